@@ -1,0 +1,113 @@
+package io.sapo.schemas;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * The topics of one training run, all under one prefix.
+ *
+ * <p>{@code segments} has one partition: its order is the order of training, so that which records
+ * an update takes is a function of the log alone.
+ */
+public final class Topics {
+  /** Largest encoded record; room for a long trajectory with its pictures inline. */
+  public static final int MAX_RECORD_BYTES = 16 << 20;
+
+  private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,100}");
+  private static final String DAY_MS = Long.toString(24L * 60 * 60 * 1000);
+
+  private final String prefix;
+  private final Topic<Task> tasks;
+  private final Topic<Trajectory> trajectories;
+  private final Topic<SegmentedTrajectory> segments;
+  private final Topic<WeightVersion> weights;
+  private final Topic<WeightChunk> weightChunks;
+  private final Topic<Status> status;
+  private final Topic<Evaluation> evaluations;
+  private final Topic<Control> control;
+
+  /**
+   * @throws IllegalArgumentException when the prefix has characters that topic names cannot have
+   */
+  public Topics(String prefix) {
+    if (!PREFIX.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "topic prefix '" + prefix + "' may hold letters, digits, '.', '_' and '-' only");
+    }
+    this.prefix = prefix;
+    tasks = topic("tasks", Task.class, 1, Map.of("retention.ms", "-1"));
+    trajectories = topic("trajectories", Trajectory.class, 4, retainedDays(14));
+    segments = topic("segments", SegmentedTrajectory.class, 1, retainedDays(14));
+    weights = topic("weights", WeightVersion.class, 1, Map.of("retention.ms", "-1"));
+    weightChunks =
+        topic(
+            "weight-chunks",
+            WeightChunk.class,
+            1,
+            Map.of("retention.bytes", Long.toString(4L << 30), "segment.bytes", "268435456"));
+    status = topic("status", Status.class, 1, Map.of("cleanup.policy", "compact"));
+    evaluations = topic("evaluations", Evaluation.class, 1, Map.of("retention.ms", "-1"));
+    control = topic("control", Control.class, 1, Map.of("retention.ms", "-1"));
+  }
+
+  private static Map<String, String> retainedDays(int days) {
+    return Map.of("retention.ms", Long.toString(days * Long.parseLong(DAY_MS)));
+  }
+
+  private <T extends SpecificRecordBase> Topic<T> topic(
+      String name, Class<T> type, int partitions, Map<String, String> config) {
+    TreeMap<String, String> all = new TreeMap<>(config);
+    all.put("max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
+    return new Topic<>(prefix + name, partitions, all, RecordCodec.of(type));
+  }
+
+  public String prefix() {
+    return prefix;
+  }
+
+  public Topic<Task> tasks() {
+    return tasks;
+  }
+
+  public Topic<Trajectory> trajectories() {
+    return trajectories;
+  }
+
+  public Topic<SegmentedTrajectory> segments() {
+    return segments;
+  }
+
+  public Topic<WeightVersion> weights() {
+    return weights;
+  }
+
+  public Topic<WeightChunk> weightChunks() {
+    return weightChunks;
+  }
+
+  public Topic<Status> status() {
+    return status;
+  }
+
+  public Topic<Evaluation> evaluations() {
+    return evaluations;
+  }
+
+  public Topic<Control> control() {
+    return control;
+  }
+
+  /** Name of the topic that takes refused records as they came; see {@link DeadLetters}. */
+  public String deadLetters() {
+    return prefix + "dead-letters";
+  }
+
+  /** All topics with typed values, in the order in which data flows. */
+  public List<Topic<?>> typed() {
+    return List.of(
+        tasks, trajectories, segments, weights, weightChunks, status, evaluations, control);
+  }
+}
