@@ -1,0 +1,33 @@
+package io.sapo.producer.task;
+
+import io.sapo.schemas.Task;
+import java.util.Optional;
+
+/**
+ * Where prompts come from. Used by one thread at a time.
+ *
+ * <p>Task ids are unique within a source and stay the same from run to run, because seeds of
+ * rollouts derive from them. A source that goes through its tasks more than once gives every pass
+ * ids of its own.
+ */
+public interface TaskSource extends AutoCloseable {
+  /** For people and metrics, such as {@code figures} or a file's name. */
+  String name();
+
+  /**
+   * The next task, or empty when there is none: for good from a finite source, for now from a
+   * {@linkplain #live() live} one.
+   *
+   * @throws TaskFormatException when the next task cannot be read; the call after it goes on with
+   *     the one behind
+   */
+  Optional<Task> next();
+
+  /** Whether more tasks may come after {@link #next()} gave none. */
+  default boolean live() {
+    return false;
+  }
+
+  @Override
+  default void close() {}
+}
