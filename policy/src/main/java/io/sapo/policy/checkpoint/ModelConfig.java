@@ -1,0 +1,83 @@
+package io.sapo.policy.checkpoint;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the network's shape depends on, read from a Hugging Face {@code config.json}.
+ *
+ * @param queryKeyValueBias whether q_proj, k_proj and v_proj have a bias
+ * @param outputBias whether o_proj has a bias
+ * @param mlpBias whether gate_proj, up_proj and down_proj have a bias
+ * @param mropeSection rotary pairs per head for time, height and width; sums to headDim / 2; empty
+ *     for one-dimensional positions
+ * @param eosTokenIds tokens that end a response; may be empty
+ * @param imageTokens present exactly when {@code vision} is
+ * @param elementType type the checkpoint's weights are meant to be stored in
+ */
+public record ModelConfig(
+    Architecture architecture,
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int layers,
+    int heads,
+    int keyValueHeads,
+    int headDim,
+    int maxPositions,
+    double rmsNormEps,
+    double ropeTheta,
+    RotaryScaling rotaryScaling,
+    List<Integer> mropeSection,
+    boolean queryKeyValueBias,
+    boolean outputBias,
+    boolean mlpBias,
+    boolean tieWordEmbeddings,
+    double initializerRange,
+    List<Integer> eosTokenIds,
+    Optional<Integer> bosTokenId,
+    Optional<Integer> padTokenId,
+    ElementType elementType,
+    Optional<ImageTokens> imageTokens,
+    Optional<VisionConfig> vision) {
+
+  /** Ids of the tokens that frame and stand for pictures in a prompt. */
+  public record ImageTokens(int visionStart, int visionEnd, int image, int video) {}
+
+  public ModelConfig {
+    mropeSection = List.copyOf(mropeSection);
+    eosTokenIds = List.copyOf(eosTokenIds);
+  }
+
+  /**
+   * Parses config.json; both the flat and the nested ({@code text_config}) layout of qwen2_5_vl.
+   *
+   * @throws InvalidCheckpointException naming file and key when something is missing, inconsistent
+   *     or not supported
+   */
+  public static ModelConfig read(Path configJson) {
+    return ModelConfigJson.read(configJson);
+  }
+
+  /** The configuration as Hugging Face lays it out (flat layout for qwen2_5_vl). */
+  public String toJson() {
+    return ModelConfigJson.write(this);
+  }
+
+  public boolean multimodal() {
+    return vision.isPresent();
+  }
+
+  /**
+   * Rotary inverse frequencies in radians a position, [headDim / 2]: theta^(-2i / headDim), scaled
+   * by {@link #rotaryScaling}.
+   */
+  public double[] inverseFrequencies() {
+    double[] frequencies = new double[headDim / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = rotaryScaling.scale(Math.pow(ropeTheta, -2.0 * i / headDim));
+    }
+    return frequencies;
+  }
+}
