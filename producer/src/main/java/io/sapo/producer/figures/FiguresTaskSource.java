@@ -1,0 +1,96 @@
+package io.sapo.producer.figures;
+
+import io.sapo.producer.task.TaskSource;
+import io.sapo.schemas.Picture;
+import io.sapo.schemas.Task;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * An endless source of figures, a function of split and seed. No figure of one split is ever in the
+ * other: a tenth of all figures, told by their fingerprint, is held out.
+ */
+public final class FiguresTaskSource implements TaskSource {
+  /** Words of prompts and solutions, for a tokenizer that gives each a token of its own. */
+  public static final List<String> WORDS =
+      List.of(
+          "What", " is", " twice", " red", " blue", " green", " yellow", " purple", " black",
+          " plus", " minus", "red", "blue", "green", "yellow", "purple", "black", "####");
+
+  /** Which part of the figures a source draws from. */
+  public enum Split {
+    TRAINING,
+    HELD_OUT
+  }
+
+  /** A task with one way of solving it, as supervised training wants it. */
+  public record Solved(Task task, String solution) {}
+
+  private static final int HELD_OUT_ONE_IN = 10;
+
+  private final Split split;
+  private final long seed;
+  private final SplittableRandom random;
+  private long count;
+
+  public FiguresTaskSource(Split split, long seed) {
+    this.split = split;
+    this.seed = seed;
+    this.random = new SplittableRandom(seed);
+  }
+
+  @Override
+  public String name() {
+    return "figures";
+  }
+
+  @Override
+  public Optional<Task> next() {
+    return Optional.of(task(draw()));
+  }
+
+  /** The next task with a solution that mixes right steps with plausible wrong ones. */
+  public Solved nextSolved() {
+    Figure figure = draw();
+    return new Solved(task(figure), FigureSolution.withMistakes(figure, random));
+  }
+
+  private Figure draw() {
+    while (true) {
+      Figure figure = Figure.draw(random);
+      boolean heldOut = Long.remainderUnsigned(figure.fingerprint(), HELD_OUT_ONE_IN) == 0;
+      if (heldOut == (split == Split.HELD_OUT)) {
+        return figure;
+      }
+    }
+  }
+
+  private Task task(Figure figure) {
+    byte[] png = FigureRenderer.png(figure);
+    String id = "figures-" + split.name().toLowerCase(Locale.ROOT) + "-" + seed + "-" + count++;
+    return Task.newBuilder()
+        .setTaskId(id)
+        .setPrompt(figure.prompt())
+        .setPictures(
+            List.of(
+                Picture.newBuilder().setSha256(sha256(png)).setBytes(ByteBuffer.wrap(png)).build()))
+        .setAnswer(Integer.toString(figure.answer()))
+        .setVerifier("gsm8k")
+        .setSource(name())
+        .build();
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}
