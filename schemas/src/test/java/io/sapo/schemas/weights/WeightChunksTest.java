@@ -1,0 +1,234 @@
+package io.sapo.schemas.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.WeightChunk;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WeightChunksTest {
+  /** The second tensor needs several chunks; the last ones are a scalar and an empty tensor. */
+  private static final long[][] SHAPES = {{7}, {300, 1_000}, {64, 32}, {}, {0, 4}};
+
+  private static final RecordCodec<WeightChunk> CODEC = RecordCodec.of(WeightChunk.class);
+
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 0", "F32, 0.001", "F32, 0.3", "F32, 1",
+    "BF16, 0", "BF16, 0.001", "BF16, 0.3", "BF16, 1"
+  })
+  void deltasOverAnAnchorGiveWhatAnAnchorGives(ElementType type, double changedShare) {
+    Random random = new Random(11);
+    List<PublishedTensor> parent = tensors(type, random);
+    PublishedWeights followed = new PublishedWeights(type);
+    apply(followed, 4, true, whole(4, parent));
+    for (long version = 5; version <= 7; version++) {
+      List<PublishedTensor> next = mutated(parent, changedShare, random);
+      List<WeightChunk> delta = delta(version, parent, next);
+      apply(followed, version, false, delta);
+      PublishedWeights fresh = new PublishedWeights(type);
+      apply(fresh, version, true, whole(version, next));
+      assertSame(followed.tensors(), fresh.tensors());
+      assertSame(followed.tensors(), next);
+      assertThat(followed.version()).isEqualTo(version);
+      assertThat(delta)
+          .allSatisfy(
+              chunk ->
+                  assertThat(chunk.getPayload().remaining())
+                      .isLessThanOrEqualTo(WeightChunkEncoder.MAX_PAYLOAD_BYTES));
+      parent = next;
+    }
+  }
+
+  @Test
+  void aSmallChangeMakesASmallDelta() {
+    Random random = new Random(3);
+    List<PublishedTensor> parent = tensors(ElementType.F32, random);
+    long whole = bytes(whole(1, parent));
+    long delta = bytes(delta(1, parent, mutated(parent, 0.01, random)));
+    assertThat(delta).isLessThan(whole / 20);
+  }
+
+  @Test
+  void bf16RoundsToNearestEven() {
+    float[] values = {
+      1f,
+      Float.intBitsToFloat(0x3f808000), // halfway, even below
+      Float.intBitsToFloat(0x3f818000), // halfway, even above
+      Float.intBitsToFloat(0x3f808001),
+      -Float.MAX_VALUE,
+      Float.POSITIVE_INFINITY,
+      -0f
+    };
+    PublishedTensor tensor =
+        PublishedTensor.of(ElementType.BF16, "t", new long[] {values.length}, values);
+    assertThat(tensor.floats())
+        .containsExactly(
+            1f,
+            1f,
+            Float.intBitsToFloat(0x3f820000),
+            Float.intBitsToFloat(0x3f810000),
+            Float.NEGATIVE_INFINITY,
+            Float.POSITIVE_INFINITY,
+            -0f);
+    float[] nan = {Float.NaN, Float.intBitsToFloat(0x7f800001)};
+    assertThat(PublishedTensor.of(ElementType.BF16, "t", new long[] {2}, nan).floats())
+        .containsExactly(Float.NaN, Float.NaN);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void damagedChunksAreRefusedAndLeaveNothing(Damage damage) {
+    Random random = new Random(5);
+    List<PublishedTensor> parent = tensors(ElementType.F32, random);
+    List<PublishedTensor> next = mutated(parent, 0.2, random);
+    PublishedWeights weights = new PublishedWeights(ElementType.F32);
+    apply(weights, 1, true, whole(1, parent));
+    List<WeightChunk> chunks = delta(2, parent, next);
+    damage.change.accept(chunks);
+    assertThatThrownBy(() -> apply(weights, 2, false, chunks))
+        .isInstanceOf(WeightFormatException.class)
+        .hasMessageContaining("version 2")
+        .hasMessageContaining(damage.message);
+    assertThat(weights.version()).isEqualTo(-1);
+    assertThat(weights.tensors()).isEmpty();
+    assertThatThrownBy(() -> apply(weights, 3, false, delta(3, next, next)))
+        .hasMessageContaining("start from an anchor");
+    apply(weights, 3, true, whole(3, next));
+    assertSame(weights.tensors(), next);
+  }
+
+  enum Damage {
+    PAYLOAD_BIT(
+        "hashes to",
+        chunks -> {
+          WeightChunk chunk = largest(chunks);
+          byte[] copy = chunk.getPayload().array().clone();
+          // The second half of a sparse payload holds the values.
+          chunk.setCompression(io.sapo.schemas.Compression.NONE);
+          byte[] raw = com.github.luben.zstd.Zstd.decompress(copy, (int) (8 * chunk.getCount()));
+          raw[raw.length - 1] ^= 1;
+          chunk.setPayload(ByteBuffer.wrap(raw));
+        }),
+    TRUNCATED(
+        "cannot be decompressed",
+        chunks -> {
+          WeightChunk chunk = largest(chunks);
+          byte[] half = new byte[chunk.getPayload().remaining() / 2];
+          chunk.getPayload().duplicate().get(half);
+          chunk.setPayload(ByteBuffer.wrap(half));
+        }),
+    MISSING_CHUNK("stands where chunk 1", chunks -> chunks.remove(1)),
+    MISSING_TENSOR("names 4 tensors of 5", chunks -> chunks.remove(chunks.size() - 1)),
+    OTHER_VERSION("belongs to version 9", chunks -> chunks.get(0).setVersion(9)),
+    OTHER_SHAPE("another shape", chunks -> chunks.get(0).setShape(List.of(8L))),
+    UNKNOWN_TENSOR("not in the parent", chunks -> chunks.get(0).setTensor("stranger")),
+    TOO_MANY("claims", chunks -> chunks.get(0).setCount(1L << 40)),
+    NEGATIVE("claims", chunks -> chunks.get(0).setCount(-1)),
+    OUTSIDE("outside", chunks -> largest(chunks).setStart(299_999)),
+    FAR_OUTSIDE("outside", chunks -> largest(chunks).setStart(Long.MAX_VALUE));
+
+    final String message;
+    final Consumer<List<WeightChunk>> change;
+
+    Damage(String message, Consumer<List<WeightChunk>> change) {
+      this.message = message;
+      this.change = change;
+    }
+
+    static WeightChunk largest(List<WeightChunk> chunks) {
+      return chunks.stream()
+          .filter(WeightChunk::getSparse)
+          .max((a, b) -> Long.compare(a.getCount(), b.getCount()))
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void anAnchorThatClaimsMoreThanItsChunksCanHoldIsRefusedBeforeItsMemoryIsTaken() {
+    List<WeightChunk> chunks = whole(1, tensors(ElementType.F32, new Random(1)));
+    chunks.get(0).setShape(List.of(1L << 28));
+    PublishedWeights weights = new PublishedWeights(ElementType.F32);
+    assertThatThrownBy(() -> apply(weights, 1, true, chunks)).hasMessageContaining("claims");
+  }
+
+  private static void apply(
+      PublishedWeights weights, long version, boolean anchor, List<WeightChunk> chunks) {
+    weights.apply(version, version - 1, anchor, chunks.size(), chunks.iterator());
+  }
+
+  private static List<PublishedTensor> tensors(ElementType type, Random random) {
+    List<PublishedTensor> tensors = new ArrayList<>();
+    for (int i = 0; i < SHAPES.length; i++) {
+      int count = (int) (PublishedTensor.byteCount(ElementType.BF16, "", SHAPES[i]) / Short.BYTES);
+      float[] values = new float[count];
+      for (int j = 0; j < count; j++) {
+        values[j] = (float) random.nextGaussian();
+      }
+      tensors.add(PublishedTensor.of(type, "tensor." + i, SHAPES[i], values));
+    }
+    return tensors;
+  }
+
+  private static List<PublishedTensor> mutated(
+      List<PublishedTensor> tensors, double share, Random random) {
+    List<PublishedTensor> result = new ArrayList<>();
+    for (PublishedTensor tensor : tensors) {
+      float[] values = tensor.floats();
+      for (int i = 0; i < values.length; i++) {
+        if (random.nextDouble() < share) {
+          values[i] += 0.1f;
+        }
+      }
+      result.add(PublishedTensor.of(tensor.type(), tensor.name(), tensor.shape(), values));
+    }
+    return result;
+  }
+
+  private static List<WeightChunk> whole(long version, List<PublishedTensor> tensors) {
+    List<WeightChunk> chunks = new ArrayList<>();
+    WeightChunkEncoder encoder = encoder(version, tensors, chunks);
+    tensors.forEach(encoder::whole);
+    assertThat(encoder.chunks()).isEqualTo(chunks.size());
+    return chunks;
+  }
+
+  private static List<WeightChunk> delta(
+      long version, List<PublishedTensor> before, List<PublishedTensor> after) {
+    List<WeightChunk> chunks = new ArrayList<>();
+    WeightChunkEncoder encoder = encoder(version, after, chunks);
+    for (int i = 0; i < before.size(); i++) {
+      encoder.changed(before.get(i), after.get(i));
+    }
+    return chunks;
+  }
+
+  private static WeightChunkEncoder encoder(
+      long version, List<PublishedTensor> tensors, List<WeightChunk> chunks) {
+    return new WeightChunkEncoder(
+        version, tensors.get(0).type(), chunk -> chunks.add(CODEC.decode(CODEC.encode(chunk))));
+  }
+
+  private static long bytes(List<WeightChunk> chunks) {
+    return chunks.stream().mapToLong(chunk -> chunk.getPayload().remaining()).sum();
+  }
+
+  private static void assertSame(List<PublishedTensor> found, List<PublishedTensor> expected) {
+    assertThat(found).hasSameSizeAs(expected);
+    for (int i = 0; i < found.size(); i++) {
+      assertThat(found.get(i).name()).isEqualTo(expected.get(i).name());
+      assertThat(found.get(i).shape()).isEqualTo(expected.get(i).shape());
+      assertThat(found.get(i).elements()).isEqualTo(expected.get(i).elements());
+    }
+  }
+}
