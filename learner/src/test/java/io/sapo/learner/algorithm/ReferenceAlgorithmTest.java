@@ -1,0 +1,162 @@
+package io.sapo.learner.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Parity with public implementations on every case found: see {@link ReferenceCase#all}. The files
+ * round their inputs to twelve digits, which whitening magnifies, hence not closer than 1e-7.
+ */
+class ReferenceAlgorithmTest {
+
+  private static final double RELATIVE = 1e-7;
+  private static final double FLOOR = 1e-8;
+
+  static List<ReferenceCase> cases() throws IOException {
+    return ReferenceCase.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void klEstimators(ReferenceCase reference) {
+    double[] old = reference.input("old_log_prob");
+    double[] ref = reference.input("ref_log_prob");
+    for (KlEstimator estimator : KlEstimator.values()) {
+      String name = estimator.name().toLowerCase(java.util.Locale.ROOT);
+      double[] kl =
+          IntStream.range(0, old.length)
+              .mapToDouble(i -> estimator.estimate(old[i] - ref[i]))
+              .toArray();
+      assertClose(kl, reference.expected("kl/" + name), name);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void tokenLevelRewards(ReferenceCase reference) {
+    AlgorithmSettings settings = reference.settings(Algorithm.PPO, ValueReading.SEGMENT_END);
+    double[] rewards =
+        Rewards.klPenalty(
+            reference.input("old_log_prob"),
+            reference.input("ref_log_prob"),
+            settings.rewardKl().initial(),
+            settings.rewardKlEstimator());
+    double[] outcome = reference.perResponse("outcome_reward");
+    for (int row = 0; row < outcome.length; row++) {
+      rewards[reference.tokens.end(row) - 1] += outcome[row];
+    }
+    assertClose(rewards, reference.expected("token_level_rewards"), "rewards");
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void sapoWithEitherReadingAndRatio(ReferenceCase reference) {
+    for (ValueReading reading : ValueReading.values()) {
+      String path =
+          reading == ValueReading.SEGMENT_START
+              ? "sapo/value_at_segment_start/"
+              : "sapo/value_at_segment_end/";
+      checkTargetsAndPolicy(reference, Algorithm.SAPO, reading, path, "segment_ratio/");
+      checkTargetsAndPolicy(reference, Algorithm.SAPO_TOKEN_RATIO, reading, path, "token_ratio/");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void valueLoss(ReferenceCase reference) {
+    Targets targets = targets(reference, Algorithm.SAPO, ValueReading.SEGMENT_END);
+    MiniBatch.ValueTerm value = whole(targets).valueLoss(reference.input("value_predictions"));
+    String path = "sapo/value_at_segment_end/value_loss/";
+    assertClose(value.loss(), reference.number(path + "loss"), "value loss");
+    assertClose(
+        (double) value.clipped() / value.actions(),
+        reference.number(path + "clip_fraction"),
+        "value clip fraction");
+    assertClose(value.gradient(), reference.expected(path + "grad_vpreds"), "value gradient");
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void ppo(ReferenceCase reference) {
+    checkTargetsAndPolicy(reference, Algorithm.PPO, ValueReading.SEGMENT_START, "ppo/", "");
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void groupRelativeAndLeaveOneOut(ReferenceCase reference) {
+    for (Algorithm algorithm : List.of(Algorithm.GRPO, Algorithm.GSPO, Algorithm.RLOO)) {
+      String path = algorithm == Algorithm.RLOO ? "rloo" : "grpo";
+      assertClose(
+          targets(reference, algorithm, ValueReading.SEGMENT_START).advantages(),
+          reference.expected(path + "/advantages"),
+          path);
+    }
+  }
+
+  private static void checkTargetsAndPolicy(
+      ReferenceCase reference,
+      Algorithm algorithm,
+      ValueReading reading,
+      String path,
+      String ratioPath) {
+    Targets targets = targets(reference, algorithm, reading);
+    assertClose(targets.advantages(), reference.expected(path + "advantages"), path + "advantages");
+    assertClose(
+        targets.actions().spans().spread(targets.returns()),
+        reference.expected(path + "returns"),
+        path + "returns");
+    MiniBatch.PolicyTerm term = whole(targets).policyLoss(reference.input("log_prob"));
+    PolicyLoss.Result policy = term.policy();
+    String at = path + ratioPath;
+    assertClose(term.loss(), reference.number(at + "policy_loss"), at + "policy_loss");
+    assertClose(
+        (double) policy.clipped() / policy.tokens(),
+        reference.number(at + "clip_fraction"),
+        at + "clip_fraction");
+    if (algorithm != Algorithm.PPO) {
+      assertClose(
+          (double) policy.clippedLower() / policy.tokens(),
+          reference.number(at + "clip_fraction_lower"),
+          at + "clip_fraction_lower");
+    }
+    assertClose(
+        policy.kl() / policy.tokens(), reference.number(at + "approx_kl"), at + "approx_kl");
+    assertClose(term.gradient(), reference.expected(at + "grad_log_prob"), at + "gradient");
+  }
+
+  private static Targets targets(
+      ReferenceCase reference, Algorithm algorithm, ValueReading reading) {
+    AlgorithmSettings settings = reference.settings(algorithm, reading);
+    return Targets.of(settings, reference.experience(), settings.rewardKl().initial());
+  }
+
+  private static MiniBatch whole(Targets targets) {
+    return targets.miniBatch(IntStream.range(0, targets.actions().tokens().rows()).toArray());
+  }
+
+  private static void assertClose(double[] actual, double[] expected, String what) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    double scale = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+    for (int i = 0; i < actual.length; i++) {
+      assertClose(actual[i], expected[i], scale, what + "[" + i + "]");
+    }
+  }
+
+  private static void assertClose(double actual, double expected, String what) {
+    assertClose(actual, expected, Math.max(Math.abs(expected), 1e-2), what);
+  }
+
+  /** Relative to the element itself, with a floor for what rounding of the inputs leaves. */
+  private static void assertClose(double actual, double expected, double scale, String what) {
+    assertThat(actual)
+        .as(what)
+        .isCloseTo(expected, within(RELATIVE * Math.abs(expected) + FLOOR * scale));
+  }
+}
