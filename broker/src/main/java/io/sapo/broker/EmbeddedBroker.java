@@ -1,0 +1,251 @@
+package io.sapo.broker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.Server;
+import kafka.server.SharedServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.fault.FaultHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A one-node Kafka broker and controller inside this JVM, on loopback. All use of Kafka's internal
+ * server classes is here.
+ *
+ * <p>Nothing it does ends the process: a fatal fault completes {@link #failure()} instead, and the
+ * owner decides. Records survive a killed process (they are in the page cache when acknowledged),
+ * not a power cut. Starting and closing are for one thread; the rest is thread-safe.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
+  private static final String HOST = "127.0.0.1";
+  private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(5);
+  private static final Set<EmbeddedBroker> LIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    Exit.setExitProcedure(EmbeddedBroker::refuseToExit);
+    Exit.setHaltProcedure(EmbeddedBroker::refuseToExit);
+  }
+
+  private final int port;
+  private final CompletableFuture<BrokerException> failure = new CompletableFuture<>();
+  private final ControllerServer controller;
+  private final BrokerServer broker;
+
+  private EmbeddedBroker(Path folder, ServerSocketChannel clients, ServerSocketChannel control)
+      throws IOException {
+    this.port = portOf(clients);
+    Properties settings = BrokerSettings.of(folder, HOST, port, portOf(control));
+    KafkaConfig config = new KafkaConfig(settings, false);
+    var loaded = KafkaRaftServer.initializeLogDirs(config, log, "");
+    MetaPropertiesEnsemble properties = loaded._1();
+    BootstrapMetadata bootstrap = loaded._2();
+    SharedServer shared =
+        new SharedServer(
+            config,
+            properties,
+            Time.SYSTEM,
+            Server.initializeMetrics(config, Time.SYSTEM, properties.clusterId().orElseThrow()),
+            CompletableFuture.completedFuture(
+                QuorumConfig.parseVoterConnections(config.quorumConfig().voters())),
+            List.of(),
+            this::faultHandler,
+            handOut(
+                Map.of(
+                    BrokerSettings.CLIENT_LISTENER,
+                    clients,
+                    BrokerSettings.CONTROLLER_LISTENER,
+                    control)));
+    this.controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), bootstrap);
+    this.broker = new BrokerServer(shared);
+  }
+
+  /**
+   * Starts on a data folder, which is formatted when new and continued when not.
+   *
+   * @param port 0 for any free one
+   * @throws BrokerException when the port is taken, the folder is in use or unreadable
+   */
+  public static EmbeddedBroker start(Path folder, int port) {
+    try (Reserved clients = Reserved.bind(port);
+        Reserved control = Reserved.bind(0)) {
+      format(folder);
+      EmbeddedBroker broker = new EmbeddedBroker(folder, clients.channel, control.channel);
+      broker.startServers();
+      clients.keep();
+      control.keep();
+      LIVE.add(broker);
+      return broker;
+    } catch (BindException e) {
+      throw new BrokerException(
+          "port " + port + " on " + HOST + " is in use; choose another broker.port, 0 for any", e);
+    } catch (BrokerException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new BrokerException(
+          "the embedded broker cannot start on " + folder + ": " + rootMessage(e), e);
+    }
+  }
+
+  public String bootstrapServers() {
+    return HOST + ":" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Completes, normally and with the reason, when the broker dies by itself; never on close. */
+  public CompletableFuture<BrokerException> failure() {
+    return failure;
+  }
+
+  /** Hands over and stops; within seconds, and without error when it has died already. */
+  @Override
+  public void close() {
+    LIVE.remove(this);
+    broker.shutdown(CONTROLLED_SHUTDOWN);
+    controller.shutdown();
+  }
+
+  private void startServers() {
+    try {
+      controller.startup();
+      broker.startup();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Writes the cluster id once; a folder that has one keeps it. */
+  private static void format(Path folder) throws Exception {
+    if (Files.exists(folder.resolve("meta.properties"))) {
+      return;
+    }
+    Files.createDirectories(folder);
+    new Formatter()
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+        .setNodeId(BrokerSettings.NODE_ID)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+        .setMetadataLogDirectory(folder.toString())
+        .addDirectory(folder.toString())
+        .run();
+  }
+
+  private FaultHandler faultHandler(String name, boolean fatal, Runnable action) {
+    return (message, cause) -> {
+      BrokerException fault =
+          new BrokerException(
+              "embedded broker, " + name + ": " + message + ": " + rootMessage(cause), cause);
+      log.error(fault.getMessage(), cause);
+      action.run();
+      if (fatal) {
+        failure.complete(fault);
+      }
+      return fault;
+    };
+  }
+
+  /**
+   * Kafka ends the process in places that no fault handler covers, such as a full disk; which of
+   * several brokers meant it cannot be told, so all are reported as failed.
+   */
+  private static void refuseToExit(int status, String message) {
+    BrokerException fault =
+        new BrokerException(
+            "the embedded broker gave up (status "
+                + status
+                + "): "
+                + (message == null ? "see the log; is the disk full?" : message),
+            null);
+    LIVE.forEach(broker -> broker.failure.complete(fault));
+    throw fault;
+  }
+
+  private static ServerSocketFactory handOut(Map<String, ServerSocketChannel> byListener) {
+    return (listener, address, backlog, receiveBuffer) -> {
+      ServerSocketChannel channel = byListener.get(listener);
+      if (channel == null) {
+        throw new IOException("no socket was reserved for listener " + listener);
+      }
+      return channel;
+    };
+  }
+
+  private static int portOf(ServerSocketChannel channel) throws IOException {
+    return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null ? "no cause given" : String.valueOf(root.getMessage());
+  }
+
+  /** A bound socket, closed again unless the broker that was to use it has started. */
+  private static final class Reserved implements AutoCloseable {
+    private static final int BACKLOG = 50;
+
+    private final ServerSocketChannel channel;
+    private boolean kept;
+
+    private Reserved(ServerSocketChannel channel) {
+      this.channel = channel;
+    }
+
+    static Reserved bind(int port) throws IOException {
+      ServerSocketChannel channel = ServerSocketChannel.open();
+      Reserved reserved = new Reserved(channel);
+      try {
+        channel.configureBlocking(false);
+        channel.bind(new InetSocketAddress(HOST, port), BACKLOG);
+        return reserved;
+      } catch (IOException e) {
+        reserved.close();
+        throw e;
+      }
+    }
+
+    void keep() {
+      kept = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+}

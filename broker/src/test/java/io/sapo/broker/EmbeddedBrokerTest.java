@@ -1,0 +1,144 @@
+package io.sapo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Exit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerTest {
+  private static final String TOPIC = "kept";
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+
+  @TempDir Path folder;
+
+  @Test
+  void recordsTransactionsAndPositionsSurviveARestartOnTheSameData() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      createTopic(broker);
+      sendInOneTransaction(broker, "first", 1);
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      sendInOneTransaction(broker, "second", 2);
+      assertThat(read(broker)).containsExactly("first", "second");
+      assertThat(position(broker)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void takenPortIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> EmbeddedBroker.start(folder, taken.getLocalPort()))
+          .isInstanceOf(BrokerException.class)
+          .hasMessageContaining("port " + taken.getLocalPort())
+          .hasMessageContaining("in use");
+    }
+  }
+
+  @Test
+  void folderInUseIsNamedAndItsBrokerLivesOn() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      assertThatThrownBy(() -> EmbeddedBroker.start(folder, 0))
+          .isInstanceOf(BrokerException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("lock");
+      createTopic(broker);
+      assertThat(broker.failure()).isNotDone();
+    }
+  }
+
+  @Test
+  void damagedFolderIsAnErrorNotAnExit() throws Exception {
+    EmbeddedBroker.start(folder, 0).close();
+    Files.writeString(folder.resolve("meta.properties"), "version=1\nnode.id=7\n");
+    assertThatThrownBy(() -> EmbeddedBroker.start(folder, 0))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void haltInsideKafkaIsReportedInsteadOfEndingTheProcess() {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      assertThatThrownBy(() -> Exit.halt(1, "log folder failed"))
+          .isInstanceOf(BrokerException.class);
+      assertThat(broker.failure())
+          .isCompletedWithValueMatching(e -> e.getMessage().contains("log folder failed"));
+    }
+  }
+
+  private static void createTopic(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) -1))).all().get();
+    }
+  }
+
+  private static void sendInOneTransaction(EmbeddedBroker broker, String value, long position) {
+    try (KafkaConsumer<String, String> consumer = consumer(broker);
+        KafkaProducer<String, String> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "test"),
+                new StringSerializer(),
+                new StringSerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(TOPIC, value));
+      producer.sendOffsetsToTransaction(
+          Map.of(PARTITION, new OffsetAndMetadata(position)), consumer.groupMetadata());
+      producer.commitTransaction();
+    }
+  }
+
+  private static List<String> read(EmbeddedBroker broker) {
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer = consumer(broker)) {
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+      while (values.size() < 2) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(10))) {
+          values.add(record.value());
+        }
+      }
+    }
+    return values;
+  }
+
+  private static long position(EmbeddedBroker broker) {
+    try (KafkaConsumer<String, String> consumer = consumer(broker)) {
+      return consumer.committed(Set.of(PARTITION)).get(PARTITION).offset();
+    }
+  }
+
+  private static KafkaConsumer<String, String> consumer(EmbeddedBroker broker) {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "group.id",
+            "test",
+            "enable.auto.commit",
+            false,
+            "isolation.level",
+            "read_committed");
+    return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
+  }
+}
