@@ -1,21 +1,47 @@
 package io.sapo.policy.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Typed access to one JSON object; every error names the file and the key. */
-record JsonSection(JsonNode node, String where) {
+public record JsonSection(JsonNode node, String where) {
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  InvalidCheckpointException error(String key, String problem) {
+  /**
+   * Reads a file that must hold one JSON object.
+   *
+   * @throws InvalidCheckpointException naming the file
+   */
+  public static JsonSection read(Path file) {
+    try {
+      JsonNode root = JSON.readTree(Files.readAllBytes(file));
+      if (root == null || !root.isObject()) {
+        throw new InvalidCheckpointException(file + ": must hold a JSON object");
+      }
+      return new JsonSection(root, file.toString());
+    } catch (JsonProcessingException e) {
+      throw new InvalidCheckpointException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new InvalidCheckpointException(
+          file + ": cannot be read (" + e + "); a checkpoint folder needs this file", e);
+    }
+  }
+
+  public InvalidCheckpointException error(String key, String problem) {
     return new InvalidCheckpointException(where + ": key '" + key + "' " + problem);
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return node.hasNonNull(key);
   }
 
-  JsonSection section(String key) {
+  public JsonSection section(String key) {
     JsonNode child = node.get(key);
     if (child == null || !child.isObject()) {
       throw error(key, "must be an object");
@@ -23,7 +49,7 @@ record JsonSection(JsonNode node, String where) {
     return new JsonSection(child, where + ": " + key);
   }
 
-  int positive(String key) {
+  public int positive(String key) {
     int value = integer(key);
     if (value <= 0) {
       throw error(key, "must be positive but is " + value);
@@ -31,11 +57,11 @@ record JsonSection(JsonNode node, String where) {
     return value;
   }
 
-  int positive(String key, int otherwise) {
+  public int positive(String key, int otherwise) {
     return has(key) ? positive(key) : otherwise;
   }
 
-  int integer(String key) {
+  public int integer(String key) {
     JsonNode value = node.get(key);
     if (value == null || !value.isIntegralNumber() || !value.canConvertToInt()) {
       throw error(key, value == null ? "is missing" : "must be an integer but is " + value);
@@ -43,7 +69,7 @@ record JsonSection(JsonNode node, String where) {
     return value.intValue();
   }
 
-  double number(String key) {
+  public double number(String key) {
     JsonNode value = node.get(key);
     if (value == null || !value.isNumber() || !Double.isFinite(value.doubleValue())) {
       throw error(key, value == null ? "is missing" : "must be a number but is " + value);
@@ -51,11 +77,11 @@ record JsonSection(JsonNode node, String where) {
     return value.doubleValue();
   }
 
-  double number(String key, double otherwise) {
+  public double number(String key, double otherwise) {
     return has(key) ? number(key) : otherwise;
   }
 
-  boolean flag(String key, boolean otherwise) {
+  public boolean flag(String key, boolean otherwise) {
     if (!has(key)) {
       return otherwise;
     }
@@ -65,7 +91,7 @@ record JsonSection(JsonNode node, String where) {
     return node.get(key).booleanValue();
   }
 
-  String text(String key) {
+  public String text(String key) {
     JsonNode value = node.get(key);
     if (value == null || !value.isTextual()) {
       throw error(key, value == null ? "is missing" : "must be a string but is " + value);
@@ -74,7 +100,7 @@ record JsonSection(JsonNode node, String where) {
   }
 
   /** A list of integers, a single integer standing for a list of one, or nothing. */
-  List<Integer> integers(String key) {
+  public List<Integer> integers(String key) {
     List<Integer> values = new ArrayList<>();
     if (has(key)) {
       Iterable<JsonNode> elements =
@@ -89,7 +115,7 @@ record JsonSection(JsonNode node, String where) {
     return values;
   }
 
-  List<Double> numbers(String key) {
+  public List<Double> numbers(String key) {
     JsonNode array = node.get(key);
     if (array == null || !array.isArray()) {
       throw error(key, "must be a list of numbers");

@@ -1,12 +1,8 @@
 package io.sapo.policy.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +14,8 @@ final class ModelConfigJson {
   private ModelConfigJson() {}
 
   static ModelConfig read(Path file) {
-    JsonNode root = readTree(file);
-    JsonSection top = new JsonSection(root, file.toString());
-    JsonSection text = root.path("text_config").isObject() ? top.section("text_config") : top;
+    JsonSection top = JsonSection.read(file);
+    JsonSection text = top.node().path("text_config").isObject() ? top.section("text_config") : top;
     Architecture architecture = Architecture.of(top.text("model_type"), file.toString());
     refuseUnsupported(text);
     int hidden = text.positive("hidden_size");
@@ -62,21 +57,6 @@ final class ModelConfigJson {
         elementType(top, text),
         vision ? Optional.of(imageTokens(top)) : Optional.empty(),
         vision ? Optional.of(vision(top.section("vision_config"), hidden)) : Optional.empty());
-  }
-
-  static JsonNode readTree(Path file) {
-    try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
-      if (root == null || !root.isObject()) {
-        throw new InvalidCheckpointException(file + ": must hold a JSON object");
-      }
-      return root;
-    } catch (JsonProcessingException e) {
-      throw new InvalidCheckpointException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new InvalidCheckpointException(
-          file + ": cannot be read (" + e + "); a checkpoint folder needs this file", e);
-    }
   }
 
   private static void refuseUnsupported(JsonSection text) {

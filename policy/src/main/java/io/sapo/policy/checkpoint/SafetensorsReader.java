@@ -56,7 +56,7 @@ public final class SafetensorsReader implements AutoCloseable {
   }
 
   private static Map<String, Path> readIndex(Path index) {
-    JsonNode weightMap = ModelConfigJson.readTree(index).path("weight_map");
+    JsonNode weightMap = JsonSection.read(index).node().path("weight_map");
     Map<String, Path> fileOf = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : weightMap.properties()) {
       String file = entry.getValue().asText();

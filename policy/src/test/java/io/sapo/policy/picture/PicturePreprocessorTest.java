@@ -1,0 +1,218 @@
+package io.sapo.policy.picture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PicturePreprocessorTest {
+  private static final PictureConfig CONFIG =
+      new PictureConfig(
+          3136, 50176, 14, 2, 2, 1 / 255.0, List.of(0.5, 0.25, 0.0), List.of(0.5, 0.5, 1.0));
+  private static final PicturePreprocessor PREPROCESSOR = new PicturePreprocessor(CONFIG);
+
+  @TempDir Path folder;
+
+  /** Expected sizes from Hugging Face's smart_resize. */
+  @ParameterizedTest
+  @CsvSource({
+    "97, 301, 84, 308", // rounds each side to the nearest multiple
+    "1080, 1920, 168, 280", // shrinks below the greatest area
+    "10, 10, 56, 56", // grows to the least area
+    "14, 400, 28, 308", // half rounds to even, here zero, so the area rule applies
+    "42, 70, 56, 56", // halves round to even
+  })
+  void sizesFollowSmartResize(int height, int width, int resizedHeight, int resizedWidth) {
+    assertThat(SmartResize.of(height, width, 28, 3136, 50176))
+        .isEqualTo(new SmartResize(resizedHeight, resizedWidth));
+  }
+
+  @Test
+  void extremeAspectRatioIsRefused() {
+    assertThatThrownBy(() -> PREPROCESSOR.prepare(solid(2, 500, 0)))
+        .isInstanceOf(UnreadablePictureException.class)
+        .hasMessageContaining("200");
+  }
+
+  @Test
+  void patchesOfOneMergedTokenAreNeighbours() {
+    int width = 84;
+    int height = 56;
+    byte[] rgb = new byte[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        rgb[3 * (y * width + x)] = (byte) (10 * (y / 14) + x / 14);
+        rgb[3 * (y * width + x) + 2] = (byte) (14 * (y % 14) + x % 14);
+      }
+    }
+    PreparedPicture picture = PREPROCESSOR.prepare(new RgbPicture(width, height, rgb));
+    assertThat(picture.gridH()).isEqualTo(4);
+    assertThat(picture.gridW()).isEqualTo(6);
+    assertThat(PREPROCESSOR.tokens(picture)).isEqualTo(6);
+    int values = 3 * 2 * 14 * 14;
+    int[] rowColumn = {0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15, 20, 21, 30, 31};
+    for (int patch = 0; patch < rowColumn.length; patch++) {
+      float red = picture.patches()[patch * values] * 0.5f + 0.5f;
+      assertThat(Math.round(red * 255)).isEqualTo(rowColumn[patch]);
+      for (int frame = 0; frame < 2; frame++) {
+        int at = patch * values + (2 * 2 + frame) * 196;
+        assertThat(Math.round(picture.patches()[at + 14 * 3 + 5] * 255)).isEqualTo(14 * 3 + 5);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 127, 254, 255})
+  void resizingKeepsASolidColour(int level) {
+    for (int[] size : new int[][] {{11, 300}, {300, 11}, {56, 56}, {1000, 600}}) {
+      RgbPicture resized = BicubicResize.resize(solid(size[0], size[1], level), 84, 56);
+      for (byte sample : resized.rgb()) {
+        assertThat(sample & 0xff).isEqualTo(level);
+      }
+    }
+  }
+
+  @Test
+  void shrinkingAveragesOverTheWidenedFilter() {
+    RgbPicture step = gradient(new int[] {0, 0, 0, 0, 255, 255, 255, 255});
+    byte[] rgb = BicubicResize.resize(step, 4, 1).rgb();
+    assertThat(new int[] {rgb[0] & 0xff, rgb[3] & 0xff, rgb[6] & 0xff, rgb[9] & 0xff})
+        .satisfies(
+            row -> {
+              assertThat(row[0] + row[3]).isEqualTo(255);
+              assertThat(row[1] + row[2]).isEqualTo(255);
+              assertThat(row[1]).isBetween(1, 127);
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        BufferedImage.TYPE_3BYTE_BGR,
+        BufferedImage.TYPE_INT_RGB,
+        BufferedImage.TYPE_4BYTE_ABGR,
+        BufferedImage.TYPE_BYTE_GRAY,
+        BufferedImage.TYPE_USHORT_GRAY,
+        BufferedImage.TYPE_BYTE_BINARY,
+        BufferedImage.TYPE_BYTE_INDEXED
+      })
+  void samplesAreTakenAsStored(int type) throws IOException {
+    BufferedImage image = new BufferedImage(60, 57, type);
+    for (int x = 0; x < 60; x++) {
+      for (int y = 0; y < 57; y++) {
+        image.setRGB(x, y, (x + y) % 2 == 0 ? 0xffffffff : 0xff000000);
+      }
+    }
+    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
+    assertThat(picture.width()).isEqualTo(60);
+    for (int i = 0; i < picture.rgb().length; i++) {
+      int pixel = i / 3;
+      assertThat(picture.rgb()[i] & 0xff).isEqualTo((pixel % 60 + pixel / 60) % 2 == 0 ? 255 : 0);
+    }
+  }
+
+  @Test
+  void greyIsNotGammaCorrected() throws IOException {
+    BufferedImage image = new BufferedImage(30, 30, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(3, 0, 0, 100);
+    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
+    assertThat(Arrays.copyOfRange(picture.rgb(), 9, 12)).containsOnly((byte) 100);
+  }
+
+  @Test
+  void jpegIsRead() throws IOException {
+    BufferedImage image = new BufferedImage(60, 40, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 60; x++) {
+      for (int y = 0; y < 40; y++) {
+        image.setRGB(x, y, 0xff3070b0);
+      }
+    }
+    RgbPicture picture = PictureDecoder.decode(encode(image, "jpeg"));
+    int[] expected = {0x30, 0x70, 0xb0};
+    for (int channel = 0; channel < 3; channel++) {
+      assertThat(picture.rgb()[channel] & 0xff)
+          .isBetween(expected[channel] - 3, expected[channel] + 3);
+    }
+  }
+
+  @Test
+  void unreadableBytesGiveAReason() throws IOException {
+    byte[] png = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "png");
+    byte[] gif = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "gif");
+    assertUnreadable(new byte[0], "neither PNG nor JPEG");
+    assertUnreadable("hello".getBytes(StandardCharsets.UTF_8), "neither PNG nor JPEG");
+    assertUnreadable(gif, "neither PNG nor JPEG");
+    assertUnreadable(Arrays.copyOf(png, png.length / 2), "corrupt");
+    assertUnreadable(new byte[PictureDecoder.MAX_BYTES + 1], "limit");
+    byte[] huge = png.clone();
+    huge[16] = 0;
+    huge[17] = 1; // width 65576 in the header
+    huge[22] = 1; // height 296
+    assertUnreadable(huge, null);
+    Random random = new Random(7);
+    for (int i = 0; i < 200; i++) {
+      byte[] damaged = png.clone();
+      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      try {
+        PREPROCESSOR.prepare(damaged);
+      } catch (UnreadablePictureException e) {
+        assertThat(e).hasMessageMatching("(?s).+");
+      }
+    }
+  }
+
+  @Test
+  void configurationReadsBackAndErrorsNameTheKey() throws IOException {
+    Path file = folder.resolve("preprocessor_config.json");
+    Files.writeString(file, CONFIG.toJson());
+    assertThat(PictureConfig.read(file)).isEqualTo(CONFIG);
+    Files.writeString(file, CONFIG.toJson().replace("\"resample\": 3", "\"resample\": 2"));
+    assertThatThrownBy(() -> PictureConfig.read(file))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("preprocessor_config.json")
+        .hasMessageContaining("resample");
+    Files.writeString(file, CONFIG.toJson().replace("[0.5, 0.25, 0.0]", "[0.5]"));
+    assertThatThrownBy(() -> PictureConfig.read(file)).hasMessageContaining("image_mean");
+  }
+
+  private static void assertUnreadable(byte[] bytes, String reason) {
+    assertThatThrownBy(() -> PREPROCESSOR.prepare(bytes))
+        .isInstanceOf(UnreadablePictureException.class)
+        .hasMessageContaining(reason == null ? "" : reason);
+  }
+
+  private static RgbPicture solid(int width, int height, int level) {
+    byte[] rgb = new byte[3 * width * height];
+    Arrays.fill(rgb, (byte) level);
+    return new RgbPicture(width, height, rgb);
+  }
+
+  private static RgbPicture gradient(int[] row) {
+    byte[] rgb = new byte[3 * row.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) row[i / 3];
+    }
+    return new RgbPicture(row.length, 1, rgb);
+  }
+
+  private static byte[] encode(BufferedImage image, String format) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, format, bytes)).isTrue();
+    return bytes.toByteArray();
+  }
+}
