@@ -1,0 +1,97 @@
+package io.sapo.policy.script;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.sapo.policy.checkpoint.ModelConfig;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * A TorchScript class of the resources, compiled for one model configuration. Methods may be called
+ * from several threads at once. Owns the compiled code; tensors belong to the callers.
+ *
+ * <p>Code runs as written, unoptimized: libtorch's profiling executor rewrites a function after its
+ * first calls, and a result must not depend on how often a function was called before.
+ */
+public final class ScriptModule implements AutoCloseable {
+  private final NDManager manager;
+  private final PtSymbolBlock block;
+
+  private ScriptModule(NDManager manager, PtSymbolBlock block) {
+    this.manager = manager;
+    this.block = block;
+  }
+
+  /**
+   * Compiles class {@code type} of source file {@code file}.
+   *
+   * @throws EngineException with libtorch's message where the source is wrong
+   */
+  public static ScriptModule load(String file, String type, ModelConfig config, Device device) {
+    byte[] archive = ScriptArchive.assemble(file, type, config);
+    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    try {
+      PtSymbolBlock block =
+          JniUtils.loadModule(
+              (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
+      return new ScriptModule(manager, block);
+    } catch (IOException e) {
+      manager.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Manager of the device the module runs on, for the callers' sub-managers. */
+  public NDManager newManager() {
+    return manager.newSubManager();
+  }
+
+  /**
+   * Runs a method without recording gradients.
+   *
+   * @param results owner of what is returned
+   * @param arguments in the order of the method's parameters; neighbours that share a name ending
+   *     in {@code []} form one list
+   */
+  public NDList call(NDManager results, String method, NDList arguments) {
+    return call(results, method, arguments, false);
+  }
+
+  /** Like {@link #call}, recording the graph of whatever depends on arrays that require it. */
+  public NDList callWithGradients(NDManager results, String method, NDList arguments) {
+    return call(results, method, arguments, true);
+  }
+
+  private NDList call(NDManager results, String method, NDList arguments, boolean gradients) {
+    boolean gradientsBefore = JniUtils.isGradMode();
+    JniUtils.setGradMode(gradients);
+    JniUtils.setGraphExecutorOptimize(false);
+    try (NDArray name = results.create(new Shape(1))) {
+      name.setName("module_method:" + method);
+      NDList all = new NDList(arguments.size() + 1);
+      all.add(name);
+      all.addAll(arguments);
+      return IValueUtils.forward(block, all, gradients);
+    } finally {
+      JniUtils.setGradMode(gradientsBefore);
+    }
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,21 @@
+# What a forward pass is given besides weights; Java's BatchAssembler makes the list in this order.
+
+# B sequences padded on the right to T tokens, N response tokens in all, P patches, M merged patches.
+class Batch(NamedTuple):
+  tokens : Tensor          # [B, T]
+  positions : Tensor       # [axes, B, T]
+  rows : Tensor            # [N] row of hidden.view(B * T, -1) from which a response token is predicted
+  targets : Tensor         # [N] the response tokens
+  embedding_rows : Tensor  # [B * T] row of cat(token embeddings, picture embeddings); empty without pictures
+  patches : Tensor         # [P, values], in window order, like all that follows
+  patch_positions : Tensor # [2, P] row and column of each patch in its picture
+  merge_order : Tensor     # [M] where the merged patches stand in window order
+  window_pad : Tensor      # see segments.py; empty where all windows are of one size
+  window_unpad : Tensor
+  window_mask : Tensor     # [windows, longest]; its shape counts even where it masks nothing
+  picture_pad : Tensor
+  picture_unpad : Tensor
+  picture_mask : Tensor    # [pictures, longest]
+
+def unpack(b: List[Tensor]) -> __torch__.batch.Batch:
+  return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13])

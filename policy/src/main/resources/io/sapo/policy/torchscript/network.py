@@ -1,0 +1,22 @@
+# What is computed without gradients.
+class Network(Module):
+  __parameters__ = []
+  __buffers__ = []
+
+  # temperature [] -> log-probabilities and entropies of the response tokens, [N] each.
+  def score(self: __torch__.network.Network, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    b = __torch__.batch.unpack(batch)
+    logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
+    return __torch__.language_model_head.score(logits, b.targets, temperature)
+
+  # The logits the response tokens are drawn from, [N, vocabulary].
+  def logits(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
+    return __torch__.language_model_head.logits(__torch__.decoder.response_states(__torch__.batch.unpack(batch), w), w)
+
+  # Values of the states before the response tokens, [N].
+  def values(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
+    return __torch__.scalar_head.values(__torch__.decoder.response_states(__torch__.batch.unpack(batch), w), w)
+
+  # Picture embeddings [M, hidden].
+  def embed_pictures(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
+    return __torch__.vision.embed_pictures(__torch__.batch.unpack(batch), w)

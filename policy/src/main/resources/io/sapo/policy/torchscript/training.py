@@ -1,0 +1,36 @@
+# Forward with a graph, vector-Jacobian product, and the optimizer's step.
+class Training(Module):
+  __parameters__ = []
+  __buffers__ = []
+
+  # Logits carry the graph; log-probabilities and entropies are read off beside it, and their
+  # gradient is given in closed form, so that no further copy of the logits is kept.
+  def forward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    b = __torch__.batch.unpack(batch)
+    logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
+    log_probs, entropies, = __torch__.language_model_head.score(torch.detach(logits), b.targets, temperature)
+    return (logits, log_probs, entropies)
+
+  # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies
+  # may be empty. Parameters the batch does not touch get nothing.
+  def backward_policy(self: __torch__.training.Training, temperature: Tensor, targets: Tensor, d_log_probs: Tensor, d_entropies: Tensor, logits: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
+    d_logits = __torch__.language_model_head.score_gradient(torch.detach(logits), targets, temperature, d_log_probs, d_entropies)
+    __torch__.gradients.accumulate(logits, d_logits, trained, gradients)
+    return temperature
+
+  def forward_values(self: __torch__.training.Training, batch: List[Tensor], w: List[Tensor]) -> Tensor:
+    return __torch__.scalar_head.values(__torch__.decoder.response_states(__torch__.batch.unpack(batch), w), w)
+
+  def backward_values(self: __torch__.training.Training, d_values: Tensor, values: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
+    __torch__.gradients.accumulate(values, d_values, trained, gradients)
+    return d_values
+
+  # settings [7]: learning rate, beta1, beta2, weight decay, epsilon, largest norm, in double.
+  # Returns the global gradient norm before clipping; where it is not finite nothing else happens.
+  def step(self: __torch__.training.Training, settings: Tensor, steps: Tensor, trained: List[Tensor], gradients: List[Tensor], first_moments: List[Tensor], second_moments: List[Tensor]) -> Tensor:
+    norm = __torch__.gradients.global_norm(gradients)
+    if torch.Bool(torch.isfinite(norm)):
+      __torch__.gradients.clip(gradients, norm, torch.Float(torch.select(settings, 0, 5)))
+      __torch__.optimizer.adamw(settings, steps, trained, gradients, first_moments, second_moments)
+      torch._foreach_zero_(gradients)
+    return norm

@@ -1,0 +1,150 @@
+package io.sapo.policy.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.picture.PreparedPicture;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * One file of expected outputs beside the model it belongs to: {@code expected.safetensors} or
+ * {@code NAME.expected.safetensors} in a checkpoint folder. The folder of folders is the test
+ * resources' own unless {@code -Dsapo.reference.models} names another.
+ */
+public record ReferenceCase(Path model, Path expected) {
+  public static final double TOLERANCE = 1e-4;
+
+  /** All cases; none is a failure. */
+  public static List<ReferenceCase> all() throws IOException, URISyntaxException {
+    String folder = System.getProperty("sapo.reference.models", "");
+    Path root =
+        folder.isEmpty()
+            ? Path.of(ReferenceCase.class.getResource("/reference/models").toURI())
+            : Path.of(folder);
+    List<ReferenceCase> cases = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      files
+          .filter(file -> file.getFileName().toString().endsWith("expected.safetensors"))
+          .sorted()
+          .forEach(file -> cases.add(new ReferenceCase(file.getParent(), file)));
+    }
+    assertThat(cases).as("reference cases under %s", root).isNotEmpty();
+    return cases;
+  }
+
+  public ModelConfig config() {
+    return ModelConfig.read(model.resolve("config.json"));
+  }
+
+  /** Largest difference relative to the largest expected magnitude. */
+  public static void assertClose(String what, float[] actual, float[] expected) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    double scale = 0;
+    double worst = 0;
+    for (int i = 0; i < actual.length; i++) {
+      scale = Math.max(scale, Math.abs(expected[i]));
+      double difference = Math.abs((double) actual[i] - expected[i]);
+      worst = Math.max(worst, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+    }
+    assertThat(worst)
+        .as("%s: worst difference, scale %s", what, scale)
+        .isLessThanOrEqualTo(TOLERANCE * scale);
+  }
+
+  public SafetensorsReader expectedTensors() {
+    return SafetensorsReader.open(expected);
+  }
+
+  /** Unpadded rows of input_ids as prompts with their pictures; see {@link #firstColumn}. */
+  public static List<TokenSequence> prompts(SafetensorsReader expected) {
+    long[] ids = expected.longs("input_ids");
+    int columns = columns(expected);
+    List<PreparedPicture> pictures = pictures(expected);
+    List<TokenSequence> prompts = new ArrayList<>();
+    for (int row = 0; row < ids.length / columns; row++) {
+      int begin = row * columns + firstColumn(expected, row);
+      int[] tokens =
+          LongStream.of(ids)
+              .skip(begin)
+              .limit((row + 1L) * columns - begin)
+              .mapToInt(Math::toIntExact)
+              .toArray();
+      prompts.add(new TokenSequence(tokens, pictures, new int[0]));
+    }
+    return prompts;
+  }
+
+  public static int columns(SafetensorsReader expected) {
+    return (int) expected.spec("input_ids").shape()[1];
+  }
+
+  /** Column of a row's first real token: the rows are padded on the left. */
+  public static int firstColumn(SafetensorsReader expected, int row) {
+    if (!expected.contains("attention_mask")) {
+      return 0;
+    }
+    long[] mask = expected.longs("attention_mask");
+    int column = 0;
+    while (mask[row * columns(expected) + column] == 0) {
+      column++;
+    }
+    return column;
+  }
+
+  private static List<PreparedPicture> pictures(SafetensorsReader expected) {
+    List<PreparedPicture> pictures = new ArrayList<>();
+    if (expected.contains("image_grid_thw")) {
+      long[] grids = expected.longs("image_grid_thw");
+      float[] pixels = expected.floats("pixel_values");
+      int values = (int) expected.spec("pixel_values").shape()[1];
+      int begin = 0;
+      for (int i = 0; i < grids.length; i += 3) {
+        int end = begin + (int) (grids[i] * grids[i + 1] * grids[i + 2]) * values;
+        pictures.add(
+            new PreparedPicture(
+                (int) grids[i],
+                (int) grids[i + 1],
+                (int) grids[i + 2],
+                Arrays.copyOfRange(pixels, begin, end)));
+        begin = end;
+      }
+    }
+    return pictures;
+  }
+
+  /** Moves the last {@code responseTokens} tokens of a prompt to the response. */
+  public static TokenSequence cut(TokenSequence prompt, int responseTokens) {
+    int[] tokens = prompt.promptTokens();
+    int split = tokens.length - responseTokens;
+    return new TokenSequence(
+        Arrays.copyOf(tokens, split),
+        prompt.pictures(),
+        Arrays.copyOfRange(tokens, split, tokens.length));
+  }
+
+  /** Tokens after the last picture, or all but the first. */
+  public static int responseTokens(TokenSequence prompt, ModelConfig config) {
+    int image = config.imageTokens().map(ModelConfig.ImageTokens::image).orElse(-1);
+    int last = 0;
+    for (int i = 0; i < prompt.promptTokens().length; i++) {
+      if (prompt.promptTokens()[i] == image) {
+        last = i;
+      }
+    }
+    return prompt.promptTokens().length - last - 1;
+  }
+
+  @Override
+  public String toString() {
+    return model.getFileName() + "/" + expected.getFileName();
+  }
+}
