@@ -42,17 +42,14 @@ public record EntropyStrategy(double percent) implements SegmentationStrategy {
     double threshold = Selection.kthLargest(entropies, chosen);
     int ties = chosen;
     for (double entropy : entropies) {
-      if (entropy > threshold) {
-        ties--;
-      }
+      ties -= entropy > threshold ? 1 : 0;
     }
-    int[] ends = new int[chosen + 1];
+    int[] ends = new int[chosen + 2];
     int count = 0;
     for (int i = 0; i < tokens; i++) {
-      double entropy = entropies[i];
-      if (entropy > threshold || entropy == threshold && ties-- > 0) {
-        ends[count++] = i;
-      }
+      boolean tied = entropies[i] == threshold && ties-- > 0;
+      ends[count] = i;
+      count += tied || entropies[i] > threshold ? 1 : 0;
     }
     if (ends[count - 1] != tokens - 1) {
       ends[count++] = tokens - 1;

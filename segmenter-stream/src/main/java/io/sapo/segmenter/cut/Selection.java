@@ -31,31 +31,34 @@ final class Selection {
     int rounds = 2 * (32 - Integer.numberOfLeadingZeros(work.length));
     while (high - low >= SHORT && rounds-- > 0) {
       double pivot = medianOfThree(work[low], work[(low + high) >>> 1], work[high]);
-      int left = low;
-      int right = high;
-      while (left <= right) {
-        while (work[left] < pivot) {
-          left++;
-        }
-        while (work[right] > pivot) {
-          right--;
-        }
-        if (left <= right) {
-          double swapped = work[left];
-          work[left++] = work[right];
-          work[right--] = swapped;
-        }
+      int below = partition(work, low, high, pivot, false);
+      if (wanted < below) {
+        high = below - 1;
+        continue;
       }
-      if (wanted <= right) {
-        high = right;
-      } else if (wanted >= left) {
-        low = left;
-      } else {
-        return work[wanted];
+      int above = partition(work, below, high, pivot, true);
+      if (wanted < above) {
+        return pivot;
       }
+      low = above;
     }
     Arrays.sort(work, low, high + 1);
     return work[wanted];
+  }
+
+  /**
+   * Moves what is below the pivot (or equal to it, when inclusive) to the front and returns where
+   * the rest starts. Without a branch on the data, which a processor could not predict.
+   */
+  private static int partition(double[] work, int low, int high, double pivot, boolean inclusive) {
+    int front = low;
+    for (int i = low; i <= high; i++) {
+      double value = work[i];
+      work[i] = work[front];
+      work[front] = value;
+      front += (inclusive ? value <= pivot : value < pivot) ? 1 : 0;
+    }
+    return front;
   }
 
   private static double medianOfThree(double a, double b, double c) {
