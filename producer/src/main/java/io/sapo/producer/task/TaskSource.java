@@ -28,6 +28,14 @@ public interface TaskSource extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Says that all that is to become of a task has been published, so that a source that remembers
+   * its position need not hand it out again.
+   *
+   * @param task the very object that {@link #next()} gave
+   */
+  default void finished(Task task) {}
+
   @Override
   default void close() {}
 }

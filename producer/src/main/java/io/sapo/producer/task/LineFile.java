@@ -1,0 +1,97 @@
+package io.sapo.producer.task;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/** The non-blank lines of a text file, of which only the positions are held in memory. */
+final class LineFile implements Closeable {
+  private static final int MAX_LINE_BYTES = 16 << 20;
+
+  private final FileChannel channel;
+  private long[] starts = new long[64];
+  private int[] lengths = new int[64];
+  private int[] numbers = new int[64];
+  private int count;
+
+  /**
+   * @throws IOException when the file cannot be read or a line is longer than 16 MiB
+   */
+  LineFile(Path file) throws IOException {
+    index(file);
+    channel = FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Number of the line in the file, from 1. */
+  int number(int index) {
+    return numbers[index];
+  }
+
+  byte[] read(int index) throws IOException {
+    ByteBuffer line = ByteBuffer.allocate(lengths[index]);
+    while (line.hasRemaining()) {
+      if (channel.read(line, starts[index] + line.position()) < 0) {
+        throw new EOFException("the file has become shorter while it was in use");
+      }
+    }
+    return line.array();
+  }
+
+  private void index(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      int number = 1;
+      long start = 0;
+      long position = 0;
+      boolean blank = true;
+      int next;
+      do {
+        next = in.read();
+        if (next == '\n' || next < 0) {
+          if (!blank) {
+            add(file, start, position - start, number);
+          }
+          number++;
+          start = position + 1;
+          blank = true;
+        } else if (next > ' ') {
+          blank = false;
+        }
+        position++;
+      } while (next >= 0);
+    }
+  }
+
+  private void add(Path file, long start, long length, int number) throws IOException {
+    if (length > MAX_LINE_BYTES) {
+      throw new IOException(
+          "%s, line %d: %d bytes, at most %d are taken"
+              .formatted(file, number, length, MAX_LINE_BYTES));
+    }
+    if (count == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * count);
+      lengths = Arrays.copyOf(lengths, 2 * count);
+      numbers = Arrays.copyOf(numbers, 2 * count);
+    }
+    starts[count] = start;
+    lengths[count] = (int) length;
+    numbers[count] = number;
+    count++;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
