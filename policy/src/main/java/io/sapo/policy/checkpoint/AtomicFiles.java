@@ -2,6 +2,7 @@ package io.sapo.policy.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,12 @@ final class AtomicFiles {
       throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
     } finally {
       deleteLeftover(temporary);
+    }
+  }
+
+  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
   }
 

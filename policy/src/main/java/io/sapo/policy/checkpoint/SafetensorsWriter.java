@@ -55,7 +55,7 @@ public final class SafetensorsWriter {
     AtomicFiles.write(
         file,
         channel -> {
-          writeFully(channel, header(specs, type, metadata));
+          AtomicFiles.writeFully(channel, header(specs, type, metadata));
           ByteBuffer piece =
               ByteBuffer.allocateDirect(PIECE_VALUES * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
           for (TensorSpec spec : specs) {
@@ -110,13 +110,7 @@ public final class SafetensorsWriter {
           default -> throw new IllegalArgumentException("cannot write " + type);
         }
       }
-      writeFully(channel, piece.flip());
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      AtomicFiles.writeFully(channel, piece.flip());
     }
   }
 }

@@ -1,0 +1,170 @@
+package io.sapo.policy.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A model folder as Hugging Face lays it out: {@code config.json}, {@code model.safetensors} (or
+ * shards with an index), {@code tokenizer.json}, {@code preprocessor_config.json} and companions.
+ */
+public record CheckpointFolder(Path path, ModelConfig config) {
+  public static final String CONFIG = "config.json";
+  public static final String TOKENIZER = "tokenizer.json";
+  public static final String PREPROCESSOR = "preprocessor_config.json";
+
+  /** Files beside the weights that a copy of the model takes along. */
+  private static final List<String> COMPANIONS =
+      List.of(
+          CONFIG,
+          TOKENIZER,
+          PREPROCESSOR,
+          "generation_config.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "chat_template.json",
+          "chat_template.jinja");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Opens a folder; its weights are read later.
+   *
+   * @throws InvalidCheckpointException naming what is missing or wrong
+   */
+  public static CheckpointFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new InvalidCheckpointException(
+          path + ": there is no such checkpoint folder; name one that holds config.json");
+    }
+    return new CheckpointFolder(path, ModelConfig.read(path.resolve(CONFIG)));
+  }
+
+  /** The caller closes the reader. */
+  public SafetensorsReader openWeights() {
+    return SafetensorsReader.open(path);
+  }
+
+  /**
+   * @throws InvalidCheckpointException when the folder has no tokenizer.json
+   */
+  public Path tokenizer() {
+    return required(TOKENIZER);
+  }
+
+  /**
+   * @throws InvalidCheckpointException when the folder has no preprocessor_config.json
+   */
+  public Path preprocessor() {
+    return required(PREPROCESSOR);
+  }
+
+  private Path required(String name) {
+    Path file = path.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidCheckpointException(file + ": is missing from the checkpoint folder");
+    }
+    return file;
+  }
+
+  /** Contents of all files that belong to the model beside its weights, by file name. */
+  public Map<String, byte[]> companions() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (String name : COMPANIONS) {
+      Path file = path.resolve(name);
+      if (Files.isRegularFile(file)) {
+        try {
+          files.put(name, Files.readAllBytes(file));
+        } catch (IOException e) {
+          throw new UncheckedIOException(file + ": cannot be read", e);
+        }
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Writes a whole new folder, which appears at once and complete or not at all. The {@code
+   * torch_dtype} of config.json is set to the type written.
+   *
+   * @param path must not exist yet
+   * @param companions file contents by name, {@code config.json} among them
+   * @param values called once for each spec, in order
+   */
+  public static void write(
+      Path path,
+      Map<String, byte[]> companions,
+      List<TensorSpec> specs,
+      Function<TensorSpec, float[]> values,
+      ElementType type) {
+    Path target = path.toAbsolutePath();
+    if (Files.exists(target)) {
+      throw new UncheckedIOException(
+          new IOException(path + ": exists already; choose another folder or remove it"));
+    }
+    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+    try {
+      deleteFolder(temporary);
+      try {
+        Files.createDirectories(temporary);
+        fill(temporary, companions, specs, values, type);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFiles.syncFolder(target.getParent());
+      } finally {
+        deleteFolder(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void fill(
+      Path folder,
+      Map<String, byte[]> companions,
+      List<TensorSpec> specs,
+      Function<TensorSpec, float[]> values,
+      ElementType type)
+      throws IOException {
+    for (Map.Entry<String, byte[]> file : companions.entrySet()) {
+      byte[] content =
+          file.getKey().equals(CONFIG) ? withType(file.getValue(), type) : file.getValue();
+      AtomicFiles.write(
+          folder.resolve(file.getKey()),
+          channel -> AtomicFiles.writeFully(channel, ByteBuffer.wrap(content)));
+    }
+    SafetensorsWriter.write(
+        folder.resolve(SafetensorsReader.SINGLE_FILE), specs, values, type, Map.of("format", "pt"));
+  }
+
+  private static byte[] withType(byte[] config, ElementType type) throws IOException {
+    ObjectNode root = (ObjectNode) JSON.readTree(config);
+    root.put(root.has("dtype") ? "dtype" : "torch_dtype", type.torchName());
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      List<Path> files;
+      try (Stream<Path> listed = Files.list(folder)) {
+        files = listed.toList();
+      }
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    }
+  }
+}

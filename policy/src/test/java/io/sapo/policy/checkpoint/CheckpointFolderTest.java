@@ -1,0 +1,95 @@
+package io.sapo.policy.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.policy.ReferenceModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CheckpointFolderTest {
+  @TempDir Path folder;
+
+  static List<Path> references() {
+    return ReferenceModels.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("references")
+  void aCopyHoldsTheSameModel(Path reference) {
+    CheckpointFolder original = CheckpointFolder.open(reference);
+    Path target = folder.resolve("copy");
+    try (SafetensorsReader weights = original.openWeights()) {
+      List<TensorSpec> specs = weights.names().stream().map(weights::spec).toList();
+      CheckpointFolder.write(
+          target,
+          original.companions(),
+          specs,
+          spec -> weights.floats(spec.name()),
+          original.config().elementType());
+      CheckpointFolder copy = CheckpointFolder.open(target);
+      assertThat(copy.config()).isEqualTo(original.config());
+      try (SafetensorsReader copied = copy.openWeights()) {
+        assertThat(copied.names()).isEqualTo(weights.names());
+        for (String name : weights.names()) {
+          assertThat(copied.type(name)).isEqualTo(weights.type(name));
+          assertThat(copied.floats(name)).isEqualTo(weights.floats(name));
+        }
+      }
+      assertThatThrownBy(
+              () ->
+                  CheckpointFolder.write(
+                      target, original.companions(), List.of(), spec -> null, ElementType.F32))
+          .hasMessageContaining("exists already");
+    }
+  }
+
+  @Test
+  void theWrittenTypeEntersTheConfiguration() {
+    CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
+    Path target = folder.resolve("halved");
+    CheckpointFolder.write(target, original.companions(), List.of(), s -> null, ElementType.BF16);
+    assertThat(CheckpointFolder.open(target).config().elementType()).isEqualTo(ElementType.BF16);
+  }
+
+  @Test
+  void nothingAppearsWhenWritingFails() throws IOException {
+    CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
+    Path target = folder.resolve("failed");
+    TensorSpec spec = new TensorSpec("w", new long[] {3});
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(
+              () ->
+                  CheckpointFolder.write(
+                      target,
+                      original.companions(),
+                      List.of(spec),
+                      s -> new float[2],
+                      ElementType.F32))
+          .hasMessageContaining("w[3]");
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void missingPartsAreNamed() throws IOException {
+    assertThatThrownBy(() -> CheckpointFolder.open(folder.resolve("absent")))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("absent");
+    assertThatThrownBy(() -> CheckpointFolder.open(folder)).hasMessageContaining("config.json");
+    Files.copy(ReferenceModels.all().get(0).resolve("config.json"), folder.resolve("config.json"));
+    CheckpointFolder opened = CheckpointFolder.open(folder);
+    assertThatThrownBy(opened::openWeights).hasMessageContaining("model.safetensors");
+    assertThatThrownBy(opened::tokenizer).hasMessageContaining("tokenizer.json");
+    assertThatThrownBy(opened::preprocessor).hasMessageContaining("preprocessor_config.json");
+  }
+}
