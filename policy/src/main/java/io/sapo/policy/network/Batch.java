@@ -9,9 +9,11 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.picture.PreparedPicture;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Sequences as the list of tensors that {@code batch.py} describes, padded on the right. The last
@@ -19,10 +21,9 @@ import java.util.Map;
  * through the vision tower once.
  *
  * @param arguments owned by the manager given to {@link #assemble}
- * @param targets the response tokens of all sequences
  * @param responseLengths response tokens of each sequence
  */
-public record Batch(NDList arguments, NDArray targets, int[] responseLengths) {
+public record Batch(NDList arguments, int[] responseLengths) {
   private static final String LIST_NAME = "batch[]";
   private static final int ROWS = 2;
 
@@ -43,16 +44,12 @@ public record Batch(NDList arguments, NDArray targets, int[] responseLengths) {
     NDArray rows = manager.arange(0, (int) arguments.get(0).size(), 1, DataType.INT64);
     rows.setName(LIST_NAME);
     all.set(ROWS, rows);
-    return new Batch(all, targets, responseLengths);
+    return new Batch(all, responseLengths);
   }
 
   /** Response tokens in the whole batch. */
   public int responseTokens() {
-    int sum = 0;
-    for (int length : responseLengths) {
-      sum += length;
-    }
-    return sum;
+    return IntStream.of(responseLengths).sum();
   }
 
   /** Cuts one number a response token into a row a sequence. */
@@ -60,7 +57,7 @@ public record Batch(NDList arguments, NDArray targets, int[] responseLengths) {
     float[][] rows = new float[responseLengths.length][];
     int begin = 0;
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = java.util.Arrays.copyOfRange(flat, begin, begin + responseLengths[i]);
+      rows[i] = Arrays.copyOfRange(flat, begin, begin + responseLengths[i]);
       begin += responseLengths[i];
     }
     return rows;
@@ -114,7 +111,7 @@ public record Batch(NDList arguments, NDArray targets, int[] responseLengths) {
       this.width = sequences.stream().mapToInt(Assembler::fed).max().orElse(0);
       this.axes = config.mropeSection().isEmpty() ? 1 : config.mropeSection().size();
       int places = sequences.size() * width;
-      int responses = java.util.stream.IntStream.of(responseLengths).sum();
+      int responses = IntStream.of(responseLengths).sum();
       this.tokens = new long[places];
       this.positions = new long[axes * places];
       this.rows = new long[responses];
@@ -187,15 +184,14 @@ public record Batch(NDList arguments, NDArray targets, int[] responseLengths) {
 
     Batch toBatch(NDManager manager) {
       NDList list = new NDList();
-      NDArray targetArray = longs(manager, targets, targets.length);
       list.add(longs(manager, tokens, sequences.size(), width));
       list.add(longs(manager, positions, axes, sequences.size(), width));
       list.add(longs(manager, rows, rows.length));
-      list.add(targetArray);
+      list.add(longs(manager, targets, targets.length));
       list.add(longs(manager, embeddingRows, embeddingRows.length));
       addPictures(manager, list);
       list.forEach(array -> array.setName(LIST_NAME));
-      return new Batch(list, targetArray, responseLengths);
+      return new Batch(list, responseLengths);
     }
 
     private void addPictures(NDManager manager, NDList list) {

@@ -4,6 +4,7 @@ import io.sapo.policy.checkpoint.VisionConfig;
 import io.sapo.policy.picture.PreparedPicture;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The patches of a batch's pictures in the order in which the vision tower takes them: picture by
@@ -53,10 +54,7 @@ record WindowOrder(
       this.windowLengths = new int[pictures.stream().mapToInt(this::windowCount).sum()];
       this.frameLengths =
           pictures.stream()
-              .flatMapToInt(
-                  p ->
-                      java.util.stream.IntStream.generate(() -> p.gridH() * p.gridW())
-                          .limit(p.gridT()))
+              .flatMapToInt(p -> IntStream.generate(() -> p.gridH() * p.gridW()).limit(p.gridT()))
               .toArray();
     }
 

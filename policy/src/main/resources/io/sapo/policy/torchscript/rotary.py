@@ -7,16 +7,15 @@ def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
   sections = __torch__.config.rotary_sections()
   parts : List[Tensor] = []
   start = 0
-  for axis in range(torch.len(sections)):
-    own = torch.slice(frequencies, 0, start, start + sections[axis])
-    parts = torch.append(parts, torch.mul(torch.unsqueeze(torch.select(positions, 0, axis), -1), own))
+  for axis in range(len(sections)):
+    own = frequencies[start:start + sections[axis]]
+    parts.append(positions[axis].unsqueeze(-1) * own)
     start = start + sections[axis]
   half = torch.cat(parts, -1)
-  angle = torch.unsqueeze(torch.cat([half, half], -1), 2)
-  return (torch.cos(angle), torch.sin(angle))
+  angle = torch.cat([half, half], -1).unsqueeze(2)
+  return (angle.cos(), angle.sin())
 
 # x [..., heads, d] turned by cos, sin [..., 1, d].
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-  half = torch.chunk(x, 2, -1)
-  turned = torch.cat([torch.neg(half[1]), half[0]], -1)
-  return torch.add(torch.mul(x, cos), torch.mul(turned, sin))
+  first, second, = x.chunk(2, -1)
+  return x * cos + torch.cat([-second, first], -1) * sin

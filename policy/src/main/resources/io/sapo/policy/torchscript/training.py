@@ -8,13 +8,13 @@ class Training(Module):
   def forward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     b = __torch__.batch.unpack(batch)
     logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
-    log_probs, entropies, = __torch__.language_model_head.score(torch.detach(logits), b.targets, temperature)
+    log_probs, entropies, = __torch__.language_model_head.score(logits.detach(), b.targets, temperature)
     return (logits, log_probs, entropies)
 
   # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies
   # may be empty. Parameters the batch does not touch get nothing.
-  def backward_policy(self: __torch__.training.Training, temperature: Tensor, targets: Tensor, d_log_probs: Tensor, d_entropies: Tensor, logits: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
-    d_logits = __torch__.language_model_head.score_gradient(torch.detach(logits), targets, temperature, d_log_probs, d_entropies)
+  def backward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, logits: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
+    d_logits = __torch__.language_model_head.score_gradient(logits.detach(), __torch__.batch.unpack(batch).targets, temperature, d_log_probs, d_entropies)
     __torch__.gradients.accumulate(logits, d_logits, trained, gradients)
     return temperature
 
@@ -25,12 +25,12 @@ class Training(Module):
     __torch__.gradients.accumulate(values, d_values, trained, gradients)
     return d_values
 
-  # settings [7]: learning rate, beta1, beta2, weight decay, epsilon, largest norm, in double.
-  # Returns the global gradient norm before clipping; where it is not finite nothing else happens.
+  # settings [6]: learning rate, beta1, beta2, weight decay, epsilon, largest norm. Returns the
+  # global gradient norm before clipping; where that is not finite the gradients are discarded.
   def step(self: __torch__.training.Training, settings: Tensor, steps: Tensor, trained: List[Tensor], gradients: List[Tensor], first_moments: List[Tensor], second_moments: List[Tensor]) -> Tensor:
     norm = __torch__.gradients.global_norm(gradients)
-    if torch.Bool(torch.isfinite(norm)):
-      __torch__.gradients.clip(gradients, norm, torch.Float(torch.select(settings, 0, 5)))
+    if bool(torch.isfinite(norm)):
+      __torch__.gradients.clip(gradients, norm, float(settings[5]))
       __torch__.optimizer.adamw(settings, steps, trained, gradients, first_moments, second_moments)
-      torch._foreach_zero_(gradients)
+    torch._foreach_zero_(gradients)
     return norm

@@ -2,38 +2,36 @@
 # Patches stand in window order throughout, so that a window's patches, and a picture's, are
 # neighbours.
 
-# positions [2, P] -> cosines and sines [P, 1, d]: a quarter of the pairs' numbers turn by the row,
-# a quarter by the column.
+# positions [2, P] -> cosines and sines [P, 1, d]. Half of the pairs turn by the row, half by the
+# column.
 def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
   frequencies = torch.tensor(__torch__.config.vision_inverse_frequencies(), dtype=6, device=positions.device)
-  row = torch.mul(torch.unsqueeze(torch.select(positions, 0, 0), -1), frequencies)
-  column = torch.mul(torch.unsqueeze(torch.select(positions, 0, 1), -1), frequencies)
-  angle = torch.unsqueeze(torch.cat([row, column, row, column], -1), 1)
-  return (torch.cos(angle), torch.sin(angle))
+  row = positions[0].unsqueeze(-1) * frequencies
+  column = positions[1].unsqueeze(-1) * frequencies
+  angle = torch.cat([row, column, row, column], -1).unsqueeze(1)
+  return (angle.cos(), angle.sin())
 
 def block(x: Tensor, p: __torch__.weights.VisionBlock, cos: Tensor, sin: Tensor, pad: Tensor, unpad: Tensor, mask: Tensor) -> Tensor:
   normed = __torch__.rms_norm.rms_norm(x, p.norm1, __torch__.config.vision_rms_norm_eps())
-  qkv = torch.unflatten(torch.linear(normed, p.qkv, p.qkv_bias), -1, [3, __torch__.config.vision_heads(), -1])
-  q = __torch__.rotary.rotate(torch.select(qkv, 1, 0), cos, sin)
-  k = __torch__.rotary.rotate(torch.select(qkv, 1, 1), cos, sin)
-  attended = __torch__.segments.attend(q, k, torch.select(qkv, 1, 2), pad, unpad, mask)
-  x = torch.add(x, torch.linear(attended, p.proj, p.proj_bias))
+  q, k, v, = torch.linear(normed, p.qkv, p.qkv_bias).unflatten(-1, [3, __torch__.config.vision_heads(), -1]).unbind(1)
+  attended = __torch__.segments.attend(__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v, pad, unpad, mask)
+  x = x + torch.linear(attended, p.proj, p.proj_bias)
   normed = __torch__.rms_norm.rms_norm(x, p.norm2, __torch__.config.vision_rms_norm_eps())
-  return torch.add(x, __torch__.mlp.swiglu(normed, p.gate, p.gate_bias, p.up, p.up_bias, p.down, p.down_bias))
+  return x + __torch__.mlp.swiglu(normed, p.gate, p.gate_bias, p.up, p.up_bias, p.down, p.down_bias)
 
 # Joins each square of neighbouring patches into one vector of the decoder's width.
 def merge(x: Tensor, p: __torch__.weights.VisionEnds) -> Tensor:
   normed = __torch__.rms_norm.rms_norm(x, p.merger_norm, __torch__.config.vision_rms_norm_eps())
-  joined = torch.view(normed, [-1, torch.size(p.merger_in, 1)])
+  joined = normed.view([-1, p.merger_in.size(1)])
   return torch.linear(torch.gelu(torch.linear(joined, p.merger_in, p.merger_in_bias)), p.merger_out, p.merger_out_bias)
 
 # Embeddings [M, hidden] of all pictures of the batch in the order of their image tokens.
 def embed_pictures(b: __torch__.batch.Batch, w: List[Tensor]) -> Tensor:
   ends = __torch__.weights.vision_ends(w)
-  x = torch.linear(b.patches, torch.flatten(ends.patch_embed, 1))
+  x = torch.linear(b.patches, ends.patch_embed.flatten(1))
   cos, sin, = __torch__.vision.angles(b.patch_positions)
   whole_picture = __torch__.config.vision_full_attention()
-  for i in range(torch.len(whole_picture)):
+  for i in range(len(whole_picture)):
     p = __torch__.weights.vision_block(w, i)
     if whole_picture[i]:
       x = __torch__.vision.block(x, p, cos, sin, b.picture_pad, b.picture_unpad, b.picture_mask)

@@ -53,7 +53,7 @@ def head(w: List[Tensor]) -> Tensor:
 
 def present(w: Tensor) -> Optional[Tensor]:
   found : Optional[Tensor] = None
-  if torch.numel(w) > 0:
+  if w.numel() > 0:
     found = w
   return found
 

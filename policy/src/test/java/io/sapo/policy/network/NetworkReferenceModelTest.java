@@ -64,7 +64,10 @@ class NetworkReferenceModelTest {
         (network, weights, expected) -> {
           List<TokenSequence> sequences =
               ReferenceCase.prompts(expected).stream()
-                  .map(p -> ReferenceCase.cut(p, ReferenceCase.responseTokens(p, weights.config())))
+                  .map(
+                      p ->
+                          ReferenceCase.cut(
+                              p, ReferenceCase.responseTokens(p, weights.config(), expected)))
                   .toList();
           TokenScores scores = network.score(weights, sequences, 1.0);
           int columns = ReferenceCase.columns(expected);

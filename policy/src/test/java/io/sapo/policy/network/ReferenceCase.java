@@ -131,16 +131,43 @@ public record ReferenceCase(Path model, Path expected) {
         Arrays.copyOfRange(tokens, split, tokens.length));
   }
 
-  /** Tokens after the last picture, or all but the first. */
-  public static int responseTokens(TokenSequence prompt, ModelConfig config) {
-    int image = config.imageTokens().map(ModelConfig.ImageTokens::image).orElse(-1);
-    int last = 0;
-    for (int i = 0; i < prompt.promptTokens().length; i++) {
-      if (prompt.promptTokens()[i] == image) {
-        last = i;
+  /**
+   * How many tokens the loss of the case is taken over: all but the first where it is {@code loss};
+   * those after the last picture where it is {@code response_loss}. A case without pictures does
+   * not say where its response begins, so it is the start at which the expected log-probabilities
+   * average to the expected loss.
+   */
+  public static int responseTokens(
+      TokenSequence prompt, ModelConfig config, SafetensorsReader expected) {
+    int length = prompt.promptTokens().length;
+    if (!expected.contains("response_loss")) {
+      return length - 1;
+    }
+    if (prompt.pictures().isEmpty()) {
+      return tokensAveragingTo(
+          expected.floats("response_loss")[0], expected.floats("next_token_log_prob"));
+    }
+    int end = config.imageTokens().orElseThrow().visionEnd();
+    int last = length - 1;
+    while (prompt.promptTokens()[last] != end) {
+      last--;
+    }
+    return length - last - 1;
+  }
+
+  private static int tokensAveragingTo(float loss, float[] logProbs) {
+    double sum = 0;
+    int best = 0;
+    double closest = Double.POSITIVE_INFINITY;
+    for (int count = 1; count <= logProbs.length; count++) {
+      sum -= logProbs[logProbs.length - count];
+      double distance = Math.abs(sum / count - loss);
+      if (distance < closest) {
+        closest = distance;
+        best = count;
       }
     }
-    return prompt.promptTokens().length - last - 1;
+    return best;
   }
 
   @Override

@@ -1,0 +1,161 @@
+package io.sapo.policy.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.ScriptModule;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Weights in training: forward passes that record a graph, gradient buffers that add up over
+ * micro-batches, and AdamW.
+ *
+ * <p>Losses live with the caller, as functions of arrays: it reads log-probabilities or values off
+ * a forward pass and gives their gradient to its {@code backward}.
+ *
+ * <p>To be used by one thread at a time. Owns the weights, the buffers and the moments. On a CPU
+ * with a fixed number of threads, the same calls give the same bits, in whatever process.
+ */
+public final class TrainableModel implements AutoCloseable {
+  private final Weights weights;
+  private final ScriptModule script;
+  private final NDManager manager;
+  private final Optimizer optimizer;
+
+  private TrainableModel(Weights weights, ScriptModule script, Predicate<String> trained) {
+    this.weights = weights;
+    this.script = script;
+    this.manager = script.newManager();
+    Map<String, NDArray> parameters = new LinkedHashMap<>();
+    weights
+        .arrays()
+        .forEach(
+            (name, array) -> {
+              if (trained.test(name)) {
+                JniUtils.attachGradient((PtNDArray) array, true);
+                parameters.put(name, array);
+              }
+            });
+    if (parameters.isEmpty()) {
+      throw new IllegalArgumentException("No parameter of the model is to be trained");
+    }
+    this.optimizer = new Optimizer(script, manager, parameters);
+  }
+
+  /** Trains every parameter. Takes the weights over, from the call on, also when it fails. */
+  public static TrainableModel of(Weights weights) {
+    return of(weights, name -> true);
+  }
+
+  /**
+   * Trains the parameters whose names {@code trained} accepts; the others have neither gradients
+   * nor moments and never change.
+   */
+  public static TrainableModel of(Weights weights, Predicate<String> trained) {
+    ScriptModule script = null;
+    try {
+      script = ScriptModule.load("training", "Training", weights.config(), weights.device());
+      return new TrainableModel(weights, script, trained);
+    } catch (RuntimeException e) {
+      if (script != null) {
+        script.close();
+      }
+      weights.close();
+      throw e;
+    }
+  }
+
+  /** The live weights: they change with every {@link #step}. Not the caller's to close. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * Scores the response tokens under softmax(logits / temperature), recording the graph.
+   *
+   * @param temperature positive
+   */
+  public PolicyForward forward(List<TokenSequence> microBatch, double temperature) {
+    check(Head.LANGUAGE_MODEL);
+    if (!(temperature > 0)) {
+      throw new IllegalArgumentException(
+          "Training needs a temperature above 0, got " + temperature);
+    }
+    NDManager own = script.newManager();
+    try {
+      return new PolicyForward(script, own, weights, optimizer, microBatch, temperature);
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  /** Values of the states before the response tokens, recording the graph. */
+  public ValueForward forwardValues(List<TokenSequence> microBatch) {
+    check(Head.SCALAR);
+    NDManager own = script.newManager();
+    try {
+      return new ValueForward(script, own, weights, optimizer, microBatch);
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  private void check(Head needed) {
+    if (weights.head() != needed) {
+      throw new IllegalArgumentException(
+          "This needs a model with head %s, not %s".formatted(needed, weights.head()));
+    }
+  }
+
+  /**
+   * One AdamW step with the gradients added up so far, scaled down where their global norm exceeds
+   * {@code maxGradNorm}; then the gradients are zero again.
+   *
+   * @return the norm before scaling
+   * @throws NonFiniteGradientException where the norm is not finite; weights, moments and step
+   *     count are then untouched and the gradients zero
+   */
+  public double step(double learningRate, AdamWConfig config, double maxGradNorm) {
+    return optimizer.step(learningRate, config, maxGradNorm);
+  }
+
+  /** A copy of moments and step count, for checkpoints. */
+  public OptimizerState optimizerState() {
+    return optimizer.state();
+  }
+
+  /**
+   * Takes up moments and step count; gradients become zero.
+   *
+   * @throws IllegalArgumentException where the state belongs to other parameters
+   */
+  public void restore(OptimizerState state) {
+    optimizer.restore(state);
+  }
+
+  /** Lowercase hexadecimal SHA-256 over the moments and the step count. */
+  public String optimizerSha256() {
+    return optimizer.sha256();
+  }
+
+  /** The gradient added up so far for one trained parameter, row-major. */
+  float[] gradient(String name) {
+    return optimizer.gradient(name);
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    script.close();
+    weights.close();
+  }
+}
