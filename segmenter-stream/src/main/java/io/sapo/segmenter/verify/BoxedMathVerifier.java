@@ -1,0 +1,28 @@
+package io.sapo.segmenter.verify;
+
+/**
+ * The content of the last {@code \boxed{…}} equals the reference as mathematics: written alike once
+ * spacing and decoration are gone, or of the same value (see {@link LatexMath}).
+ */
+public final class BoxedMathVerifier implements Verifier {
+  @Override
+  public String name() {
+    return "boxed-math";
+  }
+
+  @Override
+  public Verdict verify(String response, String reference) {
+    return Verdict.of(correct(name(), response, reference));
+  }
+
+  static boolean correct(String verifier, String response, String reference) {
+    String expected = FinalAnswer.boxed(reference).orElse(reference).strip();
+    if (expected.isEmpty() || expected.length() > FinalAnswer.ANSWER_CHARS) {
+      throw new ReferenceAnswerException(
+          verifier, reference, "an expression of 1 to " + FinalAnswer.ANSWER_CHARS + " characters");
+    }
+    return FinalAnswer.boxed(response)
+        .filter(answer -> LatexMath.same(answer, expected))
+        .isPresent();
+  }
+}

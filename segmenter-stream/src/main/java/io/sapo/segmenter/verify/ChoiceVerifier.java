@@ -1,0 +1,83 @@
+package io.sapo.segmenter.verify;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Multiple choice: the letter in the last box or after the last answer mark, else a response that
+ * is nothing but a letter, else the last letter in parentheses. An answer that names two choices
+ * names none.
+ */
+public final class ChoiceVerifier implements Verifier {
+  /** A letter by itself: B, (B), B., **B**, \text{B}; not the I or A of a sentence. */
+  private static final Pattern LEADING =
+      Pattern.compile(
+          "[\\s(*\\[]*+(?i:(?:option|choice)\\s++)?+(?:\\\\(?:text|mathrm|textbf)\\{)?+\\(?+([A-Za-z])(?![A-Za-z0-9']).*+");
+
+  private static final Pattern LETTER_ONLY =
+      Pattern.compile("[\\s(*\\[]*+([A-Za-z])[\\s)*\\].:]*+");
+  private static final Pattern OTHER =
+      Pattern.compile("(?<![A-Za-z0-9'])(?:([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+  private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
+
+  @Override
+  public String name() {
+    return "choice";
+  }
+
+  @Override
+  public Verdict verify(String response, String reference) {
+    char expected =
+        letterOnly(FinalAnswer.boxedOrMarked(reference).orElse(reference))
+            .orElseThrow(
+                () -> new ReferenceAnswerException(name(), reference, "one letter, such as B"));
+    return Verdict.of(chosen(response).filter(letter -> letter == expected).isPresent());
+  }
+
+  private static Optional<Character> chosen(String response) {
+    Optional<String> stated = FinalAnswer.boxedOrMarked(response);
+    if (stated.isPresent()) {
+      return leading(stated.get());
+    }
+    Optional<Character> alone = letterOnly(response);
+    return alone.isPresent() ? alone : lastParenthesised(response);
+  }
+
+  private static Optional<Character> letterOnly(String text) {
+    if (text.length() > FinalAnswer.ANSWER_CHARS) {
+      return Optional.empty();
+    }
+    Matcher matcher = LETTER_ONLY.matcher(text);
+    return matcher.matches() ? Optional.of(upper(matcher.group(1))) : Optional.empty();
+  }
+
+  private static Optional<Character> leading(String stated) {
+    Matcher first = LEADING.matcher(stated);
+    if (!first.matches()) {
+      return Optional.empty();
+    }
+    char letter = upper(first.group(1));
+    Matcher others = OTHER.matcher(stated);
+    while (others.find()) {
+      if (upper(others.group(1) == null ? others.group(2) : others.group(1)) != letter) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(letter);
+  }
+
+  private static Optional<Character> lastParenthesised(String response) {
+    String tail = response.substring(Math.max(0, response.length() - FinalAnswer.TAIL_CHARS));
+    Optional<Character> last = Optional.empty();
+    Matcher matcher = PARENTHESISED.matcher(tail);
+    while (matcher.find()) {
+      last = Optional.of(matcher.group(1).charAt(0));
+    }
+    return last;
+  }
+
+  private static char upper(String letter) {
+    return Character.toUpperCase(letter.charAt(0));
+  }
+}

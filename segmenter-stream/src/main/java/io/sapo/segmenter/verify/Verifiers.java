@@ -1,0 +1,51 @@
+package io.sapo.segmenter.verify;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The verifiers on the class path, by name. */
+public final class Verifiers {
+  private final SortedMap<String, Verifier> byName;
+
+  private Verifiers(SortedMap<String, Verifier> byName) {
+    this.byName = byName;
+  }
+
+  /**
+   * @throws IllegalStateException when two verifiers have one name
+   */
+  public static Verifiers load(VerifierSettings settings) {
+    return of(ServiceLoader.load(Verifier.class, Verifiers.class.getClassLoader()), settings);
+  }
+
+  static Verifiers of(Iterable<Verifier> verifiers, VerifierSettings settings) {
+    SortedMap<String, Verifier> byName = new TreeMap<>();
+    for (Verifier verifier : verifiers) {
+      Verifier other = byName.put(verifier.name(), verifier.configured(settings));
+      if (other != null) {
+        throw new IllegalStateException(
+            "two verifiers are named '"
+                + verifier.name()
+                + "': "
+                + other.getClass().getName()
+                + " and "
+                + verifier.getClass().getName()
+                + "; remove one from the class path");
+      }
+    }
+    return new Verifiers(byName);
+  }
+
+  public Optional<Verifier> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+  }
+}
