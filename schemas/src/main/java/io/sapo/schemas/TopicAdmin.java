@@ -1,5 +1,6 @@
 package io.sapo.schemas;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a run and says where existing ones differ from the catalogue. */
 public final class TopicAdmin {
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+
   private final Admin admin;
   private final Topics topics;
 
@@ -33,6 +36,7 @@ public final class TopicAdmin {
     for (NewTopic topic : expected(replication)) {
       try {
         admin.createTopics(List.of(topic)).all().get();
+        awaitVisible(topic.name());
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
@@ -40,6 +44,21 @@ public final class TopicAdmin {
       }
     }
     return check();
+  }
+
+  /** A broker knows of a topic a little later than the controller that has created it. */
+  private void awaitVisible(String topic) throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        admin.describeTopics(List.of(topic)).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** One sentence for every topic that is missing or set up otherwise. */
