@@ -1,0 +1,261 @@
+package io.sapo.producer.weights;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.schemas.weights.WeightFormatException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the committed weight versions and holds the newest one ready for whoever generates.
+ *
+ * <p>A version is handed out only when every tensor has the hash announced for it and, where
+ * float32 is published, the whole has the hash in the commit record. One that does not is refused
+ * and counted, and the one in use stays in use; versions that build on it are refused as well, up
+ * to the next anchor.
+ *
+ * <p>A thread of its own reads, checks and copies to the device. The other methods are thread-safe.
+ * At most one version lies ready: a newer one replaces it, and its memory is freed.
+ */
+public final class WeightFollower implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WeightFollower.class);
+  private static final Duration CHUNK_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final Topics topics;
+  private final ModelConfig model;
+  private final Device device;
+  private final Consumer<byte[], byte[]> versions;
+  private final Consumer<byte[], byte[]> chunks;
+  private final ChunkReader reader;
+  private final Thread thread;
+
+  private final VersionLog versionLog = new VersionLog();
+  private PublishedWeights published = new PublishedWeights(ElementType.F32);
+
+  private final AtomicReference<FollowedWeights> ready = new AtomicReference<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private volatile Optional<WeightVersion> newest = Optional.empty();
+  private volatile Refusals refusals = new Refusals(0, "");
+  private volatile boolean closed;
+
+  /**
+   * Versions refused since the start.
+   *
+   * @param last why the newest of them was; empty when there is none
+   */
+  public record Refusals(int count, String last) {}
+
+  /**
+   * @param clientConfig at least {@code bootstrap.servers}
+   * @param model shapes of the tensors expected
+   * @param device where handed-out weights lie
+   */
+  public WeightFollower(
+      Map<String, Object> clientConfig, Topics topics, ModelConfig model, Device device) {
+    this.topics = topics;
+    this.model = model;
+    this.device = device;
+    versions = consumer(clientConfig, "earliest");
+    versions.assign(List.of(new TopicPartition(topics.weights().name(), 0)));
+    chunks = consumer(clientConfig, "none");
+    reader = new ChunkReader(chunks, topics.weightChunks(), CHUNK_PATIENCE);
+    thread = new Thread(this::run, "weight-follower");
+    thread.setDaemon(true);
+  }
+
+  /** Once; a follower never started is closed all the same. */
+  public void start() {
+    thread.start();
+  }
+
+  /** The newest committed version's record, whether its weights have been read yet or not. */
+  public Optional<WeightVersion> newest() {
+    return newest;
+  }
+
+  /** Takes what lies ready, newer than anything taken before; the caller owns it from here on. */
+  public Optional<FollowedWeights> take() {
+    return Optional.ofNullable(ready.getAndSet(null));
+  }
+
+  public Refusals refusals() {
+    return refusals;
+  }
+
+  /** Completes, with the cause, when following ended without being asked to. */
+  public CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  /** Stops following and frees what was not taken. */
+  @Override
+  public void close() {
+    closed = true;
+    if (thread.getState() == Thread.State.NEW) {
+      versions.close();
+      chunks.close();
+      return;
+    }
+    versions.wakeup();
+    chunks.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    take().ifPresent(FollowedWeights::close);
+  }
+
+  private void run() {
+    try (versions;
+        chunks) {
+      while (!closed) {
+        if (readVersions()) {
+          catchUp();
+        }
+      }
+    } catch (WakeupException e) {
+      log.debug("asked to stop");
+    } catch (RuntimeException | Error e) {
+      log.error("following the weights has ended", e);
+      failure.complete(e);
+    }
+  }
+
+  /** Reads commit records until there are no more for now; true when there is a new one. */
+  private boolean readVersions() {
+    boolean added = false;
+    var records = versions.poll(POLL);
+    while (!records.isEmpty()) {
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        added |= add(record);
+      }
+      records = versions.poll(Duration.ZERO);
+    }
+    if (added) {
+      newest = versionLog.newest();
+    }
+    return added;
+  }
+
+  private boolean add(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      WeightVersion version = topics.weights().codec().decode(record.value());
+      if (versionLog.add(version)) {
+        return true;
+      }
+      log.warn(
+          "{}, offset {}: version {} comes after a newer one and is left out",
+          record.topic(),
+          record.offset(),
+          version.getVersion());
+    } catch (RecordFormatException e) {
+      refused("%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()));
+    }
+    return false;
+  }
+
+  private void catchUp() {
+    long target = newest.orElseThrow().getVersion();
+    try {
+      List<WeightVersion> path = versionLog.pathFrom(published.version());
+      for (WeightVersion version : path) {
+        target = version.getVersion();
+        apply(version);
+      }
+      if (!path.isEmpty()) {
+        offer(path.get(path.size() - 1));
+      }
+    } catch (WeightFormatException e) {
+      published = new PublishedWeights(published.type());
+      versionLog.refuse(target);
+      refused(e.getMessage());
+    }
+  }
+
+  private void apply(WeightVersion version) {
+    if (version.getAnchor() && version.getElementType() != published.type()) {
+      published = new PublishedWeights(version.getElementType());
+    }
+    if (version.getElementType() != published.type()) {
+      throw new WeightFormatException(
+          "version %d is a delta in %s to weights in %s"
+              .formatted(version.getVersion(), version.getElementType(), published.type()));
+    }
+    published.apply(
+        version.getVersion(),
+        version.getParent(),
+        version.getAnchor(),
+        version.getChunkCount(),
+        reader.chunks(version));
+  }
+
+  private void offer(WeightVersion version) {
+    FollowedWeights next = new FollowedWeights(version.getVersion(), checked(version));
+    FollowedWeights replaced = ready.getAndSet(next);
+    if (replaced != null) {
+      replaced.close();
+    }
+    log.debug("version {} lies ready", version.getVersion());
+  }
+
+  private Weights checked(WeightVersion version) {
+    List<NamedTensor> tensors =
+        published.tensors().stream()
+            .map(tensor -> NamedTensor.of(tensor.name(), tensor.shape(), tensor.floats()))
+            .toList();
+    Weights weights;
+    try {
+      weights = Weights.of(model, Head.LANGUAGE_MODEL, tensors, device);
+    } catch (IllegalArgumentException e) {
+      throw new WeightFormatException(
+          "version %d is not of this producer's model: %s"
+              .formatted(version.getVersion(), e.getMessage()));
+    }
+    String found = version.getElementType() == ElementType.F32 ? weights.sha256() : "";
+    if (!found.isEmpty() && !found.equals(version.getActorSha256())) {
+      weights.close();
+      throw new WeightFormatException(
+          "version %d hashes to %s, announced as %s"
+              .formatted(version.getVersion(), found, version.getActorSha256()));
+    }
+    return weights;
+  }
+
+  private void refused(String reason) {
+    log.error("weights refused: {}", reason);
+    refusals = new Refusals(refusals.count() + 1, reason);
+  }
+
+  private static Consumer<byte[], byte[]> consumer(Map<String, Object> clientConfig, String reset) {
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}
