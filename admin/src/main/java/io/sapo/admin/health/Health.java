@@ -1,0 +1,283 @@
+package io.sapo.admin.health;
+
+import static java.util.Locale.ROOT;
+
+import io.sapo.admin.run.DeadLetterEntry;
+import io.sapo.admin.run.Metric;
+import io.sapo.admin.run.RunState;
+import io.sapo.admin.run.VersionEntry;
+import io.sapo.admin.topics.Lags;
+import io.sapo.schemas.Component;
+import io.sapo.schemas.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Judges what is known of a run against the thresholds. Pure: the same knowledge, the same answer. */
+public final class Health {
+  private static final long DEAD_LETTER_WINDOW_MS = Duration.ofMinutes(5).toMillis();
+  private static final long SILENT_IS_GONE_MS = Duration.ofMinutes(10).toMillis();
+  private static final long LAG_WINDOW_MS = Duration.ofSeconds(30).toMillis();
+  private static final List<Component> NEEDED =
+      List.of(Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
+
+  private final Thresholds limits;
+
+  public Health(Thresholds limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * @param reading what keeps the topics from being read; empty when nothing does
+   */
+  public List<Condition> judge(
+      RunState run, Lags lags, String reading, boolean caughtUp, long nowMs) {
+    List<Status> components = run.heartbeats().all();
+    Optional<VersionEntry> newest = run.versions().newest();
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(broker(lags, reading, caughtUp));
+    conditions.add(heartbeats(components, nowMs));
+    conditions.add(failed(components, nowMs));
+    conditions.add(lag(lags));
+    conditions.add(versions(newest, components, nowMs));
+    conditions.add(staleness(newest, components));
+    conditions.add(entropy(newest, run.versions().firstEntropy()));
+    conditions.add(kl(newest));
+    conditions.add(logProbGap(newest));
+    conditions.add(finite(newest));
+    conditions.add(deadLetters(run.deadLetters().all(), lags, run, nowMs));
+    return List.copyOf(conditions);
+  }
+
+  public static boolean ready(List<Condition> conditions) {
+    return conditions.stream().noneMatch(c -> c.state() == Condition.State.FAILING);
+  }
+
+  /** Whether a component has missed the heartbeats it announced. */
+  public boolean silent(Status status, long nowMs) {
+    long allowed = Math.max(1_000, limits.missedHeartbeats() * status.getIntervalMs());
+    return !status.getState().equals("stopped") && nowMs - status.getAtMs() > allowed;
+  }
+
+  private static Condition broker(Lags lags, String reading, boolean caughtUp) {
+    String id = "broker";
+    String title = "Kafka can be read";
+    if (!lags.failure().isEmpty()) {
+      return Condition.failing(id, title, lags.failure());
+    }
+    if (!reading.isEmpty()) {
+      return Condition.failing(id, title, reading);
+    }
+    return Condition.of(
+        !caughtUp, id, title, caughtUp ? "topics are read to their ends" : "still catching up");
+  }
+
+  private Condition heartbeats(List<Status> components, long nowMs) {
+    String id = "heartbeat";
+    String title = "Every component reports";
+    List<String> reasons = new ArrayList<>();
+    for (Component kind : NEEDED) {
+      List<Status> same = components.stream().filter(s -> s.getComponent() == kind).toList();
+      if (same.isEmpty()) {
+        reasons.add("no " + kind.name().toLowerCase(ROOT) + " has ever reported");
+      }
+      boolean other = same.stream().anyMatch(s -> !silent(s, nowMs));
+      for (Status status : same) {
+        long age = nowMs - status.getAtMs();
+        boolean gone = other && age > SILENT_IS_GONE_MS;
+        if (silent(status, nowMs) && !gone) {
+          reasons.add(name(status) + " was last heard of " + age / 1000 + " s ago");
+        }
+      }
+    }
+    return reasons.isEmpty()
+        ? Condition.ok(id, title, components.size() + " components heard of")
+        : Condition.failing(id, title, String.join("; ", reasons));
+  }
+
+  private Condition failed(List<Status> components, long nowMs) {
+    List<String> reasons = new ArrayList<>();
+    for (Status status : components) {
+      if (status.getState().equals("failed") && nowMs - status.getAtMs() < SILENT_IS_GONE_MS) {
+        reasons.add(name(status) + " failed: " + status.getMessage());
+      }
+    }
+    return Condition.of(
+        !reasons.isEmpty(),
+        "component-failed",
+        "No component has failed",
+        reasons.isEmpty() ? "none says so" : String.join("; ", reasons));
+  }
+
+  private Condition lag(Lags lags) {
+    String id = "lag";
+    String title = "Consumers keep up";
+    if (lags.groups().isEmpty()) {
+      return Condition.unknown(id, title, "no consumer group has committed a position");
+    }
+    List<String> reasons = new ArrayList<>();
+    long total = 0;
+    for (Lags.Group group : lags.groups()) {
+      total += group.lag();
+      boolean grows = group.growth() > group.lag() / 4 && group.windowMs() >= LAG_WINDOW_MS;
+      if (group.lag() > limits.lagRecords() && grows) {
+        reasons.add(
+            String.format(
+                ROOT,
+                "%s is %d records behind on %s, %d more than %d s ago",
+                group.group(),
+                group.lag(),
+                group.topic(),
+                group.growth(),
+                group.windowMs() / 1000));
+      }
+    }
+    return reasons.isEmpty()
+        ? Condition.ok(id, title, total + " records behind in all")
+        : Condition.failing(id, title, String.join("; ", reasons));
+  }
+
+  private Condition versions(Optional<VersionEntry> newest, List<Status> components, long nowMs) {
+    String id = "new-version";
+    String title = "New versions appear";
+    boolean paused =
+        components.stream()
+            .anyMatch(
+                s -> s.getComponent() == Component.LEARNER && s.getState().equals("paused"));
+    if (newest.isEmpty()) {
+      return Condition.unknown(id, title, "no version has been committed yet");
+    }
+    long age = nowMs - newest.get().committedAtMs();
+    String reason =
+        String.format(
+            ROOT,
+            "version %d was committed %d s ago%s",
+            newest.get().version(),
+            Math.max(0, age / 1000),
+            paused ? "; the learner is paused" : "");
+    return Condition.of(!paused && age > limits.noVersionFor().toMillis(), id, title, reason);
+  }
+
+  private static Condition staleness(Optional<VersionEntry> newest, List<Status> components) {
+    String id = "staleness";
+    String title = "Training data is fresh";
+    OptionalDouble bound =
+        components.stream()
+            .filter(s -> s.getGauges().containsKey(Gauge.STALENESS_BOUND))
+            .mapToDouble(s -> s.getGauges().get(Gauge.STALENESS_BOUND))
+            .max();
+    OptionalDouble found = metric(newest, Metric.STALENESS_MAX);
+    if (found.isEmpty() || bound.isEmpty()) {
+      return Condition.unknown(id, title, "no staleness and bound have been reported");
+    }
+    boolean near = bound.getAsDouble() > 0 && found.getAsDouble() >= bound.getAsDouble();
+    return Condition.of(
+        near,
+        id,
+        title,
+        String.format(
+            ROOT,
+            "the stalest record trained on was %.0f versions old; the bound is %.0f",
+            found.getAsDouble(),
+            bound.getAsDouble()));
+  }
+
+  private Condition entropy(Optional<VersionEntry> newest, double first) {
+    String id = "entropy";
+    String title = "The policy still explores";
+    OptionalDouble entropy = metric(newest, Metric.ENTROPY);
+    if (entropy.isEmpty()) {
+      return Condition.unknown(id, title, "no entropy has been reported");
+    }
+    boolean collapsed =
+        entropy.getAsDouble() < limits.entropyFloor()
+            || entropy.getAsDouble() < first * limits.entropyShare();
+    return Condition.of(
+        collapsed,
+        id,
+        title,
+        String.format(
+            ROOT, "entropy is %.4f nats; it began at %.4f", entropy.getAsDouble(), first));
+  }
+
+  private Condition kl(Optional<VersionEntry> newest) {
+    String id = "kl";
+    String title = "The policy moves in small steps";
+    List<String> found = new ArrayList<>();
+    boolean exploding = false;
+    for (String name : List.of(Metric.KL_OLD, Metric.KL_REFERENCE)) {
+      OptionalDouble kl = metric(newest, name);
+      if (kl.isPresent()) {
+        found.add(String.format(ROOT, "%s is %.4f", name, kl.getAsDouble()));
+        exploding |= Math.abs(kl.getAsDouble()) > limits.maxKl();
+      }
+    }
+    return found.isEmpty()
+        ? Condition.unknown(id, title, "no divergence has been reported")
+        : Condition.of(
+            exploding, id, title, String.join("; ", found) + "; the limit is " + limits.maxKl());
+  }
+
+  private Condition logProbGap(Optional<VersionEntry> newest) {
+    String id = "log-prob-gap";
+    String title = "Sampled and trained log-probabilities agree";
+    OptionalDouble gap = metric(newest, Metric.LOG_PROB_GAP);
+    if (gap.isEmpty()) {
+      return Condition.unknown(id, title, "no difference has been reported");
+    }
+    return Condition.of(
+        Math.abs(gap.getAsDouble()) > limits.maxLogProbGap(),
+        id,
+        title,
+        String.format(
+            ROOT,
+            "they differ by %.4f nats per token; the limit is %s",
+            gap.getAsDouble(),
+            limits.maxLogProbGap()));
+  }
+
+  private static Condition finite(Optional<VersionEntry> newest) {
+    List<String> bad =
+        newest.map(VersionEntry::metrics).orElse(Collections.emptySortedMap())
+            .entrySet()
+            .stream()
+            .filter(metric -> !Double.isFinite(metric.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    return Condition.of(
+        !bad.isEmpty(),
+        "finite",
+        "Reported numbers are finite",
+        bad.isEmpty() ? "all are" : "not finite: " + String.join(", ", bad));
+  }
+
+  private Condition deadLetters(
+      List<DeadLetterEntry> letters, Lags lags, RunState run, long nowMs) {
+    String id = "dead-letters";
+    String title = "Records are accepted";
+    long recent =
+        letters.stream().filter(e -> nowMs - e.atMs() < DEAD_LETTER_WINDOW_MS).count();
+    Lags.Flow flow = lags.topics().get(run.topics().trajectories().name());
+    double produced = flow == null ? 0 : flow.perSecond() * DEAD_LETTER_WINDOW_MS / 1000;
+    double share = recent / Math.max(1, produced + recent);
+    return Condition.of(
+        recent > 0 && share > limits.deadLetterShare(),
+        id,
+        title,
+        String.format(
+            ROOT, "%d dead letters in the last five minutes (%.2f %%)", recent, 100 * share));
+  }
+
+  private static OptionalDouble metric(Optional<VersionEntry> version, String name) {
+    Double value = version.map(v -> v.metrics().get(name)).orElse(null);
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
+  private static String name(Status status) {
+    return status.getComponent().name().toLowerCase(ROOT) + " " + status.getInstance();
+  }
+}

@@ -1,0 +1,21 @@
+package io.sapo.admin.run;
+
+/** Names of the learner's report that health and the overview single out; others are shown too. */
+public final class Metric {
+  /** Mean entropy of the sampled tokens, in nats. */
+  public static final String ENTROPY = "entropy";
+
+  /** Divergence of the policy after the update from the one before, in nats per token. */
+  public static final String KL_OLD = "kl_old";
+
+  /** Divergence from the reference policy, in nats per token. */
+  public static final String KL_REFERENCE = "kl_reference";
+
+  /** Mean absolute difference of sampled and recomputed log-probabilities, in nats. */
+  public static final String LOG_PROB_GAP = "log_prob_gap";
+
+  /** Largest staleness trained on, in versions. */
+  public static final String STALENESS_MAX = "staleness_max";
+
+  private Metric() {}
+}

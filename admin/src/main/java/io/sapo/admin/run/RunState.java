@@ -1,0 +1,153 @@
+package io.sapo.admin.run;
+
+import io.sapo.admin.Limits;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Topic;
+import io.sapo.schemas.Topics;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What the topics say of the run: a fold over their records, bounded whatever their length.
+ *
+ * <p>One thread applies records; any thread may read.
+ */
+public final class RunState {
+  private static final int EVALUATIONS_KEPT = 2_000;
+  private static final int COMMANDS_KEPT = 200;
+
+  private final Topics topics;
+  private final Heartbeats heartbeats = new Heartbeats();
+  private final VersionLog versions;
+  private final TrajectoryIndex trajectories;
+  private final RecentLog<DeadLetterEntry> deadLetters;
+  private final RecentLog<Evaluation> evaluations = new RecentLog<>(EVALUATIONS_KEPT);
+  private final RecentLog<Control> commands = new RecentLog<>(COMMANDS_KEPT);
+  private final SortedMap<String, Long> deadLetterReasons = new TreeMap<>();
+  private long unreadable;
+  private String lastUnreadable = "";
+
+  public RunState(Topics topics, Limits limits) {
+    this.topics = topics;
+    this.versions = new VersionLog(limits.versionsKept());
+    this.trajectories = new TrajectoryIndex(limits.trajectoriesKept());
+    this.deadLetters = new RecentLog<>(limits.deadLettersKept());
+  }
+
+  /** Records of topics that are not followed are ignored; unreadable ones are counted. */
+  public void apply(ConsumerRecord<byte[], byte[]> record) {
+    Position position = new Position(record.partition(), record.offset());
+    String topic = record.topic();
+    try {
+      if (topic.equals(topics.status().name())) {
+        applyStatus(record);
+      } else if (topic.equals(topics.weights().name())) {
+        versions.add(position, decode(topics.weights(), record));
+      } else if (topic.equals(topics.segments().name())) {
+        trajectories.add(position, record.timestamp(), decode(topics.segments(), record));
+      } else if (topic.equals(topics.evaluations().name())) {
+        evaluations.add(position, decode(topics.evaluations(), record));
+      } else if (topic.equals(topics.control().name())) {
+        commands.add(position, decode(topics.control(), record));
+      } else if (topic.equals(topics.deadLetters())) {
+        applyDeadLetter(position, record);
+      }
+    } catch (RecordFormatException | IllegalArgumentException e) {
+      countUnreadable(topic + " " + position + ": " + e.getMessage());
+    }
+  }
+
+  private void applyStatus(ConsumerRecord<byte[], byte[]> record) {
+    String key = Topic.keyText(record.key());
+    if (record.value() == null) {
+      heartbeats.remove(key);
+    } else {
+      heartbeats.put(key, decode(topics.status(), record));
+    }
+  }
+
+  private void applyDeadLetter(Position position, ConsumerRecord<byte[], byte[]> record) {
+    String reason = DeadLetters.header(record.headers(), DeadLetters.REASON).orElse("unknown");
+    deadLetters.add(
+        position,
+        new DeadLetterEntry(
+            position,
+            record.timestamp(),
+            Text.upTo(200, Topic.keyText(record.key())),
+            record.value() == null ? 0 : record.value().length,
+            Text.upTo(100, reason).intern(),
+            header(record, DeadLetters.DETAIL),
+            header(record, DeadLetters.SOURCE_TOPIC),
+            header(record, DeadLetters.SOURCE_PARTITION),
+            header(record, DeadLetters.SOURCE_OFFSET)));
+    synchronized (this) {
+      String counted =
+          deadLetterReasons.size() < 100 || deadLetterReasons.containsKey(reason)
+              ? Text.upTo(100, reason)
+              : "other";
+      deadLetterReasons.merge(counted, 1L, Long::sum);
+    }
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return Text.upTo(2_000, DeadLetters.header(record.headers(), name).orElse(""));
+  }
+
+  private static <T extends SpecificRecordBase> T decode(
+      Topic<T> topic, ConsumerRecord<byte[], byte[]> record) {
+    return topic.codec().decode(record.value());
+  }
+
+  private synchronized void countUnreadable(String what) {
+    unreadable++;
+    lastUnreadable = Text.upTo(500, what);
+  }
+
+  public Topics topics() {
+    return topics;
+  }
+
+  public Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  public VersionLog versions() {
+    return versions;
+  }
+
+  public TrajectoryIndex trajectories() {
+    return trajectories;
+  }
+
+  public RecentLog<DeadLetterEntry> deadLetters() {
+    return deadLetters;
+  }
+
+  public RecentLog<Evaluation> evaluations() {
+    return evaluations;
+  }
+
+  public RecentLog<Control> commands() {
+    return commands;
+  }
+
+  /** Dead letters seen, by reason. */
+  public synchronized SortedMap<String, Long> deadLetterReasons() {
+    return new TreeMap<>(deadLetterReasons);
+  }
+
+  /** Records of followed topics that could not be read. */
+  public synchronized long unreadable() {
+    return unreadable;
+  }
+
+  /** Where the newest unreadable record lies and what is wrong with it; empty when there is none. */
+  public synchronized String lastUnreadable() {
+    return lastUnreadable;
+  }
+}

@@ -1,0 +1,208 @@
+package io.sapo.admin.topics;
+
+import io.sapo.admin.Limits;
+import io.sapo.admin.run.RunState;
+import io.sapo.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the run's topics into a {@link RunState}, on one thread of its own, committed records only.
+ *
+ * <p>It begins as far back as the state keeps, takes up topics when they appear, and after a failure
+ * goes on where it was. Ownership: the consumer lives and dies on the thread.
+ */
+public final class TopicFollower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration ASK = Duration.ofSeconds(5);
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long RETRY_MS = 2_000;
+
+  private final Map<String, Object> client;
+  private final RunState state;
+  private final SortedMap<String, Integer> tails;
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Map<TopicPartition, Long> firstEnds = new HashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private volatile String failure = "";
+  private volatile boolean caughtUp;
+
+  public TopicFollower(Map<String, Object> client, RunState state, Limits limits) {
+    this.client = client;
+    this.state = state;
+    this.tails = tails(state.topics(), limits);
+    this.thread = new Thread(this::run, "admin-topics");
+    this.thread.setDaemon(true);
+  }
+
+  /** How many offsets back from the end each topic is read; -1 is from the beginning. */
+  private static SortedMap<String, Integer> tails(Topics topics, Limits limits) {
+    SortedMap<String, Integer> tails = new TreeMap<>();
+    tails.put(topics.status().name(), -1);
+    // A transaction's end takes an offset, too: half of these are records.
+    tails.put(topics.weights().name(), 2 * limits.versionsKept());
+    tails.put(topics.segments().name(), limits.trajectoriesKept());
+    tails.put(topics.evaluations().name(), 10_000);
+    tails.put(topics.control().name(), 1_000);
+    tails.put(topics.deadLetters(), 2 * limits.deadLettersKept());
+    return tails;
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** What keeps it from reading; empty when nothing does. */
+  public String failure() {
+    return failure;
+  }
+
+  /** Whether everything that lay in the topics at the start has been read. */
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+
+  private void run() {
+    while (closing.getCount() > 0) {
+      try (KafkaConsumer<byte[], byte[]> opened = open()) {
+        consumer = opened;
+        follow(opened);
+      } catch (WakeupException e) {
+        LOG.debug("woken to close");
+      } catch (KafkaException e) {
+        failure = "cannot read the topics: " + e.getMessage();
+        LOG.warn("{}; trying again in {} ms", failure, RETRY_MS, e);
+        pause();
+      } finally {
+        consumer = null;
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      closing.await(RETRY_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closing.countDown();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> open() {
+    Map<String, Object> properties = new HashMap<>(client);
+    properties.put("isolation.level", "read_committed");
+    properties.put("auto.offset.reset", "none");
+    properties.put("enable.auto.commit", "false");
+    properties.put("allow.auto.create.topics", "false");
+    properties.put("client.id", "sapo-admin-follower");
+    properties.put("fetch.max.bytes", 8 << 20);
+    properties.put("max.poll.records", 200);
+    properties.put("default.api.timeout.ms", (int) ASK.toMillis());
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
+    Set<TopicPartition> assigned = new HashSet<>();
+    long looked = System.nanoTime() - LOOK_AGAIN_NANOS;
+    while (closing.getCount() > 0) {
+      if (System.nanoTime() - looked >= LOOK_AGAIN_NANOS) {
+        assign(consumer, assigned);
+        looked = System.nanoTime();
+      }
+      if (assigned.isEmpty()) {
+        pause();
+        continue;
+      }
+      read(consumer);
+      caughtUp = reachedFirstEnds(consumer);
+    }
+  }
+
+  private void read(KafkaConsumer<byte[], byte[]> consumer) {
+    try {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        state.apply(record);
+        positions.put(
+            new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      }
+    } catch (OffsetOutOfRangeException e) {
+      LOG.warn("records expired before they were read, going on after them: {}", e.getMessage());
+      consumer.seekToBeginning(e.partitions());
+    }
+  }
+
+  /** Takes up partitions that are there now and were not before. */
+  private void assign(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> assigned) {
+    Map<String, List<PartitionInfo>> there = consumer.listTopics(ASK);
+    List<TopicPartition> added = new ArrayList<>();
+    for (String topic : tails.keySet()) {
+      for (PartitionInfo partition : there.getOrDefault(topic, List.of())) {
+        TopicPartition found = new TopicPartition(topic, partition.partition());
+        if (assigned.add(found)) {
+          added.add(found);
+        }
+      }
+    }
+    failure = "";
+    if (!added.isEmpty()) {
+      consumer.assign(assigned);
+      seek(consumer, added);
+    }
+  }
+
+  private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> added) {
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(added, ASK);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(added, ASK);
+    for (TopicPartition partition : added) {
+      long begin = begins.get(partition);
+      long end = ends.get(partition);
+      int tail = tails.get(partition.topic());
+      long from = tail < 0 ? begin : Math.max(begin, end - tail);
+      long known = positions.getOrDefault(partition, from);
+      consumer.seek(partition, known < begin || known > end ? from : known);
+      firstEnds.put(partition, end);
+    }
+  }
+
+  private boolean reachedFirstEnds(KafkaConsumer<byte[], byte[]> consumer) {
+    firstEnds.entrySet().removeIf(end -> consumer.position(end.getKey(), ASK) >= end.getValue());
+    return firstEnds.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    KafkaConsumer<byte[], byte[]> open = consumer;
+    if (open != null) {
+      open.wakeup();
+    }
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
