@@ -28,6 +28,7 @@ public final class Topics {
   private final Topic<Status> status;
   private final Topic<Evaluation> evaluations;
   private final Topic<Control> control;
+  private final Topic<Credit> credits;
 
   /**
    * @throws IllegalArgumentException when the prefix has characters that topic names cannot have
@@ -51,6 +52,7 @@ public final class Topics {
     status = topic("status", Status.class, 1, Map.of("cleanup.policy", "compact"));
     evaluations = topic("evaluations", Evaluation.class, 1, Map.of("retention.ms", "-1"));
     control = topic("control", Control.class, 1, Map.of("retention.ms", "-1"));
+    credits = topic("credits", Credit.class, 1, retainedDays(14));
   }
 
   private static Map<String, String> retainedDays(int days) {
@@ -100,6 +102,11 @@ public final class Topics {
     return control;
   }
 
+  /** Per-segment values, advantages and ratios of trained trajectories, for people to read. */
+  public Topic<Credit> credits() {
+    return credits;
+  }
+
   /** Name of the topic that takes refused records as they came; see {@link DeadLetters}. */
   public String deadLetters() {
     return prefix + "dead-letters";
@@ -108,6 +115,14 @@ public final class Topics {
   /** All topics with typed values, in the order in which data flows. */
   public List<Topic<?>> typed() {
     return List.of(
-        tasks, trajectories, segments, weights, weightChunks, status, evaluations, control);
+        tasks,
+        trajectories,
+        segments,
+        weights,
+        weightChunks,
+        status,
+        evaluations,
+        control,
+        credits);
   }
 }
