@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param bodyBytes body of a request
  * @param requestDeadline time within which a request must have arrived whole, and within which an
  *     idle connection must send its next one
- * @param responseDeadline time within which a client must have taken a response, and within which an
- *     event stream must have taken an event
+ * @param responseDeadline time within which a client must have taken a response, and within which
+ *     an event stream must have taken an event
  * @param versionsKept weight versions known; older ones leave the lists
  * @param trajectoriesKept trajectories indexed (their bodies stay in Kafka)
  * @param deadLettersKept dead letters indexed

@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param allowedHosts names besides the bound one that a Host header may carry, such as a proxy's
  */
 public record Listen(
-    String host,
-    int port,
-    Optional<String> token,
-    Optional<Tls> tls,
-    List<String> allowedHosts) {
+    String host, int port, Optional<String> token, Optional<Tls> tls, List<String> allowedHosts) {
 
   /** PEM files of the certificate chain and its private key. */
   public record Tls(Path certificate, Path key) {}

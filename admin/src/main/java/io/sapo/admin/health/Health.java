@@ -2,7 +2,6 @@ package io.sapo.admin.health;
 
 import static java.util.Locale.ROOT;
 
-import io.sapo.admin.run.DeadLetterEntry;
 import io.sapo.admin.run.Metric;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.VersionEntry;
@@ -17,11 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Judges what is known of a run against the thresholds. Pure: the same knowledge, the same answer. */
+/**
+ * Judges what is known of a run against the thresholds. Pure: the same knowledge, the same answer.
+ */
 public final class Health {
   private static final long DEAD_LETTER_WINDOW_MS = Duration.ofMinutes(5).toMillis();
   private static final long SILENT_IS_GONE_MS = Duration.ofMinutes(10).toMillis();
   private static final long LAG_WINDOW_MS = Duration.ofSeconds(30).toMillis();
+  private static final int RECENT_UPDATES = 5;
+  private static final double MAX_STALE_SHARE = 0.05;
+  private static final double NEAR_BOUND = 0.95;
   private static final List<Component> NEEDED =
       List.of(Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
 
@@ -44,12 +48,12 @@ public final class Health {
     conditions.add(failed(components, nowMs));
     conditions.add(lag(lags));
     conditions.add(versions(newest, components, nowMs));
-    conditions.add(staleness(newest, components));
+    conditions.add(staleness(run));
     conditions.add(entropy(newest, run.versions().firstEntropy()));
     conditions.add(kl(newest));
     conditions.add(logProbGap(newest));
     conditions.add(finite(newest));
-    conditions.add(deadLetters(run.deadLetters().all(), lags, run, nowMs));
+    conditions.add(deadLetters(run, nowMs));
     return List.copyOf(conditions);
   }
 
@@ -146,8 +150,7 @@ public final class Health {
     String title = "New versions appear";
     boolean paused =
         components.stream()
-            .anyMatch(
-                s -> s.getComponent() == Component.LEARNER && s.getState().equals("paused"));
+            .anyMatch(s -> s.getComponent() == Component.LEARNER && s.getState().equals("paused"));
     if (newest.isEmpty()) {
       return Condition.unknown(id, title, "no version has been committed yet");
     }
@@ -162,28 +165,31 @@ public final class Health {
     return Condition.of(!paused && age > limits.noVersionFor().toMillis(), id, title, reason);
   }
 
-  private static Condition staleness(Optional<VersionEntry> newest, List<Status> components) {
+  /** With a bound of one, data at the bound is the rule; what is dropped for its age never is. */
+  private static Condition staleness(RunState run) {
     String id = "staleness";
     String title = "Training data is fresh";
-    OptionalDouble bound =
-        components.stream()
-            .filter(s -> s.getGauges().containsKey(Gauge.STALENESS_BOUND))
-            .mapToDouble(s -> s.getGauges().get(Gauge.STALENESS_BOUND))
-            .max();
-    OptionalDouble found = metric(newest, Metric.STALENESS_MAX);
-    if (found.isEmpty() || bound.isEmpty()) {
-      return Condition.unknown(id, title, "no staleness and bound have been reported");
+    List<VersionEntry> recent = run.versions().newestFirst(0, Long.MAX_VALUE, RECENT_UPDATES);
+    long records = recent.stream().mapToLong(v -> v.trained() + v.skipped()).sum();
+    if (records == 0 || run.stalenessBound().isEmpty()) {
+      return Condition.unknown(id, title, "no update has been reported");
     }
-    boolean near = bound.getAsDouble() > 0 && found.getAsDouble() >= bound.getAsDouble();
+    long dropped = recent.stream().mapToLong(VersionEntry::skippedAsStale).sum();
+    long bound = run.stalenessBound().getAsLong();
+    OptionalDouble mean = metric(run.versions().newest(), Metric.STALENESS_MEAN);
+    boolean near = bound > 1 && mean.isPresent() && mean.getAsDouble() > NEAR_BOUND * bound;
     return Condition.of(
-        near,
+        near || dropped > MAX_STALE_SHARE * records,
         id,
         title,
         String.format(
             ROOT,
-            "the stalest record trained on was %.0f versions old; the bound is %.0f",
-            found.getAsDouble(),
-            bound.getAsDouble()));
+            "%d of %d records dropped as stale in the last %d updates; mean staleness %s, bound %d",
+            dropped,
+            records,
+            recent.size(),
+            mean.isPresent() ? String.format(ROOT, "%.2f", mean.getAsDouble()) : "unknown",
+            bound));
   }
 
   private Condition entropy(Optional<VersionEntry> newest, double first) {
@@ -242,9 +248,7 @@ public final class Health {
 
   private static Condition finite(Optional<VersionEntry> newest) {
     List<String> bad =
-        newest.map(VersionEntry::metrics).orElse(Collections.emptySortedMap())
-            .entrySet()
-            .stream()
+        newest.map(VersionEntry::metrics).orElse(Collections.emptySortedMap()).entrySet().stream()
             .filter(metric -> !Double.isFinite(metric.getValue()))
             .map(Map.Entry::getKey)
             .toList();
@@ -255,21 +259,21 @@ public final class Health {
         bad.isEmpty() ? "all are" : "not finite: " + String.join(", ", bad));
   }
 
-  private Condition deadLetters(
-      List<DeadLetterEntry> letters, Lags lags, RunState run, long nowMs) {
-    String id = "dead-letters";
-    String title = "Records are accepted";
-    long recent =
-        letters.stream().filter(e -> nowMs - e.atMs() < DEAD_LETTER_WINDOW_MS).count();
-    Lags.Flow flow = lags.topics().get(run.topics().trajectories().name());
-    double produced = flow == null ? 0 : flow.perSecond() * DEAD_LETTER_WINDOW_MS / 1000;
-    double share = recent / Math.max(1, produced + recent);
+  private Condition deadLetters(RunState run, long nowMs) {
+    long from = nowMs - DEAD_LETTER_WINDOW_MS;
+    long refused = run.deadLetters().all().stream().filter(e -> e.atMs() >= from).count();
+    long accepted = run.trajectories().since(from);
+    double share = refused == 0 ? 0 : (double) refused / (refused + accepted);
     return Condition.of(
-        recent > 0 && share > limits.deadLetterShare(),
-        id,
-        title,
+        share > limits.deadLetterShare(),
+        "dead-letters",
+        "Records are accepted",
         String.format(
-            ROOT, "%d dead letters in the last five minutes (%.2f %%)", recent, 100 * share));
+            ROOT,
+            "%d dead letters and %d accepted records in the last five minutes (%.2f %% refused)",
+            refused,
+            accepted,
+            100 * share));
   }
 
   private static OptionalDouble metric(Optional<VersionEntry> version, String name) {

@@ -16,8 +16,9 @@ import java.util.TreeMap;
  * @param entropyShare the same as a share of the run's first entropies
  * @param maxKl divergence per token between the policy before and after an update, or from the
  *     reference, in nats
- * @param maxLogProbGap mean absolute difference of sampled and recomputed log-probabilities, in nats
- * @param deadLetterShare dead letters per trajectory
+ * @param maxLogProbGap mean absolute difference of sampled and recomputed log-probabilities, in
+ *     nats
+ * @param deadLetterShare share of the last minutes' records that were refused
  */
 public record Thresholds(
     int missedHeartbeats,
@@ -31,6 +32,18 @@ public record Thresholds(
 
   public static Thresholds defaults() {
     return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.005, 0.05, 1.0, 0.2, 0.01);
+  }
+
+  public Thresholds withDeadLetterShare(double value) {
+    return new Thresholds(
+        missedHeartbeats,
+        noVersionFor,
+        lagRecords,
+        entropyFloor,
+        entropyShare,
+        maxKl,
+        maxLogProbGap,
+        value);
   }
 
   public List<String> problems() {

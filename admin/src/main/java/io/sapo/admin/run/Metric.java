@@ -14,8 +14,8 @@ public final class Metric {
   /** Mean absolute difference of sampled and recomputed log-probabilities, in nats. */
   public static final String LOG_PROB_GAP = "log_prob_gap";
 
-  /** Largest staleness trained on, in versions. */
-  public static final String STALENESS_MAX = "staleness_max";
+  /** Mean staleness of the records trained on, in versions. */
+  public static final String STALENESS_MEAN = "staleness_mean";
 
   private Metric() {}
 }

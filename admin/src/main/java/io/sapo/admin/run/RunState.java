@@ -7,8 +7,12 @@ import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -20,6 +24,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class RunState {
   private static final int EVALUATIONS_KEPT = 2_000;
   private static final int COMMANDS_KEPT = 200;
+  private static final Pattern STALENESS_BOUND =
+      Pattern.compile("\"maxStaleness\"\\s*:\\s*(\\d{1,9})");
 
   private final Topics topics;
   private final Heartbeats heartbeats = new Heartbeats();
@@ -29,6 +35,8 @@ public final class RunState {
   private final RecentLog<Evaluation> evaluations = new RecentLog<>(EVALUATIONS_KEPT);
   private final RecentLog<Control> commands = new RecentLog<>(COMMANDS_KEPT);
   private final SortedMap<String, Long> deadLetterReasons = new TreeMap<>();
+  private volatile String newestConfig = "{}";
+  private volatile OptionalLong stalenessBound = OptionalLong.empty();
   private long unreadable;
   private String lastUnreadable = "";
 
@@ -47,13 +55,15 @@ public final class RunState {
       if (topic.equals(topics.status().name())) {
         applyStatus(record);
       } else if (topic.equals(topics.weights().name())) {
-        versions.add(position, decode(topics.weights(), record));
+        applyVersion(position, decode(topics.weights(), record));
       } else if (topic.equals(topics.segments().name())) {
         trajectories.add(position, record.timestamp(), decode(topics.segments(), record));
       } else if (topic.equals(topics.evaluations().name())) {
         evaluations.add(position, decode(topics.evaluations(), record));
       } else if (topic.equals(topics.control().name())) {
         commands.add(position, decode(topics.control(), record));
+      } else if (topic.equals(topics.credits().name())) {
+        trajectories.addCredit(position, decode(topics.credits(), record).getTrajectoryId());
       } else if (topic.equals(topics.deadLetters())) {
         applyDeadLetter(position, record);
       }
@@ -69,6 +79,19 @@ public final class RunState {
     } else {
       heartbeats.put(key, decode(topics.status(), record));
     }
+  }
+
+  private void applyVersion(Position position, WeightVersion record) {
+    versions.add(position, record);
+    if (!record.getConfig().equals(newestConfig)) {
+      newestConfig = record.getConfig();
+      stalenessBound = stalenessBound(newestConfig);
+    }
+  }
+
+  private static OptionalLong stalenessBound(String config) {
+    Matcher found = STALENESS_BOUND.matcher(config);
+    return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
   }
 
   private void applyDeadLetter(Position position, ConsumerRecord<byte[], byte[]> record) {
@@ -136,6 +159,16 @@ public final class RunState {
     return commands;
   }
 
+  /** Canonical learner config of the newest version, as JSON. */
+  public String newestConfig() {
+    return newestConfig;
+  }
+
+  /** Versions a trained trajectory may be old at most, as the learner's config has it. */
+  public OptionalLong stalenessBound() {
+    return stalenessBound;
+  }
+
   /** Dead letters seen, by reason. */
   public synchronized SortedMap<String, Long> deadLetterReasons() {
     return new TreeMap<>(deadLetterReasons);
@@ -146,7 +179,9 @@ public final class RunState {
     return unreadable;
   }
 
-  /** Where the newest unreadable record lies and what is wrong with it; empty when there is none. */
+  /**
+   * Where the newest unreadable record lies and what is wrong with it; empty when there is none.
+   */
   public synchronized String lastUnreadable() {
     return lastUnreadable;
   }

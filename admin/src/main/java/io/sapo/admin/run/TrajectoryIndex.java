@@ -4,6 +4,7 @@ import io.sapo.schemas.SegmentedTrajectory;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -55,6 +56,16 @@ public final class TrajectoryIndex {
   public RecentLog.Page<TrajectoryEntry> page(
       Position before, int limit, Predicate<TrajectoryEntry> wanted) {
     return log.page(before, limit, wanted);
+  }
+
+  /** Known trajectories that an update consumed, trained on or not, oldest first. */
+  public List<TrajectoryEntry> consumedBy(VersionEntry version) {
+    return log.all().stream().filter(entry -> version.covers(entry.position())).toList();
+  }
+
+  /** Known trajectories that arrived after a moment. */
+  public long since(long atMs) {
+    return log.all().stream().filter(entry -> entry.atMs() >= atMs).count();
   }
 
   public long seen() {

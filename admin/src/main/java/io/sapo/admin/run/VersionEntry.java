@@ -84,6 +84,19 @@ public record VersionEntry(
     return inputs.stream().mapToInt(range -> range.skipped().length).sum();
   }
 
+  /** Records skipped because too many versions had passed since they were begun. */
+  public long skippedAsStale() {
+    return inputs.stream()
+        .flatMap(range -> Arrays.stream(range.reasons()))
+        .filter(reason -> reason.startsWith("stale"))
+        .count();
+  }
+
+  /** Whether this update consumed the record of the segments topic. */
+  public boolean covers(Position record) {
+    return inputs.stream().anyMatch(range -> range.covers(record));
+  }
+
   /** What became of a record, or null when this update did not consume it. */
   Fate fateOf(Position record) {
     for (Inputs range : inputs) {

@@ -19,8 +19,7 @@ public final class VersionLog {
   private final NavigableMap<Long, VersionEntry> byVersion = new TreeMap<>();
   private final NavigableMap<Position, VersionEntry> byRangeEnd =
       new TreeMap<>(
-          Comparator.comparingInt(Position::partition)
-              .thenComparingLong(Position::offset));
+          Comparator.comparingInt(Position::partition).thenComparingLong(Position::offset));
   private final List<Double> firstEntropies = new ArrayList<>();
   private final int limit;
 

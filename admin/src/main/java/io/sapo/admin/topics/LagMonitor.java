@@ -115,8 +115,7 @@ public final class LagMonitor implements AutoCloseable {
           .partitions()
           .forEach(
               p ->
-                  latest.put(
-                      new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
+                  latest.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
     }
     Map<TopicPartition, ListOffsetsResultInfo> ends =
         admin
@@ -131,8 +130,7 @@ public final class LagMonitor implements AutoCloseable {
   private SortedMap<GroupTopic, Long> groups(Map<TopicPartition, ListOffsetsResultInfo> ends)
       throws ExecutionException, InterruptedException {
     List<String> names = new ArrayList<>();
-    for (GroupListing group :
-        admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
+    for (GroupListing group : admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
       names.add(group.groupId());
     }
     names.sort(null);

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the run's topics into a {@link RunState}, on one thread of its own, committed records only.
  *
- * <p>It begins as far back as the state keeps, takes up topics when they appear, and after a failure
- * goes on where it was. Ownership: the consumer lives and dies on the thread.
+ * <p>It begins as far back as the state keeps, takes up topics when they appear, and after a
+ * failure goes on where it was. Ownership: the consumer lives and dies on the thread.
  */
 public final class TopicFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
@@ -64,6 +64,7 @@ public final class TopicFollower implements AutoCloseable {
     // A transaction's end takes an offset, too: half of these are records.
     tails.put(topics.weights().name(), 2 * limits.versionsKept());
     tails.put(topics.segments().name(), limits.trajectoriesKept());
+    tails.put(topics.credits().name(), limits.trajectoriesKept());
     tails.put(topics.evaluations().name(), 10_000);
     tails.put(topics.control().name(), 1_000);
     tails.put(topics.deadLetters(), 2 * limits.deadLettersKept());
@@ -145,8 +146,7 @@ public final class TopicFollower implements AutoCloseable {
     try {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         state.apply(record);
-        positions.put(
-            new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+        positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
       }
     } catch (OffsetOutOfRangeException e) {
       LOG.warn("records expired before they were read, going on after them: {}", e.getMessage());

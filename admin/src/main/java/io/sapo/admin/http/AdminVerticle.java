@@ -1,0 +1,194 @@
+package io.sapo.admin.http;
+
+import io.sapo.admin.AdminConfig;
+import io.sapo.admin.Limits;
+import io.sapo.admin.Listen;
+import io.sapo.admin.metrics.AdminMetrics;
+import io.sapo.admin.metrics.RunMetrics;
+import io.sapo.admin.run.RunState;
+import io.sapo.admin.topics.CommandSender;
+import io.sapo.admin.topics.RecordFetcher;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Set;
+
+/** The HTTP server: one event loop, on which nothing waits. */
+public final class AdminVerticle extends VerticleBase {
+  private static final long BEAT_MS = 1_000;
+
+  private final AdminConfig config;
+  private final RunState run;
+  private final Pulse pulse;
+  private final AdminMetrics metrics;
+  private final Guard guard;
+  private final ConnectionGuard connections;
+  private final EventStreams events;
+  private final RunApi runApi;
+  private final TrajectoryApi trajectoryApi;
+  private final ControlApi controlApi;
+  private HttpServer server;
+
+  public AdminVerticle(
+      AdminConfig config,
+      RunState run,
+      RecordFetcher fetcher,
+      CommandSender commands,
+      Pulse pulse,
+      AdminMetrics metrics,
+      Clock clock) {
+    this.config = config;
+    this.run = run;
+    this.pulse = pulse;
+    this.metrics = metrics;
+    this.guard = new Guard(config.listen());
+    this.connections = new ConnectionGuard(config.limits());
+    this.events = new EventStreams(config.limits(), connections);
+    this.runApi = new RunApi(run, fetcher, config.shown());
+    this.trajectoryApi = new TrajectoryApi(run, fetcher);
+    this.controlApi = new ControlApi(run, commands, clock);
+  }
+
+  @Override
+  public Future<?> start() {
+    server = vertx.createHttpServer(options());
+    server.connectionHandler(connections::opened);
+    server.requestHandler(router());
+    vertx.setPeriodic(BEAT_MS, timer -> beat());
+    vertx.setPeriodic(BEAT_MS, timer -> connections.sweep());
+    return server.listen();
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  private HttpServerOptions options() {
+    Listen listen = config.listen();
+    Limits limits = config.limits();
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(listen.host())
+            .setPort(listen.port())
+            .setMaxHeaderSize(limits.headerBytes())
+            .setMaxInitialLineLength(limits.headerBytes())
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false);
+    listen
+        .tls()
+        .ifPresent(
+            files ->
+                options
+                    .setSsl(true)
+                    .setKeyCertOptions(
+                        new PemKeyCertOptions()
+                            .setCertPath(files.certificate().toString())
+                            .setKeyPath(files.key().toString())));
+    return options;
+  }
+
+  private void beat() {
+    vertx
+        .executeBlocking(pulse::beat)
+        .onSuccess(beat -> events.publish(beat.json(), beat.changed()));
+  }
+
+  private Router router() {
+    Router router = Router.router(vertx);
+    router.route().handler(connections::handle);
+    router.route().handler(guard::check);
+    StaticFiles.mount(router);
+    router.get("/health/live").handler(this::live);
+    router.get("/health/ready").handler(this::ready);
+    router.get("/status").handler(this::status);
+    router.get("/metrics").handler(this::scrape);
+    router.get("/events").handler(events::open);
+    router.get("/api/openapi.json").handler(openApi());
+    router.get("/api/versions").handler(runApi::versions);
+    router.get("/api/versions/:version").handler(runApi::version);
+    router.get("/api/series").handler(runApi::series);
+    router.get("/api/evaluations").handler(runApi::evaluations);
+    router.get("/api/trajectories").handler(trajectoryApi::list);
+    router.get("/api/trajectories/:id").handler(trajectoryApi::one);
+    router.get("/api/trajectories/:id/pictures/:index").handler(trajectoryApi::picture);
+    router.get("/api/dead-letters").handler(runApi::deadLetters);
+    router.get("/api/dead-letters/:position").handler(runApi::deadLetter);
+    router.get("/api/config").handler(runApi::config);
+    router.get("/api/commands").handler(controlApi::list);
+    router
+        .post("/api/control/:action")
+        .handler(BodyHandler.create(false).setBodyLimit(config.limits().bodyBytes()))
+        .handler(connections::received)
+        .handler(controlApi::command);
+    router.route("/api/v1/*").handler(AdminVerticle::stripVersion);
+    router.route().failureHandler(Replies::fail);
+    for (int code : new int[] {400, 404, 405, 413, 500}) {
+      router.errorHandler(code, Replies::fail);
+    }
+    return router;
+  }
+
+  /** {@code /api} is the current version, {@code /api/v1} stays this one. */
+  private static void stripVersion(RoutingContext context) {
+    String path = context.request().path();
+    String query = context.request().query();
+    context.reroute(
+        "/api" + path.substring("/api/v1".length()) + (query == null ? "" : "?" + query));
+  }
+
+  private void live(RoutingContext context) {
+    Replies.json(context, new JsonObject().put("live", true));
+  }
+
+  private void ready(RoutingContext context) {
+    JsonObject health = pulse.health();
+    if (!guard.isTrusted(context)) {
+      health.remove("conditions");
+    }
+    Replies.send(
+        context, health.getBoolean("ready") ? 200 : 503, "application/json", health.toBuffer());
+  }
+
+  private void status(RoutingContext context) {
+    new Query(context, Set.of());
+    Replies.send(context, 200, "application/json", pulse.last().json());
+  }
+
+  private void scrape(RoutingContext context) {
+    vertx
+        .executeBlocking(
+            () -> {
+              Pulse.Beat beat = pulse.last();
+              return metrics.scrape()
+                  + RunMetrics.of(run, beat.lags(), beat.conditions(), beat.atMs());
+            })
+        .onFailure(context::fail)
+        .onSuccess(
+            text ->
+                Replies.send(
+                    context, 200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(text)));
+  }
+
+  private static Handler<RoutingContext> openApi() {
+    Buffer document =
+        Buffer.buffer(
+            new String(StaticFiles.read("/io/sapo/admin/openapi.json"), StandardCharsets.UTF_8));
+    return context -> Replies.send(context, 200, "application/json", document);
+  }
+
+  @Override
+  public Future<?> stop() {
+    events.closeAll();
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+}

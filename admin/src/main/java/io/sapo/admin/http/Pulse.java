@@ -1,0 +1,72 @@
+package io.sapo.admin.http;
+
+import io.sapo.admin.health.Condition;
+import io.sapo.admin.health.Health;
+import io.sapo.admin.run.RunState;
+import io.sapo.admin.topics.LagMonitor;
+import io.sapo.admin.topics.Lags;
+import io.sapo.admin.topics.TopicFollower;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * The status, made once a second and then handed to everybody who asks, so that its cost does not
+ * grow with the number of readers.
+ */
+public final class Pulse {
+  private final RunState run;
+  private final TopicFollower follower;
+  private final LagMonitor lags;
+  private final Health health;
+  private final StatusView view;
+  private final Clock clock;
+  private volatile Beat last;
+
+  /**
+   * @param changed whether the status differs from the one before in more than its time
+   */
+  record Beat(long atMs, List<Condition> conditions, Lags lags, Buffer json, boolean changed) {}
+
+  public Pulse(RunState run, TopicFollower follower, LagMonitor lags, Health health, Clock clock) {
+    this.run = run;
+    this.follower = follower;
+    this.lags = lags;
+    this.health = health;
+    this.view = new StatusView(run, health);
+    this.clock = clock;
+    beat();
+  }
+
+  /** Makes the next status; one thread at a time. */
+  Beat beat() {
+    long now = clock.millis();
+    Lags positions = lags.current();
+    List<Condition> conditions =
+        health.judge(run, positions, follower.failure(), follower.caughtUp(), now);
+    Buffer content = view.of(positions, conditions, now).toBuffer();
+    // The time goes in front of the content, which stays as it was encoded.
+    Buffer json =
+        Buffer.buffer("{\"atMs\":" + now + ",").appendBuffer(content.slice(1, content.length()));
+    boolean changed = last == null || !sameContent(last.json(), content);
+    last = new Beat(now, conditions, positions, json, changed);
+    return last;
+  }
+
+  private static boolean sameContent(Buffer json, Buffer content) {
+    int start = json.length() - content.length() + 1;
+    return start > 0 && json.slice(start, json.length()).equals(content.slice(1, content.length()));
+  }
+
+  Beat last() {
+    return last;
+  }
+
+  JsonObject health() {
+    Beat beat = last;
+    return new JsonObject()
+        .put("ready", Health.ready(beat.conditions()))
+        .put("conditions", StatusView.conditions(beat.conditions()));
+  }
+}
