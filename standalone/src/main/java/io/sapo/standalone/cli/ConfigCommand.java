@@ -1,0 +1,39 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.ConfigReport;
+import io.sapo.standalone.config.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo config}. */
+@Command(name = "config", description = "Shows the configuration.")
+final class ConfigCommand {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+
+  ConfigCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Command(
+      name = "print",
+      description = "Prints every key in force and where its value comes from; secrets hidden.")
+  int print(
+      @Mixin ConfigOptions options,
+      @Option(names = "--json", description = "As JSON.") boolean json,
+      @Option(names = "--defaults", description = "The documented defaults instead.")
+          boolean defaults) {
+    var out = spec.commandLine().getOut();
+    if (defaults) {
+      out.print(ConfigReport.defaults());
+    } else {
+      Settings settings = options.load(surroundings.environment());
+      out.print(json ? ConfigReport.json(settings) : ConfigReport.yaml(settings));
+    }
+    out.flush();
+    return ExitCodes.FINE;
+  }
+}

@@ -1,0 +1,95 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.broker.BrokerException;
+import io.sapo.standalone.config.ConfigException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code sapo} command line; each subcommand is a class of its own. */
+@Command(
+    name = "sapo",
+    description = "Streaming online reinforcement learning for reasoning models, on Kafka.",
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:fine", "1:failed", "2:wrong usage or configuration"})
+public final class SapoCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Log more, and print stack traces of failures.",
+      scope = ScopeType.INHERIT)
+  private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this help.",
+      scope = ScopeType.INHERIT)
+  private boolean help;
+
+  private SapoCommand() {}
+
+  /** The command line, ready to execute; it never ends the process. */
+  public static CommandLine create(Surroundings surroundings) {
+    SapoCommand root = new SapoCommand();
+    CommandLine line = new CommandLine(root);
+    line.addSubcommand(new ConfigCommand(surroundings));
+    line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
+    line.setParameterExceptionHandler((e, arguments) -> usage(e));
+    line.setExecutionStrategy(
+        parsed -> {
+          Logging.verbose(root.verbose);
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private static int usage(CommandLine.ParameterException e) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("sapo: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return ExitCodes.USAGE;
+  }
+
+  /** One clear message; anything that nobody foresaw says how to see more. */
+  private int report(Exception e, PrintWriter err) {
+    Optional<Exception> expected = expected(e);
+    err.println("sapo: " + expected.map(Throwable::getMessage).orElseGet(() -> unforeseen(e)));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return e instanceof CommandFailure failure
+        ? failure.exitCode()
+        : e instanceof ConfigException ? ExitCodes.USAGE : ExitCodes.FAILED;
+  }
+
+  private static Optional<Exception> expected(Exception e) {
+    return e instanceof CommandFailure
+            || e instanceof ConfigException
+            || e instanceof BrokerException
+        ? Optional.of(e)
+        : Optional.empty();
+  }
+
+  private static String unforeseen(Exception e) {
+    return e.getClass().getSimpleName()
+        + ": "
+        + e.getMessage()
+        + " (--verbose prints where it happened)";
+  }
+}
