@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.broker.BrokerException;
 import io.sapo.standalone.config.ConfigException;
+import io.sapo.standalone.logging.Logging;
 import java.io.PrintWriter;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -41,6 +42,8 @@ public final class SapoCommand implements Runnable {
     SapoCommand root = new SapoCommand();
     CommandLine line = new CommandLine(root);
     line.addSubcommand(new ConfigCommand(surroundings));
+    line.addSubcommand(new DoctorCommand(surroundings));
+    line.addSubcommand(new TopicsCommand(surroundings));
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionStrategy(

@@ -36,6 +36,8 @@ final class ConfigKeys {
         Rule.matching("[A-Za-z0-9._-]{1,100}", "1 to 100 letters, digits, '.', '_' and '-'"));
     rules.put("kafka.replication", Rule.integer(-1, 32));
     rules.put("model.checkpoint", Rule.path().orEmpty());
+    rules.put("tasks.train", Rule.text());
+    rules.put("tasks.held-out", Rule.text().orEmpty());
   }
 
   static boolean secret(String key) {

@@ -1,4 +1,4 @@
-package io.sapo.standalone.cli;
+package io.sapo.standalone.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
@@ -25,7 +25,8 @@ public final class Logging {
 
   private Logging() {}
 
-  static void verbose(boolean verbose) {
+  /** Own lines from DEBUG and libraries from WARN, all on the terminal. */
+  public static void verbose(boolean verbose) {
     if (!verbose) {
       return;
     }

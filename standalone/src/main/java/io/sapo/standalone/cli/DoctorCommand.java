@@ -1,0 +1,55 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.doctor.Doctor;
+import io.sapo.standalone.doctor.Finding;
+import io.sapo.standalone.run.Checkpoints;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo doctor}. */
+@Command(
+    name = "doctor",
+    description = "Checks what training will need on this machine; exit code 1 when it cannot run.")
+final class DoctorCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions config;
+  @Mixin private ModelOptions model;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  DoctorCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    Settings settings =
+        config.load(surroundings.environment(), UnaryOperator.identity(), model::flags);
+    List<Finding> findings =
+        new Doctor(settings, Checkpoints.start(settings, surroundings.home())).examine();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.of(findings));
+    } else {
+      for (Finding finding : findings) {
+        out.printf(
+            "%-8s %-15s %s%n",
+            finding.verdict().name().toLowerCase(Locale.ROOT), finding.check(), finding.detail());
+      }
+    }
+    out.flush();
+    boolean failed = findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.FAILED);
+    return failed ? ExitCodes.FAILED : ExitCodes.FINE;
+  }
+}

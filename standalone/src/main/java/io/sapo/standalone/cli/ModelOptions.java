@@ -1,0 +1,36 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.ConfigLoader;
+import picocli.CommandLine.Option;
+
+/** Options of commands that run a model on tasks. */
+final class ModelOptions {
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      description = "Hugging Face folder of the policy; without it the shipped figures checkpoint.")
+  private String checkpoint;
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "SPEC",
+      description =
+          "figures, topic, a file of JSON lines (GSM8K, DynaMath or general), or its folder.")
+  private String tasks;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Decides everything that is drawn.")
+  private String seed;
+
+  ConfigLoader flags(ConfigLoader loader) {
+    flag(loader, "--checkpoint", "model.checkpoint", checkpoint);
+    flag(loader, "--tasks", "tasks.train", tasks);
+    flag(loader, "--seed", "run.seed", seed);
+    return loader;
+  }
+
+  private static void flag(ConfigLoader loader, String name, String key, String value) {
+    if (value != null) {
+      loader.flag(name, key, value);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.run.RunFolder;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of commands that look at a run from outside. */
+final class RunOptions {
+  @Mixin private ConfigOptions config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of the run; without it the newest under data/.")
+  private Path data;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers to look at instead of a run's embedded one.")
+  private String bootstrapServers;
+
+  /** What a command works with. */
+  record Target(Settings settings, RunFolder folder) {
+    KafkaAccess open() {
+      return KafkaAccess.join(settings, folder);
+    }
+  }
+
+  /**
+   * @throws CommandFailure when no brokers are named and there is no such run
+   */
+  Target target(Surroundings surroundings) {
+    Optional<RunFolder> folder =
+        data == null ? RunFolder.newest() : Optional.of(new RunFolder(data));
+    Settings settings =
+        config.load(
+            surroundings.environment(),
+            loader -> folder.map(run -> loader.run(run.settings())).orElse(loader),
+            this::flags);
+    if (settings.optionalText("kafka.bootstrap-servers").isEmpty()) {
+      RunFolder run =
+          folder.orElseThrow(
+              () ->
+                  CommandFailure.usage(
+                      "no run under data/; name one with --data, or brokers with"
+                          + " --bootstrap-servers"));
+      if (!run.exists()) {
+        throw CommandFailure.usage(run.path() + ": no run was started there");
+      }
+    }
+    return new Target(settings, folder.orElseGet(RunFolder::fresh));
+  }
+
+  private ConfigLoader flags(ConfigLoader loader) {
+    return bootstrapServers == null
+        ? loader
+        : loader.flag("--bootstrap-servers", "kafka.bootstrap-servers", bootstrapServers);
+  }
+}

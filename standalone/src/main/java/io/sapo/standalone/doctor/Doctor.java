@@ -1,0 +1,154 @@
+package io.sapo.standalone.doctor;
+
+import ai.djl.engine.Engine;
+import com.sun.management.OperatingSystemMXBean;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.task.TaskFormatException;
+import io.sapo.producer.task.TaskSource;
+import io.sapo.producer.task.TaskSources;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.run.RunFolder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Looks at everything that a run will need, and changes nothing. */
+public final class Doctor {
+  private static final long GIB = 1L << 30;
+  private static final long MEMORY_NEEDED = 3 * GIB;
+  private static final long DISK_NEEDED = 2 * GIB;
+  private static final int JAVA_NEEDED = 17;
+
+  private final Settings settings;
+  private final Path checkpoint;
+
+  /**
+   * @param checkpoint the folder that training would start from
+   */
+  public Doctor(Settings settings, Path checkpoint) {
+    this.settings = settings;
+    this.checkpoint = checkpoint;
+  }
+
+  public List<Finding> examine() {
+    return List.of(
+        java(), cores(), memory(), disk(), nativeLibrary(), broker(), checkpoint(), tasks());
+  }
+
+  private static Finding java() {
+    int version = Runtime.version().feature();
+    String detail = Runtime.version() + ", " + System.getProperty("java.vm.name");
+    return version >= JAVA_NEEDED
+        ? Finding.ok("java", detail)
+        : Finding.failed("java", detail + "; install JDK 17 or newer");
+  }
+
+  private static Finding cores() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return cores >= 2
+        ? Finding.ok("cores", Integer.toString(cores))
+        : Finding.warning("cores", "1; rollouts and training will wait for each other");
+  }
+
+  private static Finding memory() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    String detail =
+        gib(system.getTotalMemorySize())
+            + " GiB, of which heap up to "
+            + gib(Runtime.getRuntime().maxMemory());
+    return system.getTotalMemorySize() >= MEMORY_NEEDED
+        ? Finding.ok("memory", detail)
+        : Finding.warning("memory", detail + "; training the shipped model takes up to 3");
+  }
+
+  private Finding disk() {
+    Path folder = settings.optionalPath("run.data").orElse(Path.of("data")).toAbsolutePath();
+    while (!Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    try {
+      long free = Files.getFileStore(folder).getUsableSpace();
+      String detail = gib(free) + " GiB free at " + folder;
+      if (!Files.isWritable(folder)) {
+        return Finding.failed("disk", folder + " cannot be written; choose another run.data");
+      }
+      return free >= DISK_NEEDED
+          ? Finding.ok("disk", detail)
+          : Finding.warning("disk", detail + "; a long run may need more");
+    } catch (IOException e) {
+      return Finding.failed("disk", folder + ": " + e.getMessage());
+    }
+  }
+
+  private static Finding nativeLibrary() {
+    try {
+      Engine engine = Engine.getEngine("PyTorch");
+      return Finding.ok("native library", "PyTorch " + engine.getVersion());
+    } catch (RuntimeException | LinkageError e) {
+      return Finding.failed(
+          "native library",
+          "PyTorch does not load: " + e.getMessage() + "; Linux on x86-64 with glibc is needed");
+    }
+  }
+
+  private Finding broker() {
+    int port = settings.integer("broker.port");
+    if (settings.optionalText("kafka.bootstrap-servers").isPresent()) {
+      try (KafkaAccess access = KafkaAccess.open(settings, RunFolder.fresh())) {
+        return Finding.ok("broker", access.bootstrapServers() + " answers");
+      } catch (CommandFailure e) {
+        return Finding.failed("broker", e.getMessage());
+      }
+    }
+    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return Finding.ok("broker", "embedded, port " + (port == 0 ? "any" : free.getLocalPort()));
+    } catch (IOException e) {
+      return Finding.failed(
+          "broker", "port " + port + " is in use; choose another broker.port, 0 for any");
+    }
+  }
+
+  private Finding checkpoint() {
+    try {
+      CheckpointFolder folder = CheckpointFolder.open(checkpoint);
+      try (SafetensorsReader reader = folder.openWeights();
+          Tokenizer tokenizer = Tokenizer.open(folder.tokenizer())) {
+        return Finding.ok(
+            "checkpoint",
+            checkpoint
+                + ", "
+                + reader.names().size()
+                + " tensors, vocabulary of "
+                + tokenizer.vocabularySize());
+      }
+    } catch (InvalidCheckpointException e) {
+      return Finding.failed("checkpoint", e.getMessage());
+    }
+  }
+
+  private Finding tasks() {
+    String spec = settings.text("tasks.train");
+    if (spec.equals(TaskSources.TOPIC)) {
+      return Finding.ok("tasks", "from the tasks topic");
+    }
+    try (TaskSource source = TaskSources.open(spec, settings.wide("run.seed"))) {
+      return Finding.ok(
+          "tasks", source.name() + ", the first is " + source.next().orElseThrow().getTaskId());
+    } catch (TaskFormatException e) {
+      return Finding.failed("tasks", e.getMessage());
+    }
+  }
+
+  private static String gib(long bytes) {
+    return String.format(java.util.Locale.ROOT, "%.1f", (double) bytes / GIB);
+  }
+}

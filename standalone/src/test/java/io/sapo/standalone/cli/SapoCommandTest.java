@@ -1,0 +1,130 @@
+package io.sapo.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.standalone.cli.CommandLineRunner.Outcome;
+import io.sapo.standalone.run.RunFolder;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class SapoCommandTest {
+  private final CommandLineRunner sapo = CommandLineRunner.plain();
+
+  @TempDir Path folder;
+
+  static List<String> everyCommand() {
+    List<String> paths = new ArrayList<>();
+    collect(SapoCommand.create(CommandLineRunner.plain().surroundings()), "", paths);
+    return paths;
+  }
+
+  private static void collect(CommandLine line, String path, List<String> paths) {
+    paths.add(path.strip());
+    line.getSubcommands().forEach((name, sub) -> collect(sub, path + " " + name, paths));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void everyCommandHasHelp(String path) {
+    Outcome outcome = sapo.run((path + " --help").strip().split(" "));
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out()).contains("Usage: sapo " + path);
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "confg", "config", "config print --jsn", "topics list --data", "doctor extra"})
+  void wrongUsageIsTwoWithAHint(String arguments) {
+    Outcome outcome = sapo.run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("sapo: ").contains("--help").doesNotContain("\tat ");
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void wrongConfigurationIsTwoAndNamesTheKey() {
+    Outcome outcome = sapo.run("config", "print", "--set", "run.seed=x");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("run.seed = 'x'").doesNotContain("\tat ");
+  }
+
+  @Test
+  void stackTracesComeOnlyWhenAskedFor() {
+    Outcome outcome = sapo.run("config", "print", "--verbose", "--set", "run.seed=x");
+    assertThat(outcome.err()).contains("\tat ");
+  }
+
+  @Test
+  void unreachableBrokersAreOneMessage() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + deaf.getLocalPort();
+      Outcome outcome =
+          sapo.run(
+              "topics",
+              "list",
+              "--bootstrap-servers",
+              address,
+              "--set",
+              "kafka.client.default.api.timeout.ms=1500",
+              "--set",
+              "kafka.client.request.timeout.ms=1000");
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.err()).contains(address, "no answer").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aFolderWithoutARunIsNamed() {
+    Outcome outcome = sapo.run("topics", "list", "--data", folder.toString());
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains(folder.toString(), "no run");
+  }
+
+  @Test
+  void topicsAreCreatedListedAndChecked() throws Exception {
+    new RunFolder(folder).keepSettings("kafka.topic-prefix: mine.\n");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      new RunFolder(folder).announce(broker.bootstrapServers());
+      String data = folder.toString();
+      assertThat(sapo.run("topics", "check", "--data", data).exitCode()).isEqualTo(1);
+      assertThat(sapo.run("topics", "create", "--data", data))
+          .isEqualTo(new Outcome(0, "all topics are as they should be\n", ""));
+      assertThat(sapo.run("topics", "check", "--data", data).exitCode()).isZero();
+      assertThat(sapo.run("topics", "list", "--json", "--data", data).out())
+          .contains("\"topic\" : \"mine.segments\"")
+          .doesNotContain("\"present\" : false");
+    }
+  }
+
+  @Test
+  void doctorNamesWhatIsMissing() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path absent = folder.resolve("absent");
+      Outcome outcome =
+          sapo.run(
+              "doctor",
+              "--checkpoint",
+              absent.toString(),
+              "--set",
+              "broker.port=" + taken.getLocalPort());
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.out())
+          .contains("ok       native library  PyTorch")
+          .contains("failed   checkpoint      " + absent)
+          .contains("port " + taken.getLocalPort() + " is in use");
+      assertThat(Files.exists(absent)).isFalse();
+    }
+  }
+}
