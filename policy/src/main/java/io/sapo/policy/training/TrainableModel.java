@@ -152,6 +152,11 @@ public final class TrainableModel implements AutoCloseable {
     return optimizer.gradient(name);
   }
 
+  /** Native arrays alive apart from the weights; for tests of native memory. */
+  int liveArrays() {
+    return manager.getParentManager().getManagedArrays().size();
+  }
+
   @Override
   public void close() {
     manager.close();

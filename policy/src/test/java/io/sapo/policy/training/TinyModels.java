@@ -24,7 +24,7 @@ final class TinyModels {
     return Weights.random(config("tiny-qwen2_5_vl"), head, seed, Device.cpu());
   }
 
-  private static ModelConfig config(String name) {
+  static ModelConfig config(String name) {
     try {
       Path models = Path.of(TinyModels.class.getResource("/reference/models").toURI());
       return ModelConfig.read(models.resolve(name).resolve("config.json"));
@@ -92,6 +92,44 @@ final class TinyModels {
         forward.backward(slopes(forward.logProbs(), -0.2f), slopes(forward.entropies(), 0.05f));
       }
     }
+  }
+
+  /** The loss whose gradients {@link #backward} takes. */
+  static double loss(TrainableModel model, List<TokenSequence> batch) {
+    if (model.weights().head() == Head.SCALAR) {
+      try (ValueForward forward = model.forwardValues(batch)) {
+        return product(forward.values(), 0.3f);
+      }
+    }
+    try (PolicyForward forward = model.forward(batch, 0.8)) {
+      return product(forward.logProbs(), -0.2f) + product(forward.entropies(), 0.05f);
+    }
+  }
+
+  /** Steps on text batches with seeds from {@code first} on. */
+  static void train(TrainableModel model, int steps, int first) {
+    for (int i = 0; i < steps; i++) {
+      backward(model, textBatch(first + i));
+      model.step(0.01, AdamWConfig.DEFAULT, 1);
+    }
+  }
+
+  static void train(TrainableModel model, List<TokenSequence> batch, int steps) {
+    for (int i = 0; i < steps; i++) {
+      backward(model, batch);
+      model.step(0.001, AdamWConfig.DEFAULT, 1);
+    }
+  }
+
+  private static double product(float[][] numbers, float slope) {
+    float[][] slopes = slopes(numbers, slope);
+    double sum = 0;
+    for (int i = 0; i < numbers.length; i++) {
+      for (int t = 0; t < numbers[i].length; t++) {
+        sum += (double) numbers[i][t] * slopes[i][t];
+      }
+    }
+    return sum;
   }
 
   private static float[][] slopes(float[][] like, float slope) {
