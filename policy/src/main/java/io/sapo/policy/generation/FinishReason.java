@@ -1,0 +1,8 @@
+package io.sapo.policy.generation;
+
+public enum FinishReason {
+  /** The last token is an end-of-sequence token. */
+  STOP,
+  /** The most tokens allowed were drawn. */
+  LENGTH
+}

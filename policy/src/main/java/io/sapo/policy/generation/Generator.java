@@ -1,0 +1,268 @@
+package io.sapo.policy.generation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.Batch;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.ScriptModule;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Draws many responses at once over a preallocated KV cache. Slots are filled again as responses
+ * end; weights may change from one {@link #advance} to the next, while the keys and values of the
+ * tokens fed before stay as the older weights made them.
+ *
+ * <p>To be used by one thread at a time. Owns the cache in native memory until closed.
+ */
+public final class Generator implements AutoCloseable {
+  private final ModelConfig config;
+  private final GeneratorOptions options;
+  private final ScriptModule script;
+  private final NDManager manager;
+  private final NDList caches = new NDList();
+  private final NDArray forbidden;
+  private final SlotTable table;
+
+  private Generator(ModelConfig config, GeneratorOptions options, ScriptModule script) {
+    this.config = config;
+    this.options = options;
+    this.script = script;
+    this.manager = script.newManager();
+    this.table = new SlotTable(options.slots());
+    Shape shape =
+        new Shape(options.slots(), config.keyValueHeads(), options.cacheLength(), config.headDim());
+    for (String name : List.of("k[]", "v[]")) {
+      for (int layer = 0; layer < config.layers(); layer++) {
+        NDArray cache = manager.zeros(shape);
+        cache.setName(name);
+        caches.add(cache);
+      }
+    }
+    this.forbidden = manager.create(forbiddenLogits());
+  }
+
+  /** Compiles the decode loop and allocates the cache. */
+  public static Generator load(ModelConfig config, GeneratorOptions options, Device device) {
+    ScriptModule script = ScriptModule.load("generator", "Generator", config, device);
+    try {
+      return new Generator(config, options, script);
+    } catch (RuntimeException e) {
+      script.close();
+      throw e;
+    }
+  }
+
+  private float[] forbiddenLogits() {
+    float[] logits = new float[options.forbiddenTokens().isEmpty() ? 0 : config.vocabSize()];
+    options.forbiddenTokens().forEach(token -> logits[token] = Float.NEGATIVE_INFINITY);
+    return logits;
+  }
+
+  /** Requests that can be submitted before {@link #advance} has to finish some. */
+  public int freeSlots() {
+    return table.free();
+  }
+
+  /** Requests submitted and not yet handed back. */
+  public int running() {
+    return table.running();
+  }
+
+  /**
+   * Takes a request into a free slot.
+   *
+   * @throws IllegalArgumentException naming the request, when its prompt is malformed or too long
+   * @throws IllegalStateException when no slot is free
+   */
+  public void submit(GenerationRequest request) {
+    TokenSequence prompt = request.prompt();
+    try {
+      check(prompt, request.sampling());
+      table.submit(new RunningResponse(request, config));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("request " + request.id() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void check(TokenSequence prompt, Sampling sampling) {
+    if (prompt.responseTokens().length > 0) {
+      throw new IllegalArgumentException("the prompt has response tokens");
+    }
+    if (prompt.length() + sampling.maxNewTokens() > options.capacity()) {
+      throw new IllegalArgumentException(
+          "%d prompt tokens and up to %d new ones exceed the capacity of %d"
+              .formatted(prompt.length(), sampling.maxNewTokens(), options.capacity()));
+    }
+    for (int token : prompt.promptTokens()) {
+      if (token < 0 || token >= config.vocabSize()) {
+        throw new IllegalArgumentException(
+            "prompt token %d is outside the vocabulary of %d".formatted(token, config.vocabSize()));
+      }
+    }
+    int last = prompt.token(prompt.length() - 1);
+    if (config.imageTokens().isPresent() && last == config.imageTokens().get().image()) {
+      throw new IllegalArgumentException("the prompt must not end in a picture");
+    }
+  }
+
+  /**
+   * Feeds the prompts submitted since the last call, then draws up to {@code stepsPerCall} tokens
+   * for every running response.
+   *
+   * @param version recorded with every token drawn in this call
+   * @return the responses that ended, in the order of their slots
+   * @throws IllegalStateException when the weights give a probability that is not a number; all
+   *     running responses are then discarded and the generator is empty
+   */
+  public List<Generation> advance(Weights weights, long version) {
+    if (weights.head() != Head.LANGUAGE_MODEL) {
+      throw new IllegalArgumentException("generation needs weights with a language-model head");
+    }
+    SlotTable.Changes changes = table.settle();
+    if (table.used() == 0) {
+      return List.of();
+    }
+    try (NDManager call = manager.newSubManager()) {
+      move(call, changes.moves());
+      for (Prompts prompts : Prompts.batches(changes.filled(), table)) {
+        prefill(call, prompts, weights);
+      }
+      decode(call, weights, version);
+    }
+    return release();
+  }
+
+  private void move(NDManager call, List<SlotTable.Move> moves) {
+    if (moves.isEmpty()) {
+      return;
+    }
+    NDList arguments =
+        new NDList(
+            call.create(moves.stream().mapToLong(SlotTable.Move::from).toArray()),
+            call.create(moves.stream().mapToLong(SlotTable.Move::to).toArray()));
+    arguments.addAll(caches);
+    script.call(call, "move", arguments);
+  }
+
+  private void prefill(NDManager call, Prompts prompts, Weights weights) {
+    try (NDManager own = call.newSubManager()) {
+      NDList arguments = new NDList(own.create(prompts.slots()), own.create(prompts.source()));
+      arguments.addAll(Batch.assemble(own, config, prompts.sequences()).arguments());
+      arguments.addAll(caches);
+      arguments.addAll(weights.arguments());
+      script.call(own, "prefill", arguments);
+    }
+  }
+
+  private void decode(NDManager call, Weights weights, long version) {
+    int rows = table.used();
+    int longest = 0;
+    for (int slot = 0; slot < rows; slot++) {
+      longest = Math.max(longest, table.get(slot).remaining());
+    }
+    int steps = Math.min(options.stepsPerCall(), longest);
+    NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
+    arguments.add(settings(call, rows));
+    arguments.add(forbidden);
+    arguments.addAll(caches);
+    arguments.addAll(weights.arguments());
+    NDList drawn = script.call(call, "decode", arguments);
+    record(
+        drawn.get(0).toLongArray(),
+        drawn.get(1).toFloatArray(),
+        drawn.get(2).toFloatArray(),
+        version);
+  }
+
+  private NDArray rowState(NDManager call, int rows) {
+    LongBuffer state = LongBuffer.allocate(3 * rows);
+    for (int slot = 0; slot < rows; slot++) {
+      RunningResponse response = table.get(slot);
+      state.put(slot, response.nextToken());
+      state.put(rows + slot, response.fed());
+      state.put(2 * rows + slot, response.rotaryOffset());
+    }
+    return call.create(state, new Shape(3, rows), DataType.INT64);
+  }
+
+  private NDArray uniforms(NDManager call, int rows, int steps) {
+    DoubleBuffer uniforms = DoubleBuffer.allocate(steps * rows);
+    for (int step = 0; step < steps; step++) {
+      for (int slot = 0; slot < rows; slot++) {
+        uniforms.put(table.get(slot).uniform(step));
+      }
+    }
+    return call.create(uniforms.flip(), new Shape(steps, rows), DataType.FLOAT64);
+  }
+
+  private NDArray settings(NDManager call, int rows) {
+    FloatBuffer settings = FloatBuffer.allocate(3 * rows);
+    for (int slot = 0; slot < rows; slot++) {
+      Sampling sampling = table.get(slot).request().sampling();
+      int topK = sampling.topK() == 0 ? config.vocabSize() : sampling.topK();
+      settings.put(slot, (float) sampling.temperature());
+      settings.put(rows + slot, (float) sampling.topP());
+      settings.put(2 * rows + slot, Math.min(topK, config.vocabSize()));
+    }
+    return call.create(settings, new Shape(3, rows), DataType.FLOAT32);
+  }
+
+  private void record(long[] tokens, float[] logProbs, float[] entropies, long version) {
+    int rows = table.used();
+    for (int i = 0; i < tokens.length; i++) {
+      RunningResponse response = table.get(i % rows);
+      if (!response.finished()) {
+        if (!Float.isFinite(logProbs[i]) || !Float.isFinite(entropies[i])) {
+          discardAll();
+          throw new IllegalStateException(
+              "weight version %d gave request %s a token with log-probability %s and entropy %s"
+                  .formatted(version, response.request().id(), logProbs[i], entropies[i]));
+        }
+        int token = Math.toIntExact(tokens[i]);
+        boolean ends = config.eosTokenIds().contains(token);
+        response.add(token, logProbs[i], entropies[i], version, ends);
+      }
+    }
+  }
+
+  /** Drops every request. The cache is cleared, since what is not a number would spread. */
+  private void discardAll() {
+    table.clear();
+    try (NDManager call = manager.newSubManager()) {
+      script.call(call, "clear", caches);
+    }
+  }
+
+  private List<Generation> release() {
+    List<Generation> finished = new ArrayList<>();
+    for (int slot = 0; slot < table.used(); slot++) {
+      if (table.get(slot).finished()) {
+        finished.add(table.get(slot).toGeneration());
+        table.release(slot);
+      }
+    }
+    return finished;
+  }
+
+  /** Arrays alive in native memory on this generator's account. */
+  int managedArrays() {
+    return manager.getManagedArrays().size();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    script.close();
+  }
+}

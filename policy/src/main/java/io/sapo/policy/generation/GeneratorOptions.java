@@ -1,0 +1,43 @@
+package io.sapo.policy.generation;
+
+import io.sapo.policy.checkpoint.ModelConfig;
+import java.util.List;
+
+/**
+ * @param slots responses drawn at a time
+ * @param capacity longest prompt and response together, in tokens
+ * @param stepsPerCall tokens drawn for each response before finished ones are handed out, slots are
+ *     filled again and new weights are taken up
+ * @param forbiddenTokens never drawn
+ */
+public record GeneratorOptions(
+    int slots, int capacity, int stepsPerCall, List<Integer> forbiddenTokens) {
+  public GeneratorOptions {
+    if (slots < 1 || capacity < 2 || stepsPerCall < 1) {
+      throw new IllegalArgumentException(
+          "slots (%d) and steps per call (%d) must be positive, capacity (%d) at least 2"
+              .formatted(slots, stepsPerCall, capacity));
+    }
+    forbiddenTokens = List.copyOf(forbiddenTokens);
+  }
+
+  public static GeneratorOptions of(int slots, int capacity, int stepsPerCall) {
+    return new GeneratorOptions(slots, capacity, stepsPerCall, List.of());
+  }
+
+  /** Keys and values of all slots, in bytes. */
+  public long cacheBytes(ModelConfig config) {
+    return 2L
+        * Float.BYTES
+        * config.layers()
+        * slots
+        * config.keyValueHeads()
+        * cacheLength()
+        * config.headDim();
+  }
+
+  /** Places of a slot's cache: attention looks at whole blocks. */
+  int cacheLength() {
+    return (capacity + 31) / 32 * 32;
+  }
+}

@@ -1,0 +1,22 @@
+# Keys and values of the tokens fed so far, one tensor [slots, keyValueHeads, capacity, d] a layer.
+# What lies behind a row's length is stale but finite; attention masks it.
+
+# Puts k [U, T, keyValueHeads, d] at the start of the slots' rows; slot i takes row source[i].
+def fill(cache: Tensor, k: Tensor, slots: Tensor, source: Tensor) -> None:
+  start = cache.narrow(2, 0, k.size(1))
+  start.index_copy_(0, slots, k.transpose(1, 2).index_select(0, source))
+
+# Rows of cache.flatten(0, 2) where one token a slot goes, [A * keyValueHeads].
+def places(cache: Tensor, lengths: Tensor) -> Tensor:
+  count = lengths.size(0) * cache.size(1)
+  heads = torch.arange(count, dtype=4, device=lengths.device).view([-1, cache.size(1)])
+  return (heads * cache.size(2) + lengths.unsqueeze(1)).flatten()
+
+# Writes k [A, 1, keyValueHeads, d], one token for each of the first A slots.
+def append(cache: Tensor, k: Tensor, places: Tensor) -> None:
+  rows = cache.view([-1, cache.size(3)])
+  rows.index_copy_(0, places, k.view([-1, cache.size(3)]))
+
+# The first A rows up to the given length, [A, keyValueHeads, length, d]; a view.
+def visible(cache: Tensor, rows: int, length: int) -> Tensor:
+  return cache.narrow(0, 0, rows).narrow(2, 0, length)

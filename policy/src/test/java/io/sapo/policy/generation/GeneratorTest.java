@@ -1,0 +1,335 @@
+package io.sapo.policy.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Network;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GeneratorTest {
+  private static final Path MODEL = Path.of("src/test/resources/reference/models/tiny-qwen2");
+  private static final int CAPACITY = 80;
+  private static final Offset<Float> ROUNDING = Offset.offset(1e-4f);
+
+  @TempDir static Path folder;
+  private static ModelConfig config;
+  private static Weights weights;
+
+  /** A model that never stops by itself and is surer of its tokens than a random one. */
+  @BeforeAll
+  static void load() throws IOException {
+    config = withStopToken("null");
+    try (SafetensorsReader reader = SafetensorsReader.open(MODEL);
+        Weights read = Weights.read(reader, config, Head.LANGUAGE_MODEL, Device.cpu())) {
+      weights = scaled(read, "model.norm.weight", 4);
+    }
+  }
+
+  private static ModelConfig withStopToken(String token) throws IOException {
+    String json = Files.readString(MODEL.resolve("config.json"));
+    return ModelConfig.read(
+        Files.writeString(
+            folder.resolve("config.json"),
+            json.replace("\"eos_token_id\": 2", "\"eos_token_id\": " + token)));
+  }
+
+  private static Weights scaled(Weights original, String name, float factor) {
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (NamedTensor tensor : original.toTensors()) {
+      float[] values = tensor.values().clone();
+      for (int i = 0; i < values.length && tensor.name().equals(name); i++) {
+        values[i] *= factor;
+      }
+      tensors.add(new NamedTensor(tensor.spec(), values));
+    }
+    return Weights.of(original.config(), Head.LANGUAGE_MODEL, tensors, Device.cpu());
+  }
+
+  @AfterAll
+  static void close() {
+    weights.close();
+  }
+
+  @Test
+  void aResponseDoesNotDependOnItsNeighbours() {
+    List<GenerationRequest> requests = mixedRequests();
+    Map<String, Generation> together = run(requests, 16, 4);
+    Map<String, Generation> refilled = run(requests, 3, 4);
+    Map<String, Generation> oneByOne = run(requests, 1, 7);
+    assertThat(together).hasSize(requests.size());
+    for (GenerationRequest request : requests) {
+      Generation alone = oneByOne.get(request.id());
+      assertThat(alone.tokens()).hasSize(request.sampling().maxNewTokens());
+      for (Generation other : List.of(together.get(request.id()), refilled.get(request.id()))) {
+        assertThat(other.tokens()).as(request.id()).isEqualTo(alone.tokens());
+        assertThat(other.logProbs()).containsExactly(alone.logProbs(), ROUNDING);
+        assertThat(other.entropies()).containsExactly(alone.entropies(), ROUNDING);
+      }
+    }
+  }
+
+  /** Different lengths and settings; some prompts occur twice, with one seed or two. */
+  private static List<GenerationRequest> mixedRequests() {
+    Random random = new Random(5);
+    List<Sampling> settings =
+        List.of(
+            new Sampling(1, 1, 0, 9),
+            new Sampling(0.6, 0.95, 0, 30),
+            Sampling.greedy(12),
+            new Sampling(1.3, 1, 5, 1),
+            new Sampling(0.9, 0.8, 40, 21));
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 14; i++) {
+      TokenSequence prompt =
+          i % 4 == 3
+              ? requests.get(i - 1).prompt()
+              : TokenSequence.text(prompt(random, 1 + random.nextInt(40)), new int[0]);
+      requests.add(new GenerationRequest("r" + i, prompt, settings.get(i % 5), 1000 + i / 2));
+    }
+    return requests;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 1.0, 0",
+    "0.7, 1.0, 0",
+    "1.0, 0.9, 0",
+    "1.0, 0.3, 0",
+    "1.0, 1.0, 3",
+    "1.0, 1.0, 100",
+    "1.0, 0.9, 100",
+    "0.6, 0.95, 20",
+    "2.5, 0.999, 0",
+    "1.0, 0.001, 0",
+    "1.0, 1.0, 1"
+  })
+  void drawsFromTheCutDistributionByInverseCdf(double temperature, double topP, int topK) {
+    int[] prompt = prompt(new Random(9), 11);
+    double[] whole = distribution(prompt, temperature);
+    double[] cut = cut(whole, topP, topK);
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int seed = 0; seed < 60; seed++) {
+      requests.add(
+          new GenerationRequest(
+              "" + seed,
+              TokenSequence.text(prompt, new int[0]),
+              new Sampling(temperature, topP, topK, 1),
+              seed));
+    }
+    Map<String, Generation> generations = run(requests, 60, 1);
+    double entropy = -Arrays.stream(cut).filter(p -> p > 0).map(p -> p * Math.log(p)).sum();
+    for (int seed = 0; seed < 60; seed++) {
+      Generation generation = generations.get("" + seed);
+      int token = generation.tokens()[0];
+      double below = Arrays.stream(cut, 0, token).sum();
+      assertThat(Uniforms.at(seed, 0)).isBetween(below - 1e-5, below + cut[token] + 1e-5);
+      assertThat((double) generation.logProbs()[0])
+          .isCloseTo(Math.log(cut[token]), Offset.offset(2e-4));
+      assertThat((double) generation.entropies()[0]).isCloseTo(entropy, Offset.offset(2e-4));
+    }
+  }
+
+  /** The next token's probabilities, composed from uncached scores of every possible token. */
+  private static double[] distribution(int[] prompt, double temperature) {
+    List<TokenSequence> candidates =
+        IntStream.range(0, config.vocabSize())
+            .mapToObj(token -> TokenSequence.text(prompt, new int[] {token}))
+            .toList();
+    try (Network network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu())) {
+      float[][] logProbs = network.score(weights, candidates, temperature).logProbs();
+      return Arrays.stream(logProbs).mapToDouble(row -> Math.exp(row[0])).toArray();
+    }
+  }
+
+  private static double[] cut(double[] whole, double topP, int topK) {
+    List<Integer> order =
+        IntStream.range(0, whole.length)
+            .boxed()
+            .sorted((a, b) -> Double.compare(whole[b], whole[a]))
+            .limit(topK == 0 ? whole.length : topK)
+            .toList();
+    double total = order.stream().mapToDouble(token -> whole[token]).sum();
+    double[] kept = new double[whole.length];
+    double likelier = 0;
+    for (int token : order) {
+      if (likelier < topP || topP == 1) {
+        kept[token] = whole[token] / total;
+        likelier += kept[token];
+      }
+    }
+    double sum = Arrays.stream(kept).sum();
+    return Arrays.stream(kept).map(p -> p / sum).toArray();
+  }
+
+  @Test
+  void newWeightsAreTakenUpBetweenStepsAndTokensSayWhichDrewThem() {
+    GenerationRequest request =
+        new GenerationRequest(
+            "r", TokenSequence.text(prompt(new Random(2), 9), new int[0]), Sampling.at(1, 11), 77);
+    Generation before = run(List.of(request), 1, 4).get("r");
+    try (Weights newer = scaled(weights, "model.norm.weight", 0.1f);
+        Generator generator =
+            Generator.load(config, GeneratorOptions.of(1, CAPACITY, 4), Device.cpu())) {
+      generator.submit(request);
+      assertThat(generator.advance(weights, 6)).isEmpty();
+      assertThat(generator.advance(newer, 7)).isEmpty();
+      Generation generation = generator.advance(newer, 9).get(0);
+      assertThat(generation.versions()).containsExactly(6, 6, 6, 6, 7, 7, 7, 7, 9, 9, 9);
+      assertThat(Arrays.copyOf(generation.tokens(), 4))
+          .isEqualTo(Arrays.copyOf(before.tokens(), 4));
+      assertThat(generation.entropies()[4]).isGreaterThan(before.entropies()[4] + 0.1f);
+      assertThat(generator.running()).isZero();
+    }
+  }
+
+  @Test
+  void stopsAfterAnEndToken() throws IOException {
+    GenerationRequest request =
+        new GenerationRequest(
+            "r", TokenSequence.text(prompt(new Random(3), 9), new int[0]), Sampling.at(1, 20), 4);
+    int[] free = run(List.of(request), 1, 8).get("r").tokens();
+    ModelConfig stopping = withStopToken("[7, " + free[10] + "]");
+    int first =
+        IntStream.range(0, 20)
+            .filter(i -> free[i] == free[10] || free[i] == 7)
+            .findFirst()
+            .orElseThrow();
+    Generation stopped = run(stopping, List.of(request), 1, 8, List.of()).get("r");
+    assertThat(stopped.tokens()).isEqualTo(Arrays.copyOf(free, first + 1));
+    assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);
+    assertThat(stopped.versions()).hasSize(first + 1);
+  }
+
+  @Test
+  void forbiddenTokensAreNeverDrawn() {
+    List<GenerationRequest> requests = mixedRequests();
+    Map<String, Generation> free = run(requests, 14, 8);
+    List<Integer> forbidden =
+        free.values().stream().map(generation -> generation.tokens()[0]).distinct().toList();
+    Map<String, Generation> generations = run(config, requests, 14, 8, forbidden);
+    for (Generation generation : generations.values()) {
+      assertThat(IntStream.of(generation.tokens()).boxed()).doesNotContainAnyElementsOf(forbidden);
+    }
+  }
+
+  @Test
+  void weightsThatAreNotNumbersAreReportedAndLeaveNoTrace() {
+    List<GenerationRequest> requests = mixedRequests().subList(0, 3);
+    Map<String, Generation> clean = run(requests, 3, 4);
+    try (Weights broken = scaled(weights, "model.layers.1.mlp.up_proj.weight", Float.NaN);
+        Generator generator =
+            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), Device.cpu())) {
+      requests.forEach(generator::submit);
+      assertThatThrownBy(() -> generator.advance(broken, 12))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("version 12")
+          .hasMessageContaining("NaN");
+      assertThat(generator.freeSlots()).isEqualTo(3);
+      Map<String, Generation> after = drain(generator, requests);
+      clean.forEach((id, one) -> assertThat(after.get(id).tokens()).isEqualTo(one.tokens()));
+    }
+  }
+
+  @Test
+  void impossibleRequestsAreRefusedByName() {
+    try (Generator generator =
+        Generator.load(config, GeneratorOptions.of(1, 20, 4), Device.cpu())) {
+      assertRefused(generator, TokenSequence.text(new int[15], new int[0]), "capacity of 20");
+      assertRefused(
+          generator, TokenSequence.text(new int[] {320}, new int[0]), "vocabulary of 320");
+      assertRefused(generator, TokenSequence.text(new int[] {-1}, new int[0]), "vocabulary of 320");
+      assertRefused(generator, TokenSequence.text(new int[2], new int[1]), "response tokens");
+      GenerationRequest fine = request(TokenSequence.text(new int[14], new int[0]));
+      generator.submit(fine);
+      assertThatThrownBy(() -> generator.submit(fine))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("slots");
+    }
+    assertThatThrownBy(() -> new Sampling(Double.NaN, 1, 0, 1)).hasMessageContaining("temperature");
+    assertThatThrownBy(() -> new Sampling(1, 0, 0, 1)).hasMessageContaining("top-p");
+  }
+
+  private static void assertRefused(Generator generator, TokenSequence prompt, String reason) {
+    assertThatThrownBy(() -> generator.submit(request(prompt)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("request odd")
+        .hasMessageContaining(reason);
+    assertThat(generator.freeSlots()).isEqualTo(1);
+  }
+
+  private static GenerationRequest request(TokenSequence prompt) {
+    return new GenerationRequest("odd", prompt, Sampling.greedy(6), 0);
+  }
+
+  @Test
+  void nativeArraysDoNotPileUp() {
+    try (Generator generator =
+        Generator.load(config, GeneratorOptions.of(4, CAPACITY, 4), Device.cpu())) {
+      drain(generator, mixedRequests());
+      int arrays = generator.managedArrays();
+      int weightArrays = weights.arguments().head().getManager().getManagedArrays().size();
+      for (int round = 0; round < 5; round++) {
+        drain(generator, mixedRequests());
+        assertThat(generator.managedArrays()).isEqualTo(arrays);
+      }
+      assertThat(weights.arguments().head().getManager().getManagedArrays()).hasSize(weightArrays);
+    }
+  }
+
+  private static Map<String, Generation> run(
+      List<GenerationRequest> requests, int slots, int stepsPerCall) {
+    return run(config, requests, slots, stepsPerCall, List.of());
+  }
+
+  private static Map<String, Generation> run(
+      ModelConfig model,
+      List<GenerationRequest> requests,
+      int slots,
+      int stepsPerCall,
+      List<Integer> forbidden) {
+    GeneratorOptions options = new GeneratorOptions(slots, CAPACITY, stepsPerCall, forbidden);
+    try (Generator generator = Generator.load(model, options, Device.cpu())) {
+      return drain(generator, requests);
+    }
+  }
+
+  private static Map<String, Generation> drain(
+      Generator generator, List<GenerationRequest> requests) {
+    Map<String, Generation> finished = new TreeMap<>();
+    int next = 0;
+    while (next < requests.size() || generator.running() > 0) {
+      while (next < requests.size() && generator.freeSlots() > 0) {
+        generator.submit(requests.get(next++));
+      }
+      generator.advance(weights, 1).forEach(one -> finished.put(one.id(), one));
+    }
+    return finished;
+  }
+
+  private static int[] prompt(Random random, int length) {
+    return random.ints(length, 3, 300).toArray();
+  }
+}
