@@ -1,0 +1,139 @@
+package io.sapo.segmenter;
+
+import io.sapo.schemas.Topics;
+import io.sapo.segmenter.topology.Counters;
+import io.sapo.segmenter.topology.SegmenterTopology;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segmenter as a service: reads trajectories, writes segments and dead letters, each record
+ * exactly once, until closed. Bad data becomes dead letters; any exception is a bug, or a broker
+ * that stayed away, and stops the service in the state {@code failed} with nothing half done.
+ *
+ * <p>The topics must exist. Several instances may share the work; each needs an instance name and a
+ * state folder of its own. Thread-safe.
+ */
+public final class Segmenter implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Segmenter.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final KafkaStreams streams;
+  private final Counters counters = new Counters();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Heartbeats heartbeats;
+  private final String inputTopic;
+  private volatile boolean ranBefore;
+
+  /**
+   * @param kafka client settings, at least {@code bootstrap.servers}
+   * @param instance names this process, uniquely, in the group, in status records and in logs; an
+   *     instance that comes back under its name after a crash goes on at once
+   */
+  public Segmenter(
+      Map<String, Object> kafka, Topics topics, SegmenterConfig config, String instance) {
+    inputTopic = topics.trajectories().name();
+    streams =
+        new KafkaStreams(
+            SegmenterTopology.of(topics, config, counters),
+            StreamsSettings.of(kafka, topics, config, instance));
+    streams.setUncaughtExceptionHandler(this::fail);
+    streams.setStateListener((now, before) -> follow(now));
+    heartbeats = new Heartbeats(this, kafka, topics, config, instance);
+  }
+
+  /** Returns at once; {@link #health} tells when it runs. */
+  public void start() {
+    heartbeats.start();
+    streams.start();
+  }
+
+  private StreamThreadExceptionResponse fail(Throwable error) {
+    if (failure.compareAndSet(null, error)) {
+      log.error("segmenter failed; it stops with nothing half done", error);
+    }
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private void follow(KafkaStreams.State now) {
+    ranBefore |= now == KafkaStreams.State.RUNNING;
+    if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
+      ended.countDown();
+    }
+    heartbeats.beatSoon();
+  }
+
+  public SegmenterHealth health() {
+    Throwable error = failure.get();
+    if (error != null) {
+      return new SegmenterHealth("failed", message(error));
+    }
+    String state =
+        switch (streams.state()) {
+          case CREATED -> "starting";
+          case REBALANCING -> ranBefore ? "recovering" : "starting";
+          case RUNNING -> "running";
+          case PENDING_SHUTDOWN -> "stopping";
+          case NOT_RUNNING -> "stopped";
+          case PENDING_ERROR, ERROR -> "failed";
+        };
+    return new SegmenterHealth(state, "");
+  }
+
+  /** The innermost cause says what went wrong; the outer ones say in which thread. */
+  private static String message(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.toString();
+  }
+
+  /** Waits until the segmenter has stopped, by {@link #close} or by failing. */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  /** What passed through this process so far. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Records of the input that were not fetched yet, as the consumers last heard; empty before. */
+  OptionalDouble lag() {
+    double[] lags =
+        streams.metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("records-lag"))
+            .filter(metric -> inputTopic.equals(metric.metricName().tags().get("topic")))
+            .map(metric -> metric.metricValue())
+            .filter(Double.class::isInstance)
+            .mapToDouble(Double.class::cast)
+            .filter(lag -> !Double.isNaN(lag))
+            .toArray();
+    return lags.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Arrays.stream(lags).sum());
+  }
+
+  /** Finishes the open transaction, leaves the group and says so; safe to call twice. */
+  @Override
+  public void close() {
+    CloseOptions leaving =
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    if (!streams.close(leaving)) {
+      log.warn(
+          "segmenter threads did not stop within {} s; what they had open will be processed again",
+          CLOSE_TIMEOUT.toSeconds());
+    }
+    heartbeats.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.sapo.segmenter.topology;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What passed through this process, for people to watch. Thread-safe. A record that is processed
+ * again after an aborted transaction counts again; the topics are the books.
+ */
+public final class Counters {
+  private final LongAdder read = new LongAdder();
+  private final LongAdder segmented = new LongAdder();
+  private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
+
+  public Counters() {
+    for (Reason reason : Reason.values()) {
+      refused.put(reason, new LongAdder());
+    }
+  }
+
+  void countRead() {
+    read.increment();
+  }
+
+  void countSegmented() {
+    segmented.increment();
+  }
+
+  void countRefused(Reason reason) {
+    refused.get(reason).increment();
+  }
+
+  /** Records read from trajectories. */
+  public long read() {
+    return read.sum();
+  }
+
+  /** Records written to segments. */
+  public long segmented() {
+    return segmented.sum();
+  }
+
+  /** Dead letters of one reason. */
+  public long refused(Reason reason) {
+    return refused.get(reason).sum();
+  }
+}

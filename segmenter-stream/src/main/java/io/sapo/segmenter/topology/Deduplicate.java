@@ -1,0 +1,42 @@
+package io.sapo.segmenter.topology;
+
+import java.time.Duration;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Lets each trajectory id pass once within the retention. Comes after the steps that may refuse a
+ * record for its content, so that a refused one may be sent again once it is mended.
+ */
+final class Deduplicate extends Step<Judged> {
+  private final Duration retention;
+  private Seen seen;
+
+  Deduplicate(Duration retention, Counters counters) {
+    super(counters);
+    this.retention = retention;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], Object> context) {
+    super.init(context);
+    seen = new Seen(context.getStateStore(Nodes.SEEN), retention);
+  }
+
+  @Override
+  public void process(Record<byte[], Judged> record) {
+    Judged judged = record.value();
+    String id = judged.trajectory().getTrajectory().getTrajectoryId();
+    long now = context().currentSystemTimeMs();
+    if (seen.trajectory(id, now)) {
+      refuse(
+          judged.source(),
+          record.timestamp(),
+          Reason.DUPLICATE,
+          "trajectory " + id + " was read before");
+      return;
+    }
+    seen.rememberTrajectory(id, now);
+    context().forward(record, Nodes.GROUP);
+  }
+}

@@ -1,0 +1,130 @@
+package io.sapo.segmenter.topology;
+
+import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.cut.ResponseTokens;
+import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.verify.ReferenceAnswerException;
+import io.sapo.segmenter.verify.Verdict;
+import io.sapo.segmenter.verify.Verifier;
+import io.sapo.segmenter.verify.Verifiers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts and judges one trajectory: a function of it and of the configuration. Thread-safe. */
+final class TrajectorySegmenter {
+  /** What a segmented record holds besides the trajectory and its segments; generous. */
+  private static final int FIXED_BYTES = 4096;
+
+  private static final int BYTES_PER_SEGMENT = Integer.BYTES + Double.BYTES;
+
+  private final SegmentationStrategy strategy;
+  private final String strategyName;
+  private final Verifiers verifiers;
+
+  TrajectorySegmenter(SegmentationStrategy strategy, Verifiers verifiers) {
+    this.strategy = strategy;
+    this.strategyName = strategy.describe();
+    this.verifiers = verifiers;
+  }
+
+  /** Group statistics are those of the trajectory alone. */
+  SegmentedTrajectory segment(Accepted accepted) throws RefusedException {
+    Trajectory trajectory = accepted.trajectory();
+    int[] ends = strategy.ends(accepted.response());
+    checkSize(accepted.source(), ends.length);
+    Verifier verifier =
+        verifiers
+            .find(trajectory.getVerifier())
+            .orElseThrow(() -> unknownVerifier(trajectory.getVerifier()));
+    try {
+      Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
+      double[] rewards = segmentRewards(verifier, accepted, ends);
+      rewards[rewards.length - 1] += verdict.reward();
+      return SegmentedTrajectory.newBuilder()
+          .setTrajectory(trajectory)
+          .setSourcePartition(accepted.source().partition())
+          .setSourceOffset(accepted.source().offset())
+          .setStrategy(strategyName)
+          .setSegmentEnds(PackedArrays.pack(ends))
+          .setSegmentRewards(PackedArrays.pack(rewards))
+          .setOutcomeReward(verdict.reward())
+          .setCorrect(verdict.correct())
+          .setGroupMean(verdict.reward())
+          .setGroupStd(0)
+          .setGroupCount(1)
+          .setGroupComplete(trajectory.getGroupSize() == 1)
+          .build();
+    } catch (ReferenceAnswerException e) {
+      throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
+    }
+  }
+
+  private static void checkSize(Source source, int segments) throws RefusedException {
+    long bytes =
+        (long) source.key().length
+            + source.value().length
+            + (long) segments * BYTES_PER_SEGMENT
+            + FIXED_BYTES;
+    if (bytes > Topics.MAX_RECORD_BYTES) {
+      throw new RefusedException(
+          Reason.TOO_LARGE,
+          "with its "
+              + segments
+              + " segments the record would have "
+              + bytes
+              + " bytes; the limit is "
+              + Topics.MAX_RECORD_BYTES);
+    }
+  }
+
+  private RefusedException unknownVerifier(String name) {
+    return new RefusedException(
+        Reason.UNKNOWN_VERIFIER,
+        "no verifier is named '"
+            + name.substring(0, Math.min(name.length(), 100))
+            + "'; known are "
+            + verifiers.names());
+  }
+
+  /** A fresh array, zero where the verifier gives none. */
+  private static double[] segmentRewards(Verifier verifier, Accepted accepted, int[] ends) {
+    double[] given =
+        verifier.segmentRewards(
+            texts(accepted.response(), ends), accepted.trajectory().getAnswer());
+    if (given.length == 0) {
+      return new double[ends.length];
+    }
+    if (given.length != ends.length) {
+      throw new IllegalStateException(
+          "verifier "
+              + verifier.name()
+              + " gave "
+              + given.length
+              + " rewards for "
+              + ends.length
+              + " segments");
+    }
+    for (double reward : given) {
+      if (!Double.isFinite(reward)) {
+        throw new IllegalStateException(
+            "verifier " + verifier.name() + " gave a segment the reward " + reward);
+      }
+    }
+    return given.clone();
+  }
+
+  private static List<String> texts(ResponseTokens response, int[] ends) {
+    List<String> texts = new ArrayList<>(ends.length);
+    int start = 0;
+    for (int i = 0; i < ends.length; i++) {
+      boolean last = i == ends.length - 1;
+      int end = last ? response.text().length() : response.charEnds()[ends[i]];
+      texts.add(response.text().substring(start, end));
+      start = end;
+    }
+    return texts;
+  }
+}

@@ -1,0 +1,115 @@
+package io.sapo.segmenter.topology;
+
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Topic;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.SegmenterConfig;
+import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.verify.VerifierSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The real topology, driven record by record, with a wall clock that tests advance. */
+final class TopologyHarness implements AutoCloseable {
+  static final Duration GROUP_DEADLINE = Duration.ofSeconds(30);
+  static final Duration DEDUP_RETENTION = Duration.ofHours(1);
+  static final Topics TOPICS = new Topics("test.");
+
+  final Counters counters = new Counters();
+  private final RecordCodec<Trajectory> trajectories = TOPICS.trajectories().codec();
+  private final RecordCodec<SegmentedTrajectory> segmented = TOPICS.segments().codec();
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> input;
+  private final TestOutputTopic<byte[], byte[]> segments;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+
+  TopologyHarness(Path stateDir) {
+    this(stateDir, "entropy(30%)");
+  }
+
+  TopologyHarness(Path stateDir, String strategy) {
+    SegmenterConfig config =
+        new SegmenterConfig(
+            SegmentationStrategy.parse(strategy),
+            VerifierSettings.DEFAULT,
+            GROUP_DEADLINE,
+            DEDUP_RETENTION,
+            stateDir,
+            1,
+            Duration.ofSeconds(1));
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    driver =
+        new TopologyTestDriver(
+            SegmenterTopology.of(TOPICS, config, counters),
+            properties,
+            Instant.parse("2026-01-01T00:00:00Z"));
+    ByteArraySerializer serializer = new ByteArraySerializer();
+    ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
+    input = driver.createInputTopic(TOPICS.trajectories().name(), serializer, serializer);
+    segments = driver.createOutputTopic(TOPICS.segments().name(), deserializer, deserializer);
+    deadLetters = driver.createOutputTopic(TOPICS.deadLetters(), deserializer, deserializer);
+  }
+
+  void send(Trajectory trajectory) {
+    send(Topic.keyBytes(trajectory.getGroupId()), trajectories.encode(trajectory));
+  }
+
+  void send(byte[] key, byte[] value) {
+    input.pipeInput(key, value);
+  }
+
+  void pass(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
+  List<SegmentedTrajectory> segments() {
+    return segments.readValuesToList().stream().map(segmented::decode).toList();
+  }
+
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return deadLetters.readRecordsToList();
+  }
+
+  List<String> reasons() {
+    return deadLetters().stream().map(TopologyHarness::reason).toList();
+  }
+
+  static String reason(TestRecord<byte[], byte[]> deadLetter) {
+    return DeadLetters.header(deadLetter.getHeaders(), DeadLetters.REASON).orElseThrow();
+  }
+
+  static String detail(TestRecord<byte[], byte[]> deadLetter) {
+    return DeadLetters.header(deadLetter.getHeaders(), DeadLetters.DETAIL).orElseThrow();
+  }
+
+  long stored(String store) {
+    long entries = 0;
+    try (var all = driver.getKeyValueStore(store).all()) {
+      while (all.hasNext()) {
+        all.next();
+        entries++;
+      }
+    }
+    return entries;
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}
