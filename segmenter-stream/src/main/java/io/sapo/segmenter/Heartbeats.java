@@ -147,11 +147,12 @@ final class Heartbeats implements AutoCloseable {
     }
     timer.shutdown();
     try {
-      timer.awaitTermination(MAX_BLOCK_MS, TimeUnit.MILLISECONDS);
+      if (timer.awaitTermination(MAX_BLOCK_MS, TimeUnit.MILLISECONDS)) {
+        beat();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    beat();
     producer.close(Duration.ofMillis(MAX_BLOCK_MS));
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,12 +92,14 @@ public final class Segmenter implements AutoCloseable {
   }
 
   /** The innermost cause says what went wrong; the outer ones say in which thread. */
-  private static String message(Throwable error) {
+  private String message(Throwable error) {
     Throwable cause = error;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause.toString();
+    return cause instanceof MissingSourceTopicException
+        ? "topic " + inputTopic + " does not exist; create it with: sapo topics create"
+        : cause.toString();
   }
 
   /** Waits until the segmenter has stopped, by {@link #close} or by failing. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -23,7 +24,7 @@ public final class SegmenterTopology {
     ByteArraySerializer bytes = new ByteArraySerializer();
     return new Topology()
         .addSource(
-            Topology.AutoOffsetReset.EARLIEST,
+            AutoOffsetReset.earliest(),
             Nodes.TRAJECTORIES,
             new ArrivalTime(),
             new ByteArrayDeserializer(),

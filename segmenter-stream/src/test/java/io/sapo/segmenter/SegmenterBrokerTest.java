@@ -1,0 +1,251 @@
+package io.sapo.segmenter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.Component;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Status;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.topology.SampleTrajectories;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service on a real broker. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class SegmenterBrokerTest {
+  private static EmbeddedBroker broker;
+  private static Map<String, Object> kafka;
+
+  @TempDir Path stateDir;
+
+  @BeforeAll
+  static void startBroker(@TempDir Path folder) {
+    broker = EmbeddedBroker.start(folder, 0);
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void everyRecordComesOutOnceThoughTheSegmenterIsKilledTwice() throws Exception {
+    Topics topics = created("killed.");
+    int good = 300;
+    int groups = 40;
+    int bad = 60;
+    Process first = SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir);
+    send(topics, 0, good / 3, groups, 0, 1);
+    killOnce(topics, first, 50);
+    Process second = SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir);
+    send(topics, good / 3, good, groups, 1, 2);
+    killOnce(topics, second, 200);
+    sendBad(topics, bad);
+    try (Segmenter third = segmenter(topics, "killed")) {
+      third.start();
+      List<ConsumerRecord<byte[], byte[]>> segments =
+          read(topics.segments().name(), records -> records.size() >= good + 2 * groups);
+      List<ConsumerRecord<byte[], byte[]>> deadLetters =
+          read(topics.deadLetters(), records -> records.size() >= bad);
+
+      SortedMap<String, Integer> ids = new TreeMap<>();
+      for (ConsumerRecord<byte[], byte[]> record : segments) {
+        SegmentedTrajectory out = topics.segments().codec().decode(record.value());
+        assertThat(out.getGroupComplete()).isTrue();
+        assertThat(out.getGroupCount()).isEqualTo(out.getTrajectory().getGroupSize());
+        ids.merge(out.getTrajectory().getTrajectoryId(), 1, Integer::sum);
+      }
+      assertThat(ids).hasSize(good + 2 * groups);
+      assertThat(ids.values()).containsOnly(1);
+      assertThat(reasons(deadLetters))
+          .isEqualTo(Map.of("duplicate", bad / 2, "not-a-record", bad - bad / 2));
+    }
+    assertNothingOpen(topics);
+  }
+
+  /** Kills the process without warning once that many segments are committed. */
+  private void killOnce(Topics topics, Process process, int segments) throws Exception {
+    read(topics.segments().name(), records -> records.size() >= segments);
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Single trajectories, and each group's rollouts with indices in the given range. */
+  private static void send(
+      Topics topics, int from, int to, int groups, int firstRollout, int rolloutsEnd) {
+    List<Trajectory> all = new ArrayList<>();
+    IntStream.range(from, to)
+        .forEach(i -> all.add(SampleTrajectories.right("single-" + i).build()));
+    for (int group = 0; group < groups; group++) {
+      for (int i = firstRollout; i < rolloutsEnd; i++) {
+        all.add(SampleTrajectories.rollout("g" + group, i, 2, i == 0).build());
+      }
+    }
+    try (Producer<byte[], byte[]> producer = producer()) {
+      for (Trajectory trajectory : all) {
+        producer.send(topics.trajectories().record(trajectory.getGroupId(), trajectory));
+      }
+    }
+  }
+
+  /** Half of them seen before, half of them no records at all. */
+  private static void sendBad(Topics topics, int count) {
+    try (Producer<byte[], byte[]> producer = producer()) {
+      for (int i = 0; i < count; i++) {
+        Trajectory seen = SampleTrajectories.right("single-" + i).build();
+        producer.send(
+            i < count / 2
+                ? topics.trajectories().record(seen.getGroupId(), seen)
+                : new ProducerRecord<>(topics.trajectories().name(), new byte[] {(byte) i}));
+      }
+    }
+  }
+
+  private static SortedMap<String, Integer> reasons(List<ConsumerRecord<byte[], byte[]>> records) {
+    SortedMap<String, Integer> reasons = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      reasons.merge(
+          DeadLetters.header(record.headers(), DeadLetters.REASON).orElseThrow(), 1, Integer::sum);
+    }
+    return reasons;
+  }
+
+  /** A transaction left open would hold back readers of what comes after it. */
+  private static void assertNothingOpen(Topics topics) {
+    try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
+        KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
+      for (String topic : List.of(topics.segments().name(), topics.deadLetters())) {
+        List<TopicPartition> partition = List.of(new TopicPartition(topic, 0));
+        assertThat(committed.endOffsets(partition)).isEqualTo(all.endOffsets(partition));
+      }
+    }
+  }
+
+  @Test
+  void statusTellsWhatHappens() throws Exception {
+    Topics topics = created("status.");
+    send(topics, 0, 5, 0, 0, 0);
+    sendBad(topics, 2);
+    Segmenter segmenter = segmenter(topics, "one");
+    segmenter.start();
+    Status running =
+        awaitStatus(
+            topics,
+            status ->
+                status.getState().equals("running")
+                    && status.getGauges().get("records_read") == 7
+                    && status.getGauges().getOrDefault("lag_records", 1.0) == 0);
+    segmenter.close();
+    Status stopped = awaitStatus(topics, status -> status.getState().equals("stopped"));
+
+    assertThat(running.getComponent()).isEqualTo(Component.SEGMENTER);
+    assertThat(running.getInstance()).isEqualTo("one");
+    assertThat(running.getInfo()).containsEntry("strategy", "entropy(30%)");
+    assertThat(stopped.getGauges())
+        .containsEntry("records_segmented", 5.0)
+        .containsEntry("dead_letters", 2.0)
+        .containsEntry("dead_letters_duplicate", 1.0)
+        .containsEntry("dead_letters_not_a_record", 1.0);
+    assertThat(segmenter.health()).isEqualTo(new SegmenterHealth("stopped", ""));
+  }
+
+  @Test
+  void missingTopicsEndInAFailureThatSaysSo() throws Exception {
+    Topics topics = new Topics("missing.");
+    try (Segmenter segmenter = segmenter(topics, "two")) {
+      segmenter.start();
+      segmenter.awaitEnd();
+
+      assertThat(segmenter.health().failed()).isTrue();
+      assertThat(segmenter.health().message()).contains("missing.trajectories");
+    }
+  }
+
+  private Segmenter segmenter(Topics topics, String instance) {
+    return new Segmenter(kafka, topics, SegmenterProcess.config(stateDir), instance);
+  }
+
+  private static Topics created(String prefix) throws ExecutionException, InterruptedException {
+    Topics topics = new Topics(prefix);
+    try (Admin admin = Admin.create(kafka)) {
+      assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isEmpty();
+    }
+    return topics;
+  }
+
+  private static Status awaitStatus(Topics topics, Predicate<Status> wanted) {
+    List<ConsumerRecord<byte[], byte[]>> records =
+        read(
+            topics.status().name(),
+            all -> !all.isEmpty() && wanted.test(status(topics, all.get(all.size() - 1))));
+    return status(topics, records.get(records.size() - 1));
+  }
+
+  private static Status status(Topics topics, ConsumerRecord<byte[], byte[]> record) {
+    return topics.status().codec().decode(record.value());
+  }
+
+  /** Reads from the start until what was read suffices; the class's timeout ends a vain wait. */
+  private static List<ConsumerRecord<byte[], byte[]>> read(
+      String topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (!enough.test(records)) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          records.add(record);
+          if (enough.test(records)) {
+            break;
+          }
+        }
+      }
+    }
+    return records;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+    return new KafkaConsumer<>(
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "isolation.level",
+            isolation,
+            "enable.auto.commit",
+            false),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private static Producer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}
