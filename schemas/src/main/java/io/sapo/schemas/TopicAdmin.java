@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -33,9 +34,11 @@ public final class TopicAdmin {
   /** Creates what is missing, then checks; an empty answer means all is as the catalogue says. */
   public List<String> createAndCheck(short replication)
       throws ExecutionException, InterruptedException {
-    for (NewTopic topic : expected(replication)) {
+    List<NewTopic> wanted = expected(replication);
+    Map<String, KafkaFuture<Void>> creations = admin.createTopics(wanted).values();
+    for (NewTopic topic : wanted) {
       try {
-        admin.createTopics(List.of(topic)).all().get();
+        creations.get(topic.name()).get();
         awaitVisible(topic.name());
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
