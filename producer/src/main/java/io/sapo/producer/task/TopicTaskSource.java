@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicTaskSource implements TaskSource {
   private static final Logger log = LoggerFactory.getLogger(TopicTaskSource.class);
+
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
   private final Topic<Task> topic;
   private final Consumer<byte[], byte[]> consumer;
@@ -126,7 +129,7 @@ public final class TopicTaskSource implements TaskSource {
 
   @Override
   public void close() {
-    consumer.close();
+    consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
   }
 
   private static TopicPartition partition(ConsumerRecord<?, ?> record) {

@@ -47,6 +47,7 @@ public final class WeightFollower implements AutoCloseable {
   private final Topics topics;
   private final ModelConfig model;
   private final Device device;
+  private final Runnable onChange;
   private final Consumer<byte[], byte[]> versions;
   private final Consumer<byte[], byte[]> chunks;
   private final ChunkReader reader;
@@ -72,12 +73,18 @@ public final class WeightFollower implements AutoCloseable {
    * @param clientConfig at least {@code bootstrap.servers}
    * @param model shapes of the tensors expected
    * @param device where handed-out weights lie
+   * @param onChange called on the follower's thread when a version was read, made ready or refused
    */
   public WeightFollower(
-      Map<String, Object> clientConfig, Topics topics, ModelConfig model, Device device) {
+      Map<String, Object> clientConfig,
+      Topics topics,
+      ModelConfig model,
+      Device device,
+      Runnable onChange) {
     this.topics = topics;
     this.model = model;
     this.device = device;
+    this.onChange = onChange;
     versions = consumer(clientConfig, "earliest");
     versions.assign(List.of(new TopicPartition(topics.weights().name(), 0)));
     chunks = consumer(clientConfig, "none");
@@ -134,7 +141,9 @@ public final class WeightFollower implements AutoCloseable {
         chunks) {
       while (!closed) {
         if (readVersions()) {
+          onChange.run();
           catchUp();
+          onChange.run();
         }
       }
     } catch (WakeupException e) {

@@ -79,7 +79,9 @@ public final class TestLearner implements AutoCloseable {
     }
     producer.flush();
     long first = sent.get(0).get().offset();
-    WeightVersion record = record(version, anchor, weights.sha256(), first, chunks.size());
+    WeightVersion record =
+        record(version, anchor, weights.sha256(), first, chunks.size(), anchorVersion);
+    record.setElementType(type);
     record.setTrajectoryPositions(positions);
     producer.send(
         kafka.topics().weights().record(Long.toString(version), versionDamage.apply(record)));
@@ -87,8 +89,14 @@ public final class TestLearner implements AutoCloseable {
     return version;
   }
 
-  private WeightVersion record(
-      long version, boolean anchor, String sha256, long firstChunk, int chunkCount) {
+  /** A commit record of float32 weights that has consumed nothing. */
+  public static WeightVersion record(
+      long version,
+      boolean anchor,
+      String sha256,
+      long firstChunk,
+      int chunkCount,
+      long anchorVersion) {
     return WeightVersion.newBuilder()
         .setVersion(version)
         .setParent(version - 1)
@@ -103,7 +111,7 @@ public final class TestLearner implements AutoCloseable {
         .setKlCoefficient(0)
         .setConfigDigest("")
         .setConfig("{}")
-        .setElementType(type)
+        .setElementType(ElementType.F32)
         .setAnchor(anchor)
         .setAnchorVersion(anchorVersion)
         .setFirstChunkOffset(firstChunk)

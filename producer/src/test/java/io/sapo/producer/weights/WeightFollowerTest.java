@@ -222,7 +222,7 @@ class WeightFollowerTest {
 
   private WeightFollower follower() {
     WeightFollower follower =
-        new WeightFollower(kafka.clientConfig(), kafka.topics(), model, Device.cpu());
+        new WeightFollower(kafka.clientConfig(), kafka.topics(), model, Device.cpu(), () -> {});
     follower.start();
     return follower;
   }

@@ -1,2 +1,0 @@
-/** From what is committed back to a training state, by folding again. */
-package io.sapo.learner.recovery;

@@ -1,0 +1,232 @@
+package io.sapo.producer.rollout;
+
+import io.sapo.schemas.Component;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.ControlAction;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Status;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a {@link QueueView} fresh on a thread of its own: end offsets of the trajectories topic,
+ * dead letters of trajectories, heartbeats of producers and operators' commands to them.
+ */
+final class QueueWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(QueueWatch.class);
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+  private static final Set<String> NOT_GENERATING = Set.of("stopped", "failed", "paused");
+  private static final int HEARTBEATS_MISSED = 3;
+  private static final String CONTROL_TARGET = "producer";
+
+  private final Topics topics;
+  private final String instance;
+  private final Supplier<Optional<WeightVersion>> newest;
+  private final Clock clock;
+  private final Runnable onChange;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Thread thread;
+
+  private final Map<Integer, NavigableSet<Long>> refused = new ConcurrentHashMap<>();
+  private final SortedMap<String, Status> producers = new TreeMap<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private Optional<String> pausedBy = Optional.empty();
+  private volatile QueueView view;
+  private volatile boolean closed;
+
+  /**
+   * @param newest newest committed version; what its positions have passed is forgotten
+   * @param onChange called after every refresh, on the watch's thread
+   */
+  QueueWatch(
+      Map<String, Object> clientConfig,
+      Topics topics,
+      String instance,
+      Supplier<Optional<WeightVersion>> newest,
+      Clock clock,
+      Runnable onChange) {
+    this.topics = topics;
+    this.instance = instance;
+    this.newest = newest;
+    this.clock = clock;
+    this.onChange = onChange;
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    thread = new Thread(this::run, "queue-watch");
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Empty until the topics have been read once. */
+  Optional<QueueView> view() {
+    return Optional.ofNullable(view);
+  }
+
+  /** Completes, with the cause, when watching ended without being asked to. */
+  CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (thread.getState() == Thread.State.NEW) {
+      consumer.close();
+      return;
+    }
+    consumer.wakeup();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try (consumer) {
+      List<TopicPartition> followed = partitions(topics.deadLetters());
+      followed.addAll(partitions(topics.status().name()));
+      followed.addAll(partitions(topics.control().name()));
+      List<TopicPartition> trajectories = partitions(topics.trajectories().name());
+      consumer.assign(followed);
+      readToEnd(followed);
+      while (!closed) {
+        refresh(trajectories);
+        consumer.poll(INTERVAL).forEach(this::take);
+      }
+    } catch (WakeupException e) {
+      log.debug("asked to stop");
+    } catch (RuntimeException | Error e) {
+      log.error("watching the queue has ended", e);
+      failure.complete(e);
+    }
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    consumer
+        .partitionsFor(topic)
+        .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    return partitions;
+  }
+
+  private void readToEnd(List<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (!closed && partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+      consumer.poll(INTERVAL).forEach(this::take);
+    }
+  }
+
+  private void refresh(List<TopicPartition> trajectories) {
+    SortedMap<Integer, Long> ends = new TreeMap<>();
+    consumer.endOffsets(trajectories).forEach((p, end) -> ends.put(p.partition(), end));
+    newest.get().ifPresent(this::forgetConsumed);
+    view = new QueueView(ends, refused, liveProducers(), pausedBy);
+    onChange.run();
+  }
+
+  private void forgetConsumed(WeightVersion version) {
+    refused.forEach(
+        (partition, offsets) -> {
+          Long position = version.getTrajectoryPositions().get(Integer.toString(partition));
+          if (position != null) {
+            offsets.headSet(position).clear();
+          }
+        });
+  }
+
+  private List<String> liveProducers() {
+    long now = clock.millis();
+    TreeSet<String> live = new TreeSet<>();
+    live.add(instance);
+    for (Status status : producers.values()) {
+      long silentFrom = status.getAtMs() + HEARTBEATS_MISSED * status.getIntervalMs();
+      if (!NOT_GENERATING.contains(status.getState()) && now <= silentFrom) {
+        live.add(status.getInstance());
+      }
+    }
+    return List.copyOf(live);
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record.topic().equals(topics.deadLetters())) {
+        takeDeadLetter(record);
+      } else if (record.topic().equals(topics.control().name())) {
+        takeCommand(topics.control().codec().decode(record.value()));
+      } else if (record.value() != null) {
+        takeStatus(topics.status().codec().decode(record.value()));
+      }
+    } catch (RecordFormatException | NumberFormatException e) {
+      log.warn(
+          "{}-{}, offset {} is left out: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e.getMessage());
+    }
+  }
+
+  private void takeDeadLetter(ConsumerRecord<byte[], byte[]> record) {
+    Optional<String> source = DeadLetters.header(record.headers(), DeadLetters.SOURCE_TOPIC);
+    if (!source.equals(Optional.of(topics.trajectories().name()))) {
+      return;
+    }
+    int partition =
+        Integer.parseInt(
+            DeadLetters.header(record.headers(), DeadLetters.SOURCE_PARTITION).orElse(""));
+    long offset =
+        Long.parseLong(DeadLetters.header(record.headers(), DeadLetters.SOURCE_OFFSET).orElse(""));
+    refused.computeIfAbsent(partition, p -> new ConcurrentSkipListSet<>()).add(offset);
+  }
+
+  private void takeStatus(Status status) {
+    if (status.getComponent() == Component.PRODUCER) {
+      producers.put(status.getInstance(), status);
+    }
+  }
+
+  private void takeCommand(Control command) {
+    if (!command.getTarget().equals(CONTROL_TARGET)) {
+      return;
+    }
+    if (command.getAction() == ControlAction.PAUSE) {
+      pausedBy = Optional.of(command.getRequestedBy());
+    } else if (command.getAction() == ControlAction.RESUME) {
+      pausedBy = Optional.empty();
+    }
+  }
+}

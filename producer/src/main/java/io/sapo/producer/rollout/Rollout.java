@@ -1,0 +1,14 @@
+package io.sapo.producer.rollout;
+
+/**
+ * One response to be drawn.
+ *
+ * @param index within the group, from 0
+ * @param seed of the token draws
+ * @param startedAtMs epoch milliseconds
+ */
+record Rollout(RolloutGroup group, int index, long seed, long startedAtMs) {
+  String trajectoryId() {
+    return group.id() + "/" + index;
+  }
+}

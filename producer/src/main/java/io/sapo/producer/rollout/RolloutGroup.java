@@ -1,0 +1,54 @@
+package io.sapo.producer.rollout;
+
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.schemas.Task;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The rollouts of one task, which share a group id. */
+final class RolloutGroup {
+  private final String id;
+  private final Task task;
+  private final TokenSequence prompt;
+  private final int size;
+  private final AtomicInteger unpublished;
+  private int started;
+
+  RolloutGroup(String id, Task task, TokenSequence prompt, int size) {
+    this.id = id;
+    this.task = task;
+    this.prompt = prompt;
+    this.size = size;
+    this.unpublished = new AtomicInteger(size);
+  }
+
+  String id() {
+    return id;
+  }
+
+  Task task() {
+    return task;
+  }
+
+  TokenSequence prompt() {
+    return prompt;
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean hasNext() {
+    return started < size;
+  }
+
+  /** The next rollout to start; for the rollout thread only. */
+  Rollout next(long producerSeed, long nowMs) {
+    int index = started++;
+    return new Rollout(this, index, RolloutSeed.of(producerSeed, task.getTaskId(), index), nowMs);
+  }
+
+  /** Notes that one member is in the log; true for the last one. From any thread. */
+  boolean published() {
+    return unpublished.decrementAndGet() == 0;
+  }
+}

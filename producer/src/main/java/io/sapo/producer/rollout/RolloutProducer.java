@@ -1,0 +1,249 @@
+package io.sapo.producer.rollout;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.generation.Generator;
+import io.sapo.policy.generation.GeneratorOptions;
+import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.prompt.PromptBuilder;
+import io.sapo.producer.task.TaskSource;
+import io.sapo.producer.task.TaskSources;
+import io.sapo.producer.task.TopicTaskSource;
+import io.sapo.producer.weights.WeightFollower;
+import io.sapo.schemas.Topics;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A rollout producer: follows the weights, answers tasks with them, publishes trajectories and
+ * heartbeats. Starting and closing are for one thread; the rest is thread-safe.
+ */
+public final class RolloutProducer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RolloutProducer.class);
+  private static final long STOP_WITHIN_MS = TimeUnit.SECONDS.toMillis(5);
+
+  private final ProducerConfig config;
+  private final Resources resources = new Resources();
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final RolloutWorker worker;
+  private final WeightFollower follower;
+  private final QueueWatch watch;
+  private final Heartbeats heartbeats;
+  private final ProducerStatus status;
+  private final Thread thread;
+
+  /**
+   * Loads the model, opens the tasks that the config names and connects; generates nothing yet.
+   *
+   * @param checkpoint for shapes, tokenizer and picture settings; weights come from the topics
+   * @param clientConfig passed to every Kafka client, {@code bootstrap.servers} at least
+   * @throws IllegalArgumentException when config and model do not fit
+   * @throws io.sapo.producer.task.TaskFormatException when the tasks cannot be opened
+   */
+  public static RolloutProducer open(
+      ProducerConfig config,
+      CheckpointFolder checkpoint,
+      Topics topics,
+      Map<String, Object> clientConfig) {
+    TaskSource tasks =
+        config.tasks().equals(TaskSources.TOPIC)
+            ? new TopicTaskSource(clientConfig, topics.tasks(), topics.prefix() + "producers")
+            : TaskSources.open(config.tasks(), config.seed());
+    return open(config, tasks, checkpoint, topics, clientConfig, Clock.systemUTC());
+  }
+
+  /** The same with tasks from elsewhere, which become the producer's to close. */
+  public static RolloutProducer open(
+      ProducerConfig config,
+      TaskSource tasks,
+      CheckpointFolder checkpoint,
+      Topics topics,
+      Map<String, Object> clientConfig,
+      Clock clock) {
+    return new RolloutProducer(config, tasks, checkpoint, topics, clientConfig, clock);
+  }
+
+  private RolloutProducer(
+      ProducerConfig config,
+      TaskSource tasks,
+      CheckpointFolder checkpoint,
+      Topics topics,
+      Map<String, Object> clientConfig,
+      Clock clock) {
+    this.config = config;
+    try {
+      resources.add(tasks);
+      RolloutMetrics metrics = new RolloutMetrics();
+      Tokenizer tokenizer = resources.add(Tokenizer.open(checkpoint.tokenizer()));
+      PromptBuilder prompts =
+          new PromptBuilder(checkpoint, tokenizer, config.template(), config.maxPromptTokens());
+      Device device = Device.fromName(config.device());
+      RolloutEngine engine =
+          resources.add(
+              RolloutEngine.of(
+                  Generator.load(
+                      checkpoint.config(),
+                      options(config, checkpoint.config(), tokenizer),
+                      device)));
+      TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
+      follower =
+          resources.add(
+              new WeightFollower(clientConfig, topics, checkpoint.config(), device, this::wake));
+      watch =
+          resources.add(
+              new QueueWatch(
+                  clientConfig, topics, config.instance(), follower::newest, clock, this::wake));
+      WeightsInUse weights = resources.add(new WeightsInUse(follower::take, config.uptake()));
+      String session = config.instance() + "-" + Long.toString(clock.millis(), 36) + "-";
+      worker =
+          new RolloutWorker(
+              engine,
+              weights,
+              new RolloutQueue(
+                  tasks, prompts, publisher, metrics, session, config.groupSize(), config.seed()),
+              new StalenessGate(config.eta(), config.batchSize()),
+              follower::newest,
+              watch::view,
+              publisher,
+              new TrajectoryAssembler(config.instance(), tokenizer, config.sampling()),
+              config.sampling(),
+              config.instance(),
+              clock,
+              metrics);
+      status = new ProducerStatus(config, worker, weights, follower, watch, metrics, clock, done);
+      heartbeats = new Heartbeats(clientConfig, topics, status::now);
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
+      throw e;
+    }
+    thread = new Thread(this::work, "rollouts");
+    thread.setDaemon(true);
+  }
+
+  private static GeneratorOptions options(
+      ProducerConfig config, ModelConfig model, Tokenizer tokenizer) {
+    int capacity = config.maxPromptTokens() + config.sampling().maxNewTokens();
+    if (capacity > model.maxPositions()) {
+      throw new IllegalArgumentException(
+          "producer: %d prompt tokens and %d new ones exceed the model's max_position_embeddings, %d"
+              .formatted(
+                  config.maxPromptTokens(),
+                  config.sampling().maxNewTokens(),
+                  model.maxPositions()));
+    }
+    if (tokenizer.vocabularySize() > model.vocabSize()) {
+      throw new IllegalArgumentException(
+          "producer: the tokenizer has %d tokens, the model only %d; they are not of one checkpoint"
+              .formatted(tokenizer.vocabularySize(), model.vocabSize()));
+    }
+    return new GeneratorOptions(
+        config.slots(), capacity, config.stepsPerCall(), unspeakable(model, tokenizer));
+  }
+
+  /** Tokens a response must not hold: those that stand for pictures, and those without a text. */
+  private static List<Integer> unspeakable(ModelConfig model, Tokenizer tokenizer) {
+    List<Integer> tokens = new ArrayList<>();
+    model
+        .imageTokens()
+        .ifPresent(
+            ids ->
+                tokens.addAll(
+                    List.of(ids.visionStart(), ids.visionEnd(), ids.image(), ids.video())));
+    for (int id = tokenizer.vocabularySize(); id < model.vocabSize(); id++) {
+      tokens.add(id);
+    }
+    return tokens;
+  }
+
+  /** Begins to follow, generate and report; once. */
+  public void start() {
+    follower.failure().thenAccept(this::fail);
+    watch.failure().thenAccept(this::fail);
+    follower.start();
+    watch.start();
+    heartbeats.start(config.heartbeat());
+    thread.start();
+  }
+
+  /**
+   * Completes when generating has ended: normally when the tasks are exhausted or after {@link
+   * #close}, else with the cause.
+   */
+  public CompletableFuture<Void> done() {
+    return done;
+  }
+
+  /**
+   * Stops within ten seconds. What is in generation is dropped; what is finished is published if
+   * the broker takes it in that time.
+   */
+  @Override
+  public void close() {
+    status.stopping();
+    worker.stop();
+    boolean ended = thread.getState() == Thread.State.NEW || ended();
+    try {
+      if (ended) {
+        resources.close();
+      } else {
+        log.error(
+            "the rollout thread did not end in time; its memory is left until the process ends");
+      }
+    } finally {
+      done.complete(null);
+      heartbeats.close();
+    }
+  }
+
+  private boolean ended() {
+    try {
+      thread.join(STOP_WITHIN_MS);
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(STOP_WITHIN_MS / 5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private void work() {
+    try {
+      worker.run();
+      if (!status.isStopping()) {
+        log.info("the tasks of {} are exhausted", config.tasks());
+      }
+      done.complete(null);
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    if (!status.isStopping() && done.completeExceptionally(cause)) {
+      log.error("the producer has failed", cause);
+    }
+    worker.stop();
+  }
+
+  private void wake() {
+    worker.wake();
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      resources.close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

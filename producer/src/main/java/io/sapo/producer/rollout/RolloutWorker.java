@@ -1,0 +1,242 @@
+package io.sapo.producer.rollout;
+
+import io.sapo.policy.generation.Generation;
+import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.rollout.RolloutMetrics.Activity;
+import io.sapo.schemas.Task;
+import io.sapo.schemas.WeightVersion;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+
+/**
+ * The rollout loop: takes up weights, fills the engine's slots as far as the staleness gate allows,
+ * advances the engine, publishes what is finished in an order that makes nothing late.
+ *
+ * <p>{@link #run} is for one thread; engine, weights, tasks and publisher are its alone until it
+ * ends, and the caller's to close after that. What is in generation then is dropped: it was never
+ * in the log.
+ */
+final class RolloutWorker implements Runnable {
+  private static final long IDLE_MS = 50;
+
+  private final RolloutEngine engine;
+  private final WeightsInUse weights;
+  private final RolloutQueue queue;
+  private final StalenessGate gate;
+  private final Supplier<Optional<WeightVersion>> newest;
+  private final Supplier<Optional<QueueView>> view;
+  private final TrajectoryPublisher publisher;
+  private final TrajectoryAssembler assembler;
+  private final Sampling sampling;
+  private final String instance;
+  private final Clock clock;
+  private final RolloutMetrics metrics;
+
+  private final Map<String, Rollout> running = new HashMap<>();
+  private final Outbox<Finished> outbox = new Outbox<>();
+  private final Queue<Task> published = new ConcurrentLinkedQueue<>();
+  private final WakeUp wakeUp = new WakeUp();
+  private volatile int inGeneration;
+  private volatile boolean stopping;
+  private volatile Activity activity = Activity.OTHER;
+
+  private record Finished(Rollout rollout, Generation generation, long atMs) {}
+
+  /**
+   * @param newest newest committed version
+   * @param view the queue between producers and learner
+   */
+  RolloutWorker(
+      RolloutEngine engine,
+      WeightsInUse weights,
+      RolloutQueue queue,
+      StalenessGate gate,
+      Supplier<Optional<WeightVersion>> newest,
+      Supplier<Optional<QueueView>> view,
+      TrajectoryPublisher publisher,
+      TrajectoryAssembler assembler,
+      Sampling sampling,
+      String instance,
+      Clock clock,
+      RolloutMetrics metrics) {
+    this.engine = engine;
+    this.weights = weights;
+    this.queue = queue;
+    this.gate = gate;
+    this.newest = newest;
+    this.view = view;
+    this.publisher = publisher;
+    this.assembler = assembler;
+    this.sampling = sampling;
+    this.instance = instance;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /** Until stopped or the tasks are exhausted; throws what makes going on pointless. */
+  @Override
+  public void run() {
+    boolean more = true;
+    while (more && !stopping) {
+      more = step();
+    }
+    publish();
+  }
+
+  /** One turn of the loop; false once the tasks are exhausted and all is in the log. */
+  boolean step() {
+    metrics.spent(Activity.OTHER);
+    weights.refresh(engine.running());
+    acknowledge();
+    publish();
+    Activity obstacle = fill();
+    if (engine.running() > 0) {
+      generate();
+    } else if (obstacle == Activity.WAITING_FOR_TASKS && allPublished() && queue.finite()) {
+      acknowledge();
+      return false;
+    } else {
+      idle(obstacle);
+    }
+    return true;
+  }
+
+  private boolean allPublished() {
+    return outbox.unpublished() == 0 && publisher.unacknowledged() == 0;
+  }
+
+  /** Makes an idle worker look again. From any thread. */
+  void wake() {
+    wakeUp.signal();
+  }
+
+  /** Asks for the end, which comes after the step under way. From any thread. */
+  void stop() {
+    stopping = true;
+    wakeUp.signal();
+  }
+
+  /** Rollouts started and not finished. From any thread. */
+  int inGeneration() {
+    return inGeneration;
+  }
+
+  /** What the worker does or waits for. From any thread. */
+  Activity activity() {
+    return activity;
+  }
+
+  /** Trajectories waiting to be consumed; empty until the topics have been read. */
+  Optional<Long> backlog() {
+    return view.get()
+        .map(
+            queued ->
+                queued.backlog(
+                    newest.get().map(WeightVersion::getTrajectoryPositions).orElse(Map.of()),
+                    publisher.acknowledgedEnds()));
+  }
+
+  private void acknowledge() {
+    if (publisher.failure().isDone()) {
+      Throwable cause = publisher.failure().join();
+      throw new IllegalStateException("records cannot be published: " + cause.getMessage(), cause);
+    }
+    for (Task task = published.poll(); task != null; task = published.poll()) {
+      queue.finished(task);
+    }
+  }
+
+  /** Starts what may start; says what stood in the way of more. */
+  private Activity fill() {
+    while (engine.freeSlots() > 0) {
+      Optional<QueueView> queued = view.get();
+      if (!weights.ready() || queued.isEmpty()) {
+        return Activity.WAITING_FOR_WEIGHTS;
+      }
+      if (queued.get().pausedBy().isPresent()) {
+        return Activity.PAUSED;
+      }
+      if (outbox.unpublished() >= share(queued.get(), weights.version(), 0)) {
+        return Activity.WAITING_AT_GATE;
+      }
+      Optional<Rollout> next = queue.next(clock.millis());
+      if (next.isEmpty()) {
+        return Activity.WAITING_FOR_TASKS;
+      }
+      start(next.get());
+    }
+    return Activity.GENERATING;
+  }
+
+  /**
+   * This producer's share of what may be unpublished and started from a version or before, once
+   * some more trajectories are published.
+   */
+  private long share(QueueView queued, long startVersion, int more) {
+    WeightVersion committed = newest.get().orElseThrow();
+    // In this order: what is acknowledged in between counts twice, never not at all.
+    long own = publisher.unacknowledged();
+    long backlog = queued.backlog(committed.getTrajectoryPositions(), publisher.acknowledgedEnds());
+    return gate.share(
+        committed.getVersion(),
+        startVersion,
+        backlog + own + more,
+        queued.producers().size(),
+        queued.producers().indexOf(instance));
+  }
+
+  private void start(Rollout rollout) {
+    running.put(rollout.trajectoryId(), rollout);
+    outbox.started(weights.version());
+    inGeneration = running.size();
+    engine.submit(
+        new GenerationRequest(
+            rollout.trajectoryId(), rollout.group().prompt(), sampling, rollout.seed()));
+  }
+
+  private void generate() {
+    activity = Activity.GENERATING;
+    for (Generation generation : engine.advance(weights.weights(), weights.version())) {
+      Rollout rollout = running.remove(generation.id());
+      long startVersion = generation.versions()[0];
+      outbox.finished(startVersion, new Finished(rollout, generation, clock.millis()));
+      metrics.finished(generation.tokens().length);
+    }
+    inGeneration = running.size();
+    metrics.spent(Activity.GENERATING);
+  }
+
+  private void publish() {
+    QueueView queued = view.get().orElse(null);
+    if (queued == null) {
+      return;
+    }
+    Optional<Finished> next;
+    while ((next = outbox.take((version, more) -> share(queued, version, more))).isPresent()) {
+      Finished finished = next.get();
+      RolloutGroup group = finished.rollout().group();
+      publisher.publish(
+          assembler.assemble(finished.rollout(), finished.generation(), finished.atMs()),
+          () -> notePublished(group));
+    }
+  }
+
+  private void notePublished(RolloutGroup group) {
+    if (group.published()) {
+      published.add(group.task());
+    }
+    wakeUp.signal();
+  }
+
+  private void idle(Activity obstacle) {
+    activity = obstacle;
+    wakeUp.await(IDLE_MS);
+    metrics.spent(obstacle);
+  }
+}

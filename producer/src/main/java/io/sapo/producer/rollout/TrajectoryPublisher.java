@@ -1,0 +1,134 @@
+package io.sapo.producer.rollout;
+
+import io.sapo.producer.prompt.PromptRefusedException;
+import io.sapo.producer.task.RefusedTask;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Task;
+import io.sapo.schemas.Topic;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Writes trajectories, and dead letters of tasks, with an idempotent Kafka producer that waits for
+ * an absent broker for as long as it takes. Publishing is for one thread; the counts are safe to
+ * read from any.
+ */
+final class TrajectoryPublisher implements AutoCloseable {
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(3);
+
+  /** Leaves room for key, headers and framing below the topic's limit. */
+  private static final int MAX_VALUE_BYTES = Topics.MAX_RECORD_BYTES - (1 << 16);
+
+  private final Topics topics;
+  private final Producer<byte[], byte[]> producer;
+  private final AtomicInteger unacknowledged = new AtomicInteger();
+  private final Map<Integer, Long> acknowledgedEnds = new ConcurrentHashMap<>();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+
+  TrajectoryPublisher(Map<String, Object> clientConfig, Topics topics) {
+    this.topics = topics;
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * Topics.MAX_RECORD_BYTES);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 4L * Topics.MAX_RECORD_BYTES);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
+    producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Sends a trajectory. One too large for the topic becomes a dead letter without a value, which
+   * counts as published.
+   *
+   * @param onPublished called once it is in the log; on the Kafka client's thread, mostly
+   */
+  void publish(Trajectory trajectory, Runnable onPublished) {
+    ProducerRecord<byte[], byte[]> record =
+        topics.trajectories().record(trajectory.getGroupId(), trajectory);
+    if (record.value().length > MAX_VALUE_BYTES) {
+      String detail =
+          "trajectory %s has %d bytes, at most %d are taken"
+              .formatted(trajectory.getTrajectoryId(), record.value().length, MAX_VALUE_BYTES);
+      refuse(
+          record.key(),
+          new byte[0],
+          DeadLetters.headers("trajectory-too-large", detail, record.topic(), -1, -1));
+      onPublished.run();
+      return;
+    }
+    unacknowledged.incrementAndGet();
+    producer.send(
+        record,
+        (metadata, problem) -> {
+          if (problem == null) {
+            acknowledgedEnds.merge(metadata.partition(), metadata.offset() + 1, Math::max);
+            onPublished.run();
+          } else {
+            failure.complete(problem);
+          }
+          unacknowledged.decrementAndGet();
+        });
+  }
+
+  /** Sends an unreadable task to the dead letters as it was found. */
+  void refuse(RefusedTask task, String detail) {
+    refuse(
+        task.key(),
+        task.value(),
+        DeadLetters.headers(
+            "unreadable-task", detail, task.source(), task.partition(), task.offset()));
+  }
+
+  /** Sends a task that cannot be prompted to the dead letters. */
+  void refuse(Task task, PromptRefusedException why) {
+    refuse(
+        Topic.keyBytes(task.getTaskId()),
+        topics.tasks().codec().encode(task),
+        DeadLetters.headers(why.reason().label(), why.getMessage(), task.getSource(), -1, -1));
+  }
+
+  private void refuse(byte[] key, byte[] value, Headers headers) {
+    producer.send(
+        new ProducerRecord<>(topics.deadLetters(), null, key, value, headers),
+        (metadata, problem) -> {
+          if (problem != null) {
+            failure.complete(problem);
+          }
+        });
+  }
+
+  /** Trajectories sent whose place in the log is not known yet. */
+  int unacknowledged() {
+    return unacknowledged.get();
+  }
+
+  /** One past the highest offset written, by partition of the trajectories topic. */
+  Map<Integer, Long> acknowledgedEnds() {
+    return acknowledgedEnds;
+  }
+
+  /** Completes with the cause when a record was not and will not be written. */
+  CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE_WITHIN);
+  }
+}

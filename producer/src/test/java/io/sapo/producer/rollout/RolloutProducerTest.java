@@ -1,0 +1,302 @@
+package io.sapo.producer.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.producer.KafkaFixture;
+import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.TinyModel;
+import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.producer.weights.TestLearner;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.ControlAction;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.Status;
+import io.sapo.schemas.Trajectory;
+import io.sapo.schemas.VersionRun;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole producer on a real broker with a random model that looks at pictures. */
+class RolloutProducerTest {
+  private static final int BATCH = 6;
+  private static final int PICTURE_TOKEN = 262;
+
+  @TempDir static Path temp;
+  private static CheckpointFolder checkpoint;
+
+  private final Resources resources = new Resources();
+  private KafkaFixture kafka;
+  private TestLearner learner;
+
+  @BeforeAll
+  static void writeModel() throws Exception {
+    checkpoint = TinyModel.write(temp.resolve("model"), 1);
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    kafka = resources.add(new KafkaFixture());
+    learner = resources.add(new TestLearner(kafka, ElementType.F32));
+  }
+
+  @AfterEach
+  void close() {
+    resources.close();
+  }
+
+  @Test
+  void generatesUpToTheBoundGoesOnAfterAnUpdateAndAfterARestart() throws Exception {
+    learner.publish(weights(0), true);
+    List<Trajectory> all;
+    try (RolloutProducer producer = start(config("one", 1))) {
+      all = await(2 * BATCH);
+      awaitStatus(status -> status.getMessage().contains("12 trajectories are not consumed"));
+      all.forEach(RolloutProducerTest::assertWellFormed);
+      assertThat(all).allMatch(t -> t.getVersions().equals(run(0, t)));
+      learner.publish(weights(1), false, consumed(BATCH));
+      all = await(3 * BATCH);
+      assertThat(all).filteredOn(t -> !t.getVersions().equals(run(0, t))).hasSize(BATCH);
+      assertThat(producer.done()).isNotDone();
+    }
+    Status last = awaitStatus(status -> status.getState().equals("stopped"));
+    assertThat(last.getInstance()).isEqualTo("one");
+    assertThat(last.getVersion()).isEqualTo(1);
+    assertThat(last.getGauges()).containsEntry("trajectories_total", 3.0 * BATCH);
+    learner.publish(weights(2), false, consumed(2 * BATCH));
+    try (RolloutProducer again = start(config("two", 2))) {
+      all = await(4 * BATCH);
+      awaitStatus(
+          status -> status.getMessage().contains("12 trajectories") && status.getVersion() == 2);
+      assertThat(again.done()).isNotDone();
+    }
+    assertThat(all).extracting(Trajectory::getTrajectoryId).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void sameSeedAndWeightsGiveTheSameTokens() throws Exception {
+    learner.publish(weights(0), true);
+    Map<String, int[]> first;
+    try (RolloutProducer producer = start(config("one", 1))) {
+      first = tokensByTask(await(2 * BATCH));
+      assertThat(producer.done()).isNotDone();
+    }
+    try (KafkaFixture other = new KafkaFixture();
+        TestLearner otherLearner = new TestLearner(other, ElementType.F32)) {
+      otherLearner.publish(weights(0), true);
+      ProducerConfig config = config("elsewhere", 1);
+      try (RolloutProducer producer =
+          RolloutProducer.open(config, checkpoint, other.topics(), other.clientConfig())) {
+        producer.start();
+        KafkaFixture.await(
+            "trajectories",
+            () -> other.records(other.topics().trajectories().name()).size() == 2 * BATCH);
+        Map<String, int[]> second = tokensByTask(other.values(other.topics().trajectories()));
+        assertThat(second.keySet()).isEqualTo(first.keySet());
+        first.forEach((task, tokens) -> assertThat(second.get(task)).containsExactly(tokens));
+      }
+    }
+  }
+
+  @Test
+  void twoProducersShareTheRoom() throws Exception {
+    learner.publish(weights(0), true);
+    try (RolloutProducer one = start(config("one", 1));
+        RolloutProducer two = start(config("two", 2))) {
+      KafkaFixture.await(
+          "trajectories",
+          () -> kafka.records(kafka.topics().trajectories().name()).size() >= 2 * BATCH);
+      awaitStatus(
+          status ->
+              status.getGauges().getOrDefault("producers", 0.0) == 2
+                  && status.getMessage().contains("staleness gate"));
+      assertThat(one.done()).isNotDone();
+      assertThat(two.done()).isNotDone();
+    }
+  }
+
+  @Test
+  void operatorsPauseAndResume() throws Exception {
+    command(ControlAction.PAUSE);
+    learner.publish(weights(0), true);
+    try (RolloutProducer producer = start(config("one", 1))) {
+      Status paused = awaitStatus(status -> status.getState().equals("paused"));
+      assertThat(paused.getMessage()).contains("the operator");
+      assertThat(kafka.values(kafka.topics().trajectories())).isEmpty();
+      command(ControlAction.RESUME);
+      await(2 * BATCH);
+      assertThat(producer.done()).isNotDone();
+    }
+  }
+
+  @Test
+  void whatDoesNotFitTheModelIsSaidOnOpening() {
+    ProducerConfig tooLong =
+        new ProducerConfig(
+            "one",
+            "figures",
+            1,
+            PromptTemplate.PLAIN,
+            1_000,
+            Sampling.at(1, 100),
+            1,
+            4,
+            4,
+            WeightUptake.IN_FLIGHT,
+            1,
+            BATCH,
+            "cpu",
+            Duration.ofMillis(200));
+    assertThatThrownBy(
+            () -> RolloutProducer.open(tooLong, checkpoint, kafka.topics(), kafka.clientConfig()))
+        .hasMessageContaining("1000 prompt tokens and 100 new ones")
+        .hasMessageContaining("1024");
+    assertThatThrownBy(
+            () ->
+                new ProducerConfig(
+                    " ",
+                    "figures",
+                    1,
+                    PromptTemplate.PLAIN,
+                    10,
+                    Sampling.at(1, 10),
+                    100,
+                    0,
+                    4,
+                    WeightUptake.IN_FLIGHT,
+                    1,
+                    2,
+                    "tpu",
+                    Duration.ofMillis(200)))
+        .hasMessageContaining("instance")
+        .hasMessageContaining("slots")
+        .hasMessageContaining("group size")
+        .hasMessageContaining("tpu");
+  }
+
+  private RolloutProducer start(ProducerConfig config) {
+    RolloutProducer producer =
+        RolloutProducer.open(config, checkpoint, kafka.topics(), kafka.clientConfig());
+    producer.start();
+    return producer;
+  }
+
+  private static ProducerConfig config(String instance, long seed) {
+    return new ProducerConfig(
+        instance,
+        "figures",
+        seed,
+        PromptTemplate.PLAIN,
+        400,
+        Sampling.at(1, 12),
+        1,
+        4,
+        3,
+        WeightUptake.IN_FLIGHT,
+        1,
+        BATCH,
+        "cpu",
+        Duration.ofMillis(200));
+  }
+
+  private Weights weights(long seed) {
+    return resources.add(
+        Weights.random(checkpoint.config(), Head.LANGUAGE_MODEL, seed, Device.cpu()));
+  }
+
+  private List<Trajectory> await(int count) {
+    KafkaFixture.await(
+        count + " trajectories",
+        () -> kafka.records(kafka.topics().trajectories().name()).size() >= count);
+    List<Trajectory> all = kafka.values(kafka.topics().trajectories());
+    assertThat(all).hasSize(count);
+    return all;
+  }
+
+  private Status awaitStatus(Predicate<Status> wanted) {
+    List<Status> seen = new ArrayList<>();
+    KafkaFixture.await(
+        "the status wanted",
+        () -> {
+          List<Status> all = kafka.values(kafka.topics().status());
+          seen.clear();
+          if (!all.isEmpty() && wanted.test(all.get(all.size() - 1))) {
+            seen.add(all.get(all.size() - 1));
+          }
+          return !seen.isEmpty();
+        });
+    return seen.get(0);
+  }
+
+  /** Positions after updates that took the first records, as they come by partition. */
+  private Map<String, Long> consumed(int count) {
+    Map<String, Long> positions = new TreeMap<>();
+    kafka.records(kafka.topics().trajectories().name()).stream()
+        .limit(count)
+        .forEach(
+            record -> positions.put(Integer.toString(record.partition()), record.offset() + 1));
+    return positions;
+  }
+
+  private void command(ControlAction action) throws Exception {
+    Control command =
+        Control.newBuilder()
+            .setCommandId("c")
+            .setAction(action)
+            .setTarget("producer")
+            .setRequestedBy("the operator")
+            .setAtMs(0)
+            .build();
+    kafka.send(kafka.topics().control().record("c", command));
+  }
+
+  private static Map<String, int[]> tokensByTask(List<Trajectory> trajectories) {
+    Map<String, int[]> tokens = new TreeMap<>();
+    trajectories.forEach(t -> tokens.put(t.getTaskId(), PackedArrays.ints(t.getResponseTokens())));
+    return tokens;
+  }
+
+  private static List<VersionRun> run(long version, Trajectory trajectory) {
+    return List.of(
+        new VersionRun(version, PackedArrays.ints(trajectory.getResponseTokens()).length));
+  }
+
+  private static void assertWellFormed(Trajectory trajectory) {
+    int[] response = PackedArrays.ints(trajectory.getResponseTokens());
+    float[] logProbs = PackedArrays.floats(trajectory.getLogProbs());
+    float[] entropies = PackedArrays.floats(trajectory.getEntropies());
+    int[] ends = PackedArrays.ints(trajectory.getTokenCharEnds());
+    ModelConfig model = checkpoint.config();
+    assertThat(response).hasSizeBetween(1, 12).doesNotContain(PICTURE_TOKEN);
+    assertThat(logProbs).hasSize(response.length);
+    assertThat(entropies).hasSize(response.length);
+    assertThat(ends).hasSize(response.length);
+    assertThat(ends[ends.length - 1]).isEqualTo(trajectory.getResponseText().length());
+    for (int i = 0; i < response.length; i++) {
+      assertThat(logProbs[i]).isNegative().isFinite();
+      assertThat(entropies[i]).isBetween(0f, (float) Math.log(model.vocabSize()));
+    }
+    assertThat(PackedArrays.ints(trajectory.getPromptTokens())).contains(PICTURE_TOKEN);
+    assertThat(trajectory.getPictures()).hasSize(1);
+    assertThat(trajectory.getGroupSize()).isEqualTo(1);
+    assertThat(trajectory.getVerifier()).isEqualTo("gsm8k");
+    assertThat(trajectory.getStartedAtMs()).isLessThanOrEqualTo(trajectory.getFinishedAtMs());
+  }
+}
