@@ -14,8 +14,9 @@ final class FigureRenderer {
   static final int HEIGHT = 56;
 
   private static final int COLUMN = WIDTH / Figure.BARS;
-  private static final int UNIT = HEIGHT / Figure.MAX_HEIGHT;
-  private static final int MARGIN = 4;
+  private static final int FOOT = 11;
+  private static final int UNIT = (HEIGHT - FOOT) / Figure.MAX_HEIGHT;
+  private static final int GAP = 2;
 
   private FigureRenderer() {}
 
@@ -26,9 +27,9 @@ final class FigureRenderer {
     canvas.fillRect(0, 0, WIDTH, HEIGHT);
     for (int i = 0; i < figure.bars().size(); i++) {
       Figure.Bar bar = figure.bars().get(i);
-      int height = bar.height() * UNIT;
+      int height = FOOT + bar.height() * UNIT;
       canvas.setColor(new Color(bar.colour().rgb()));
-      canvas.fillRect(i * COLUMN + MARGIN, HEIGHT - height, COLUMN - 2 * MARGIN, height);
+      canvas.fillRect(i * COLUMN + GAP, HEIGHT - height, COLUMN - 2 * GAP, height);
     }
     canvas.dispose();
     ByteArrayOutputStream png = new ByteArrayOutputStream();

@@ -33,10 +33,20 @@ final class FigureSolution {
     return new FigureSolution(random).write(figure);
   }
 
+  /** All bars from left to right, one a line, in the form in which solutions read them. */
+  static String description(Figure figure) {
+    FigureSolution description = new FigureSolution(null);
+    figure.bars().forEach(description::read);
+    return description.text.toString().stripTrailing();
+  }
+
+  private void read(Figure.Bar bar) {
+    text.append(bar.colour().word()).append('=').append(bar.height()).append('\n');
+  }
+
   private String write(Figure figure) {
     for (int i = 0; i < figure.question().operands(); i++) {
-      Figure.Bar bar = figure.operand(i);
-      text.append(bar.colour().word()).append('=').append(bar.height()).append('\n');
+      read(figure.operand(i));
     }
     int a = figure.operand(0).height();
     int b = figure.operand(1).height();

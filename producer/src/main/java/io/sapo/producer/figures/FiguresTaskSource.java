@@ -20,8 +20,8 @@ public final class FiguresTaskSource implements TaskSource {
   /** Words of prompts and solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS =
       List.of(
-          "What", " is", " twice", " red", " blue", " green", " yellow", " purple", " black",
-          " plus", " minus", "red", "blue", "green", "yellow", "purple", "black", "####");
+          "What", " is", " shown", " twice", " red", " blue", " green", " yellow", " purple",
+          " black", " plus", " minus", "green", "red", "blue", "yellow", "purple", "black", "##");
 
   /** Which part of the figures a source draws from. */
   public enum Split {
@@ -59,6 +59,14 @@ public final class FiguresTaskSource implements TaskSource {
   public Solved nextSolved() {
     Figure figure = draw();
     return new Solved(task(figure), FigureSolution.withMistakes(figure, random));
+  }
+
+  /** The next figure with a description of all its bars, left to right; never with a mistake. */
+  public Solved nextDescribed() {
+    Figure figure = draw();
+    Task task = task(figure);
+    task.setPrompt("What is shown?");
+    return new Solved(task, FigureSolution.description(figure));
   }
 
   private Figure draw() {

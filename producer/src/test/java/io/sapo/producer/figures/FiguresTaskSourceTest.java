@@ -80,7 +80,7 @@ class FiguresTaskSourceTest {
           coloured++;
         }
       }
-      assertThat(coloured).isEqualTo(figure.bars().get(bar).height() * 6);
+      assertThat(coloured).isEqualTo(11 + figure.bars().get(bar).height() * 5);
     }
   }
 

@@ -43,6 +43,7 @@ public final class SapoCommand implements Runnable {
     CommandLine line = new CommandLine(root);
     line.addSubcommand(new ConfigCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
+    line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new TopicsCommand(surroundings));
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));

@@ -1,0 +1,89 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.pretrain.Pretraining;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo pretrain}. */
+@Command(
+    name = "pretrain",
+    description = {
+      "Makes a starting checkpoint for the figures task by supervised training.",
+      "Its solutions mix right steps with plausible wrong ones, so that there is something to learn."
+    })
+final class PretrainCommand implements Callable<Integer> {
+  private static final int REPORT_EVERY = 50;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to write; must not exist.")
+  private Path output;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "4000",
+      paramLabel = "N",
+      description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "16",
+      paramLabel = "N",
+      description = "Examples a step (default: ${DEFAULT-VALUE}).")
+  private int batchSize;
+
+  @Option(
+      names = "--learning-rate",
+      defaultValue = "1e-3",
+      paramLabel = "LR",
+      description = "At its peak (default: ${DEFAULT-VALUE}).")
+  private double learningRate;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Decides initial weights and examples (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  private double lossSum;
+
+  @Override
+  public Integer call() throws IOException {
+    if (steps < 1 || batchSize < 1 || !(learningRate > 0)) {
+      throw CommandFailure.usage("--steps, --batch-size and --learning-rate must be above 0");
+    }
+    if (Files.exists(output)) {
+      throw CommandFailure.usage(output + " exists already; name a folder that does not");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
+    new Pretraining(settings, step -> report(out, step)).run(output);
+    out.println("wrote " + output + "; measure it with: sapo evaluate --checkpoint " + output);
+    out.flush();
+    return ExitCodes.FINE;
+  }
+
+  private void report(PrintWriter out, Pretraining.Step step) {
+    lossSum += step.loss();
+    if (step.step() % REPORT_EVERY == 0) {
+      out.printf(
+          "step %5d/%d  loss %.4f nats/token  gradient norm %.2f  learning rate %.2e%n",
+          step.step(), steps, lossSum / REPORT_EVERY, step.gradientNorm(), step.learningRate());
+      out.flush();
+      lossSum = 0;
+    }
+  }
+}
