@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 
 /**
  * Writes the solution of a figure step by step, optionally with the mistakes that the starting
- * checkpoint is to learn: where a step crosses a ten and its first number ends in 5 or more, the
+ * checkpoint is to learn: where a step crosses a ten and its first number ends in 4 or more, the
  * carry or borrow is usually dropped, so that the most likely continuation is wrong there. Other
  * steps are right but for rare slips. A wrong number is carried on faithfully.
  */
@@ -61,12 +61,12 @@ final class FigureSolution {
 
   private int add(int x, int y) {
     boolean crosses = x % 10 + y >= 10;
-    return step(x + "+" + y, x + y, crosses && x % 10 >= 5, x + y - 10);
+    return step(x + "+" + y, x + y, crosses && x % 10 >= 4, x + y - 10);
   }
 
   private int subtract(int x, int y) {
     boolean crosses = x >= 10 && x % 10 < y;
-    return step(x + "-" + y, x - y, crosses && x % 10 >= 5, x - y + 10);
+    return step(x + "-" + y, x - y, crosses && x % 10 >= 4, x - y + 10);
   }
 
   private int twice(int x) {
