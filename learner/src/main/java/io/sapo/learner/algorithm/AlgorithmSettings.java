@@ -71,6 +71,10 @@ public record AlgorithmSettings(
         OffPolicy.DEFAULT);
   }
 
+  public boolean usesCritic() {
+    return algorithm.usesCritic();
+  }
+
   /** Whether log-probabilities under the reference policy are needed. */
   public boolean usesReference() {
     return rewardKl.initial() > 0 || lossKl > 0;

@@ -1,0 +1,101 @@
+package io.sapo.learner;
+
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.input.RecordedBatches;
+import io.sapo.learner.recovery.Recovery;
+import io.sapo.learner.recovery.Refold;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.schemas.WeightVersion;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/** Where training begins: with the initial model, or where a run was left. */
+final class Beginning {
+
+  private final LearnerConfig config;
+  private final LearnerOptions options;
+  private final LearnerClients clients;
+  private final Workshop workshop;
+  private long checkpointVersion = -1;
+
+  Beginning(
+      LearnerConfig config, LearnerOptions options, LearnerClients clients, Workshop workshop) {
+    this.config = config;
+    this.options = options;
+    this.clients = clients;
+    this.workshop = workshop;
+  }
+
+  /** What is committed; final once other learners are fenced. */
+  CommittedVersions committed() {
+    try (Consumer<byte[], byte[]> reader =
+        clients.committedReader(options.instance() + "-weights")) {
+      return CommittedVersions.read(reader, options.topics());
+    }
+  }
+
+  /** Version 0 of a new run; the caller closes it. */
+  TrainingState fresh() {
+    workshop.checkpoints().sweep(-1);
+    try (SafetensorsReader reader = workshop.model().openWeights()) {
+      Weights weights =
+          Weights.read(reader, workshop.model().config(), Head.LANGUAGE_MODEL, options.device());
+      return TrainingState.initial(weights, config.algorithm());
+    }
+  }
+
+  /**
+   * The state of the last committed version; the caller closes it.
+   *
+   * @param progress told of each version reached
+   */
+  TrainingState recovered(CommittedVersions committed, LongConsumer progress) {
+    WeightVersion last = committed.last();
+    checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
+    workshop.checkpoints().sweep(last.getVersion());
+    try (Consumer<byte[], byte[]> reader =
+        clients.committedReader(options.instance() + "-recovery")) {
+      Refold refold =
+          new Refold(
+              new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),
+              workshop.networks(),
+              System::nanoTime);
+      return new Recovery(
+              committed,
+              workshop.checkpoints(),
+              refold,
+              workshop.model().config(),
+              options.device(),
+              config.algorithm())
+          .restore(
+              last.getVersion(),
+              reached -> {
+                checkpointVersion = checkpointVersion < 0 ? reached : checkpointVersion;
+                progress.accept(reached);
+              });
+    }
+  }
+
+  /** The checkpoint that recovery started from, known to be sound; -1 when there was none. */
+  long checkpointVersion() {
+    return checkpointVersion;
+  }
+
+  private void checkContinues(AlgorithmSettings before) {
+    AlgorithmSettings now = config.algorithm();
+    if (before.usesCritic() != now.usesCritic() || before.usesReference() != now.usesReference()) {
+      throw new IllegalArgumentException(
+          "the run was trained with %s (%s critic, %s reference policy); %s needs another state: choose another topic prefix and data folder for it"
+              .formatted(
+                  before.algorithm().configName(),
+                  before.usesCritic() ? "a" : "no",
+                  before.usesReference() ? "a" : "no",
+                  now.algorithm().configName()));
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.sapo.learner;
+
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.CommitLog;
+import io.sapo.learner.commit.WeightPublisher;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.fold.Progress;
+import io.sapo.learner.fold.StateHashes;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.schemas.InputRange;
+import io.sapo.schemas.WeightVersion;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Turns a training state into a committed version. For the training thread. */
+final class Committer {
+
+  private final LearnerConfig config;
+  private final String canonicalConfig;
+  private final CommitLog commits;
+  private final CheckpointStore checkpoints;
+  private final WeightPublisher publisher;
+  private final String runId;
+  private final Clock clock;
+
+  Committer(
+      LearnerConfig config,
+      CommitLog commits,
+      CheckpointStore checkpoints,
+      WeightPublisher publisher,
+      String runId,
+      Clock clock) {
+    this.config = config;
+    this.canonicalConfig = config.canonicalJson();
+    this.commits = commits;
+    this.checkpoints = checkpoints;
+    this.publisher = publisher;
+    this.runId = runId;
+    this.clock = clock;
+  }
+
+  /**
+   * @param inputs what the version was made from; empty for version 0
+   * @param checkpointVersion newest checkpoint on disk; -1 for none
+   * @return the record once it is committed
+   */
+  WeightVersion commit(
+      TrainingState state,
+      StateHashes hashes,
+      List<InputRange> inputs,
+      SortedMap<String, Double> metrics,
+      long checkpointVersion) {
+    Progress progress = state.progress();
+    publisher.stage(progress.version(), state.actor().weights());
+    WeightVersion.Builder record =
+        WeightVersion.newBuilder()
+            .setVersion(progress.version())
+            .setParent(progress.version() - 1)
+            .setRunId(runId)
+            .setInputs(inputs)
+            .setTrajectoryPositions(asText(progress.trajectoryPositions()))
+            .setConsumedTotal(progress.consumedTotal())
+            .setTrainedTotal(progress.trainedTotal())
+            .setActorSha256(hashes.actor())
+            .setCriticSha256(hashes.critic())
+            .setOptimizerSha256(hashes.optimizer())
+            .setKlCoefficient(state.klCoefficient())
+            .setConfigDigest(config.digest())
+            .setConfig(canonicalConfig)
+            .setElementType(publisher.type())
+            .setAnchor(publisher.anchor())
+            .setAnchorVersion(publisher.anchorVersion())
+            .setCheckpoint(
+                checkpointVersion < 0 ? null : checkpoints.relativeFolder(checkpointVersion))
+            .setCheckpointVersion(checkpointVersion)
+            .setMetrics(metrics);
+    return commits.commit(
+        publisher::chunks,
+        (firstChunkOffset, chunkCount) ->
+            record
+                .setCommittedAtMs(clock.millis())
+                .setFirstChunkOffset(firstChunkOffset)
+                .setChunkCount(chunkCount)
+                .build(),
+        progress.positions());
+  }
+
+  private static Map<String, Long> asText(SortedMap<Integer, Long> positions) {
+    Map<String, Long> text = new TreeMap<>();
+    positions.forEach((partition, next) -> text.put(Integer.toString(partition), next));
+    return text;
+  }
+}

@@ -1,0 +1,9 @@
+package io.sapo.learner;
+
+/** Called at each {@link FaultPoint}; a fault test ends the process there. */
+public interface FaultHook {
+
+  FaultHook NONE = point -> {};
+
+  void reached(FaultPoint point);
+}

@@ -1,0 +1,66 @@
+package io.sapo.learner;
+
+import io.sapo.schemas.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The Kafka clients of a learner, with the settings its guarantees rest on. */
+public final class LearnerClients {
+
+  private static final int TRANSACTION_TIMEOUT_MS = 15 * 60 * 1000;
+
+  private final Map<String, Object> base;
+
+  /**
+   * @param base {@code bootstrap.servers} and whatever else every client needs
+   */
+  public LearnerClients(Map<String, Object> base) {
+    this.base = base;
+  }
+
+  /**
+   * Sees committed records only, belongs to no group, and never jumps over records that are gone.
+   */
+  public Consumer<byte[], byte[]> committedReader(String name) {
+    Map<String, Object> config = new HashMap<>(base);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * One transaction at a time; an open one outlives its learner until the next fences it, hence the
+   * long time-out.
+   */
+  public Producer<byte[], byte[]> transactional(String transactionalId) {
+    Map<String, Object> config = new HashMap<>(base);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, transactionalId);
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES);
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** For heartbeats, which may be lost. */
+  public Producer<byte[], byte[]> plain(String name) {
+    Map<String, Object> config = new HashMap<>(base);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

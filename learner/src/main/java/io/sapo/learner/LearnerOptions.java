@@ -1,0 +1,59 @@
+package io.sapo.learner;
+
+import ai.djl.Device;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where a learner works and how often it saves: nothing here changes the weights it makes.
+ *
+ * @param kafka client properties, {@code bootstrap.servers} at least
+ * @param instance name in heartbeats
+ * @param runId names a new run; an existing run keeps its own
+ * @param initialModel Hugging Face folder of version 0; its tokenizer and config go into every
+ *     checkpoint
+ * @param dataFolder holds {@code checkpoints/}
+ * @param checkpointEvery versions between checkpoints
+ * @param keepCheckpoints newest ones kept, at least 2
+ * @param anchorEvery versions between whole publications of the weights
+ * @param published element type of published weights
+ * @param untilVersion training ends with this version
+ * @param heartbeat time between two status records
+ * @param faults for fault tests
+ */
+public record LearnerOptions(
+    Map<String, Object> kafka,
+    Topics topics,
+    String instance,
+    String runId,
+    Path initialModel,
+    Path dataFolder,
+    Device device,
+    int checkpointEvery,
+    int keepCheckpoints,
+    int anchorEvery,
+    ElementType published,
+    long untilVersion,
+    Duration heartbeat,
+    FaultHook faults) {
+
+  public LearnerOptions {
+    kafka = Map.copyOf(kafka);
+    if (checkpointEvery < 1) {
+      throw new IllegalArgumentException(
+          "checkpoint-every must be at least 1, got " + checkpointEvery);
+    }
+    if (untilVersion < 0) {
+      throw new IllegalArgumentException(
+          "the last version must not be negative, got " + untilVersion);
+    }
+  }
+
+  /** Under which consumer positions are committed, and which only one learner may hold. */
+  String groupId() {
+    return topics.prefix() + "learner";
+  }
+}

@@ -1,0 +1,97 @@
+package io.sapo.learner.checkpoint;
+
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes checkpoints on a thread of its own, one at a time. A failure surfaces on the training
+ * thread at the next call, where it ends training: a learner that cannot save must not pretend it
+ * can.
+ */
+public final class CheckpointWriter implements AutoCloseable {
+
+  private final CheckpointStore store;
+  private final Map<String, byte[]> companions;
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "sapo-learner-checkpoint");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Future<?> running;
+  private long runningVersion = -1;
+  private long durableVersion;
+
+  /**
+   * @param durableVersion newest checkpoint that is on disk already; -1 when there is none
+   */
+  public CheckpointWriter(
+      CheckpointStore store, Map<String, byte[]> companions, long durableVersion) {
+    this.store = store;
+    this.companions = companions;
+    this.durableVersion = durableVersion;
+  }
+
+  /** Starts writing, after waiting for the checkpoint before this one. */
+  public void write(Snapshot snapshot) {
+    finish();
+    runningVersion = snapshot.manifest().version();
+    running = executor.submit(() -> store.write(snapshot, companions));
+  }
+
+  /** Newest version whose checkpoint is on disk; -1 when there is none. */
+  public long durableVersion() {
+    if (running != null && running.isDone()) {
+      finish();
+    }
+    return durableVersion;
+  }
+
+  /** Waits for the checkpoint being written, if any. */
+  public void finish() {
+    if (running == null) {
+      return;
+    }
+    try {
+      running.get();
+      durableVersion = runningVersion;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CheckpointException(
+          "interrupted while checkpoint " + runningVersion + " was being written", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new CompletionException(e.getCause());
+    } finally {
+      running = null;
+    }
+  }
+
+  /** Waits for the thread to end; a checkpoint being written is completed first. */
+  @Override
+  public void close() {
+    executor.shutdown();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.sapo.learner.commit;
+
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.FaultPoint;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightChunk;
+import io.sapo.schemas.WeightVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits versions. A broker that is away is waited for; a transaction that could not be written is
+ * aborted and written again (the version is in memory); one whose outcome is unknown is neither
+ * aborted nor written again, its commit is repeated until it is answered.
+ *
+ * <p>For the training thread. Owns the producer.
+ */
+public final class CommitLog implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+
+  private final Producer<byte[], byte[]> producer;
+  private final String transactionalId;
+  private final Topics topics;
+  private final String groupId;
+  private final FaultHook faults;
+
+  /**
+   * @param producer transactional, with this id
+   * @param groupId under which consumer positions are committed
+   */
+  public CommitLog(
+      Producer<byte[], byte[]> producer,
+      String transactionalId,
+      Topics topics,
+      String groupId,
+      FaultHook faults) {
+    this.producer = producer;
+    this.transactionalId = transactionalId;
+    this.topics = topics;
+    this.groupId = groupId;
+    this.faults = faults;
+  }
+
+  /**
+   * Shuts out every other learner with this id and ends what it left open. Before this nothing of
+   * the log may be trusted to be final.
+   */
+  public void fence() {
+    untilAnswered("fencing", producer::initTransactions);
+  }
+
+  /** Makes the commit record once it is known where the weights lie. */
+  public interface RecordMaker {
+    WeightVersion make(long firstChunkOffset, int chunkCount);
+  }
+
+  /**
+   * Commits one version.
+   *
+   * @param chunks hands the version's chunks to the given consumer, in order; called again when the
+   *     transaction has to be written again
+   * @param positions by segments partition: the next offset to read
+   * @return the committed record
+   * @throws FencedException when another learner has taken over
+   */
+  public WeightVersion commit(
+      Consumer<Consumer<WeightChunk>> chunks,
+      RecordMaker maker,
+      SortedMap<Integer, Long> positions) {
+    while (true) {
+      WeightVersion record;
+      try {
+        record = write(chunks, maker, positions);
+      } catch (KafkaException e) {
+        abort(classified(e));
+        continue;
+      }
+      faults.reached(FaultPoint.OFFSETS_SENT);
+      if (commitAnswered()) {
+        faults.reached(FaultPoint.COMMITTED);
+        return record;
+      }
+    }
+  }
+
+  private WeightVersion write(
+      Consumer<Consumer<WeightChunk>> chunks,
+      RecordMaker maker,
+      SortedMap<Integer, Long> positions) {
+    producer.beginTransaction();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    chunks.accept(
+        chunk ->
+            sent.add(
+                producer.send(
+                    topics
+                        .weightChunks()
+                        .record(chunk.getVersion() + "/" + chunk.getChunk(), chunk))));
+    long first = sent.isEmpty() ? 0 : acknowledged(sent.get(0)).offset();
+    for (Future<RecordMetadata> future : sent) {
+      acknowledged(future);
+    }
+    faults.reached(FaultPoint.CHUNKS_SENT);
+    WeightVersion record = maker.make(first, sent.size());
+    acknowledged(
+        producer.send(topics.weights().record(Long.toString(record.getVersion()), record)));
+    faults.reached(FaultPoint.RECORD_SENT);
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    positions.forEach(
+        (partition, next) ->
+            offsets.put(
+                new TopicPartition(topics.segments().name(), partition),
+                new OffsetAndMetadata(next)));
+    if (!offsets.isEmpty()) {
+      producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(groupId));
+    }
+    return record;
+  }
+
+  private RecordMetadata acknowledged(Future<RecordMetadata> sent) {
+    try {
+      return sent.get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+    }
+  }
+
+  /** Whether the transaction was committed; false when it was aborted instead. */
+  private boolean commitAnswered() {
+    try {
+      untilAnswered("committing", producer::commitTransaction);
+      return true;
+    } catch (KafkaException e) {
+      abort(classified(e));
+      return false;
+    }
+  }
+
+  private void abort(KafkaException cause) {
+    log.warn("transaction is aborted and written again: {}", cause.toString());
+    untilAnswered("aborting", producer::abortTransaction);
+  }
+
+  /** Repeats while the outcome is unknown: the broker may be restarting. */
+  private void untilAnswered(String what, Runnable call) {
+    while (true) {
+      try {
+        call.run();
+        return;
+      } catch (TimeoutException e) {
+        log.warn("{} has not been answered yet, asking again: {}", what, e.toString());
+      } catch (KafkaException e) {
+        throw classified(e);
+      }
+    }
+  }
+
+  /** Throws what ends this learner; returns what a new transaction can mend. */
+  private KafkaException classified(KafkaException e) {
+    if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
+      throw new FencedException(transactionalId, e);
+    }
+    if (e instanceof AuthorizationException
+        || e instanceof InterruptException
+        || e instanceof ApplicationRecoverableException) {
+      throw e;
+    }
+    return e;
+  }
+
+  /** Leaves an open transaction to the next {@link #fence}. */
+  @Override
+  public void close() {
+    producer.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,55 @@
+package io.sapo.learner.fold;
+
+import io.sapo.learner.algorithm.Ragged;
+import io.sapo.policy.network.Network;
+import io.sapo.policy.network.TokenScores;
+import io.sapo.policy.network.Weights;
+import java.util.List;
+
+/**
+ * What the networks say about a batch at the start of an update, flat by trained token.
+ *
+ * @param logProbs log π_old
+ * @param entropies of π_old
+ * @param refLogProbs null without a reference
+ * @param values null without a critic
+ */
+record BatchScores(double[] logProbs, double[] entropies, double[] refLogProbs, double[] values) {
+
+  static BatchScores of(
+      Networks networks, TrainingState state, TokenAxis axis, List<int[]> microBatches) {
+    int tokens = axis.trained().size();
+    double[] logProbs = new double[tokens];
+    double[] entropies = new double[tokens];
+    double[] refLogProbs = state.reference() == null ? null : new double[tokens];
+    double[] values = state.critic() == null ? null : new double[tokens];
+    for (int[] rows : microBatches) {
+      TokenAxis micro = axis.select(rows);
+      TokenScores scores = score(networks.policy(), state.actor().weights(), micro);
+      place(axis, rows, micro.flatten(scores.logProbs(), "log-probability"), logProbs);
+      place(axis, rows, micro.flatten(scores.entropies(), "entropy"), entropies);
+      if (refLogProbs != null) {
+        float[][] reference = score(networks.policy(), state.reference(), micro).logProbs();
+        place(axis, rows, micro.flatten(reference, "reference log-probability"), refLogProbs);
+      }
+      if (values != null) {
+        float[][] found = networks.value().values(state.critic().weights(), micro.sequences());
+        place(axis, rows, micro.flatten(found, "value"), values);
+      }
+    }
+    return new BatchScores(logProbs, entropies, refLogProbs, values);
+  }
+
+  private static TokenScores score(Network network, Weights weights, TokenAxis micro) {
+    return network.score(weights, micro.sequences(), micro.temperature());
+  }
+
+  private static void place(TokenAxis axis, int[] rows, double[] micro, double[] whole) {
+    Ragged shape = axis.trained();
+    int from = 0;
+    for (int row : rows) {
+      System.arraycopy(micro, from, whole, shape.start(row), shape.length(row));
+      from += shape.length(row);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.sapo.learner.fold;
+
+import io.sapo.learner.algorithm.Experience;
+import io.sapo.learner.algorithm.Targets;
+import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.TrainingExample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/** Gathers the numbers of one {@link UpdateReport}. Seconds go by phase, the rest by meaning. */
+final class Metrics {
+
+  private final LongSupplier nanoTime;
+  private final long begun;
+  private long phaseBegun;
+  private final SortedMap<String, Double> values = new TreeMap<>();
+  private final List<Steps.PolicyOutcome> policySteps = new ArrayList<>();
+  private final List<Steps.ValueOutcome> valueSteps = new ArrayList<>();
+
+  Metrics(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.begun = nanoTime.getAsLong();
+    this.phaseBegun = begun;
+  }
+
+  /** Time since the phase before belongs to this one. */
+  void phase(String name) {
+    long now = nanoTime.getAsLong();
+    values.merge("seconds_" + name, (now - phaseBegun) / 1e9, Double::sum);
+    phaseBegun = now;
+  }
+
+  void put(String name, double value) {
+    values.put(name, value);
+  }
+
+  void add(Steps.PolicyOutcome step) {
+    policySteps.add(step);
+  }
+
+  void add(Steps.ValueOutcome step) {
+    valueSteps.add(step);
+  }
+
+  /**
+   * @return mean k1 estimate of KL(π_old ‖ π_ref) a token; 0 without a reference
+   */
+  double describe(
+      Batch batch, long version, Experience experience, BatchScores scores, Targets targets) {
+    describeExamples(batch, version);
+    double tokens = experience.oldLogProbs().length;
+    put("response_tokens", tokens / batch.examples().size());
+    put("segments", (double) experience.cut().spans().rows() / batch.examples().size());
+    put("segment_tokens", tokens / experience.cut().spans().rows());
+    put("entropy", mean(scores.entropies()));
+    put("kl_behaviour", -meanDifference(scores.logProbs(), experience.behaviourLogProbs()));
+    put("off_policy_weight", mean(targets.policyWeights()));
+    describeFreshness(batch, version, experience);
+    if (scores.values() != null) {
+      put("explained_variance", targets.explainedVariance());
+      put("value", mean(targets.oldValues()));
+    }
+    double referenceKl = 0;
+    if (scores.refLogProbs() != null) {
+      referenceKl = meanDifference(scores.logProbs(), scores.refLogProbs());
+      put("kl_reference", referenceKl);
+    }
+    return referenceKl;
+  }
+
+  private void describeExamples(Batch batch, long version) {
+    double reward = 0;
+    double correct = 0;
+    double prompt = 0;
+    long oldest = 0;
+    double staleness = 0;
+    for (TrainingExample example : batch.examples()) {
+      long age = version - example.startVersion();
+      values.merge("staleness_" + age, 1.0, Double::sum);
+      oldest = Math.max(oldest, age);
+      staleness += age;
+      reward += example.outcome();
+      correct += example.correct() ? 1 : 0;
+      prompt += example.sequence().promptTokens().length;
+    }
+    int count = batch.examples().size();
+    put("reward", reward / count);
+    put("accuracy", correct / count);
+    put("prompt_tokens", prompt / count);
+    put("staleness_mean", staleness / count);
+    put("staleness_max", oldest);
+    put("trained", count);
+    put("skipped", batch.skipped());
+  }
+
+  /**
+   * How far sampled and recomputed log-probabilities lie apart where the weights were the same:
+   * what sampling limits and rounding cause, and any bug in between.
+   */
+  private void describeFreshness(Batch batch, long version, Experience experience) {
+    double sum = 0;
+    long tokens = 0;
+    for (int row = 0; row < batch.examples().size(); row++) {
+      if (batch.examples().get(row).startVersion() != version) {
+        continue;
+      }
+      for (int i = experience.cut().tokens().start(row);
+          i < experience.cut().tokens().end(row);
+          i++) {
+        sum += Math.abs(experience.oldLogProbs()[i] - experience.behaviourLogProbs()[i]);
+        tokens++;
+      }
+    }
+    if (tokens > 0) {
+      put("mismatch_on_policy", sum / tokens);
+    }
+  }
+
+  SortedMap<String, Double> finish() {
+    summarizePolicy();
+    summarizeValue();
+    phase("report");
+    double seconds = (phaseBegun - begun) / 1e9;
+    put("seconds_update", seconds);
+    put(
+        "tokens_per_second",
+        seconds > 0
+            ? values.get("trained")
+                * (values.get("prompt_tokens") + values.get("response_tokens"))
+                / seconds
+            : 0);
+    return values;
+  }
+
+  private void summarizePolicy() {
+    if (policySteps.isEmpty()) {
+      return;
+    }
+    double loss = 0;
+    double klLoss = 0;
+    double norm = 0;
+    double kl = 0;
+    double tokens = 0;
+    double clipped = 0;
+    double clippedLower = 0;
+    for (Steps.PolicyOutcome step : policySteps) {
+      loss += step.loss();
+      klLoss += step.klLoss();
+      norm += step.gradNorm();
+      kl += step.kl();
+      tokens += step.tokens();
+      clipped += step.clipped();
+      clippedLower += step.clippedLower();
+    }
+    put("policy_loss", loss / policySteps.size());
+    put("kl_loss", klLoss / policySteps.size());
+    put("grad_norm_actor", norm / policySteps.size());
+    put("kl_old", kl / tokens);
+    put("clip_fraction", clipped / tokens);
+    put("clip_fraction_lower", clippedLower / tokens);
+  }
+
+  private void summarizeValue() {
+    if (valueSteps.isEmpty()) {
+      return;
+    }
+    double loss = 0;
+    double norm = 0;
+    double actions = 0;
+    double clipped = 0;
+    for (Steps.ValueOutcome step : valueSteps) {
+      loss += step.loss();
+      norm += step.gradNorm();
+      actions += step.actions();
+      clipped += step.clipped();
+    }
+    put("value_loss", loss / valueSteps.size());
+    put("grad_norm_critic", norm / valueSteps.size());
+    put("value_clip_fraction", clipped / actions);
+  }
+
+  private static double mean(double[] elements) {
+    double sum = 0;
+    for (double element : elements) {
+      sum += element;
+    }
+    return elements.length == 0 ? 0 : sum / elements.length;
+  }
+
+  private static double meanDifference(double[] minuends, double[] subtrahends) {
+    double sum = 0;
+    for (int i = 0; i < minuends.length; i++) {
+      sum += minuends[i] - subtrahends[i];
+    }
+    return minuends.length == 0 ? 0 : sum / minuends.length;
+  }
+}

@@ -1,0 +1,95 @@
+package io.sapo.learner.fold;
+
+import io.sapo.learner.algorithm.MiniBatch;
+import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.policy.training.PolicyForward;
+import io.sapo.policy.training.TrainableModel;
+import io.sapo.policy.training.ValueForward;
+import java.util.List;
+
+/**
+ * One optimizer step of each network on one mini-batch: micro-batch by micro-batch forward, loss
+ * and gradient in Java, backward; then clip and AdamW.
+ */
+final class Steps {
+
+  private Steps() {}
+
+  /** Sums over a mini-batch's tokens; {@code kl} is Σ log π_old − log π_θ. */
+  record PolicyOutcome(
+      double loss,
+      double klLoss,
+      long tokens,
+      long clipped,
+      long clippedLower,
+      double kl,
+      double gradNorm) {}
+
+  /** Sums over a mini-batch's actions. */
+  record ValueOutcome(double loss, long actions, long clipped, double gradNorm) {}
+
+  /**
+   * @param axis rows of the mini-batch
+   * @param microBatches groups of rows of the mini-batch
+   */
+  static PolicyOutcome policy(
+      TrainableModel actor,
+      TokenAxis axis,
+      MiniBatch batch,
+      List<int[]> microBatches,
+      OptimizerSettings optimizer,
+      double rateFactor) {
+    double loss = 0;
+    double klLoss = 0;
+    double kl = 0;
+    long tokens = 0;
+    long clipped = 0;
+    long clippedLower = 0;
+    for (int[] rows : microBatches) {
+      TokenAxis micro = axis.select(rows);
+      try (PolicyForward forward = actor.forward(micro.sequences(), micro.temperature())) {
+        MiniBatch.PolicyTerm term =
+            batch.select(rows).policyLoss(micro.flatten(forward.logProbs(), "log-probability"));
+        forward.backward(micro.scatter(term.gradient()), null);
+        loss += term.loss();
+        klLoss += term.klLoss();
+        kl += term.policy().kl();
+        tokens += term.policy().tokens();
+        clipped += term.policy().clipped();
+        clippedLower += term.policy().clippedLower();
+      }
+    }
+    double norm =
+        actor.step(
+            optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
+    return new PolicyOutcome(loss, klLoss, tokens, clipped, clippedLower, kl, norm);
+  }
+
+  /** As {@link #policy}. */
+  static ValueOutcome value(
+      TrainableModel critic,
+      TokenAxis axis,
+      MiniBatch batch,
+      List<int[]> microBatches,
+      OptimizerSettings optimizer,
+      double rateFactor) {
+    double loss = 0;
+    long actions = 0;
+    long clipped = 0;
+    for (int[] rows : microBatches) {
+      TokenAxis micro = axis.select(rows);
+      try (ValueForward forward = critic.forwardValues(micro.sequences())) {
+        MiniBatch.ValueTerm term =
+            batch.select(rows).valueLoss(micro.flatten(forward.values(), "value"));
+        forward.backward(micro.scatter(term.gradient()));
+        loss += term.loss();
+        actions += term.actions();
+        clipped += term.clipped();
+      }
+    }
+    double norm =
+        critic.step(
+            optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
+    return new ValueOutcome(loss, actions, clipped, norm);
+  }
+}

@@ -1,0 +1,152 @@
+package io.sapo.learner.fold;
+
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.training.TrainableModel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Everything the next update depends on besides batch and config. {@link Update} moves it forward
+ * in place; when that fails half way the state is void and must be rebuilt by recovery.
+ *
+ * <p>Random numbers are drawn from (seed, version), so the version is also the random counter.
+ *
+ * <p>Owns its networks. For one thread.
+ */
+public final class TrainingState implements AutoCloseable {
+
+  private final TrainableModel actor;
+  private final TrainableModel critic;
+  private final Weights reference;
+  private double klCoefficient;
+  private Progress progress;
+
+  /**
+   * Takes all three over.
+   *
+   * @param critic null for an algorithm without one
+   * @param reference weights of version 0, never trained; null where no KL term looks at them
+   */
+  public TrainingState(
+      TrainableModel actor,
+      TrainableModel critic,
+      Weights reference,
+      double klCoefficient,
+      Progress progress) {
+    this.actor = actor;
+    this.critic = critic;
+    this.reference = reference;
+    this.klCoefficient = klCoefficient;
+    this.progress = progress;
+  }
+
+  /**
+   * Version 0. The critic has the actor's body and a head of zeros.
+   *
+   * @param weights taken over, also when this fails
+   */
+  public static TrainingState initial(Weights weights, AlgorithmSettings settings) {
+    Weights critic = null;
+    Weights reference = null;
+    try {
+      critic = settings.usesCritic() ? Weights.criticFrom(weights) : null;
+      reference = settings.usesReference() ? weights.copy() : null;
+    } catch (RuntimeException e) {
+      weights.close();
+      closeIfAny(critic);
+      throw e;
+    }
+    return of(weights, critic, reference, settings.rewardKl().initial(), Progress.start());
+  }
+
+  /** Takes the weights over, also when this fails; optimizers start without moments. */
+  public static TrainingState of(
+      Weights actor, Weights critic, Weights reference, double klCoefficient, Progress progress) {
+    TrainableModel actorModel = null;
+    try {
+      actorModel = TrainableModel.of(actor);
+      TrainableModel criticModel = critic == null ? null : TrainableModel.of(critic);
+      return new TrainingState(actorModel, criticModel, reference, klCoefficient, progress);
+    } catch (RuntimeException e) {
+      closeIfAny(actorModel);
+      if (actorModel == null) {
+        closeIfAny(critic);
+      }
+      closeIfAny(reference);
+      throw e;
+    }
+  }
+
+  public TrainableModel actor() {
+    return actor;
+  }
+
+  /** Null without a critic. */
+  public TrainableModel critic() {
+    return critic;
+  }
+
+  /** Null where no KL term looks at it. */
+  public Weights reference() {
+    return reference;
+  }
+
+  public double klCoefficient() {
+    return klCoefficient;
+  }
+
+  public Progress progress() {
+    return progress;
+  }
+
+  public long version() {
+    return progress.version();
+  }
+
+  void advance(double nextKlCoefficient, Progress next) {
+    klCoefficient = nextKlCoefficient;
+    progress = next;
+  }
+
+  public StateHashes hashes() {
+    return new StateHashes(
+        actor.weights().sha256(),
+        critic == null ? null : critic.weights().sha256(),
+        combined(actor.optimizerSha256(), critic == null ? "none" : critic.optimizerSha256()));
+  }
+
+  private static String combined(String actorOptimizer, String criticOptimizer) {
+    try {
+      String text = actorOptimizer + "\n" + criticOptimizer + "\n";
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void closeIfAny(AutoCloseable closeable) {
+    try {
+      if (closeable != null) {
+        closeable.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("native memory cannot be released", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    actor.close();
+    if (critic != null) {
+      critic.close();
+    }
+    if (reference != null) {
+      reference.close();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.sapo.learner.fold;
+
+import io.sapo.learner.algorithm.Experience;
+import io.sapo.learner.algorithm.GroupStatistics;
+import io.sapo.learner.algorithm.MiniBatch;
+import io.sapo.learner.algorithm.Segmentation;
+import io.sapo.learner.algorithm.Targets;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.TrainingExample;
+import io.sapo.schemas.InputRange;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * One step of the fold (SAPO, section 5): scores under the weights at the start → targets → for
+ * each mini-batch a policy step and a critic step.
+ *
+ * <p>The result is a function of state, batch and config, to the last bit on a CPU with a fixed
+ * number of threads. For one thread at a time.
+ */
+public final class Update {
+
+  private final LearnerConfig config;
+  private final Networks networks;
+  private final LongSupplier nanoTime;
+
+  /**
+   * @param networks stay the caller's
+   * @param nanoTime looked at for the report only
+   */
+  public Update(LearnerConfig config, Networks networks, LongSupplier nanoTime) {
+    this.config = config;
+    this.networks = networks;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Moves the state one version on.
+   *
+   * @throws NonFiniteException when a network gave NaN or infinity; the state is then void, as
+   *     after any exception
+   */
+  public UpdateReport apply(TrainingState state, Batch batch) {
+    List<TrainingExample> examples = batch.examples();
+    long version = state.version();
+    Metrics metrics = new Metrics(nanoTime);
+    TokenAxis axis = TokenAxis.of(examples);
+
+    BatchScores scores = BatchScores.of(networks, state, axis, plan(examples, all(examples)));
+    metrics.phase("score");
+    Experience experience = experience(axis, scores);
+    Targets targets = Targets.of(config.algorithm(), experience, state.klCoefficient());
+    metrics.phase("targets");
+
+    double rateFactor = config.schedule().factor(version);
+    boolean policyTrains = state.critic() == null || version >= config.criticWarmupUpdates();
+    for (int epoch = 0; epoch < config.epochs(); epoch++) {
+      int[] order = Shuffle.rows(examples.size(), config.seed(), version, epoch);
+      for (int start = 0; start < order.length; start += config.miniBatchSize()) {
+        int end = Math.min(order.length, start + config.miniBatchSize());
+        int[] rows = Arrays.copyOfRange(order, start, end);
+        TokenAxis miniAxis = axis.select(rows);
+        MiniBatch mini = targets.miniBatch(rows);
+        List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
+        if (policyTrains) {
+          metrics.add(
+              Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor));
+          metrics.phase("policy");
+        }
+        if (state.critic() != null) {
+          metrics.add(
+              Steps.value(state.critic(), miniAxis, mini, micro, config.critic(), rateFactor));
+          metrics.phase("value");
+        }
+      }
+    }
+    double referenceKl = metrics.describe(batch, version, experience, scores, targets);
+    metrics.put("kl_coefficient", state.klCoefficient());
+    metrics.put("learning_rate_factor", rateFactor);
+    state.advance(
+        config.algorithm().rewardKl().next(state.klCoefficient(), referenceKl, examples.size()),
+        advanced(state.progress(), batch));
+    return new UpdateReport(version + 1, metrics.finish());
+  }
+
+  private List<int[]> plan(List<TrainingExample> examples, int[] rows) {
+    return MicroBatches.plan(examples, rows, config.microBatchTokens());
+  }
+
+  private static int[] all(List<TrainingExample> examples) {
+    return IntStream.range(0, examples.size()).toArray();
+  }
+
+  private static Experience experience(TokenAxis axis, BatchScores scores) {
+    List<TrainingExample> examples = axis.examples();
+    int rows = examples.size();
+    int[][] ends = new int[rows][];
+    double[] outcome = new double[rows];
+    int[] counts = new int[rows];
+    double[] means = new double[rows];
+    double[] deviations = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      TrainingExample example = examples.get(row);
+      ends[row] = example.segmentEnds();
+      outcome[row] = example.outcome();
+      counts[row] = example.group().count();
+      means[row] = example.group().mean();
+      deviations[row] = example.group().deviation();
+    }
+    return new Experience(
+        Segmentation.of(axis.trained(), ends),
+        outcome,
+        concatenated(examples.stream().map(TrainingExample::segmentRewards).toList()),
+        new GroupStatistics(counts, means, deviations),
+        concatenated(examples.stream().map(TrainingExample::behaviourLogProbs).toList()),
+        scores.logProbs(),
+        scores.refLogProbs(),
+        scores.values());
+  }
+
+  private static double[] concatenated(List<double[]> rows) {
+    return rows.stream().flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private static Progress advanced(Progress progress, Batch batch) {
+    SortedMap<Integer, Long> positions = new TreeMap<>(progress.positions());
+    long consumed = 0;
+    for (InputRange range : batch.ranges()) {
+      positions.put(range.getPartition(), range.getTo());
+      consumed += range.getTrained() + range.getSkipped().size();
+    }
+    SortedMap<Integer, Long> sources = new TreeMap<>(progress.trajectoryPositions());
+    batch
+        .trajectoryPositions()
+        .forEach((partition, next) -> sources.merge(partition, next, Math::max));
+    return new Progress(
+        progress.version() + 1,
+        positions,
+        sources,
+        progress.consumedTotal() + consumed,
+        progress.trainedTotal() + batch.examples().size());
+  }
+}

@@ -1,0 +1,206 @@
+package io.sapo.learner.input;
+
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.picture.PicturePreprocessor;
+import io.sapo.policy.picture.PreparedPicture;
+import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.Picture;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Trajectory;
+import io.sapo.schemas.VersionRun;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides whether a record of the segments topic can be trained on, from the record alone. The
+ * segmenter has checked it before; the learner checks all the same, since what it lets through
+ * changes weights. Bad data is a refusal with a reason, never an exception. Thread-safe.
+ */
+public final class Admission {
+
+  private final RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
+  private final ModelConfig model;
+  private final PictureLoader pictures;
+  private final int maxSequenceTokens;
+
+  /**
+   * @param preprocessor null for a text-only model
+   */
+  public Admission(ModelConfig model, PicturePreprocessor preprocessor, int maxSequenceTokens) {
+    this.model = model;
+    this.pictures = preprocessor == null ? null : new PictureLoader(preprocessor);
+    this.maxSequenceTokens = maxSequenceTokens;
+  }
+
+  public InputRecord admit(Position position, byte[] value) {
+    int bytes = value == null ? 0 : value.length;
+    try {
+      return InputRecord.admitted(example(position, codec.decode(value)), bytes);
+    } catch (RecordFormatException e) {
+      return InputRecord.refused(position, e.kind().label() + ": " + e.getMessage(), bytes);
+    } catch (RefusedException e) {
+      return InputRecord.refused(position, e.getMessage(), bytes);
+    }
+  }
+
+  private TrainingExample example(Position position, SegmentedTrajectory record)
+      throws RefusedException {
+    Trajectory trajectory = record.getTrajectory();
+    Fields fields = unpack(record);
+    int[] response = fields.response();
+    checkLengths(fields);
+    checkTokens(fields);
+    double temperature = trajectory.getSampling().getTemperature();
+    require(temperature > 0, "greedy", "drawn at temperature " + temperature);
+    require(
+        fields.prompt().length + response.length <= maxSequenceTokens,
+        "too-long",
+        "%d prompt and %d response tokens, at most %d together"
+            .formatted(fields.prompt().length, response.length, maxSequenceTokens));
+    checkNumbers(record, fields);
+    long startVersion = startVersion(trajectory, response.length);
+    TrainedTokens trained = TrainedTokens.of(fields);
+    return new TrainingExample(
+        position,
+        trajectory.getTrajectoryId(),
+        new TokenSequence(fields.prompt(), preparedPictures(trajectory, fields.prompt()), response),
+        temperature,
+        trained.indices(),
+        trained.segmentEnds(),
+        trained.segmentRewards(),
+        record.getOutcomeReward(),
+        record.getCorrect(),
+        new TrainingExample.Group(
+            record.getGroupCount(), record.getGroupMean(), record.getGroupStd()),
+        trained.logProbs(),
+        startVersion,
+        record.getSourcePartition(),
+        record.getSourceOffset());
+  }
+
+  /** The packed arrays of a record; {@code mask} is null when every token is trained. */
+  record Fields(
+      int[] prompt,
+      int[] response,
+      float[] logProbs,
+      int[] segmentEnds,
+      double[] segmentRewards,
+      byte[] mask) {}
+
+  private static Fields unpack(SegmentedTrajectory record) throws RefusedException {
+    Trajectory trajectory = record.getTrajectory();
+    try {
+      byte[] mask = null;
+      if (trajectory.getLossMask() != null) {
+        mask = new byte[trajectory.getLossMask().remaining()];
+        trajectory.getLossMask().duplicate().get(mask);
+      }
+      return new Fields(
+          PackedArrays.ints(trajectory.getPromptTokens()),
+          PackedArrays.ints(trajectory.getResponseTokens()),
+          PackedArrays.floats(trajectory.getLogProbs()),
+          PackedArrays.ints(record.getSegmentEnds()),
+          PackedArrays.doubles(record.getSegmentRewards()),
+          mask);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("lengths", e.getMessage());
+    }
+  }
+
+  private static void checkLengths(Fields fields) throws RefusedException {
+    int tokens = fields.response().length;
+    require(fields.prompt().length > 0, "lengths", "no prompt tokens");
+    require(tokens > 0, "lengths", "no response tokens");
+    require(
+        fields.logProbs().length == tokens,
+        "lengths",
+        fields.logProbs().length + " log-probabilities for " + tokens + " tokens");
+    require(
+        fields.mask() == null || fields.mask().length == tokens,
+        "lengths",
+        "a loss mask of another length than the response");
+    int[] ends = fields.segmentEnds();
+    require(
+        ends.length > 0 && ends.length == fields.segmentRewards().length,
+        "lengths",
+        ends.length + " segments with " + fields.segmentRewards().length + " rewards");
+    int previous = -1;
+    for (int end : ends) {
+      require(end > previous && end < tokens, "segments", "end " + end + " after " + previous);
+      previous = end;
+    }
+    require(previous == tokens - 1, "segments", "the last ends at " + previous + " of " + tokens);
+  }
+
+  private void checkTokens(Fields fields) throws RefusedException {
+    for (int[] tokens : List.of(fields.prompt(), fields.response())) {
+      for (int token : tokens) {
+        require(
+            token >= 0 && token < model.vocabSize(),
+            "vocabulary",
+            "token %d where the model knows %d".formatted(token, model.vocabSize()));
+      }
+    }
+  }
+
+  private static void checkNumbers(SegmentedTrajectory record, Fields fields)
+      throws RefusedException {
+    for (float logProb : fields.logProbs()) {
+      require(Float.isFinite(logProb), "not-finite", "log-probability " + logProb);
+    }
+    for (double reward : fields.segmentRewards()) {
+      require(Double.isFinite(reward), "not-finite", "segment reward " + reward);
+    }
+    require(
+        Double.isFinite(record.getOutcomeReward())
+            && Double.isFinite(record.getGroupMean())
+            && Double.isFinite(record.getGroupStd()),
+        "not-finite",
+        "outcome reward or group statistics");
+    require(record.getGroupCount() >= 1, "lengths", "a group of " + record.getGroupCount());
+  }
+
+  private static long startVersion(Trajectory trajectory, int tokens) throws RefusedException {
+    long counted = 0;
+    for (VersionRun run : trajectory.getVersions()) {
+      require(run.getTokens() > 0, "lengths", "a version run of " + run.getTokens() + " tokens");
+      counted += run.getTokens();
+    }
+    require(counted == tokens, "lengths", "versions of " + counted + " tokens for " + tokens);
+    return trajectory.getVersions().get(0).getVersion();
+  }
+
+  private List<PreparedPicture> preparedPictures(Trajectory trajectory, int[] prompt)
+      throws RefusedException {
+    if (trajectory.getPictures().isEmpty() && pictures == null) {
+      return List.of();
+    }
+    require(pictures != null, "pictures", "the model takes none");
+    List<PreparedPicture> prepared = new ArrayList<>();
+    int expected = 0;
+    for (Picture picture : trajectory.getPictures()) {
+      PreparedPicture loaded = pictures.load(picture);
+      expected += pictures.tokens(loaded);
+      prepared.add(loaded);
+    }
+    int image = model.imageTokens().orElseThrow().image();
+    int found = 0;
+    for (int token : prompt) {
+      found += token == image ? 1 : 0;
+    }
+    require(
+        found == expected,
+        "pictures",
+        "%d picture tokens in the prompt for pictures of %d".formatted(found, expected));
+    return prepared;
+  }
+
+  private static void require(boolean holds, String reason, String detail) throws RefusedException {
+    if (!holds) {
+      throw new RefusedException(reason, detail);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.sapo.learner.input;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Decides which records an update takes. A batch ends right after the record that fills it, so with
+ * one partition reading the log again gives the same batches; with several the order of arrival
+ * decides, which the commit record keeps.
+ *
+ * <p>For the training thread.
+ */
+public final class BatchAssembler {
+
+  /** Where records come from, in log order within each partition. */
+  public interface Source {
+    /**
+     * Waits for the next record.
+     *
+     * @return null when there is none yet; ask again
+     */
+    InputRecord next() throws InterruptedException;
+  }
+
+  /** Whether to give up waiting. */
+  public interface Stop {
+    boolean requested();
+  }
+
+  private final Source source;
+  private final int batchSize;
+  private final int maxStaleness;
+  private SortedMap<Integer, Long> positions;
+
+  /**
+   * @param positions by partition: where the source begins
+   */
+  public BatchAssembler(
+      Source source, int batchSize, int maxStaleness, SortedMap<Integer, Long> positions) {
+    this.source = source;
+    this.batchSize = batchSize;
+    this.maxStaleness = maxStaleness;
+    this.positions = new TreeMap<>(positions);
+  }
+
+  /**
+   * Waits until a batch is complete.
+   *
+   * @param version that the batch will be trained on: the measure of staleness
+   * @return null when a stop was requested first; this assembler is then used up
+   */
+  public Batch next(long version, Stop stop) throws InterruptedException {
+    Draft draft = new Draft(positions);
+    while (draft.trained() < batchSize) {
+      if (stop.requested()) {
+        return null;
+      }
+      InputRecord record = source.next();
+      if (record != null) {
+        place(record, version, draft);
+      }
+    }
+    positions = draft.positions();
+    return draft.finish();
+  }
+
+  private void place(InputRecord record, long version, Draft draft) {
+    if (record.refusal() != null) {
+      draft.skip(record.position(), record.refusal());
+      return;
+    }
+    long started = record.example().startVersion();
+    if (started > version || started < 0) {
+      draft.skip(
+          record.position(),
+          "future: begun with version %d where %d is the newest".formatted(started, version));
+    } else if (version - started > maxStaleness) {
+      draft.skip(
+          record.position(),
+          "stale: begun %d versions ago, at most %d allowed"
+              .formatted(version - started, maxStaleness));
+    } else {
+      draft.train(record.example());
+    }
+  }
+}

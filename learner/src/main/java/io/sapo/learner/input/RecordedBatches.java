@@ -1,0 +1,91 @@
+package io.sapo.learner.input;
+
+import io.sapo.schemas.InputRange;
+import io.sapo.schemas.Skipped;
+import io.sapo.schemas.WeightVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The batches of committed versions, read again as their commit records say: what was trained then
+ * is taken, what was skipped then is left out.
+ */
+public final class RecordedBatches {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final String topic;
+  private final Admission admission;
+
+  /**
+   * @param consumer read-committed; used by this object alone, closed by the caller
+   */
+  public RecordedBatches(Consumer<byte[], byte[]> consumer, String topic, Admission admission) {
+    this.consumer = consumer;
+    this.topic = topic;
+    this.admission = admission;
+  }
+
+  /**
+   * @throws IllegalStateException naming the position where the log is not as it was committed
+   */
+  public Batch read(WeightVersion version) {
+    List<TrainingExample> examples = new ArrayList<>();
+    SortedMap<Integer, Long> sources = new TreeMap<>();
+    for (InputRange range : version.getInputs()) {
+      List<TrainingExample> found = read(range);
+      if (found.size() != range.getTrained()) {
+        throw new IllegalStateException(
+            "version %d trained on %d records of partition %d from %d to %d, but the log holds %d"
+                .formatted(
+                    version.getVersion(),
+                    range.getTrained(),
+                    range.getPartition(),
+                    range.getFrom(),
+                    range.getTo(),
+                    found.size()));
+      }
+      examples.addAll(found);
+    }
+    examples.sort(Comparator.comparing(TrainingExample::position));
+    examples.forEach(e -> sources.merge(e.sourcePartition(), e.sourceOffset() + 1, Math::max));
+    return new Batch(examples, version.getInputs(), sources);
+  }
+
+  private List<TrainingExample> read(InputRange range) {
+    Set<Long> skipped =
+        range.getSkipped().stream().map(Skipped::getOffset).collect(Collectors.toSet());
+    List<TrainingExample> examples = new ArrayList<>();
+    TopicPartition partition = new TopicPartition(topic, range.getPartition());
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, range.getFrom());
+    while (consumer.position(partition) < range.getTo()) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < range.getTo() && !skipped.contains(record.offset())) {
+          examples.add(admitted(record));
+        }
+      }
+    }
+    return examples;
+  }
+
+  private TrainingExample admitted(ConsumerRecord<byte[], byte[]> record) {
+    Position position = new Position(record.partition(), record.offset());
+    InputRecord again = admission.admit(position, record.value());
+    if (again.refusal() != null) {
+      throw new IllegalStateException(
+          position + " was trained on, but is refused now: " + again.refusal());
+    }
+    return again.example();
+  }
+}

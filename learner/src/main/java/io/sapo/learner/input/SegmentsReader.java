@@ -1,0 +1,136 @@
+package io.sapo.learner.input;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Reads the segments topic ahead of training, on a thread of its own, and admits records as they
+ * come (decoding pictures takes time that training need not wait for). Every partition is read;
+ * none is shared with another learner.
+ */
+public final class SegmentsReader implements BatchAssembler.Source, AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Admission admission;
+  private final Prefetched prefetched;
+  private final SortedMap<Integer, Long> positions = new TreeMap<>();
+  private final List<TopicPartition> partitions = new ArrayList<>();
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile long lag;
+
+  /**
+   * Starts reading.
+   *
+   * @param consumer read-committed, without group; this reader's to close
+   * @param from by partition: first offset to read; a partition not named is read from its start
+   * @param maxRecords read ahead at most
+   * @param maxBytes read ahead at most, give or take a record
+   */
+  public SegmentsReader(
+      Consumer<byte[], byte[]> consumer,
+      String topic,
+      Admission admission,
+      SortedMap<Integer, Long> from,
+      int maxRecords,
+      long maxBytes) {
+    this.consumer = consumer;
+    this.admission = admission;
+    this.prefetched = new Prefetched(maxRecords, maxBytes);
+    try {
+      consumer.partitionsFor(topic).stream()
+          .map(info -> info.partition())
+          .sorted()
+          .forEach(
+              partition -> {
+                partitions.add(new TopicPartition(topic, partition));
+                positions.put(partition, from.getOrDefault(partition, 0L));
+              });
+      consumer.assign(partitions);
+      partitions.forEach(at -> consumer.seek(at, positions.get(at.partition())));
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+    this.thread = new Thread(this::fetch, "sapo-learner-fetch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** By partition: where reading began. */
+  public SortedMap<Integer, Long> from() {
+    return positions;
+  }
+
+  @Override
+  public InputRecord next() throws InterruptedException {
+    return prefetched.take(POLL.toMillis());
+  }
+
+  /** Records on the log that have not been handed out yet; an estimate. */
+  public long lag() {
+    return lag + prefetched.size();
+  }
+
+  private void fetch() {
+    try (consumer) {
+      boolean paused = false;
+      while (!closed) {
+        boolean full = !prefetched.hasRoom();
+        if (full && !paused) {
+          consumer.pause(partitions);
+        } else if (!full && paused) {
+          consumer.resume(partitions);
+        }
+        paused = full;
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          prefetched.put(
+              admission.admit(new Position(record.partition(), record.offset()), record.value()));
+        }
+        lag = measureLag();
+      }
+    } catch (WakeupException e) {
+      if (!closed) {
+        prefetched.fail(e);
+      }
+    } catch (RuntimeException e) {
+      prefetched.fail(e);
+    }
+  }
+
+  private long measureLag() {
+    long sum = 0;
+    for (TopicPartition partition : partitions) {
+      OptionalLong behind = consumer.currentLag(partition);
+      sum += behind.orElse(0);
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

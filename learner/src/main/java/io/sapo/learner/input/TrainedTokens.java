@@ -1,0 +1,46 @@
+package io.sapo.learner.input;
+
+/**
+ * A response reduced to the tokens that its loss mask lets through. A segment without such a token
+ * disappears; its reward falls due with the next segment, or with the last there is.
+ */
+record TrainedTokens(int[] indices, int[] segmentEnds, double[] segmentRewards, double[] logProbs) {
+
+  static TrainedTokens of(Admission.Fields fields) throws RefusedException {
+    int tokens = fields.response().length;
+    int[] indices = new int[tokens];
+    int[] ends = new int[fields.segmentEnds().length];
+    double[] rewards = new double[ends.length];
+    int trained = 0;
+    int segments = 0;
+    double pending = 0;
+    int token = 0;
+    for (int segment = 0; segment < ends.length; segment++) {
+      int before = trained;
+      for (; token <= fields.segmentEnds()[segment]; token++) {
+        if (fields.mask() == null || fields.mask()[token] != 0) {
+          indices[trained++] = token;
+        }
+      }
+      pending += fields.segmentRewards()[segment];
+      if (trained > before) {
+        ends[segments] = trained - 1;
+        rewards[segments++] = pending;
+        pending = 0;
+      }
+    }
+    if (trained == 0) {
+      throw new RefusedException("masked", "the loss mask leaves no token to train on");
+    }
+    rewards[segments - 1] += pending;
+    double[] logProbs = new double[trained];
+    for (int i = 0; i < trained; i++) {
+      logProbs[i] = fields.logProbs()[indices[i]];
+    }
+    return new TrainedTokens(
+        java.util.Arrays.copyOf(indices, trained),
+        java.util.Arrays.copyOf(ends, segments),
+        java.util.Arrays.copyOf(rewards, segments),
+        logProbs);
+  }
+}

@@ -1,0 +1,12 @@
+package io.sapo.learner.recovery;
+
+/** Folding a committed batch again gave other weights than were committed. */
+public final class DivergenceException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  DivergenceException(long version, String what, String committed, String folded) {
+    super(
+        "version %d: %s was committed as %s, but folding the same batch again gives %s; the machine, the thread count or the code is not what it was"
+            .formatted(version, what, committed, folded));
+  }
+}

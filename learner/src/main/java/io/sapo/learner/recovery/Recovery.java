@@ -1,0 +1,137 @@
+package io.sapo.learner.recovery;
+
+import ai.djl.Device;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.checkpoint.CheckpointFiles;
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.Weights;
+import io.sapo.schemas.WeightVersion;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rebuilds the state of a committed version: the newest usable checkpoint at or before it, then
+ * every committed batch since. To be called after fencing, so that no other learner can add to the
+ * log.
+ */
+public final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+  private final CommittedVersions committed;
+  private final CheckpointStore checkpoints;
+  private final Refold refold;
+  private final ModelConfig model;
+  private final Device device;
+  private final AlgorithmSettings settings;
+
+  /**
+   * @param settings of the algorithm that will go on
+   */
+  public Recovery(
+      CommittedVersions committed,
+      CheckpointStore checkpoints,
+      Refold refold,
+      ModelConfig model,
+      Device device,
+      AlgorithmSettings settings) {
+    this.committed = committed;
+    this.checkpoints = checkpoints;
+    this.refold = refold;
+    this.model = model;
+    this.device = device;
+    this.settings = settings;
+  }
+
+  /**
+   * @param progress told of each version reached
+   * @return the state of that version; the caller closes it
+   * @throws CheckpointException when no checkpoint can be used
+   * @throws DivergenceException when folding again gives other weights than were committed
+   */
+  public TrainingState restore(long version, LongConsumer progress) {
+    TrainingState state = newestCheckpoint(version);
+    try {
+      progress.accept(state.version());
+      while (state.version() < version) {
+        refold.fold(state, committed.get(state.version() + 1));
+        progress.accept(state.version());
+      }
+      return state;
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private TrainingState newestCheckpoint(long version) {
+    List<Long> present = checkpoints.versions();
+    CheckpointException newestFailure = null;
+    for (int i = present.size() - 1; i >= 0; i--) {
+      if (present.get(i) > version) {
+        continue;
+      }
+      try {
+        return load(committed.get(present.get(i)));
+      } catch (CheckpointException e) {
+        log.warn("checkpoint is not used, an older one is tried: {}", e.getMessage());
+        if (newestFailure == null) {
+          newestFailure = e;
+        } else {
+          newestFailure.addSuppressed(e);
+        }
+      }
+    }
+    throw newestFailure != null
+        ? newestFailure
+        : new CheckpointException(
+            "no checkpoint at or before version %d under %s; restore the data folder"
+                .formatted(version, checkpoints.folder(version).getParent()),
+            null);
+  }
+
+  /** A checkpoint whose tensors hash to what its version was committed with. */
+  private TrainingState load(WeightVersion version) {
+    Weights reference = settings.usesReference() ? reference() : null;
+    TrainingState state =
+        CheckpointFiles.read(
+            checkpoints.folder(version.getVersion()),
+            model,
+            device,
+            settings.usesCritic(),
+            reference,
+            version.getKlCoefficient(),
+            CommittedVersions.progress(version));
+    try {
+      Refold.check(state, version);
+      return state;
+    } catch (DivergenceException e) {
+      state.close();
+      throw new CheckpointException(
+          checkpoints.folder(version.getVersion()) + " is damaged: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private Weights reference() {
+    Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), model, device);
+    String found = weights.sha256();
+    String expected = committed.get(0).getActorSha256();
+    if (!found.equals(expected)) {
+      weights.close();
+      throw new CheckpointException(
+          "%s: the reference policy hashes to %s, committed as %s"
+              .formatted(checkpoints.folder(0), found, expected),
+          null);
+    }
+    return weights;
+  }
+}

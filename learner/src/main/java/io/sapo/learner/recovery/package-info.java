@@ -1,0 +1,2 @@
+/** From what is committed back to a training state, by folding again. */
+package io.sapo.learner.recovery;

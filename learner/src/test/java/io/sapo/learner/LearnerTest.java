@@ -1,0 +1,364 @@
+package io.sapo.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.commit.CommitLog;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.commit.FencedException;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.InputRange;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightChunk;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.schemas.weights.PublishedWeights;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The whole learner on a real broker: what is committed, and what is left after it is ended. */
+class LearnerTest {
+
+  private static final LearnerConfig CONFIG = TinyRun.config(Algorithm.SAPO);
+  private static final int UPDATES = 5;
+  private static final AtomicInteger RUNS = new AtomicInteger();
+
+  @TempDir static Path folder;
+  private static EmbeddedBroker broker;
+  private static Map<String, Object> kafka;
+  private static Path model;
+  private static List<WeightVersion> undisturbed;
+
+  /** Ends a learner as a kill would: nothing after it is done, nothing is taken back. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** One run: topics of its own on the shared broker, and a data folder. */
+  private record Run(Topics topics, Path data) {
+
+    static Run create() throws Exception {
+      int number = RUNS.incrementAndGet();
+      Run run = new Run(new Topics("run" + number + "."), folder.resolve("run" + number));
+      try (Admin admin = Admin.create(kafka)) {
+        assertThat(new TopicAdmin(admin, run.topics).createAndCheck((short) 1)).isEmpty();
+      }
+      return run;
+    }
+
+    void send(List<SegmentedTrajectory> records) {
+      sendAll(
+          records.stream()
+              .map(r -> topics.segments().record(r.getTrajectory().getGroupId(), r))
+              .toList());
+    }
+
+    void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
+      try (Producer<byte[], byte[]> producer = new LearnerClients(kafka).plain("test")) {
+        records.forEach(producer::send);
+      }
+    }
+
+    Learner learner(long untilVersion, FaultHook faults) {
+      LearnerOptions options =
+          new LearnerOptions(
+              kafka,
+              topics,
+              "learner-1",
+              "a-run",
+              model,
+              data,
+              Device.cpu(),
+              2,
+              2,
+              3,
+              ElementType.F32,
+              untilVersion,
+              Duration.ofSeconds(1),
+              faults);
+      return new Learner(CONFIG, options, Clock.systemUTC());
+    }
+
+    CommittedVersions committed() {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+        return CommittedVersions.read(reader, topics);
+      }
+    }
+
+    List<WeightVersion> versions() {
+      CommittedVersions committed = committed();
+      List<WeightVersion> versions = new ArrayList<>();
+      for (long version = 0; version <= committed.last().getVersion(); version++) {
+        versions.add(committed.get(version));
+      }
+      return versions;
+    }
+  }
+
+  @BeforeAll
+  static void startBrokerAndTrainUndisturbed() throws Exception {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    model = TinyRun.modelFolder(folder.resolve("model"));
+    Run run = Run.create();
+    run.send(records());
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    undisturbed = run.versions();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  private static List<SegmentedTrajectory> records() {
+    return TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 3);
+  }
+
+  @Test
+  void commitsAChainThatAccountsForEveryRecordOnce() {
+    assertThat(undisturbed).hasSize(UPDATES + 1);
+    long next = 0;
+    for (WeightVersion version : undisturbed.subList(1, UPDATES + 1)) {
+      InputRange range = version.getInputs().get(0);
+      assertThat(range.getFrom()).isEqualTo(next);
+      assertThat(range.getTrained()).isEqualTo(CONFIG.batchSize());
+      assertThat(range.getSkipped()).isEmpty();
+      next = range.getTo();
+      assertThat(version.getTrainedTotal()).isEqualTo(version.getVersion() * CONFIG.batchSize());
+      assertThat(version.getConfigDigest()).isEqualTo(CONFIG.digest());
+      assertThat(LearnerConfig.fromJson(version.getConfig())).isEqualTo(CONFIG);
+      assertThat(version.getMetrics()).containsKeys("share_wait", "share_update", "kl_reference");
+    }
+    assertThat(undisturbed.get(UPDATES).getTrajectoryPositions())
+        .containsEntry("0", (long) UPDATES * CONFIG.batchSize() / 4);
+  }
+
+  @Test
+  void skipsWithAReasonWhatCannotBeTrainedAndGoesOn() throws Exception {
+    Run run = Run.create();
+    Random random = new Random(1);
+    run.send(List.of(TinyRun.trajectory(0, 0, random)));
+    run.sendAll(
+        List.of(new ProducerRecord<>(run.topics().segments().name(), new byte[] {1, 2, 3})));
+    SegmentedTrajectory future = TinyRun.trajectory(1, 9, random);
+    run.send(List.of(future));
+    run.send(
+        IntStream.range(0, 2 * CONFIG.batchSize() - 1)
+            .mapToObj(i -> TinyRun.trajectory(2 + i, 0, random))
+            .toList());
+    run.learner(2, FaultHook.NONE).run();
+    List<WeightVersion> versions = run.versions();
+    InputRange first = versions.get(1).getInputs().get(0);
+    assertThat(first.getTo()).isEqualTo(CONFIG.batchSize() + 2);
+    assertThat(first.getSkipped()).extracting("offset").containsExactly(1L, 2L);
+    assertThat(first.getSkipped().get(0).getReason()).startsWith("not-a-record");
+    assertThat(first.getSkipped().get(1).getReason()).startsWith("future");
+    assertThat(versions.get(2).getConsumedTotal()).isEqualTo(2L * CONFIG.batchSize() + 2);
+    try (Admin admin = Admin.create(kafka)) {
+      Map<TopicPartition, OffsetAndMetadata> offsets =
+          admin
+              .listConsumerGroupOffsets(run.topics().prefix() + "learner")
+              .partitionsToOffsetAndMetadata()
+              .get();
+      assertThat(offsets.get(new TopicPartition(run.topics().segments().name(), 0)).offset())
+          .isEqualTo(2L * CONFIG.batchSize() + 2);
+    }
+  }
+
+  @Test
+  void staleTrajectoriesAreNotTrainedOn() throws Exception {
+    Run run = Run.create();
+    Random random = new Random(1);
+    run.send(
+        IntStream.range(0, 4 * CONFIG.batchSize())
+            .mapToObj(i -> TinyRun.trajectory(i, i < 3 * CONFIG.batchSize() ? 0 : 2, random))
+            .toList());
+    run.learner(3, FaultHook.NONE).run();
+    InputRange third = run.versions().get(3).getInputs().get(0);
+    assertThat(third.getSkipped()).hasSize(CONFIG.batchSize());
+    assertThat(third.getSkipped().get(0).getReason()).startsWith("stale: begun 2 versions ago");
+    assertThat(run.versions().get(2).getMetrics()).containsEntry("staleness_max", 1.0);
+  }
+
+  @Test
+  void publishedChunksAreTheActor() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    run.learner(UPDATES, FaultHook.NONE).run();
+    PublishedWeights published = new PublishedWeights(ElementType.F32);
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      for (WeightVersion version : run.versions()) {
+        published.apply(
+            version.getVersion(),
+            version.getParent(),
+            version.getAnchor(),
+            version.getChunkCount(),
+            chunks(reader, run.topics(), version).iterator());
+        List<NamedTensor> tensors =
+            published.tensors().stream()
+                .map(t -> NamedTensor.of(t.name(), t.shape(), t.floats()))
+                .toList();
+        try (Weights weights =
+            Weights.of(TinyRun.model(), Head.LANGUAGE_MODEL, tensors, Device.cpu())) {
+          assertThat(weights.sha256()).isEqualTo(version.getActorSha256());
+        }
+      }
+    }
+    assertThat(run.versions())
+        .extracting("anchor")
+        .containsExactly(true, false, false, true, false, false);
+  }
+
+  private static List<WeightChunk> chunks(
+      Consumer<byte[], byte[]> reader, Topics topics, WeightVersion version) {
+    TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
+    reader.assign(List.of(partition));
+    reader.seek(partition, version.getFirstChunkOffset());
+    List<WeightChunk> chunks = new ArrayList<>();
+    while (chunks.size() < version.getChunkCount()) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+        chunks.add(topics.weightChunks().codec().decode(record.value()));
+      }
+    }
+    return chunks.subList(0, version.getChunkCount());
+  }
+
+  @ParameterizedTest
+  @EnumSource(FaultPoint.class)
+  void afterAKillTheWeightsAreThoseOfARunThatWasNeverKilled(FaultPoint point) throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    for (int occurrence : new int[] {1, 2}) {
+      AtomicInteger left = new AtomicInteger(occurrence);
+      FaultHook kill =
+          reached -> {
+            if (reached == point && left.decrementAndGet() == 0) {
+              throw new Killed();
+            }
+          };
+      assertThatThrownBy(() -> run.learner(UPDATES, kill).run()).isInstanceOf(Killed.class);
+    }
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    List<WeightVersion> versions = run.versions();
+    assertThat(versions).hasSameSizeAs(undisturbed);
+    for (int i = 0; i < versions.size(); i++) {
+      assertThat(versions.get(i).getActorSha256()).isEqualTo(undisturbed.get(i).getActorSha256());
+      assertThat(versions.get(i).getCriticSha256()).isEqualTo(undisturbed.get(i).getCriticSha256());
+      assertThat(versions.get(i).getOptimizerSha256())
+          .isEqualTo(undisturbed.get(i).getOptimizerSha256());
+      assertThat(versions.get(i).getInputs()).isEqualTo(undisturbed.get(i).getInputs());
+    }
+  }
+
+  @Test
+  void aSecondLearnerFencesTheFirst() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    FaultHook rival =
+        reached -> {
+          if (reached == FaultPoint.UPDATE_APPLIED) {
+            LearnerClients clients = new LearnerClients(kafka);
+            String id = run.topics().prefix() + "learner";
+            try (CommitLog other =
+                new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
+              other.fence();
+            }
+          }
+        };
+    assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
+        .isInstanceOf(FencedException.class)
+        .hasMessageContaining("another learner has taken over");
+    assertThat(run.versions()).hasSize(1);
+  }
+
+  @Test
+  void aDamagedCheckpointIsFoundByItsHashAndAnOlderOneTaken() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    run.learner(4, FaultHook.NONE).run();
+    Path newest = run.data().resolve("checkpoints/version-0000000004/critic.safetensors");
+    try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+      long at = Files.size(newest) - 3;
+      file.seek(at);
+      int old = file.read();
+      file.seek(at);
+      file.write(old ^ 4);
+    }
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    assertThat(run.versions().get(UPDATES).getActorSha256())
+        .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
+  }
+
+  @Test
+  void recoveryThatReachesOtherWeightsStopsWithBothHashes() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    AtomicInteger commits = new AtomicInteger();
+    FaultHook afterThird =
+        reached -> {
+          if (reached == FaultPoint.COMMITTED && commits.incrementAndGet() == 4) {
+            throw new Killed();
+          }
+        };
+    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
+    Run forged = Run.create();
+    List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 4);
+    forged.send(other);
+    copyVersions(run, forged);
+    copyFolder(run.data(), forged.data());
+    String committed = run.versions().get(3).getActorSha256();
+    assertThatThrownBy(() -> forged.learner(UPDATES, FaultHook.NONE).run())
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContaining("version 3")
+        .hasMessageContaining(committed);
+  }
+
+  private static void copyVersions(Run from, Run to) {
+    to.sendAll(
+        from.versions().stream()
+            .map(v -> to.topics().weights().record(Long.toString(v.getVersion()), v))
+            .toList());
+  }
+
+  private static void copyFolder(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.createDirectories(to.resolve(from.relativize(file)).getParent());
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+}

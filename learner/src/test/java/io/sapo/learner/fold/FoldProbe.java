@@ -1,0 +1,67 @@
+package io.sapo.learner.fold;
+
+import ai.djl.Device;
+import io.sapo.learner.TinyRun;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.input.Admission;
+import io.sapo.learner.input.BatchAssembler;
+import io.sapo.learner.input.Position;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.SegmentedTrajectory;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** Folds recorded trajectories without a broker; as a program, prints the hashes it ends with. */
+public final class FoldProbe {
+
+  private FoldProbe() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    int updates = Integer.parseInt(arguments[0]);
+    LearnerConfig config = TinyRun.config(Algorithm.ofName(arguments[1]));
+    StateHashes hashes =
+        fold(
+            config,
+            TinyRun.trajectories(updates, config.batchSize(), 3),
+            updates,
+            (state, reports) -> state.hashes());
+    System.out.println(hashes);
+  }
+
+  /**
+   * @param look at the state after the last update and at all reports
+   */
+  static <T> T fold(
+      LearnerConfig config,
+      List<SegmentedTrajectory> records,
+      int updates,
+      BiFunction<TrainingState, List<UpdateReport>, T> look)
+      throws InterruptedException {
+    try (TrainingState state = TrainingState.initial(TinyRun.weights(), config.algorithm());
+        Networks networks =
+            Networks.load(TinyRun.model(), Device.cpu(), config.algorithm().usesCritic())) {
+      Update update = new Update(config, networks, () -> 0);
+      BatchAssembler batches = assembler(config, records);
+      List<UpdateReport> reports = new ArrayList<>();
+      for (int i = 0; i < updates; i++) {
+        reports.add(update.apply(state, batches.next(state.version(), () -> false)));
+      }
+      return look.apply(state, reports);
+    }
+  }
+
+  private static BatchAssembler assembler(LearnerConfig config, List<SegmentedTrajectory> records) {
+    Admission admission = new Admission(TinyRun.model(), null, config.maxSequenceTokens());
+    RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
+    Iterator<SegmentedTrajectory> log = records.iterator();
+    long[] offset = {0};
+    return new BatchAssembler(
+        () -> admission.admit(new Position(0, offset[0]++), codec.encode(log.next())),
+        config.batchSize(),
+        config.maxStaleness(),
+        TinyRun.positions(0));
+  }
+}

@@ -1,0 +1,97 @@
+package io.sapo.learner.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.learner.TinyRun;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.schemas.SegmentedTrajectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class UpdateTest {
+
+  private record Outcome(StateHashes hashes, List<UpdateReport> reports) {}
+
+  @ParameterizedTest
+  @EnumSource(Algorithm.class)
+  void everyAlgorithmFoldsAndRepeatsItselfToTheBit(Algorithm algorithm)
+      throws InterruptedException {
+    LearnerConfig config = TinyRun.config(algorithm);
+    Outcome first = outcome(config);
+    assertThat(outcome(config)).isEqualTo(first);
+    assertThat(first.hashes().critic() != null).isEqualTo(algorithm.usesCritic());
+    for (UpdateReport report : first.reports()) {
+      assertThat(report.metrics().values()).allMatch(Double::isFinite);
+      assertThat(report.metrics()).containsKeys("reward", "policy_loss", "entropy", "kl_old");
+      assertThat(report.metrics().get("grad_norm_actor")).isPositive();
+    }
+  }
+
+  private static Outcome outcome(LearnerConfig config) throws InterruptedException {
+    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+    return FoldProbe.fold(
+        config, records, 2, (state, reports) -> new Outcome(state.hashes(), reports));
+  }
+
+  @Test
+  void freshProcessesEndWithTheSameHashes() throws IOException, InterruptedException {
+    String first = probe();
+    assertThat(first).contains("actor=").doesNotContain("critic=null");
+    assertThat(probe()).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"SAPO", "GRPO"})
+  void rewardedTokensBecomeLikelier(Algorithm algorithm) throws InterruptedException {
+    LearnerConfig config = TinyRun.config(algorithm);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(12, config.batchSize(), 9);
+    double before = FoldProbe.fold(config, List.of(), 0, (state, reports) -> evenMass(state));
+    double after = FoldProbe.fold(config, records, 12, (state, reports) -> evenMass(state));
+    assertThat(after).isGreaterThan(before + 0.02);
+  }
+
+  /** Probability of an even token at the start of a response. */
+  private static double evenMass(TrainingState state) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int token = 4; token < TinyRun.VOCABULARY; token += 2) {
+      sequences.add(TokenSequence.text(new int[] {5, 9, 17, 30}, new int[] {token}));
+    }
+    try (Networks networks = Networks.load(TinyRun.model(), Device.cpu(), false)) {
+      float[][] logProbs =
+          networks.policy().score(state.actor().weights(), sequences, 1).logProbs();
+      return Arrays.stream(logProbs).mapToDouble(row -> Math.exp(row[0])).sum();
+    }
+  }
+
+  private static String probe() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Dai.djl.offline=true",
+                "-DOPT_OUT_TRACKING=true",
+                "-Dai.djl.pytorch.num_threads=2",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FoldProbe.class.getName(),
+                "4",
+                "sapo")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output.lines().filter(line -> line.startsWith("StateHashes")).findFirst().orElse("");
+  }
+}
