@@ -7,6 +7,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.schemas.Credit;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
@@ -44,6 +45,7 @@ final class Committer {
 
   /**
    * @param inputs what the version was made from; empty for version 0
+   * @param credits of the trajectories trained on
    * @param checkpointVersion newest checkpoint on disk; -1 for none
    * @return the record once it is committed
    */
@@ -52,6 +54,7 @@ final class Committer {
       StateHashes hashes,
       List<InputRange> inputs,
       SortedMap<String, Double> metrics,
+      List<Credit> credits,
       long checkpointVersion) {
     Progress progress = state.progress();
     publisher.stage(progress.version(), state.actor().weights());
@@ -85,6 +88,7 @@ final class Committer {
                 .setFirstChunkOffset(firstChunkOffset)
                 .setChunkCount(chunkCount)
                 .build(),
+        credits,
         progress.positions());
   }
 

@@ -5,12 +5,12 @@ import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.checkpoint.Snapshot;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.commit.CreditRecords;
 import io.sapo.learner.commit.WeightPublisher;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
-import io.sapo.learner.fold.UpdateReport;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.SegmentsReader;
@@ -110,7 +110,7 @@ public final class Learner {
         StateHashes hashes = state.hashes();
         checkpoints.write(snapshot(state, hashes, runId));
         checkpoints.finish();
-        status.committed(committer.commit(state, hashes, List.of(), new TreeMap<>(), 0));
+        status.committed(committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), 0));
       }
       train(state, workshop, committer, checkpoints, runId, heartbeats);
       return state.version();
@@ -157,13 +157,19 @@ public final class Learner {
         }
         stopwatch.lap("seconds_wait");
         options.faults().reached(FaultPoint.BATCH_ASSEMBLED);
-        UpdateReport report = update.apply(state, batch);
+        Update.Folded folded = update.apply(state, batch);
         stopwatch.lap("seconds_update");
         options.faults().reached(FaultPoint.UPDATE_APPLIED);
         StateHashes hashes = state.hashes();
-        SortedMap<String, Double> metrics = stopwatch.addedTo(report.metrics());
+        SortedMap<String, Double> metrics = stopwatch.addedTo(folded.report().metrics());
         WeightVersion committed =
-            committer.commit(state, hashes, batch.ranges(), metrics, checkpoints.durableVersion());
+            committer.commit(
+                state,
+                hashes,
+                batch.ranges(),
+                metrics,
+                CreditRecords.of(state.version(), batch.examples(), folded.credits()),
+                checkpoints.durableVersion());
         stopwatch.lap("seconds_commit");
         if (state.version() % options.checkpointEvery() == 0) {
           checkpoints.write(snapshot(state, hashes, runId));

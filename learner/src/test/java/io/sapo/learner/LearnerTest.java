@@ -14,8 +14,10 @@ import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.schemas.Credit;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
@@ -24,6 +26,7 @@ import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -211,6 +214,38 @@ class LearnerTest {
     assertThat(third.getSkipped()).hasSize(CONFIG.batchSize());
     assertThat(third.getSkipped().get(0).getReason()).startsWith("stale: begun 2 versions ago");
     assertThat(run.versions().get(2).getMetrics()).containsEntry("staleness_max", 1.0);
+  }
+
+  @Test
+  void creditsAreWrittenForEveryTrainedTrajectory() {
+    List<Credit> credits = new ArrayList<>();
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      TopicPartition partition = new TopicPartition("run1.credits", 0);
+      reader.assign(List.of(partition));
+      reader.seek(partition, 0);
+      while (credits.size() < UPDATES * CONFIG.batchSize()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+          credits.add(new Topics("run1.").credits().codec().decode(record.value()));
+        }
+      }
+    }
+    List<SegmentedTrajectory> records = records();
+    for (int i = 0; i < records.size(); i++) {
+      Credit credit = credits.get(i);
+      assertThat(credit.getTrajectoryId())
+          .isEqualTo(records.get(i).getTrajectory().getTrajectoryId());
+      assertThat(credit.getVersion()).isEqualTo(i / CONFIG.batchSize() + 1);
+      int segments = PackedArrays.count(records.get(i).getSegmentEnds(), Integer.BYTES);
+      for (ByteBuffer array :
+          List.of(
+              credit.getValues(),
+              credit.getAdvantages(),
+              credit.getReturns(),
+              credit.getRatios(),
+              credit.getBehaviourRatios())) {
+        assertThat(PackedArrays.floats(array)).hasSize(segments).doesNotContain(Float.NaN);
+      }
+    }
   }
 
   @Test

@@ -97,6 +97,14 @@ public record Targets(
         critic ? aggregation.weights(segments.select(rows)) : new double[0]);
   }
 
+  /**
+   * One number an action, looked up for each segment of a cut of the same tokens: that of the
+   * action which holds the token that the segment's value is read at.
+   */
+  public double[] atSegments(Segmentation cut, double[] perAction) {
+    return at(actions.spans().spread(perAction), cut.valuePositions(settings.valueReading()));
+  }
+
   /** 1 − Var(R̂ − V) / Var(R̂); 0 where the returns do not vary. */
   public double explainedVariance() {
     double[] residuals = new double[returns.length];

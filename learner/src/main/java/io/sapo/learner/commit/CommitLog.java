@@ -2,6 +2,7 @@ package io.sapo.learner.commit;
 
 import io.sapo.learner.FaultHook;
 import io.sapo.learner.FaultPoint;
+import io.sapo.schemas.Credit;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
@@ -81,6 +82,7 @@ public final class CommitLog implements AutoCloseable {
    *
    * @param chunks hands the version's chunks to the given consumer, in order; called again when the
    *     transaction has to be written again
+   * @param credits go into the same transaction
    * @param positions by segments partition: the next offset to read
    * @return the committed record
    * @throws FencedException when another learner has taken over
@@ -88,11 +90,12 @@ public final class CommitLog implements AutoCloseable {
   public WeightVersion commit(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
+      List<Credit> credits,
       SortedMap<Integer, Long> positions) {
     while (true) {
       WeightVersion record;
       try {
-        record = write(chunks, maker, positions);
+        record = write(chunks, maker, credits, positions);
       } catch (KafkaException e) {
         abort(classified(e));
         continue;
@@ -108,6 +111,7 @@ public final class CommitLog implements AutoCloseable {
   private WeightVersion write(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
+      List<Credit> credits,
       SortedMap<Integer, Long> positions) {
     producer.beginTransaction();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -124,8 +128,13 @@ public final class CommitLog implements AutoCloseable {
     }
     faults.reached(FaultPoint.CHUNKS_SENT);
     WeightVersion record = maker.make(first, sent.size());
-    acknowledged(
-        producer.send(topics.weights().record(Long.toString(record.getVersion()), record)));
+    for (Credit credit : credits) {
+      sent.add(producer.send(topics.credits().record(credit.getTrajectoryId(), credit)));
+    }
+    sent.add(producer.send(topics.weights().record(Long.toString(record.getVersion()), record)));
+    for (Future<RecordMetadata> future : sent) {
+      acknowledged(future);
+    }
     faults.reached(FaultPoint.RECORD_SENT);
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     positions.forEach(

@@ -1,6 +1,5 @@
 package io.sapo.learner.fold;
 
-import io.sapo.learner.algorithm.Ragged;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenScores;
 import io.sapo.policy.network.Weights;
@@ -26,15 +25,15 @@ record BatchScores(double[] logProbs, double[] entropies, double[] refLogProbs, 
     for (int[] rows : microBatches) {
       TokenAxis micro = axis.select(rows);
       TokenScores scores = score(networks.policy(), state.actor().weights(), micro);
-      place(axis, rows, micro.flatten(scores.logProbs(), "log-probability"), logProbs);
-      place(axis, rows, micro.flatten(scores.entropies(), "entropy"), entropies);
+      axis.place(rows, micro.flatten(scores.logProbs(), "log-probability"), logProbs);
+      axis.place(rows, micro.flatten(scores.entropies(), "entropy"), entropies);
       if (refLogProbs != null) {
         float[][] reference = score(networks.policy(), state.reference(), micro).logProbs();
-        place(axis, rows, micro.flatten(reference, "reference log-probability"), refLogProbs);
+        axis.place(rows, micro.flatten(reference, "reference log-probability"), refLogProbs);
       }
       if (values != null) {
         float[][] found = networks.value().values(state.critic().weights(), micro.sequences());
-        place(axis, rows, micro.flatten(found, "value"), values);
+        axis.place(rows, micro.flatten(found, "value"), values);
       }
     }
     return new BatchScores(logProbs, entropies, refLogProbs, values);
@@ -42,14 +41,5 @@ record BatchScores(double[] logProbs, double[] entropies, double[] refLogProbs, 
 
   private static TokenScores score(Network network, Weights weights, TokenAxis micro) {
     return network.score(weights, micro.sequences(), micro.temperature());
-  }
-
-  private static void place(TokenAxis axis, int[] rows, double[] micro, double[] whole) {
-    Ragged shape = axis.trained();
-    int from = 0;
-    for (int row : rows) {
-      System.arraycopy(micro, from, whole, shape.start(row), shape.length(row));
-      from += shape.length(row);
-    }
   }
 }

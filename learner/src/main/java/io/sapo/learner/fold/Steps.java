@@ -15,7 +15,12 @@ final class Steps {
 
   private Steps() {}
 
-  /** Sums over a mini-batch's tokens; {@code kl} is Σ log π_old − log π_θ. */
+  /**
+   * Sums over a mini-batch's tokens.
+   *
+   * @param kl Σ log π_old − log π_θ
+   * @param logProbs log π_θ as the step saw it, one a token of the mini-batch
+   */
   record PolicyOutcome(
       double loss,
       double klLoss,
@@ -23,7 +28,8 @@ final class Steps {
       long clipped,
       long clippedLower,
       double kl,
-      double gradNorm) {}
+      double gradNorm,
+      double[] logProbs) {}
 
   /** Sums over a mini-batch's actions. */
   record ValueOutcome(double loss, long actions, long clipped, double gradNorm) {}
@@ -39,6 +45,7 @@ final class Steps {
       List<int[]> microBatches,
       OptimizerSettings optimizer,
       double rateFactor) {
+    double[] logProbs = new double[axis.trained().size()];
     double loss = 0;
     double klLoss = 0;
     double kl = 0;
@@ -48,8 +55,9 @@ final class Steps {
     for (int[] rows : microBatches) {
       TokenAxis micro = axis.select(rows);
       try (PolicyForward forward = actor.forward(micro.sequences(), micro.temperature())) {
-        MiniBatch.PolicyTerm term =
-            batch.select(rows).policyLoss(micro.flatten(forward.logProbs(), "log-probability"));
+        double[] found = micro.flatten(forward.logProbs(), "log-probability");
+        axis.place(rows, found, logProbs);
+        MiniBatch.PolicyTerm term = batch.select(rows).policyLoss(found);
         forward.backward(micro.scatter(term.gradient()), null);
         loss += term.loss();
         klLoss += term.klLoss();
@@ -62,7 +70,7 @@ final class Steps {
     double norm =
         actor.step(
             optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
-    return new PolicyOutcome(loss, klLoss, tokens, clipped, clippedLower, kl, norm);
+    return new PolicyOutcome(loss, klLoss, tokens, clipped, clippedLower, kl, norm, logProbs);
   }
 
   /** As {@link #policy}. */

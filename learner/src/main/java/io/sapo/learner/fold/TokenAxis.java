@@ -65,6 +65,15 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained) {
     return flat;
   }
 
+  /** Puts the flat elements of the given rows where they belong among all rows'. */
+  void place(int[] rows, double[] ofRows, double[] ofAll) {
+    int from = 0;
+    for (int row : rows) {
+      System.arraycopy(ofRows, from, ofAll, trained.start(row), trained.length(row));
+      from += trained.length(row);
+    }
+  }
+
   /** Zero for response tokens that are not trained. */
   float[][] scatter(double[] flat) {
     float[][] perResponse = new float[examples.size()][];

@@ -45,7 +45,7 @@ public final class Update {
    * @throws NonFiniteException when a network gave NaN or infinity; the state is then void, as
    *     after any exception
    */
-  public UpdateReport apply(TrainingState state, Batch batch) {
+  public Folded apply(TrainingState state, Batch batch) {
     List<TrainingExample> examples = batch.examples();
     long version = state.version();
     Metrics metrics = new Metrics(nanoTime);
@@ -57,8 +57,8 @@ public final class Update {
     Targets targets = Targets.of(config.algorithm(), experience, state.klCoefficient());
     metrics.phase("targets");
 
+    double[] trainedLogProbs = policyTrains(state, version) ? scores.logProbs().clone() : null;
     double rateFactor = config.schedule().factor(version);
-    boolean policyTrains = state.critic() == null || version >= config.criticWarmupUpdates();
     for (int epoch = 0; epoch < config.epochs(); epoch++) {
       int[] order = Shuffle.rows(examples.size(), config.seed(), version, epoch);
       for (int start = 0; start < order.length; start += config.miniBatchSize()) {
@@ -67,9 +67,11 @@ public final class Update {
         TokenAxis miniAxis = axis.select(rows);
         MiniBatch mini = targets.miniBatch(rows);
         List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
-        if (policyTrains) {
-          metrics.add(
-              Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor));
+        if (trainedLogProbs != null) {
+          Steps.PolicyOutcome outcome =
+              Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor);
+          axis.place(rows, outcome.logProbs(), trainedLogProbs);
+          metrics.add(outcome);
           metrics.phase("policy");
         }
         if (state.critic() != null) {
@@ -85,7 +87,16 @@ public final class Update {
     state.advance(
         config.algorithm().rewardKl().next(state.klCoefficient(), referenceKl, examples.size()),
         advanced(state.progress(), batch));
-    return new UpdateReport(version + 1, metrics.finish());
+    return new Folded(
+        new UpdateReport(version + 1, metrics.finish()),
+        SegmentCredits.of(experience, targets, trainedLogProbs));
+  }
+
+  /** What an update gives besides the next state. */
+  public record Folded(UpdateReport report, SegmentCredits credits) {}
+
+  private boolean policyTrains(TrainingState state, long version) {
+    return state.critic() == null || version >= config.criticWarmupUpdates();
   }
 
   private List<int[]> plan(List<TrainingExample> examples, int[] rows) {

@@ -70,6 +70,8 @@ public final class Admission {
         temperature,
         trained.indices(),
         trained.segmentEnds(),
+        trained.segmentIndices(),
+        fields.segmentEnds().length,
         trained.segmentRewards(),
         record.getOutcomeReward(),
         record.getCorrect(),

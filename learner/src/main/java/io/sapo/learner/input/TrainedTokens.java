@@ -1,15 +1,23 @@
 package io.sapo.learner.input;
 
+import java.util.Arrays;
+
 /**
  * A response reduced to the tokens that its loss mask lets through. A segment without such a token
  * disappears; its reward falls due with the next segment, or with the last there is.
  */
-record TrainedTokens(int[] indices, int[] segmentEnds, double[] segmentRewards, double[] logProbs) {
+record TrainedTokens(
+    int[] indices,
+    int[] segmentEnds,
+    int[] segmentIndices,
+    double[] segmentRewards,
+    double[] logProbs) {
 
   static TrainedTokens of(Admission.Fields fields) throws RefusedException {
     int tokens = fields.response().length;
     int[] indices = new int[tokens];
     int[] ends = new int[fields.segmentEnds().length];
+    int[] kept = new int[ends.length];
     double[] rewards = new double[ends.length];
     int trained = 0;
     int segments = 0;
@@ -25,6 +33,7 @@ record TrainedTokens(int[] indices, int[] segmentEnds, double[] segmentRewards, 
       pending += fields.segmentRewards()[segment];
       if (trained > before) {
         ends[segments] = trained - 1;
+        kept[segments] = segment;
         rewards[segments++] = pending;
         pending = 0;
       }
@@ -38,9 +47,10 @@ record TrainedTokens(int[] indices, int[] segmentEnds, double[] segmentRewards, 
       logProbs[i] = fields.logProbs()[indices[i]];
     }
     return new TrainedTokens(
-        java.util.Arrays.copyOf(indices, trained),
-        java.util.Arrays.copyOf(ends, segments),
-        java.util.Arrays.copyOf(rewards, segments),
+        Arrays.copyOf(indices, trained),
+        Arrays.copyOf(ends, segments),
+        Arrays.copyOf(kept, segments),
+        Arrays.copyOf(rewards, segments),
         logProbs);
   }
 }

@@ -12,6 +12,8 @@ import io.sapo.policy.network.TokenSequence;
  * @param temperature at which the tokens were drawn, positive
  * @param trainedTokens ascending indices of the trained response tokens, at least one
  * @param segmentEnds by segment: index into the trained tokens of its last one, ascending
+ * @param segmentIndices by segment: its index among the record's segments
+ * @param recordSegments segments of the record, those without a trained token included
  * @param segmentRewards by segment, the outcome in the last
  * @param behaviourLogProbs by trained token
  * @param startVersion version of the first token
@@ -24,6 +26,8 @@ public record TrainingExample(
     double temperature,
     int[] trainedTokens,
     int[] segmentEnds,
+    int[] segmentIndices,
+    int recordSegments,
     double[] segmentRewards,
     double outcome,
     boolean correct,

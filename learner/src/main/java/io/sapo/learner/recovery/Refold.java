@@ -37,10 +37,10 @@ public final class Refold {
               .formatted(version.getVersion(), version.getParent(), state.version()));
     }
     LearnerConfig config = LearnerConfig.fromJson(version.getConfig());
-    UpdateReport report =
+    Update.Folded folded =
         new Update(config, networks, nanoTime).apply(state, batches.read(version));
     check(state, version);
-    return report;
+    return folded.report();
   }
 
   /**

@@ -47,7 +47,7 @@ public final class FoldProbe {
       BatchAssembler batches = assembler(config, records);
       List<UpdateReport> reports = new ArrayList<>();
       for (int i = 0; i < updates; i++) {
-        reports.add(update.apply(state, batches.next(state.version(), () -> false)));
+        reports.add(update.apply(state, batches.next(state.version(), () -> false)).report());
       }
       return look.apply(state, reports);
     }
