@@ -13,10 +13,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Picture files in or below the folder of the file that names them, read whole. */
+/**
+ * Picture files in or below the folder of the file that names them. They travel inside the record
+ * as long as it stays small, and as a path after that.
+ */
 final class PictureFiles {
-  /** Small enough that a few fit into one record. */
-  static final int MAX_BYTES = 4 << 20;
+  static final int MAX_BYTES = 16 << 20;
+
+  /** Of one task's pictures together: a quarter of what a record may hold. */
+  static final int MAX_INLINE_BYTES = 4 << 20;
 
   private final Path folder;
 
@@ -26,16 +31,23 @@ final class PictureFiles {
 
   List<Picture> load(List<String> paths) throws IOException {
     List<Picture> pictures = new ArrayList<>();
+    long inline = 0;
     for (String path : paths) {
-      byte[] bytes = read(path);
-      pictures.add(
-          Picture.newBuilder().setSha256(sha256(bytes)).setBytes(ByteBuffer.wrap(bytes)).build());
+      Path file = resolve(path);
+      byte[] bytes = read(path, file);
+      Picture.Builder picture = Picture.newBuilder().setSha256(sha256(bytes));
+      if (inline + bytes.length <= MAX_INLINE_BYTES) {
+        inline += bytes.length;
+        picture.setBytes(ByteBuffer.wrap(bytes));
+      } else {
+        picture.setPath(file.toString());
+      }
+      pictures.add(picture.build());
     }
     return pictures;
   }
 
-  private byte[] read(String path) throws IOException {
-    Path file = resolve(path);
+  private byte[] read(String path, Path file) throws IOException {
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {

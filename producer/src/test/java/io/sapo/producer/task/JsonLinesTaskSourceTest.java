@@ -150,6 +150,24 @@ class JsonLinesTaskSourceTest {
   }
 
   @Test
+  void picturesThatWouldMakeTheRecordLargeGoByPath() throws Exception {
+    Files.write(temp.resolve("half"), new byte[PictureFiles.MAX_INLINE_BYTES / 2 + 1]);
+    Path file = temp.resolve("tasks.jsonl");
+    Files.writeString(
+        file, "{\"prompt\": \"p\", \"answer\": \"1\", \"images\": [\"half\", \"half\"]}");
+    try (TaskSource source = TaskSources.heldOut(file.toString(), 0)) {
+      List<Picture> pictures = source.next().orElseThrow().getPictures();
+      assertThat(pictures.get(0).getBytes()).isNotNull();
+      assertThat(pictures.get(0).getPath()).isNull();
+      assertThat(pictures.get(1).getBytes()).isNull();
+      assertThat(Path.of(pictures.get(1).getPath()))
+          .isAbsolute()
+          .hasSameBinaryContentAs(temp.resolve("half"));
+      assertThat(pictures.get(1).getSha256()).isEqualTo(pictures.get(0).getSha256());
+    }
+  }
+
+  @Test
   void aFileWithoutTasksIsRefusedOnOpening() throws Exception {
     Path file = temp.resolve("tasks.jsonl");
     Files.writeString(file, "\n \n");
