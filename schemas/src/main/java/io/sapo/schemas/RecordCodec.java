@@ -26,8 +26,11 @@ import org.apache.avro.util.ClassSecurityValidator;
  * <p>Thread-safe.
  */
 public final class RecordCodec<T extends SpecificRecordBase> {
-  /** Longest byte array or string accepted when decoding. */
-  static final int MAX_FIELD_BYTES = 64 << 20;
+  /**
+   * Longest byte array or string accepted when decoding. A forged length is allocated before the
+   * bytes turn out to be missing, so this is no more than a record may have.
+   */
+  static final int MAX_FIELD_BYTES = Topics.MAX_RECORD_BYTES;
 
   static {
     System.setProperty("org.apache.avro.limits.bytes.maxLength", Integer.toString(MAX_FIELD_BYTES));
