@@ -224,7 +224,7 @@ class AdminServerTest {
     assertThat(metrics)
         .contains("sapo_ready 1.0")
         .contains("sapo_alert{condition=\"entropy\"} 0.0")
-        .contains("sapo_update_reward_mean ")
+        .contains("sapo_update_reward ")
         .contains("sapo_producer_tokens_per_second{instance=\"producer-1\"} 2150.0")
         .contains("sapo_consumer_lag_records{group=\"learner-" + run.topics.prefix())
         .contains("jvm_memory_used_bytes{")

@@ -140,18 +140,19 @@ final class SyntheticRun implements AutoCloseable {
         first ? List.of() : List.of(new Skipped(to - 1, "too-long: 900 tokens, limit 800"));
     double progress = 1 - Math.exp(-n / 20.0);
     Map<String, Double> metrics = new HashMap<>();
-    metrics.put("reward_mean", 0.5 + 0.45 * progress + 0.02 * random.nextGaussian());
+    metrics.put("reward", 0.5 + 0.45 * progress + 0.02 * random.nextGaussian());
     metrics.put("entropy", 0.42 - 0.25 * progress + 0.01 * random.nextGaussian());
     metrics.put("value_loss", 0.12 * (1 - 0.8 * progress));
     metrics.put("explained_variance", 0.7 * progress);
     metrics.put("kl_old", 0.004 + 0.001 * random.nextDouble());
     metrics.put("kl_reference", 0.09 * progress);
+    metrics.put("accuracy", 0.5 + 0.45 * progress);
     metrics.put("clip_fraction", 0.03);
-    metrics.put("response_tokens_mean", 44 + 5 * progress);
+    metrics.put("response_tokens", 44 + 5 * progress);
     metrics.put("staleness_max", 1.0);
     metrics.put("staleness_mean", 0.6);
     metrics.put("tokens_per_second", 5200 + 100 * random.nextDouble());
-    metrics.put("log_prob_gap", 0.002);
+    metrics.put("mismatch_on_policy", 0.002);
     metrics.put("some_new_metric", (double) n);
     send(
         topics.weights(),

@@ -11,8 +11,8 @@ public final class Metric {
   /** Divergence from the reference policy, in nats per token. */
   public static final String KL_REFERENCE = "kl_reference";
 
-  /** Mean absolute difference of sampled and recomputed log-probabilities, in nats. */
-  public static final String LOG_PROB_GAP = "log_prob_gap";
+  /** Mean absolute difference of sampled and recomputed log-probabilities at equal weights. */
+  public static final String LOG_PROB_GAP = "mismatch_on_policy";
 
   /** Mean staleness of the records trained on, in versions. */
   public static final String STALENESS_MEAN = "staleness_mean";
