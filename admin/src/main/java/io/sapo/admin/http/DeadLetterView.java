@@ -47,7 +47,7 @@ final class DeadLetterView {
       return whole.put("decodeError", "the source topic is not one of this run");
     }
     try {
-      String decoded = source.codec().decode(bytes).toString();
+      String decoded = RecordText.of(source.codec().decode(bytes)).encodePrettily();
       boolean fits = decoded.length() <= MAX_DECODED_CHARS;
       return whole
           .put("decoded", fits ? decoded : decoded.substring(0, MAX_DECODED_CHARS))

@@ -1,0 +1,83 @@
+package io.sapo.admin.http;
+
+import io.sapo.schemas.PackedArrays;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+
+/**
+ * Any record as JSON for people: packed number arrays as numbers, by the element type that their
+ * schema documents, and only the first of many; other bytes as their size.
+ */
+final class RecordText {
+  private static final int ELEMENTS_SHOWN = 64;
+
+  private RecordText() {}
+
+  static JsonObject of(IndexedRecord record) {
+    JsonObject object = new JsonObject();
+    for (Schema.Field field : record.getSchema().getFields()) {
+      object.put(field.name(), value(record.get(field.pos()), String.valueOf(field.doc())));
+    }
+    return object;
+  }
+
+  private static Object value(Object value, String doc) {
+    if (value instanceof IndexedRecord record) {
+      return of(record);
+    }
+    if (value instanceof ByteBuffer bytes) {
+      return bytes(bytes, doc);
+    }
+    if (value instanceof List<?> list) {
+      JsonArray array = new JsonArray();
+      list.forEach(item -> array.add(value(item, doc)));
+      return array;
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> sorted = new TreeMap<>();
+      map.forEach((key, item) -> sorted.put(key.toString(), value(item, doc)));
+      return new JsonObject(sorted);
+    }
+    if (value instanceof Double number && !Double.isFinite(number)) {
+      return number.toString();
+    }
+    return value == null || value instanceof Number || value instanceof Boolean
+        ? value
+        : value.toString();
+  }
+
+  private static Object bytes(ByteBuffer bytes, String doc) {
+    try {
+      if (doc.startsWith("int32")) {
+        int[] values = PackedArrays.ints(bytes);
+        return numbers(values.length, i -> values[i]);
+      }
+      if (doc.startsWith("float32")) {
+        float[] values = PackedArrays.floats(bytes);
+        return numbers(values.length, i -> Float.isFinite(values[i]) ? values[i] : "" + values[i]);
+      }
+      if (doc.startsWith("float64")) {
+        double[] values = PackedArrays.doubles(bytes);
+        return numbers(values.length, i -> Double.isFinite(values[i]) ? values[i] : "" + values[i]);
+      }
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+    return bytes.remaining() + " bytes";
+  }
+
+  private static JsonArray numbers(int count, IntFunction<Object> element) {
+    JsonArray array = new JsonArray();
+    for (int i = 0; i < Math.min(count, ELEMENTS_SHOWN); i++) {
+      array.add(element.apply(i));
+    }
+    return count > ELEMENTS_SHOWN ? array.add("… " + count + " in all") : array;
+  }
+}

@@ -1,0 +1,179 @@
+// Weight versions: the list, one with its report and lineage, the difference of two.
+
+import {get} from "./api.js";
+import {clock, el, fill, num, pairs, percent, problem, signed, table, when} from "./dom.js";
+
+const COLUMNS = ["reward", "accuracy", "entropy", "value_loss", "kl_reference", "clip_fraction", "tokens_per_second"];
+
+const link = (version, text) => el("a", {href: "#/versions/" + version}, text ?? String(version));
+
+export async function showList(body, _args, query, status) {
+  const before = query.get("before");
+  const picked = el("p", {role: "status"});
+  const content = el("div", {});
+  const chosen = [];
+  fill(body, el("h1", {}, "Versions"), compareForm(), picked, content);
+
+  function pick(version, box) {
+    box.checked ? chosen.push(version) : chosen.splice(chosen.indexOf(version), 1);
+    fill(picked, chosen.length === 2
+      ? el("a", {href: `#/versions/${Math.max(...chosen)}/against/${Math.min(...chosen)}`}, `Show the difference of ${chosen[0]} and ${chosen[1]}`)
+      : chosen.length ? "Pick one more to compare." : "");
+  }
+
+  async function load() {
+    const [list, evaluated] = await Promise.all([
+      get("/api/versions?limit=50" + (before ? "&before=" + before : "")),
+      get("/api/evaluations?limit=2000"),
+    ]);
+    const accuracy = new Map(evaluated.evaluations.map((e) => [e.version, e.accuracy]));
+    fill(content, table("Weight versions, newest first", [
+      {title: "Version", num: true, cell: (v) => link(v.version)},
+      {title: "Compare", cell: (v) => el("input", {type: "checkbox", checked: chosen.includes(v.version), "aria-label": "Compare version " + v.version, onchange: (e) => pick(v.version, e.target)})},
+      {title: "Committed", cell: (v) => clock(v.committedAtMs)},
+      {title: "Trained", num: true, cell: (v) => num(v.trained)},
+      {title: "Skipped", num: true, cell: (v) => num(v.skipped)},
+      {title: "Held out", num: true, cell: (v) => percent(accuracy.get(v.version))},
+      ...COLUMNS.map((name) => ({title: name.replaceAll("_", " "), num: true, cell: (v) => num(v.metrics[name])})),
+      {title: "Config", cell: (v) => v.configDigest.slice(0, 8)},
+      {title: "Weights", cell: (v) => (v.anchor ? "whole" : "delta")},
+    ], list.versions), list.versions.length ? null : el("p", {}, "No version has been committed yet."),
+    el("p.row", {}, before ? el("a", {href: "#/versions"}, "Newest") : null,
+      list.next ? el("a", {href: "#/versions?before=" + list.next}, "Older") : null));
+  }
+
+  let shown = status?.newest?.version;
+  try {
+    await load();
+  } catch (error) {
+    fill(content, problem(error));
+  }
+  return {
+    update(next) {
+      if (!before && next.newest?.version !== shown) {
+        shown = next.newest?.version;
+        load().catch((error) => fill(content, problem(error)));
+      }
+    },
+  };
+}
+
+function compareForm() {
+  const field = (id, label) => [el("label", {htmlFor: id}, label), el("input", {id, type: "number", min: 0, required: true})];
+  return el("form.row", {
+    onsubmit: (event) => {
+      event.preventDefault();
+      const [a, b] = [...event.target.querySelectorAll("input")].map((input) => input.value);
+      location.hash = `#/versions/${a}/against/${b}`;
+    },
+  }, field("compare-a", "Compare version"), field("compare-b", "with"), el("button", {}, "Show the difference"));
+}
+
+export async function showOne(body, [number]) {
+  fill(body, el("h1", {}, "Version " + number));
+  let v;
+  try {
+    v = await get("/api/versions/" + number);
+  } catch (error) {
+    body.append(problem(error));
+    return;
+  }
+  body.append(
+    el("p.row", {}, v.parent >= 0 ? link(v.parent, "Parent " + v.parent) : null, link(v.version + 1, "Next " + (v.version + 1)),
+      v.parent >= 0 ? el("a", {href: `#/versions/${v.version}/against/${v.parent}`}, "Difference from its parent") : null,
+      el("a", {href: "#/trajectories?consumedBy=" + v.version}, "Trajectories it was trained on")),
+    el("h2", {}, "Report"),
+    table("Report of the update", [
+      {title: "Metric", cell: ([name]) => name},
+      {title: "Value", num: true, cell: ([, value]) => num(value)},
+    ], Object.entries(v.metrics)),
+    el("h2", {}, "Evaluations"),
+    v.evaluations.length ? table("Evaluations of this version", [
+      {title: "Source", cell: (e) => e.source},
+      {title: "Right", num: true, cell: (e) => `${e.correct} of ${e.tasks}`},
+      {title: "Accuracy", num: true, cell: (e) => percent(e.accuracy)},
+      {title: "Temperature", num: true, cell: (e) => num(e.sampling.temperature)},
+      {title: "Tokens", num: true, cell: (e) => num(e.meanResponseTokens)},
+    ], v.evaluations) : el("p", {}, "None."),
+    el("h2", {}, "Lineage"),
+    el("p", {}, "Parents: ", v.lineage.parents.length ? v.lineage.parents.map((p, i) => [i ? " ← " : "", link(p.version)]) : "none known"),
+    v.lineage.sampledBy.length ? table("Who sampled what it was trained on", [
+      {title: "Sampled by version", num: true, cell: (s) => link(s.version)},
+      {title: "Trajectories", num: true, cell: (s) => num(s.trajectories)},
+      {title: "Versions old", num: true, cell: (s) => num(v.parent - s.version)},
+    ], v.lineage.sampledBy) : el("p", {}, "What it was trained on is no longer indexed here."),
+    el("h2", {}, "Commit record"),
+    pairs([
+      ["Run", v.runId], ["Committed", when(v.committedAtMs)], ["Trained / skipped", `${v.trained} / ${v.skipped}`],
+      ["Actor SHA-256", v.actorSha256], ["Critic SHA-256", v.criticSha256], ["Optimizer SHA-256", v.optimizerSha256],
+      ["KL coefficient", num(v.klCoefficient)], ["Config digest", v.configDigest],
+      ["Weights", `${v.anchor ? "whole" : "delta to the parent"}, ${v.chunkCount} chunks from offset ${v.firstChunkOffset}, ${v.elementType}`],
+      ["Newest checkpoint", v.checkpoint ? `${v.checkpoint} (version ${v.checkpointVersion})` : "none"],
+      ["Record", v.position + " of the weights topic"],
+    ]),
+    inputs(v),
+    el("h2", {}, "Config"), el("pre", {tabIndex: 0, "aria-label": "Config of this update"}, JSON.stringify(v.config, null, 2)));
+}
+
+function inputs(v) {
+  const skipped = v.inputs.flatMap((range) => range.skipped.map((s) => ({...s, partition: range.partition})));
+  return el("div", {},
+    table("Consumed offsets", [
+      {title: "Partition", num: true, cell: (r) => num(r.partition)},
+      {title: "From", num: true, cell: (r) => num(r.from)},
+      {title: "To (exclusive)", num: true, cell: (r) => num(r.to)},
+      {title: "Trained", num: true, cell: (r) => num(r.trained)},
+      {title: "Skipped", num: true, cell: (r) => num(r.skipped.length)},
+    ], v.inputs),
+    skipped.length ? table("Skipped records", [
+      {title: "Record", cell: (s) => s.partition + "-" + s.offset},
+      {title: "Reason", wide: true, cell: (s) => s.reason},
+    ], skipped) : null);
+}
+
+export async function showDifference(body, [a, b]) {
+  fill(body, el("h1", {}, `Version ${a} against ${b}`));
+  let one, other;
+  try {
+    [one, other] = await Promise.all([get("/api/versions/" + a), get("/api/versions/" + b)]);
+  } catch (error) {
+    body.append(problem(error));
+    return;
+  }
+  const names = [...new Set([...Object.keys(one.metrics), ...Object.keys(other.metrics)])].sort();
+  const configs = [flat(one.config), flat(other.config)];
+  const keys = [...new Set(configs.flatMap((c) => [...c.keys()]))].filter((k) => configs[0].get(k) !== configs[1].get(k)).sort();
+  const same = (field) => (one[field] === other[field] ? "the same" : "different");
+  body.append(
+    el("p.row", {}, link(a, "Version " + a), link(b, "Version " + b), el("a", {href: `#/versions/${b}/against/${a}`}, "Swap")),
+    el("h2", {}, "Metrics"),
+    table("Metrics side by side", [
+      {title: "Metric", cell: (n) => n},
+      {title: "Version " + a, num: true, cell: (n) => num(one.metrics[n])},
+      {title: "Version " + b, num: true, cell: (n) => num(other.metrics[n])},
+      {title: "Difference", num: true, cell: (n) => difference(one.metrics[n], other.metrics[n])},
+    ], names),
+    el("h2", {}, "Config"),
+    keys.length ? table("Settings that differ", [
+      {title: "Setting", cell: (k) => k},
+      {title: "Version " + a, cell: (k) => configs[0].get(k)},
+      {title: "Version " + b, cell: (k) => configs[1].get(k)},
+    ], keys) : el("p", {}, "The same."),
+    el("h2", {}, "Weights"),
+    pairs([["Actor", same("actorSha256")], ["Critic", same("criticSha256")], ["Optimizer", same("optimizerSha256")],
+      ["Records trained between them", num(Math.abs(one.trainedTotal - other.trainedTotal))]]));
+}
+
+function difference(a, b) {
+  if (a === null || a === undefined || b === null || b === undefined) return "–";
+  return signed(a - b) + (b ? ` (${signed(Number(((100 * (a - b)) / Math.abs(b)).toPrecision(3)))} %)` : "");
+}
+
+function flat(value, path = "", into = new Map()) {
+  if (value !== null && typeof value === "object") {
+    for (const [key, inner] of Object.entries(value)) flat(inner, path ? path + "." + key : key, into);
+  } else {
+    into.set(path, JSON.stringify(value));
+  }
+  return into;
+}

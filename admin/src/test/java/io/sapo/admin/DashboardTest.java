@@ -1,0 +1,349 @@
+package io.sapo.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sapo.admin.health.Thresholds;
+import io.sapo.schemas.Component;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The dashboard in headless Chromium, over a server that reads a real broker. Skipped where
+ * Chromium or chromedriver is missing. Screenshots go to {@code target/screenshots}.
+ */
+class DashboardTest {
+  private static final String TOKEN = "a-token-for-tests-only";
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final int VERSIONS = 60;
+  private static final String HOSTILE =
+      "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+          + " \u0000\u0007\u001b[31m \u202egnorw daer\u202c \u05e9\u05dc\u05d5\u05dd \ud83d\ude00"
+          + "\nStep 2: 4 & 5 < 10\nAnswer: 7";
+
+  private static SyntheticRun run;
+  private static AdminServer server;
+  private static Browser browser;
+  private static long segments;
+
+  @BeforeAll
+  static void open() throws IOException {
+    assumeTrue(Browser.missing().isEmpty(), Browser.missing());
+    run = new SyntheticRun();
+    fill();
+    server =
+        AdminServer.start(
+            AdminConfig.of(
+                    SyntheticRun.bootstrapServers(),
+                    run.topics.prefix(),
+                    Listen.loopback(0).withToken(TOKEN))
+                .withThresholds(Thresholds.defaults().withDeadLetterShare(0.5)));
+    new Client(server)
+        .await(
+            "/status",
+            s ->
+                s.getJsonObject("newest") != null
+                    && s.getJsonObject("newest").getInteger("version") == VERSIONS
+                    && s.getInteger("trajectories") == segments
+                    && s.getJsonArray("components").size() == 3);
+    browser = Browser.open();
+  }
+
+  private static void fill() {
+    run.version(0, 0, 0);
+    for (int n = 1; n <= VERSIONS; n++) {
+      long from = segments;
+      for (int i = 0; i < 2; i++) {
+        boolean right = (n + i) % 3 != 0;
+        SegmentedTrajectory record =
+            run.segmented(
+                "run-a/" + n + "-" + i,
+                "Step 1: A shows 4 and B shows 11.\nStep 2: 11 - 4 = "
+                    + (right ? 7 : 8)
+                    + ".\nSo B has "
+                    + (right ? 7 : 8)
+                    + " more apples than A.\nAnswer: "
+                    + (right ? 7 : 8),
+                n - 1,
+                right);
+        run.segment(record);
+        run.credit(record, n);
+        segments++;
+      }
+      run.version(n, from, segments);
+      if (n % 10 == 0) {
+        run.evaluation(n, 0.5 + n / 150.0);
+      }
+    }
+    run.segment(run.segmented("hostile", HOSTILE, VERSIONS, false));
+    run.segment(run.segmented("long", "So 12 + 30 = 42, and on. ".repeat(10_000), VERSIONS, true));
+    segments += 2;
+    run.heartbeats(VERSIONS);
+    run.deadLetter(new byte[] {1, 2, 3}, "not-a-record", "unrecognised header bytes");
+    run.deadLetter(
+        run.topics
+            .trajectories()
+            .codec()
+            .encode(run.segmented("d", HOSTILE, 0, false).getTrajectory()),
+        "unknown-verifier",
+        "no verifier is called '<b>magic</b>'");
+    run.commitGroup("learner", run.topics.segments().name(), segments - 2);
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (server != null) {
+      server.close();
+      run.close();
+    }
+  }
+
+  @AfterEach
+  void nothingWasComplainedOf() {
+    List<String> complaints = browser.complaints();
+    assertThat(complaints).noneMatch(line -> !line.contains("/api/control/"));
+  }
+
+  private static void show(String route, String heading) {
+    browser.go("about:blank");
+    browser.go(server.address() + "/#" + route);
+    browser.awaitText("h1", heading);
+  }
+
+  /** Light and wide, dark and narrow: both without sideways scrolling and barriers. */
+  private static void shoot(String name) throws IOException {
+    shoot(name, "light", 1280);
+    shoot(name, "dark", 400);
+    browser.prefer("light");
+    browser.resize(1280, 900);
+  }
+
+  private static void shoot(String name, String scheme, int width) throws IOException {
+    browser.prefer(scheme);
+    browser.resize(width, 900);
+    browser.runAsync(
+        "const done = arguments[arguments.length - 1];"
+            + "requestAnimationFrame(() => requestAnimationFrame(() => done(1)))");
+    Path file = SCREENSHOTS.resolve(name + "-" + scheme + "-" + width + ".png");
+    browser.screenshot(file);
+    assertThat(
+            browser.run(
+                "return document.documentElement.scrollWidth"
+                    + " - document.documentElement.clientWidth"))
+        .as(file + " does not scroll sideways")
+        .isEqualTo(0);
+    findNoBarriers(name + " in " + scheme);
+  }
+
+  /** axe-core, injected by the driver; serious and critical findings fail. */
+  private static void findNoBarriers(String where) throws IOException {
+    try (InputStream axe = DashboardTest.class.getResourceAsStream("/axe.min.js")) {
+      browser.run(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    JsonArray violations =
+        (JsonArray)
+            browser.runAsync(
+                "const done = arguments[arguments.length - 1];"
+                    + "axe.run(document, {resultTypes: ['violations']}).then(r => done("
+                    + "r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+                    + ".map(v => v.id + ': ' + v.nodes.slice(0, 3)"
+                    + ".map(n => n.html.slice(0, 200) + ' ' + n.failureSummary).join(' | '))))");
+    assertThat(violations.getList()).as(where).isEmpty();
+  }
+
+  @Test
+  void overviewShowsTheRunAndFollowsItWithoutReload() throws IOException {
+    run.heartbeats(VERSIONS);
+    show("/", "Overview");
+    browser.awaitText("#health", "healthy");
+    browser.await("document.querySelectorAll('figure.chart canvas').length >= 10");
+    browser.await("document.querySelector('.tiles').innerText.includes('" + VERSIONS + "')");
+    assertThat(browser.text(".flow")).contains("producer-1", "segmenter-1", "learner-1", "waiting");
+    assertThat(browser.text(".charts")).contains("Explained variance", "KL divergence", "held out");
+    shoot("overview");
+
+    browser.run("window.notReloaded = true");
+    run.version(VERSIONS + 1, segments, segments);
+    browser.await("document.querySelector('.tile strong').innerText === '" + (VERSIONS + 1) + "'");
+    browser.await(
+        "document.querySelector('figure.chart').getAttribute('aria-label').includes('version "
+            + (VERSIONS + 1)
+            + "')");
+    assertThat(browser.run("return window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
+  void chartsCanBeWalkedThroughWithTheKeyboard() {
+    show("/", "Overview");
+    browser.await("document.querySelector('figure.chart canvas')");
+    browser.run("document.querySelector('figure.chart').focus()");
+    browser.press("\uE011", "\uE014"); // Home, right arrow
+    browser.await(
+        "document.querySelector('figure.chart [role=status]').innerText.startsWith('version 1:')");
+  }
+
+  @Test
+  void versionsReportLineageAndDifference() throws IOException {
+    show("/versions", "Versions");
+    browser.awaitText("table", "bbbb");
+    shoot("versions");
+
+    show("/versions/" + 20, "Version 20");
+    browser.awaitText("main", "Lineage");
+    assertThat(browser.text("main")).contains("too-long", "some_new_metric", "SHA-256", "figures");
+    shoot("version");
+
+    show("/versions/20/against/2", "Version 20 against 2");
+    browser.awaitText("main", "algorithm.topKPercent");
+    assertThat(browser.text("main")).contains("different");
+    shoot("difference");
+  }
+
+  @Test
+  void trajectoriesAreFilteredAndRead() throws IOException {
+    show("/trajectories", "Trajectories");
+    browser.awaitText("table", "hostile");
+    shoot("trajectories");
+    browser.type("#filter-consumedBy", "7");
+    browser.click(".filters button");
+    browser.await("document.querySelectorAll('tbody tr').length === 2");
+    browser.click("tbody tr a");
+    browser.awaitText("h1", "Trajectory");
+    browser.awaitText(".id", "run-a/7-1");
+
+    browser.await("document.querySelector('.exhibit img')?.naturalWidth === 112");
+    assertThat(browser.text("main")).contains("version 7", "advantage", "ratio", "mean entropy");
+    assertThat(browser.text(".side")).contains("the same as it was cut");
+    browser.hover(".response .seg");
+    browser.awaitText(".token", "entropy");
+    shoot("reader");
+
+    browser.run(
+        "const s = document.querySelector('#what-if'); s.value = 'newline';"
+            + "s.dispatchEvent(new InputEvent('input', {bubbles: true}))");
+    browser.awaitText(".side", "4 segments, it was cut into");
+  }
+
+  @Test
+  void tokensCanBeWalkedThroughWithTheKeyboard() {
+    show("/trajectories/run-a%2F3-0", "Trajectory");
+    browser.await("document.querySelector('.response .seg')");
+    browser.run("document.querySelector('.response').focus()");
+    browser.press("\uE014", "\uE014"); // right arrow
+    browser.awaitText(".token", "token 2 of");
+  }
+
+  @Test
+  void hostileTextIsShownAsText() throws IOException {
+    show("/trajectories/hostile", "Trajectory");
+    browser.await("document.querySelector('.response')?.textContent.includes('<script>')");
+    String response =
+        (String) browser.run("return document.querySelector('.response').textContent");
+    assertThat(response)
+        .contains("onerror", "[RLO]", "[PDF]", "[NUL]", "[ESC]", "\u05e9\u05dc\u05d5\u05dd");
+    assertThat(browser.run("return document.title")).isEqualTo("Trajectory · sapo");
+    assertThat(
+            browser.run("return document.querySelectorAll('main script, main img[src=x]').length"))
+        .isEqualTo(0);
+    shoot("hostile");
+    browser.complaints();
+  }
+
+  @Test
+  void aHundredThousandTokensStayUsable() throws IOException {
+    show("/trajectories/long", "Trajectory");
+    browser.await("document.querySelectorAll('.response .seg').length > 20000");
+    browser.run("document.querySelector('.response').focus()");
+    browser.press("\uE010"); // End
+    browser.awaitText(".token", "token ");
+    assertThat(browser.text(".token")).contains("segment");
+    browser.resize(1280, 900);
+    browser.screenshotOfWindow(SCREENSHOTS.resolve("long-light-1280.png"));
+  }
+
+  @Test
+  void deadLettersTellWhyAndWhat() throws IOException {
+    show("/dead-letters", "Dead letters");
+    browser.awaitText("table", "<b>magic</b>");
+    shoot("dead-letters");
+    show("/dead-letters/0-1", "Dead letter 0-1");
+    browser.awaitText("pre", "figures/train/d");
+    shoot("dead-letter");
+  }
+
+  @Test
+  void configInForceHidesSecrets() throws IOException {
+    show("/config", "Config in force");
+    browser.awaitText("pre", "topKPercent");
+    assertThat(browser.text("main")).contains("(hidden)").doesNotContain("hunter2", TOKEN);
+    shoot("config");
+  }
+
+  @Test
+  void pauseAndResumeGoToTheControlTopicAndAWrongTokenDoesNot() {
+    show("/", "Overview");
+    browser.await("document.querySelectorAll('figure.chart canvas').length >= 10");
+    setToken("this-is-not-the-token");
+    pressButton("Pause learner");
+    browser.awaitText("main", "Pause learner was refused: the token is wrong");
+    assertThat(new Client(server).json("/api/commands").getJsonArray("commands")).isEmpty();
+
+    setToken(TOKEN);
+    pressButton("Pause learner");
+    browser.awaitText("main", "Pause learner: sent");
+    pressButton("Resume learner");
+    browser.awaitText("main", "Resume learner: sent");
+    JsonObject log =
+        new Client(server)
+            .await("/api/commands", commands -> commands.getJsonArray("commands").size() == 2);
+    assertThat(log.getJsonArray("commands").getJsonObject(0).getString("action"))
+        .isEqualTo("resume");
+
+    run.heartbeat(Component.LEARNER, "paused", VERSIONS, Map.of());
+    browser.awaitText("main", "Learner: paused");
+    run.heartbeats(VERSIONS);
+  }
+
+  private static void setToken(String token) {
+    browser.click("#token");
+    browser.type("#token-input", token);
+    browser.click("#token-dialog button.primary");
+    browser.awaitText("#token", "Token set");
+  }
+
+  private static void pressButton(String title) {
+    browser.run(
+        "[...document.querySelectorAll('button')].find(b => b.innerText === arguments[0]).click()",
+        title);
+  }
+
+  @Test
+  void thePageIsLightAndSoonThere() {
+    show("/", "Overview");
+    browser.await("document.querySelectorAll('figure.chart canvas').length >= 10");
+    Object bytes =
+        browser.run(
+            "return performance.getEntriesByType('resource')"
+                + ".concat(performance.getEntriesByType('navigation'))"
+                + ".filter(e => !e.name.includes('/api/') && !e.name.includes('/events'))"
+                + ".reduce((sum, e) => sum + e.decodedBodySize, 0)");
+    assertThat(((Number) bytes).longValue()).isBetween(50_000L, 300_000L);
+    Object paint =
+        browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime");
+    System.out.println("first contentful paint after " + paint + " ms, " + bytes + " bytes");
+  }
+}
