@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  */
 final class FigureSolution {
   /** Share of hazardous steps in which the ten is dropped. */
-  private static final double DROPPED_TEN = 0.5;
+  private static final double DROPPED_TEN = 0.55;
 
   /** Share of hazardous steps that are off by one instead. */
   private static final double OFF_BY_ONE = 0.25;

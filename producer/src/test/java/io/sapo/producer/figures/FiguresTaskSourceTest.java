@@ -65,7 +65,7 @@ class FiguresTaskSourceTest {
         right++;
       }
     }
-    assertThat(right / 4_000.0).isBetween(0.42, 0.6);
+    assertThat(right / 4_000.0).isBetween(0.4, 0.58);
   }
 
   @Test
