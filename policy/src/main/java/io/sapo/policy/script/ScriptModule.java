@@ -23,6 +23,12 @@ import java.io.UncheckedIOException;
  * first calls, and a result must not depend on how often a function was called before.
  */
 public final class ScriptModule implements AutoCloseable {
+  /**
+   * DJL's switch between training and inference. Inference goes by a deprecated guard that warns on
+   * standard error; the thread's gradient mode does the same in the way libtorch means it.
+   */
+  private static final boolean DEFAULT_DISPATCH = true;
+
   private final NDManager manager;
   private final PtSymbolBlock block;
 
@@ -83,7 +89,7 @@ public final class ScriptModule implements AutoCloseable {
       NDList all = new NDList(arguments.size() + 1);
       all.add(name);
       all.addAll(arguments);
-      return IValueUtils.forward(block, all, gradients);
+      return IValueUtils.forward(block, all, DEFAULT_DISPATCH);
     } finally {
       JniUtils.setGradMode(gradientsBefore);
     }

@@ -12,10 +12,15 @@ def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
     parts.append(positions[axis].unsqueeze(-1) * own)
     start = start + sections[axis]
   half = torch.cat(parts, -1)
-  angle = torch.cat([half, half], -1).unsqueeze(2)
-  return (angle.cos(), angle.sin())
+  return __torch__.rotary.cos_sin(half.unsqueeze(2))
+
+# Angles [..., d / 2] of the pairs -> cosines and sines [..., d], ready for rotate.
+def cos_sin(half: Tensor) -> Tuple[Tensor, Tensor]:
+  cos = half.cos()
+  sin = half.sin()
+  return (torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1))
 
 # x [..., heads, d] turned by cos, sin [..., 1, d].
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   first, second, = x.chunk(2, -1)
-  return x * cos + torch.cat([-second, first], -1) * sin
+  return torch.addcmul(x * cos, torch.cat([second, first], -1), sin)

@@ -8,8 +8,7 @@ def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
   frequencies = torch.tensor(__torch__.config.vision_inverse_frequencies(), dtype=6, device=positions.device)
   row = positions[0].unsqueeze(-1) * frequencies
   column = positions[1].unsqueeze(-1) * frequencies
-  angle = torch.cat([row, column, row, column], -1).unsqueeze(1)
-  return (angle.cos(), angle.sin())
+  return __torch__.rotary.cos_sin(torch.cat([row, column], -1).unsqueeze(1))
 
 def block(x: Tensor, p: __torch__.weights.VisionBlock, cos: Tensor, sin: Tensor, pad: Tensor, unpad: Tensor, mask: Tensor) -> Tensor:
   normed = __torch__.rms_norm.rms_norm(x, p.norm1, __torch__.config.vision_rms_norm_eps())
