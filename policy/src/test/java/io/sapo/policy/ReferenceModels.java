@@ -26,11 +26,19 @@ public final class ReferenceModels {
 
   private ReferenceModels() {}
 
+  /** The models in the test resources. */
+  public static Path shipped() {
+    return Path.of("src/test/resources/reference/models");
+  }
+
+  /** The folder under test. */
   public static Path folder() {
     String given = System.getProperty("sapo.reference.models");
-    return given == null || given.isBlank()
-        ? Path.of("src/test/resources/reference/models")
-        : Path.of(given);
+    if (given == null || given.isBlank()) {
+      return shipped();
+    }
+    // Maven runs tests in the module's folder, while who gives a relative path is in the root.
+    return Files.exists(Path.of(given)) ? Path.of(given) : Path.of("..").resolve(given);
   }
 
   /** All model folders, by name; at least one. */

@@ -6,12 +6,15 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.TensorSpec;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,24 +74,24 @@ public final class Weights implements AutoCloseable {
    * {@code visual.…}) and the nested ones ({@code model.language_model.…}, {@code model.visual.…})
    * are understood; other tensors of the checkpoint are left alone.
    *
-   * @throws InvalidCheckpointException naming a tensor that is missing or has another shape
+   * @throws InvalidCheckpointException naming the folder and a tensor that is missing or has
+   *     another shape than its config.json asks for
    */
-  public static Weights read(
-      SafetensorsReader reader, ModelConfig config, Head head, Device device) {
-    return new Weights(
-        config,
-        head,
-        device,
-        spec -> {
-          String name = reader.contains(spec.name()) ? spec.name() : nestedName(spec.name());
-          TensorSpec stored = reader.spec(reader.contains(name) ? name : spec.name());
-          if (!new TensorSpec(name, spec.shape()).equals(stored)) {
-            throw new InvalidCheckpointException(
-                "Tensor %s of the checkpoint does not fit its config.json, which asks for %s"
-                    .formatted(stored, spec));
-          }
-          return reader.floats(name);
-        });
+  public static Weights read(CheckpointFolder folder, Head head, Device device) {
+    try (SafetensorsReader reader = folder.openWeights()) {
+      return new Weights(folder.config(), head, device, spec -> read(reader, spec, folder.path()));
+    }
+  }
+
+  private static float[] read(SafetensorsReader reader, TensorSpec spec, Path folder) {
+    String nested = nestedName(spec.name());
+    TensorSpec stored = reader.spec(reader.contains(nested) ? nested : spec.name());
+    if (!Arrays.equals(stored.shape(), spec.shape())) {
+      throw new InvalidCheckpointException(
+          "%s: tensor %s does not fit config.json, which asks for %s"
+              .formatted(folder, stored, Arrays.toString(spec.shape())));
+    }
+    return reader.floats(stored.name());
   }
 
   private static String nestedName(String name) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.Device;
-import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forward passes against outputs that a public implementation computed in double precision. */
 class NetworkReferenceModelTest {
-  static List<ReferenceCase> cases() throws Exception {
+  static List<ReferenceCase> cases() {
     return ReferenceCase.all();
   }
 
@@ -23,10 +22,8 @@ class NetworkReferenceModelTest {
   }
 
   private static void with(ReferenceCase reference, Check check) {
-    ModelConfig config = reference.config();
-    try (Network network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu());
-        SafetensorsReader model = SafetensorsReader.open(reference.model());
-        Weights weights = Weights.read(model, config, Head.LANGUAGE_MODEL, Device.cpu());
+    try (Weights weights = reference.weights();
+        Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, Device.cpu());
         SafetensorsReader expected = reference.expectedTensors()) {
       check.run(network, weights, expected);
     }

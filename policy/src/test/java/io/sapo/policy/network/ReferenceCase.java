@@ -2,11 +2,14 @@ package io.sapo.policy.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+import io.sapo.policy.ReferenceModels;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.picture.PreparedPicture;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,32 +20,30 @@ import java.util.stream.Stream;
 
 /**
  * One file of expected outputs beside the model it belongs to: {@code expected.safetensors} or
- * {@code NAME.expected.safetensors} in a checkpoint folder. The folder of folders is the test
- * resources' own unless {@code -Dsapo.reference.models} names another.
+ * {@code NAME.expected.safetensors}.
  */
 public record ReferenceCase(Path model, Path expected) {
   public static final double TOLERANCE = 1e-4;
 
-  /** All cases; none is a failure. */
-  public static List<ReferenceCase> all() throws IOException, URISyntaxException {
-    String folder = System.getProperty("sapo.reference.models", "");
-    Path root =
-        folder.isEmpty()
-            ? Path.of(ReferenceCase.class.getResource("/reference/models").toURI())
-            : Path.of(folder);
+  /** All cases of all models; none is a failure. */
+  public static List<ReferenceCase> all() {
     List<ReferenceCase> cases = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(root)) {
-      files
-          .filter(file -> file.getFileName().toString().endsWith("expected.safetensors"))
-          .sorted()
-          .forEach(file -> cases.add(new ReferenceCase(file.getParent(), file)));
+    for (Path model : ReferenceModels.all()) {
+      try (Stream<Path> files = Files.list(model)) {
+        files
+            .filter(file -> file.getFileName().toString().endsWith("expected.safetensors"))
+            .sorted()
+            .forEach(file -> cases.add(new ReferenceCase(model, file)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
-    assertThat(cases).as("reference cases under %s", root).isNotEmpty();
+    assertThat(cases).as("reference cases under %s", ReferenceModels.folder()).isNotEmpty();
     return cases;
   }
 
-  public ModelConfig config() {
-    return ModelConfig.read(model.resolve("config.json"));
+  public Weights weights() {
+    return Weights.read(CheckpointFolder.open(model), Head.LANGUAGE_MODEL, Device.cpu());
   }
 
   /** Largest difference relative to the largest expected magnitude. */

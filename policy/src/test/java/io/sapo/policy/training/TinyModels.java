@@ -1,13 +1,12 @@
 package io.sapo.policy.training;
 
 import ai.djl.Device;
+import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.picture.PreparedPicture;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,12 +24,7 @@ final class TinyModels {
   }
 
   static ModelConfig config(String name) {
-    try {
-      Path models = Path.of(TinyModels.class.getResource("/reference/models").toURI());
-      return ModelConfig.read(models.resolve(name).resolve("config.json"));
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return ModelConfig.read(ReferenceModels.shipped().resolve(name).resolve("config.json"));
   }
 
   /** Five sequences of different lengths. */

@@ -3,13 +3,10 @@ package io.sapo.policy.training;
 import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.network.Head;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.network.Weights;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,18 +14,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Loss and gradients of the mean negative log-probability against the reference's. */
 class TrainingReferenceModelTest {
-  static List<ReferenceCase> cases() throws Exception {
+  static List<ReferenceCase> cases() {
     return ReferenceCase.all();
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void lossAndGradients(ReferenceCase reference) {
-    ModelConfig config = reference.config();
-    try (SafetensorsReader file = SafetensorsReader.open(reference.model());
-        SafetensorsReader expected = reference.expectedTensors();
-        TrainableModel model =
-            TrainableModel.of(Weights.read(file, config, Head.LANGUAGE_MODEL, Device.cpu()))) {
+    try (SafetensorsReader expected = reference.expectedTensors();
+        TrainableModel model = TrainableModel.of(reference.weights())) {
+      ModelConfig config = model.weights().config();
       List<TokenSequence> sequences =
           ReferenceCase.prompts(expected).stream()
               .map(p -> ReferenceCase.cut(p, ReferenceCase.responseTokens(p, config, expected)))
