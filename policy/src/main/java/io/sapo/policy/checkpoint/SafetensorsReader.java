@@ -252,7 +252,8 @@ public final class SafetensorsReader implements AutoCloseable {
             .formatted(shardOf.get(name).file(), name, type(name), wanted));
   }
 
-  private String files() {
+  /** The files read, for messages. */
+  public String files() {
     return String.join(", ", shards.stream().map(shard -> shard.file().toString()).toList());
   }
 

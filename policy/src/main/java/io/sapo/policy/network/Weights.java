@@ -13,7 +13,6 @@ import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.TensorSpec;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -70,26 +69,35 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * Reads a network's weights. Both the flat names of a Qwen2.5-VL checkpoint ({@code model.…},
-   * {@code visual.…}) and the nested ones ({@code model.language_model.…}, {@code model.visual.…})
-   * are understood; other tensors of the checkpoint are left alone.
-   *
-   * @throws InvalidCheckpointException naming the folder and a tensor that is missing or has
-   *     another shape than its config.json asks for
+   * Reads a checkpoint folder's weights; see {@link #read(SafetensorsReader, ModelConfig, Head,
+   * Device)}.
    */
   public static Weights read(CheckpointFolder folder, Head head, Device device) {
     try (SafetensorsReader reader = folder.openWeights()) {
-      return new Weights(folder.config(), head, device, spec -> read(reader, spec, folder.path()));
+      return read(reader, folder.config(), head, device);
     }
   }
 
-  private static float[] read(SafetensorsReader reader, TensorSpec spec, Path folder) {
+  /**
+   * Reads a network's weights. Both the flat names of a Qwen2.5-VL checkpoint ({@code model.…},
+   * {@code visual.…}) and the nested ones ({@code model.language_model.…}, {@code model.visual.…})
+   * are understood; other tensors are left alone.
+   *
+   * @throws InvalidCheckpointException naming the file and a tensor that is missing or has another
+   *     shape than the configuration asks for
+   */
+  public static Weights read(
+      SafetensorsReader reader, ModelConfig config, Head head, Device device) {
+    return new Weights(config, head, device, spec -> read(reader, spec));
+  }
+
+  private static float[] read(SafetensorsReader reader, TensorSpec spec) {
     String nested = nestedName(spec.name());
     TensorSpec stored = reader.spec(reader.contains(nested) ? nested : spec.name());
     if (!Arrays.equals(stored.shape(), spec.shape())) {
       throw new InvalidCheckpointException(
           "%s: tensor %s does not fit config.json, which asks for %s"
-              .formatted(folder, stored, Arrays.toString(spec.shape())));
+              .formatted(reader.files(), stored, Arrays.toString(spec.shape())));
     }
     return reader.floats(stored.name());
   }

@@ -18,6 +18,7 @@ import java.util.Map;
 final class Optimizer {
   private static final String FIRST = "first/";
   private static final String SECOND = "second/";
+  private static final String SAVED = "saved_";
 
   private final ScriptModule script;
   private final NDList trained;
@@ -98,9 +99,23 @@ final class Optimizer {
           "The optimizer state holds %d moments, this model has %d; are other parameters trained?"
               .formatted(byName.size(), moments.size()));
     }
-    moments.forEach((name, array) -> array.set(byName.get(name).values()));
-    steps.set(new float[] {state.steps()});
-    gradients.values().forEach(gradient -> gradient.muli(0));
+    try (NDManager call = script.newManager()) {
+      NDList saved = new NDList(call.create((float) state.steps()));
+      moments.forEach(
+          (name, array) -> {
+            NDArray copy = call.create(byName.get(name).values(), array.getShape());
+            copy.setName(SAVED + array.getName());
+            saved.add(copy);
+          });
+      script.call(
+          call,
+          "restore",
+          saved
+              .addAll(new NDList(steps))
+              .addAll(gradientList)
+              .addAll(firstMoments)
+              .addAll(secondMoments));
+    }
   }
 
   private static void check(NamedTensor tensor, String name, NDArray array) {

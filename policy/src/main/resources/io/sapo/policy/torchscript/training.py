@@ -34,3 +34,12 @@ class Training(Module):
       __torch__.optimizer.adamw(settings, steps, trained, gradients, first_moments, second_moments)
     torch._foreach_zero_(gradients)
     return norm
+
+  # Takes up saved moments and a saved step count.
+  def restore(self: __torch__.training.Training, saved_steps: Tensor, saved_first: List[Tensor], saved_second: List[Tensor], steps: Tensor, gradients: List[Tensor], first_moments: List[Tensor], second_moments: List[Tensor]) -> Tensor:
+    steps.copy_(saved_steps)
+    for i in range(len(gradients)):
+      first_moments[i].copy_(saved_first[i])
+      second_moments[i].copy_(saved_second[i])
+    torch._foreach_zero_(gradients)
+    return steps

@@ -42,6 +42,10 @@ public record ReferenceCase(Path model, Path expected) {
     return cases;
   }
 
+  public ModelConfig config() {
+    return ModelConfig.read(model.resolve("config.json"));
+  }
+
   public Weights weights() {
     return Weights.read(CheckpointFolder.open(model), Head.LANGUAGE_MODEL, Device.cpu());
   }

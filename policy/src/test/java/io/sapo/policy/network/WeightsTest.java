@@ -94,7 +94,7 @@ class WeightsTest {
     assertThatThrownBy(() -> read(folder))
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessage(
-            folder
+            folder.resolve("model.safetensors")
                 + ": tensor model.norm.weight[32, 2] does not fit config.json, which asks for [64]");
   }
 
