@@ -1,6 +1,8 @@
 package io.sapo.standalone.cli;
 
 import io.sapo.standalone.config.ConfigLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options of commands that run a model on tasks. */
@@ -22,15 +24,22 @@ final class ModelOptions {
   private String seed;
 
   ConfigLoader flags(ConfigLoader loader) {
-    flag(loader, "--checkpoint", "model.checkpoint", checkpoint);
-    flag(loader, "--tasks", "tasks.train", tasks);
+    flag(loader, "--checkpoint", "model.checkpoint", absolute(checkpoint));
+    flag(loader, "--tasks", "tasks.train", absolute(tasks));
     flag(loader, "--seed", "run.seed", seed);
     return loader;
   }
 
-  private static void flag(ConfigLoader loader, String name, String key, String value) {
+  static void flag(ConfigLoader loader, String name, String key, String value) {
     if (value != null) {
       loader.flag(name, key, value);
     }
+  }
+
+  /** A run that is continued from another folder must find its files again. */
+  private static String absolute(String path) {
+    return path != null && Files.exists(Path.of(path))
+        ? Path.of(path).toAbsolutePath().normalize().toString()
+        : path;
   }
 }

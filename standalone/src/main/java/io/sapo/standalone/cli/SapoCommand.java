@@ -1,9 +1,13 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.admin.AdminException;
 import io.sapo.broker.BrokerException;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.producer.task.TaskFormatException;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.logging.Logging;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +24,16 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:fine", "1:failed", "2:wrong usage or configuration"})
 public final class SapoCommand implements Runnable {
+  /** Their messages say what was wrong, where, and what to do. */
+  private static final List<Class<? extends Exception>> FORESEEN =
+      List.of(
+          CommandFailure.class,
+          ConfigException.class,
+          BrokerException.class,
+          AdminException.class,
+          InvalidCheckpointException.class,
+          TaskFormatException.class);
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -41,10 +55,13 @@ public final class SapoCommand implements Runnable {
   public static CommandLine create(Surroundings surroundings) {
     SapoCommand root = new SapoCommand();
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(new ConfigCommand(surroundings));
-    line.addSubcommand(new DoctorCommand(surroundings));
+    line.addSubcommand(new TrainCommand(surroundings));
+    line.addSubcommand(new EvaluateCommand(surroundings));
     line.addSubcommand(new PretrainCommand());
+    line.addSubcommand(new ScoreCommand(surroundings));
     line.addSubcommand(new TopicsCommand(surroundings));
+    line.addSubcommand(new DoctorCommand(surroundings));
+    line.addSubcommand(new ConfigCommand(surroundings));
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionStrategy(
@@ -83,9 +100,7 @@ public final class SapoCommand implements Runnable {
   }
 
   private static Optional<Exception> expected(Exception e) {
-    return e instanceof CommandFailure
-            || e instanceof ConfigException
-            || e instanceof BrokerException
+    return FORESEEN.stream().anyMatch(type -> type.isInstance(e))
         ? Optional.of(e)
         : Optional.empty();
   }

@@ -1,5 +1,16 @@
 package io.sapo.standalone.config;
 
+import io.sapo.learner.algorithm.Aggregation;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.KlEstimator;
+import io.sapo.learner.algorithm.OffPolicy;
+import io.sapo.learner.algorithm.ValueReading;
+import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.schemas.ElementType;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,37 +22,156 @@ final class ConfigKeys {
   /** Free section: its keys are Kafka client properties, passed on as they are. */
   static final String CLIENT_SECTION = "kafka.client";
 
+  static final List<String> STRATEGIES = List.of("entropy", "newline", "step", "probability");
+
+  private static final int MANY = 1_000_000_000;
   private static final List<String> SECRET_WORDS =
       List.of("password", "secret", "token", "jaas", "keystore.key", "credential");
+
+  private final Map<String, Rule> rules = new LinkedHashMap<>();
 
   private ConfigKeys() {}
 
   static Map<String, Rule> rules() {
-    Map<String, Rule> rules = new LinkedHashMap<>();
-    system(rules);
-    return Collections.unmodifiableMap(rules);
+    ConfigKeys keys = new ConfigKeys();
+    keys.system();
+    keys.model();
+    keys.rollouts();
+    keys.learner();
+    keys.algorithm();
+    keys.surroundings();
+    return Collections.unmodifiableMap(keys.rules);
   }
 
-  private static void system(Map<String, Rule> rules) {
-    rules.put("run.data", Rule.path().orEmpty());
-    rules.put("run.seed", Rule.integer(0, Long.MAX_VALUE));
-    rules.put("run.updates", Rule.integer(0, 1_000_000_000));
-    rules.put("broker.port", Rule.integer(0, 65_535));
-    rules.put(
+  private void key(String path, Rule rule) {
+    rules.put(path, rule);
+  }
+
+  private void system() {
+    key("run.data", Rule.path().orEmpty());
+    key("run.seed", Rule.integer(0, Long.MAX_VALUE));
+    key("run.updates", Rule.integer(0, MANY));
+    key("run.heartbeat", Rule.duration(Duration.ofMillis(100), Duration.ofMinutes(5)));
+    key("broker.port", Rule.integer(0, 65_535));
+    key(
         "kafka.bootstrap-servers",
         Rule.matching("[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*", "HOST:PORT, several with commas")
             .orEmpty());
-    rules.put(
+    key(
         "kafka.topic-prefix",
         Rule.matching("[A-Za-z0-9._-]{1,100}", "1 to 100 letters, digits, '.', '_' and '-'"));
-    rules.put("kafka.replication", Rule.integer(-1, 32));
-    rules.put("model.checkpoint", Rule.path().orEmpty());
-    rules.put("tasks.train", Rule.text());
-    rules.put("tasks.held-out", Rule.text().orEmpty());
+    key("kafka.replication", Rule.integer(-1, 32));
+  }
+
+  private void model() {
+    key("model.checkpoint", Rule.path().orEmpty());
+    key("model.device", Rule.matching("cpu|gpu[0-9]{0,2}", "cpu, gpu or gpu with a number"));
+    key("model.prompt-template", Rule.choice(names(PromptTemplate.class)));
+    key("model.max-prompt-tokens", Rule.integer(1, MANY));
+    key("model.max-new-tokens", Rule.integer(1, MANY));
+    key("tasks.train", Rule.text());
+    key("tasks.held-out", Rule.text().orEmpty());
+  }
+
+  private void rollouts() {
+    key("producer.count", Rule.integer(1, 64));
+    key("producer.temperature", Rule.number(0, 100));
+    key("producer.top-p", Rule.number(1e-6, 1));
+    key("producer.top-k", Rule.integer(0, MANY));
+    key("producer.rollouts-per-task", Rule.integer(1, 10_000).orEmpty());
+    key("producer.slots", Rule.integer(1, 65_536));
+    key("producer.steps-per-call", Rule.integer(1, 65_536));
+    key("producer.weight-uptake", Rule.choice(names(WeightUptake.class)));
+    key("segmentation.strategy", Rule.choice(STRATEGIES));
+    key("segmentation.top-k-percent", Rule.number(1e-3, 100));
+    key("segmentation.probability-below", Rule.number(1e-9, 1));
+    key("segmentation.probability-every", Rule.integer(1, MANY));
+    key("segmenter.numeric-tolerance", Rule.number(0, 0.999));
+    key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
+    key("segmenter.dedup-retention", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(365)));
+    key("segmenter.threads", Rule.integer(1, 256));
+  }
+
+  private void learner() {
+    key("learner.batch-size", Rule.integer(1, 1_000_000));
+    key("learner.mini-batch-size", Rule.integer(1, 1_000_000));
+    key("learner.micro-batch-tokens", Rule.integer(1, MANY));
+    key("learner.max-sequence-tokens", Rule.integer(2, MANY));
+    key("learner.epochs", Rule.integer(1, 1_000));
+    key("learner.max-staleness", Rule.integer(0, 1_000_000));
+    key("learner.critic-warmup-updates", Rule.integer(0, MANY));
+    for (String network : List.of("actor", "critic")) {
+      String section = "learner." + network + ".";
+      key(section + "learning-rate", Rule.number(0, 10));
+      key(section + "beta1", Rule.number(0, 0.999999));
+      key(section + "beta2", Rule.number(0, 0.999999999));
+      key(section + "epsilon", Rule.positive());
+      key(section + "weight-decay", Rule.number(0, 10));
+      key(section + "max-grad-norm", Rule.positive());
+    }
+    key("learner.schedule.warmup-updates", Rule.integer(0, MANY));
+    key("learner.schedule.decay", Rule.choice(names(LearningRateSchedule.Decay.class)));
+    key("learner.schedule.decay-updates", Rule.integer(0, MANY));
+    key("learner.schedule.floor", Rule.number(0, 1));
+    key("learner.checkpoint-every", Rule.integer(1, MANY));
+    key("learner.keep-checkpoints", Rule.integer(2, 1_000_000));
+    key("learner.anchor-every", Rule.integer(1, MANY));
+    key("learner.published-type", Rule.choice(names(ElementType.class)));
+  }
+
+  private void algorithm() {
+    key("algorithm", Rule.choice(names(Algorithm.class)));
+    key("learner.value-reading", Rule.choice(names(ValueReading.class)));
+    key("learner.gamma", Rule.number(0, 1));
+    key("learner.lambda", Rule.number(0, 1).orEmpty());
+    key("learner.critic-lambda", Rule.number(0, 1).orEmpty());
+    key("learner.clip-low", Rule.number(0, 1).orEmpty());
+    key("learner.clip-high", Rule.number(0, 1e6).orEmpty());
+    key("learner.dual-clip", Rule.number(1.000001, 1e6).orEmpty());
+    key("learner.value-clip", Rule.positive());
+    key("learner.aggregation", Rule.choice(names(Aggregation.class)).orEmpty());
+    key("learner.advantage-limit", Rule.positive());
+    key("learner.reward-kl", Rule.number(0, 1e6).orEmpty());
+    key("learner.reward-kl-estimator", Rule.choice(names(KlEstimator.class)));
+    key("learner.reward-kl-target", Rule.number(0, 1e6));
+    key("learner.reward-kl-horizon", Rule.integer(1, MANY));
+    key("learner.loss-kl", Rule.number(0, 1e6).orEmpty());
+    key("learner.loss-kl-estimator", Rule.choice(names(KlEstimator.class)));
+    key("learner.off-policy", Rule.choice(names(OffPolicy.Mode.class)));
+    key("learner.off-policy-cap", Rule.positive());
+    key("learner.off-policy-low", Rule.number(0, 1e6));
+    key("learner.off-policy-high", Rule.positive());
+    key("learner.v-trace", Rule.flag());
+  }
+
+  private void surroundings() {
+    key("evaluation.tasks", Rule.integer(1, 1_000_000));
+    key("evaluation.interim-tasks", Rule.integer(1, 1_000_000));
+    key("evaluation.every", Rule.integer(0, MANY));
+    key("evaluation.temperature", Rule.positive());
+    key("evaluation.top-p", Rule.number(1e-6, 1));
+    key("evaluation.seed", Rule.integer(0, Long.MAX_VALUE));
+    key("evaluation.slots", Rule.integer(1, 65_536));
+    key("admin.host", Rule.text());
+    key("admin.port", Rule.integer(0, 65_535));
+    key("admin.token", Rule.text().orEmpty());
+    key("admin.tls-certificate", Rule.path().orEmpty());
+    key("admin.tls-key", Rule.path().orEmpty());
+    key("admin.allowed-hosts", Rule.text().orEmpty());
   }
 
   static boolean secret(String key) {
     String lower = key.toLowerCase(Locale.ROOT);
-    return SECRET_WORDS.stream().anyMatch(lower::contains);
+    boolean counted = lower.endsWith("-tokens") || lower.endsWith(".tokens");
+    return !counted && SECRET_WORDS.stream().anyMatch(lower::contains);
+  }
+
+  /** Constants as configuration writes them: lower case with hyphens. */
+  private static List<String> names(Class<? extends Enum<?>> type) {
+    return Arrays.stream(type.getEnumConstants()).map(ConfigKeys::name).toList();
+  }
+
+  static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -66,14 +66,18 @@ public final class ConfigReport {
     }
   }
 
-  /** What differs from the defaults, as YAML, without secrets: what a run keeps of its settings. */
+  /**
+   * What differs from the defaults, as YAML, without secrets: what a run keeps of its settings. Its
+   * folder is not among it, for it may be moved.
+   */
   public static String changed(Settings settings) {
     StringBuilder text = new StringBuilder();
     settings
         .values()
         .forEach(
             (key, value) -> {
-              if (value.origin().layer() != Origin.Layer.DEFAULT && !value.secret()) {
+              boolean kept = !value.secret() && !key.equals("run.data");
+              if (kept && value.origin().layer() != Origin.Layer.DEFAULT) {
                 text.append('"').append(key).append("\": ").append(quoted(value.text()));
                 text.append('\n');
               }

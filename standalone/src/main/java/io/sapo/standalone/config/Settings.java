@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,11 @@ public final class Settings {
     return Math.toIntExact(wide(key));
   }
 
+  /** Empty when left to whatever the key's documentation says. */
+  public Optional<Integer> optionalInteger(String key) {
+    return Optional.ofNullable((Long) value(key).parsed()).map(Math::toIntExact);
+  }
+
   public long wide(String key) {
     return (Long) value(key).parsed();
   }
@@ -82,6 +88,19 @@ public final class Settings {
 
   public Duration duration(String key) {
     return (Duration) value(key).parsed();
+  }
+
+  /** A choice among the names of an enum's constants. */
+  public <E extends Enum<E>> E constant(String key, Class<E> type) {
+    return Enum.valueOf(type, constantName(text(key)));
+  }
+
+  public <E extends Enum<E>> Optional<E> optionalConstant(String key, Class<E> type) {
+    return optionalText(key).map(name -> Enum.valueOf(type, constantName(name)));
+  }
+
+  private static String constantName(String name) {
+    return name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   /** Whatever lies under a free section, by the rest of the path. */

@@ -1,0 +1,168 @@
+package io.sapo.standalone.cli;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.evaluation.EvaluationConfig;
+import io.sapo.standalone.evaluation.Evaluator;
+import io.sapo.standalone.evaluation.Score;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.run.Checkpoints;
+import io.sapo.standalone.run.NewestWeights;
+import io.sapo.standalone.run.RunFolder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo evaluate}. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Measures accuracy on held-out tasks, sampled and greedy.",
+      "Of the newest version of a run (--data), else of a checkpoint (--checkpoint)."
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions config;
+  @Mixin private ModelOptions model;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Folder of a training run.")
+  private Path data;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Most tasks asked; without it evaluation.tasks.")
+  private String limit;
+
+  @Option(
+      names = "--blank-pictures",
+      description = "Show white pictures instead: what is then still right was not looked at.")
+  private boolean blankPictures;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  EvaluateCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings =
+        config.load(
+            surroundings.environment(),
+            loader -> data == null ? loader : loader.run(existing().settings()),
+            this::flags);
+    EvaluationConfig evaluation =
+        new Binding(settings).check().evaluation().withBlankPictures(blankPictures);
+    CheckpointFolder checkpoint =
+        CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
+    Device device = Device.fromName(settings.text("model.device"));
+    try (Evaluator evaluator = new Evaluator(evaluation, checkpoint, device);
+        Examinee examinee = examinee(settings, checkpoint, device)) {
+      print(
+          examinee.what(),
+          score(evaluator, examinee, evaluation, evaluation.sampling()),
+          score(evaluator, examinee, evaluation, evaluation.greedy()));
+    }
+    return ExitCodes.FINE;
+  }
+
+  private RunFolder existing() {
+    RunFolder folder = new RunFolder(data);
+    if (!folder.exists()) {
+      throw CommandFailure.usage("--data " + data + ": no run was started there");
+    }
+    return folder;
+  }
+
+  private ConfigLoader flags(ConfigLoader loader) {
+    model.flags(loader);
+    ModelOptions.flag(loader, "--limit", "evaluation.tasks", limit);
+    return loader;
+  }
+
+  /** Whose weights are examined; closes them. */
+  private record Examinee(String what, long version, Weights weights) implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private Examinee examinee(Settings settings, CheckpointFolder checkpoint, Device device)
+      throws InterruptedException {
+    if (data == null) {
+      try (SafetensorsReader reader = checkpoint.openWeights()) {
+        return new Examinee(
+            checkpoint.path().toString(),
+            0,
+            Weights.read(reader, checkpoint.config(), Head.LANGUAGE_MODEL, device));
+      }
+    }
+    try (KafkaAccess kafka = KafkaAccess.join(settings, existing())) {
+      var newest = NewestWeights.of(kafka, checkpoint.config(), device);
+      return new Examinee(
+          data + ", version " + newest.version(), newest.version(), newest.weights());
+    }
+  }
+
+  private static Score score(
+      Evaluator evaluator, Examinee examinee, EvaluationConfig config, Sampling sampling) {
+    return evaluator.evaluate(examinee.weights(), examinee.version(), sampling, config.count());
+  }
+
+  private void print(String what, Score sampled, Score greedy) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("model", what);
+      result.put("version", sampled.version());
+      result.put("tasks_source", sampled.source());
+      result.put("tasks", sampled.tasks());
+      result.put("refused", sampled.refused());
+      result.put("blank_pictures", blankPictures);
+      result.put("accuracy", number(sampled.accuracy()));
+      result.put("greedy_accuracy", number(greedy.accuracy()));
+      result.put("mean_reward", number(sampled.meanReward()));
+      result.put("mean_response_tokens", number(sampled.meanResponseTokens()));
+      out.println(Json.of(result));
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "%s%n%s%s: %d tasks, %d refused%nsampled %.3f, greedy %.3f, reward %.3f, %.1f tokens a"
+              + " response%n",
+          what,
+          sampled.source(),
+          blankPictures ? " with blank pictures" : "",
+          sampled.tasks(),
+          sampled.refused(),
+          sampled.accuracy(),
+          greedy.accuracy(),
+          sampled.meanReward(),
+          sampled.meanResponseTokens());
+    }
+    out.flush();
+  }
+
+  /** JSON has no word for a mean over nothing. */
+  private static Double number(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}

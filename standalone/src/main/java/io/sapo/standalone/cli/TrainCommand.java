@@ -1,0 +1,135 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.ConfigReport;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.logging.Logging;
+import io.sapo.standalone.progress.RunSummary;
+import io.sapo.standalone.run.Checkpoints;
+import io.sapo.standalone.run.RunFolder;
+import io.sapo.standalone.run.RunSettings;
+import io.sapo.standalone.run.TrainingRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo train}. */
+@Command(
+    name = "train",
+    description = {
+      "Runs the whole pipeline in this process: embedded broker, producers, segmenter, learner,"
+          + " evaluation and admin.",
+      "Ctrl-C ends it after the update it is at; the same --data goes on from there."
+    })
+final class TrainCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions config;
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--updates",
+      paramLabel = "N",
+      description = "Updates that the run makes in all, earlier starts included.")
+  private String updates;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of the run, continued when it exists; without it a new one under data/.")
+  private String data;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers to use instead of the embedded one.")
+  private String bootstrapServers;
+
+  @Option(
+      names = "--summary",
+      paramLabel = "FILE",
+      description = "Where the summary is written as JSON.")
+  private Path summary;
+
+  @Option(names = "--json", description = "Print the summary as JSON, progress to standard error.")
+  private boolean json;
+
+  TrainCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    checkSummary();
+    RunSettings run =
+        RunSettings.resolve(
+            earlier -> config.load(surroundings.environment(), earlier, this::flags));
+    RunFolder folder = run.folder();
+    Settings settings = run.settings();
+    PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    TrainingRun training =
+        new TrainingRun(
+            settings,
+            folder,
+            Checkpoints.start(settings, surroundings.home()),
+            progress,
+            surroundings.interactive() && !json);
+    folder.keepSettings(ConfigReport.changed(settings));
+    Logging.toFile(folder.log());
+    try {
+      report(supervised(training));
+    } finally {
+      Logging.closeFile(folder.log());
+    }
+    return ExitCodes.FINE;
+  }
+
+  /** A signal stops the run, and the process stays until it has ended. */
+  private static RunSummary supervised(TrainingRun training) throws InterruptedException {
+    Thread hook = new Thread(training::stop, "stop-on-signal");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return training.run();
+    } finally {
+      if (!training.stopping()) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+  }
+
+  private void report(RunSummary result) throws IOException {
+    String text = Json.of(result);
+    if (summary != null) {
+      Files.writeString(summary, text + "\n");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(json ? text + "\n" : result.text());
+    out.flush();
+  }
+
+  private void checkSummary() {
+    if (summary == null) {
+      return;
+    }
+    Path parent = summary.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent) || Files.isDirectory(summary)) {
+      throw CommandFailure.usage("--summary " + summary + ": no file can be written there");
+    }
+  }
+
+  private ConfigLoader flags(ConfigLoader loader) {
+    model.flags(loader);
+    ModelOptions.flag(loader, "--updates", "run.updates", updates);
+    ModelOptions.flag(loader, "--data", "run.data", data);
+    ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", bootstrapServers);
+    return loader;
+  }
+}

@@ -1,0 +1,219 @@
+package io.sapo.standalone.config;
+
+import ai.djl.Device;
+import io.sapo.admin.AdminConfig;
+import io.sapo.admin.Limits;
+import io.sapo.admin.Listen;
+import io.sapo.admin.health.Thresholds;
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.LearnerOptions;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.Topics;
+import io.sapo.segmenter.SegmenterConfig;
+import io.sapo.segmenter.cut.EntropyStrategy;
+import io.sapo.segmenter.cut.NewlineStrategy;
+import io.sapo.segmenter.cut.ProbabilityStrategy;
+import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.cut.StepStrategy;
+import io.sapo.segmenter.verify.VerifierSettings;
+import io.sapo.standalone.evaluation.EvaluationConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** Settings as the records that the modules take. */
+public final class Binding {
+  /** Of algorithms that judge a rollout by its group, as GRPO was published. */
+  private static final int COMPARED_ROLLOUTS = 8;
+
+  private final Settings settings;
+
+  public Binding(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Binds everything once, so that what no single key shows, such as a batch that mini-batches do
+   * not divide, is found before anything starts.
+   *
+   * @throws ConfigException with every finding
+   */
+  public Binding check() {
+    List<String> findings = new ArrayList<>();
+    List<Supplier<Object>> all =
+        List.of(
+            this::learner,
+            () -> producer(0, 0),
+            () -> segmenter(Path.of("")),
+            this::evaluation,
+            this::listen);
+    for (Supplier<Object> one : all) {
+      try {
+        one.get();
+      } catch (IllegalArgumentException e) {
+        findings.add(e.getMessage());
+      }
+    }
+    if (!findings.isEmpty()) {
+      throw new ConfigException(findings);
+    }
+    return this;
+  }
+
+  public LearnerConfig learner() {
+    return new LearnerBinding(settings).config();
+  }
+
+  /**
+   * @param runId names a new run
+   * @param untilVersion training ends with it
+   */
+  public LearnerOptions learnerOptions(
+      Map<String, Object> client,
+      Topics topics,
+      String runId,
+      Path initialModel,
+      Path dataFolder,
+      long untilVersion) {
+    return new LearnerOptions(
+        client,
+        topics,
+        "learner",
+        runId,
+        initialModel,
+        dataFolder,
+        Device.fromName(settings.text("model.device")),
+        settings.integer("learner.checkpoint-every"),
+        settings.integer("learner.keep-checkpoints"),
+        settings.integer("learner.anchor-every"),
+        settings.constant("learner.published-type", ElementType.class),
+        untilVersion,
+        settings.duration("run.heartbeat"),
+        FaultHook.NONE);
+  }
+
+  public int producers() {
+    return settings.integer("producer.count");
+  }
+
+  private int rolloutsPerTask() {
+    Algorithm algorithm = Algorithm.ofName(settings.text("algorithm"));
+    return settings
+        .optionalInteger("producer.rollouts-per-task")
+        .orElse(algorithm.usesCritic() ? 1 : COMPARED_ROLLOUTS);
+  }
+
+  /**
+   * @param index of the producer in its run
+   * @param fromVersion version at which this start of the run begins; a run that is continued must
+   *     not be asked the same tasks again
+   */
+  public ProducerConfig producer(int index, long fromVersion) {
+    SplittableRandom seeds = new SplittableRandom(settings.wide("run.seed"));
+    long seed = seeds.nextLong() + 31 * (31 * fromVersion + index);
+    return new ProducerConfig(
+        "producer-" + index,
+        settings.text("tasks.train"),
+        new SplittableRandom(seed).nextLong(),
+        settings.constant("model.prompt-template", PromptTemplate.class),
+        settings.integer("model.max-prompt-tokens"),
+        new Sampling(
+            settings.number("producer.temperature"),
+            settings.number("producer.top-p"),
+            settings.integer("producer.top-k"),
+            settings.integer("model.max-new-tokens")),
+        rolloutsPerTask(),
+        settings.integer("producer.slots"),
+        settings.integer("producer.steps-per-call"),
+        settings.constant("producer.weight-uptake", WeightUptake.class),
+        settings.integer("learner.max-staleness"),
+        settings.integer("learner.batch-size"),
+        settings.text("model.device"),
+        settings.duration("run.heartbeat"));
+  }
+
+  public SegmenterConfig segmenter(Path stateFolder) {
+    return new SegmenterConfig(
+        strategy(),
+        verifiers(),
+        settings.duration("segmenter.group-deadline"),
+        settings.duration("segmenter.dedup-retention"),
+        stateFolder,
+        settings.integer("segmenter.threads"),
+        settings.duration("run.heartbeat"));
+  }
+
+  private SegmentationStrategy strategy() {
+    double percent = settings.number("segmentation.top-k-percent");
+    double below = settings.number("segmentation.probability-below");
+    int every = settings.integer("segmentation.probability-every");
+    return switch (settings.text("segmentation.strategy")) {
+      case "entropy" -> new EntropyStrategy(percent);
+      case "newline" -> new NewlineStrategy();
+      case "step" -> new StepStrategy();
+      case "probability" -> new ProbabilityStrategy(below, every);
+      default -> throw new IllegalStateException("a strategy that its rule does not allow");
+    };
+  }
+
+  public VerifierSettings verifiers() {
+    return new VerifierSettings(settings.number("segmenter.numeric-tolerance"));
+  }
+
+  public EvaluationConfig evaluation() {
+    return new EvaluationConfig(
+        settings.optionalText("tasks.held-out").orElse(settings.text("tasks.train")),
+        settings.integer("evaluation.tasks"),
+        settings.integer("evaluation.interim-tasks"),
+        settings.integer("evaluation.every"),
+        new Sampling(
+            settings.number("evaluation.temperature"),
+            settings.number("evaluation.top-p"),
+            0,
+            settings.integer("model.max-new-tokens")),
+        settings.wide("evaluation.seed"),
+        settings.constant("model.prompt-template", PromptTemplate.class),
+        settings.integer("model.max-prompt-tokens"),
+        settings.integer("evaluation.slots"),
+        verifiers(),
+        false);
+  }
+
+  public AdminConfig admin(String bootstrapServers) {
+    return new AdminConfig(
+        bootstrapServers,
+        settings.free(ConfigKeys.CLIENT_SECTION),
+        settings.text("kafka.topic-prefix"),
+        listen(),
+        Limits.defaults(),
+        Thresholds.defaults());
+  }
+
+  private Listen listen() {
+    Optional<Path> certificate = settings.optionalPath("admin.tls-certificate");
+    Optional<Path> key = settings.optionalPath("admin.tls-key");
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException(
+          "admin.tls-certificate and admin.tls-key: give both or neither");
+    }
+    return new Listen(
+        settings.text("admin.host"),
+        settings.integer("admin.port"),
+        settings.optionalText("admin.token"),
+        certificate.map(path -> new Listen.Tls(path, key.orElseThrow())),
+        settings
+            .optionalText("admin.allowed-hosts")
+            .map(hosts -> List.of(hosts.split("\\s*,\\s*")))
+            .orElse(List.of()));
+  }
+}

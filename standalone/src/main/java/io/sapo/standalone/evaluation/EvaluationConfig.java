@@ -1,0 +1,50 @@
+package io.sapo.standalone.evaluation;
+
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.segmenter.verify.VerifierSettings;
+
+/**
+ * How a model is examined.
+ *
+ * @param tasks specification of the held-out tasks
+ * @param count most tasks asked, before and after training and by {@code evaluate}
+ * @param interimCount most tasks asked in between
+ * @param every versions between two evaluations while training; 0 for none
+ * @param sampling as the paper evaluates; greedy is the same with temperature 0
+ * @param seed of the tasks drawn and of the token draws
+ * @param slots responses generated at a time
+ * @param blankPictures whether every picture is replaced by a white one of its size
+ */
+public record EvaluationConfig(
+    String tasks,
+    int count,
+    int interimCount,
+    int every,
+    Sampling sampling,
+    long seed,
+    PromptTemplate template,
+    int maxPromptTokens,
+    int slots,
+    VerifierSettings verifiers,
+    boolean blankPictures) {
+
+  public Sampling greedy() {
+    return Sampling.greedy(sampling.maxNewTokens());
+  }
+
+  public EvaluationConfig withBlankPictures(boolean blank) {
+    return new EvaluationConfig(
+        tasks,
+        count,
+        interimCount,
+        every,
+        sampling,
+        seed,
+        template,
+        maxPromptTokens,
+        slots,
+        verifiers,
+        blank);
+  }
+}

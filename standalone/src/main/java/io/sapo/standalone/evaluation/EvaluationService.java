@@ -1,0 +1,183 @@
+package io.sapo.standalone.evaluation;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.weights.FollowedWeights;
+import io.sapo.producer.weights.WeightFollower;
+import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.Topics;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Examines versions of a run beside its training: the first it meets and the last in full, sampled
+ * and greedy, and every so many in between, sampled, on fewer tasks. Publishes what it finds.
+ *
+ * <p>A thread of its own holds the weights and does the work; the other methods are thread-safe.
+ */
+public final class EvaluationService implements AutoCloseable {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** Both scores of one version. */
+  public record Examined(Score sampled, Score greedy) {}
+
+  private final EvaluationConfig config;
+  private final Topics topics;
+  private final Clock clock;
+  private final Semaphore news = new Semaphore(0);
+  private final Evaluator evaluator;
+  private final WeightFollower follower;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Thread thread;
+
+  private final CompletableFuture<Long> firstTaken = new CompletableFuture<>();
+  private final CompletableFuture<Examined> before = new CompletableFuture<>();
+  private final CompletableFuture<Examined> after = new CompletableFuture<>();
+  private volatile long last = NEVER;
+  private volatile boolean closed;
+
+  /** Of the evaluation thread: what was taken last, and the version examined last. */
+  private FollowedWeights held;
+
+  private long examinedVersion;
+
+  /**
+   * @param client properties of every Kafka client
+   * @throws io.sapo.producer.task.TaskFormatException when there are no held-out tasks
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the folder lacks a file
+   */
+  public EvaluationService(
+      EvaluationConfig config,
+      CheckpointFolder checkpoint,
+      Device device,
+      Map<String, Object> client,
+      Topics topics,
+      Clock clock) {
+    this.config = config;
+    this.topics = topics;
+    this.clock = clock;
+    this.evaluator = new Evaluator(config, checkpoint, device);
+    this.follower = new WeightFollower(client, topics, checkpoint.config(), device, news::release);
+    Map<String, Object> properties = new HashMap<>(client);
+    properties.put("client.id", topics.prefix() + "evaluator");
+    this.producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    this.thread = new Thread(this::run, "evaluation");
+    thread.setDaemon(true);
+  }
+
+  public void start() {
+    follower.failure().thenRun(news::release);
+    follower.start();
+    thread.start();
+  }
+
+  /** Completes with its version once the first weights are in hand: training may go on then. */
+  public CompletableFuture<Long> firstTaken() {
+    return firstTaken;
+  }
+
+  /** The first version's scores; fails with what made the service fail. */
+  public CompletableFuture<Examined> before() {
+    return before;
+  }
+
+  /**
+   * Nothing in between any more; examines this version, which must be the run's newest.
+   *
+   * @return its scores, or what made the service fail
+   */
+  public CompletableFuture<Examined> finish(long version) {
+    last = version;
+    news.release();
+    return after;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    news.release();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    follower.close();
+    evaluator.close();
+    producer.close();
+  }
+
+  private void run() {
+    try {
+      while (!closed && !after.isDone()) {
+        news.acquireUninterruptibly();
+        news.drainPermits();
+        follower.take().ifPresent(this::hold);
+        if (held != null) {
+          work();
+        }
+        if (follower.failure().isDone() && !after.isDone()) {
+          throw new IllegalStateException("weights cannot be followed", follower.failure().join());
+        }
+      }
+      fail(new CancellationException("the evaluation was closed before it was done"));
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    } finally {
+      if (held != null) {
+        held.close();
+      }
+    }
+  }
+
+  private void hold(FollowedWeights newer) {
+    if (held != null) {
+      held.close();
+    }
+    held = newer;
+    firstTaken.complete(newer.version());
+  }
+
+  private void work() {
+    if (!before.isDone()) {
+      before.complete(examine());
+    }
+    if (held.version() >= last) {
+      boolean same = before.join().sampled().version() == held.version();
+      after.complete(same ? before.join() : examine());
+    } else if (last == NEVER
+        && config.every() > 0
+        && held.version() >= examinedVersion + config.every()) {
+      score(config.sampling(), config.interimCount());
+    }
+  }
+
+  private Examined examine() {
+    return new Examined(
+        score(config.sampling(), config.count()), score(config.greedy(), config.count()));
+  }
+
+  private Score score(Sampling sampling, int count) {
+    Score score = evaluator.evaluate(held.weights(), held.version(), sampling, count);
+    examinedVersion = held.version();
+    if (score.tasks() > 0) {
+      Evaluation record = score.toRecord(sampling, config.seed(), clock.millis());
+      producer.send(topics.evaluations().record(Long.toString(score.version()), record));
+      producer.flush();
+    }
+    return score;
+  }
+
+  private void fail(Throwable cause) {
+    firstTaken.completeExceptionally(cause);
+    before.completeExceptionally(cause);
+    after.completeExceptionally(cause);
+  }
+}

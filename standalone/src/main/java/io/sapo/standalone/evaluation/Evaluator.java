@@ -1,0 +1,173 @@
+package io.sapo.standalone.evaluation;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.generation.Generation;
+import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.generation.Generator;
+import io.sapo.policy.generation.GeneratorOptions;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.prompt.PromptBuilder;
+import io.sapo.producer.prompt.PromptRefusedException;
+import io.sapo.schemas.Task;
+import io.sapo.segmenter.verify.ReferenceAnswerException;
+import io.sapo.segmenter.verify.Verdict;
+import io.sapo.segmenter.verify.Verifiers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts held-out tasks to a model and judges its answers. The same weights, tasks, sampling and seed
+ * give the same score. For one thread; owns a generator and a tokenizer until closed.
+ */
+public final class Evaluator implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Evaluator.class);
+  private static final int STEPS_PER_CALL = 16;
+
+  private final EvaluationConfig config;
+  private final Tokenizer tokenizer;
+  private final PromptBuilder prompts;
+  private final Generator generator;
+  private final Verifiers verifiers;
+  private final HeldOutTasks heldOut;
+
+  /**
+   * @param checkpoint model and tokenizer; its weights are not read
+   * @throws io.sapo.producer.task.TaskFormatException when there are no tasks
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the folder lacks a file
+   */
+  public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, Device device) {
+    this.config = config;
+    this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.count());
+    this.verifiers = Verifiers.load(config.verifiers());
+    this.tokenizer = Tokenizer.open(checkpoint.tokenizer());
+    try {
+      this.prompts =
+          new PromptBuilder(checkpoint, tokenizer, config.template(), config.maxPromptTokens());
+      this.generator =
+          Generator.load(
+              checkpoint.config(), options(config, checkpoint.config(), tokenizer), device);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static GeneratorOptions options(
+      EvaluationConfig config, ModelConfig model, Tokenizer tokenizer) {
+    return new GeneratorOptions(
+        config.slots(),
+        config.maxPromptTokens() + config.sampling().maxNewTokens(),
+        STEPS_PER_CALL,
+        unspeakable(model, tokenizer));
+  }
+
+  /** As in training: tokens that stand for pictures, and those without a text. */
+  private static List<Integer> unspeakable(ModelConfig model, Tokenizer tokenizer) {
+    List<Integer> tokens = new ArrayList<>();
+    model
+        .imageTokens()
+        .ifPresent(
+            ids ->
+                tokens.addAll(
+                    List.of(ids.visionStart(), ids.visionEnd(), ids.image(), ids.video())));
+    for (int id = tokenizer.vocabularySize(); id < model.vocabSize(); id++) {
+      tokens.add(id);
+    }
+    return tokens;
+  }
+
+  /** Running totals of one evaluation. */
+  private static final class Tally {
+    private int judged;
+    private int correct;
+    private int refused;
+    private double reward;
+    private long tokens;
+  }
+
+  /**
+   * @param count most tasks asked, of those the configuration gives
+   */
+  public Score evaluate(Weights weights, long version, Sampling sampling, int count) {
+    List<Task> tasks = heldOut.tasks().subList(0, Math.min(count, heldOut.tasks().size()));
+    Tally tally = new Tally();
+    tally.refused = heldOut.unreadable();
+    int next = 0;
+    while (next < tasks.size() || generator.running() > 0) {
+      while (next < tasks.size() && generator.freeSlots() > 0) {
+        submit(tasks.get(next), next, sampling, tally);
+        next++;
+      }
+      for (Generation generation : generator.advance(weights, version)) {
+        judge(tasks.get(Integer.parseInt(generation.id())), generation, tally);
+      }
+    }
+    return new Score(
+        version,
+        heldOut.source(),
+        tally.judged,
+        tally.correct,
+        tally.refused,
+        tally.reward / tally.judged,
+        (double) tally.tokens / tally.judged);
+  }
+
+  private void submit(Task task, int index, Sampling sampling, Tally tally) {
+    try {
+      TokenSequence prompt = prompts.build(config.blankPictures() ? BlankPictures.of(task) : task);
+      long seed = new SplittableRandom(config.seed() * 1_000_003 + index).nextLong();
+      generator.submit(new GenerationRequest(Integer.toString(index), prompt, sampling, seed));
+    } catch (PromptRefusedException | IOException e) {
+      log.warn("left out of the evaluation: {}", e.getMessage());
+      tally.refused++;
+    }
+  }
+
+  private void judge(Task task, Generation generation, Tally tally) {
+    Optional<Verdict> verdict = verdict(task, generation);
+    if (verdict.isEmpty()) {
+      tally.refused++;
+      return;
+    }
+    tally.judged++;
+    tally.correct += verdict.get().correct() ? 1 : 0;
+    tally.reward += verdict.get().reward();
+    tally.tokens += generation.tokens().length;
+  }
+
+  private Optional<Verdict> verdict(Task task, Generation generation) {
+    String response = tokenizer.decodeResponse(generation.tokens()).text();
+    try {
+      Optional<Verdict> verdict =
+          verifiers
+              .find(task.getVerifier())
+              .map(verifier -> verifier.verify(response, task.getAnswer()));
+      if (verdict.isEmpty()) {
+        log.warn(
+            "left out of the evaluation: task {} asks for the unknown verifier {}",
+            task.getTaskId(),
+            task.getVerifier());
+      }
+      return verdict;
+    } catch (ReferenceAnswerException e) {
+      log.warn("left out of the evaluation: task {}: {}", task.getTaskId(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+    tokenizer.close();
+  }
+}

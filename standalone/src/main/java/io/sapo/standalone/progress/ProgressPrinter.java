@@ -1,0 +1,111 @@
+package io.sapo.standalone.progress;
+
+import io.sapo.schemas.Evaluation;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Prints what is new in a {@link RunProgress}: on a terminal one line that changes in place, with
+ * evaluations left standing; elsewhere one line a version. For one thread.
+ */
+public final class ProgressPrinter {
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private final RunProgress progress;
+  private final PrintWriter out;
+  private final boolean interactive;
+  private final long goal;
+  private long printedVersion;
+  private int printedEvaluations;
+  private String line = "";
+
+  /**
+   * @param goal version with which the run ends
+   * @param after versions up to this one were printed by earlier starts
+   */
+  public ProgressPrinter(
+      RunProgress progress, PrintWriter out, boolean interactive, long goal, long after) {
+    this.progress = progress;
+    this.out = out;
+    this.interactive = interactive;
+    this.goal = goal;
+    this.printedVersion = after;
+    this.printedEvaluations = progress.evaluationsFrom(0).size();
+  }
+
+  /** Prints what has come since the last call. */
+  public void refresh() {
+    for (Evaluation evaluation : progress.evaluationsFrom(printedEvaluations)) {
+      printedEvaluations++;
+      permanent(text(evaluation));
+    }
+    List<VersionLine> versions = progress.versionsAfter(printedVersion);
+    for (VersionLine version : versions) {
+      printedVersion = version.version();
+      String text = text(version);
+      if (interactive) {
+        line = text;
+      } else {
+        permanent(text);
+      }
+    }
+    if (interactive) {
+      out.print(CLEAR_LINE + (line.isEmpty() ? progress.states() : line));
+      out.flush();
+    }
+  }
+
+  /** A line that stays. */
+  public void permanent(String text) {
+    out.println(interactive ? CLEAR_LINE + text : text);
+    out.flush();
+  }
+
+  /** Leaves the last state standing and the cursor on a new line. */
+  public void finish() {
+    refresh();
+    if (interactive && !line.isEmpty()) {
+      out.println();
+      out.flush();
+    }
+  }
+
+  private String text(VersionLine version) {
+    return String.format(
+        Locale.ROOT,
+        "version %d/%d  reward %.3f  accuracy %.3f  entropy %.3f  train %s tok/s"
+            + "  rollout %s tok/s  staleness %.1f  lag %d",
+        version.version(),
+        goal,
+        version.reward(),
+        version.accuracy(),
+        version.entropy(),
+        thousands(version.tokensPerSecond()),
+        thousands(progress.rolloutTokensPerSecond()),
+        version.stalenessMean(),
+        progress.lag());
+  }
+
+  private static String text(Evaluation evaluation) {
+    String how =
+        evaluation.getSampling().getTemperature() == 0
+            ? "greedy"
+            : String.format(
+                Locale.ROOT, "sampled at %.1f", evaluation.getSampling().getTemperature());
+    return String.format(
+        Locale.ROOT,
+        "evaluation of version %d: %d of %d held-out tasks right, %s: %.3f",
+        evaluation.getVersion(),
+        evaluation.getCorrect(),
+        evaluation.getTasks(),
+        how,
+        evaluation.getAccuracy());
+  }
+
+  private static String thousands(double value) {
+    return value < 1_000
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.1fk", value / 1_000);
+  }
+}

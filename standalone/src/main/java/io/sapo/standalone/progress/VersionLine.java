@@ -1,0 +1,40 @@
+package io.sapo.standalone.progress;
+
+import io.sapo.schemas.WeightVersion;
+import java.util.Map;
+
+/**
+ * One committed version, as progress shows it; figures that its report does not have are NaN.
+ *
+ * @param tokensPerSecond prompt and response tokens trained on
+ * @param stalenessMean versions between a trajectory's beginning and its training
+ * @param trainedTotal records trained on up to here
+ * @param consumedTotal records trained on or skipped up to here
+ */
+record VersionLine(
+    long version,
+    double reward,
+    double accuracy,
+    double entropy,
+    double tokensPerSecond,
+    double stalenessMean,
+    double stalenessMax,
+    long trainedTotal,
+    long consumedTotal,
+    long committedAtMs) {
+
+  static VersionLine of(WeightVersion record) {
+    Map<String, Double> metrics = record.getMetrics();
+    return new VersionLine(
+        record.getVersion(),
+        metrics.getOrDefault("reward", Double.NaN),
+        metrics.getOrDefault("accuracy", Double.NaN),
+        metrics.getOrDefault("entropy", Double.NaN),
+        metrics.getOrDefault("tokens_per_second", Double.NaN),
+        metrics.getOrDefault("staleness_mean", Double.NaN),
+        metrics.getOrDefault("staleness_max", Double.NaN),
+        record.getTrainedTotal(),
+        record.getConsumedTotal(),
+        record.getCommittedAtMs());
+  }
+}

@@ -1,0 +1,32 @@
+package io.sapo.standalone.run;
+
+import io.sapo.standalone.kafka.KafkaAccess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** While open, other processes find the run's brokers through its folder. */
+final class Announcement implements AutoCloseable {
+  private final RunFolder folder;
+
+  private Announcement(RunFolder folder) {
+    this.folder = folder;
+  }
+
+  static Announcement of(RunFolder folder, KafkaAccess kafka) {
+    try {
+      folder.announce(kafka.bootstrapServers());
+      return new Announcement(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.path() + " cannot be written", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      folder.withdraw();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.path() + " cannot be written", e);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.sapo.standalone.run;
+
+import io.sapo.learner.Learner;
+import java.util.concurrent.CompletableFuture;
+
+/** The learner on a thread of its own. */
+final class LearnerRole implements AutoCloseable {
+  private final Learner learner;
+  private final CompletableFuture<Long> done = new CompletableFuture<>();
+  private final Thread thread;
+
+  LearnerRole(Learner learner) {
+    this.learner = learner;
+    this.thread = new Thread(this::run, "learner");
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Completes with the newest version when training has ended, or with what ended it. */
+  CompletableFuture<Long> done() {
+    return done;
+  }
+
+  private void run() {
+    try {
+      done.complete(learner.run());
+    } catch (InterruptedException | RuntimeException | Error e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  /** Ends training after the update it is at. */
+  @Override
+  public void close() {
+    learner.stop();
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.sapo.standalone.run;
+
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.Origin;
+import io.sapo.standalone.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** The folder of a run and the settings it goes by: a continued run keeps what it was told. */
+public record RunSettings(Settings settings, RunFolder folder) {
+  /** What makes a run the run it is. */
+  private static final List<String> IDENTITY =
+      List.of("run.seed", "model.checkpoint", "tasks.train", "kafka.topic-prefix");
+
+  /**
+   * @param load settings with the given layer beneath the caller's own
+   * @throws CommandFailure when a continued run is told to be another one
+   */
+  public static RunSettings resolve(Function<UnaryOperator<ConfigLoader>, Settings> load) {
+    Settings told = load.apply(UnaryOperator.identity());
+    RunFolder folder =
+        told.optionalPath("run.data").map(RunFolder::new).orElseGet(RunFolder::fresh);
+    if (!folder.exists()) {
+      return new RunSettings(told, folder);
+    }
+    Settings settings = load.apply(loader -> loader.run(folder.settings()));
+    checkIdentity(settings, folder);
+    return new RunSettings(settings, folder);
+  }
+
+  private static void checkIdentity(Settings settings, RunFolder folder) {
+    Settings before = new ConfigLoader().run(folder.settings()).load();
+    List<String> findings = new ArrayList<>();
+    for (String key : IDENTITY) {
+      String was = before.values().get(key).text();
+      String is = settings.values().get(key).text();
+      if (!was.equals(is)) {
+        Origin origin = settings.origin(key);
+        findings.add(
+            key + " is '" + was + "' for this run, but " + origin.label() + " says '" + is + "'");
+      }
+    }
+    if (!findings.isEmpty()) {
+      throw CommandFailure.usage(
+          folder.path()
+              + " holds a run that cannot be continued like this; choose another --data:\n  "
+              + String.join("\n  ", findings));
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.sapo.standalone.run;
+
+import ai.djl.Device;
+import io.sapo.admin.AdminServer;
+import io.sapo.learner.Learner;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.producer.rollout.RolloutProducer;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.segmenter.Segmenter;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.evaluation.EvaluationService;
+import io.sapo.standalone.evaluation.EvaluationService.Examined;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.progress.ProgressPrinter;
+import io.sapo.standalone.progress.RunProgress;
+import io.sapo.standalone.progress.RunReader;
+import io.sapo.standalone.progress.RunSummary;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One start of a training run: broker, segmenter, learner, producers, evaluation and admin, until
+ * the last version wanted or until stopped. What it knows of the training it reads from topics.
+ */
+public final class TrainingRun {
+  private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
+
+  private static final long PATIENCE_SECONDS = 9;
+
+  private final Settings settings;
+  private final Binding binding;
+  private final RunFolder folder;
+  private final CheckpointFolder checkpoint;
+  private final PrintWriter out;
+  private final boolean interactive;
+  private final Clock clock = Clock.systemUTC();
+  private final Supervisor supervisor = new Supervisor();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /**
+   * @param checkpoint the starting policy
+   * @param interactive whether {@code out} is a terminal
+   * @throws io.sapo.standalone.config.ConfigException when settings do not go together
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint
+   */
+  public TrainingRun(
+      Settings settings, RunFolder folder, Path checkpoint, PrintWriter out, boolean interactive) {
+    this.settings = settings;
+    this.binding = new Binding(settings).check();
+    this.folder = folder;
+    this.checkpoint = CheckpointFolder.open(checkpoint);
+    this.out = out;
+    this.interactive = interactive;
+  }
+
+  /**
+   * Asks {@link #run} to end after the update it is at; returns when it has, or when it takes too
+   * long. From any thread.
+   */
+  public void stop() {
+    supervisor.stop();
+    ended.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  public boolean stopping() {
+    return supervisor.stopping();
+  }
+
+  /**
+   * On the calling thread, once.
+   *
+   * @throws CommandFailure when a role fails, with its cause
+   */
+  public RunSummary run() throws InterruptedException {
+    long begun = System.nanoTime();
+    try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
+        Announcement announcement = Announcement.of(folder, kafka)) {
+      kafka.embedded().ifPresent(broker -> supervisor.watch("broker", broker.failure()));
+      prepareTopics(kafka);
+      RunProgress progress = new RunProgress(kafka.topics());
+      try (RunReader reader = new RunReader(kafka.client(), kafka.topics(), progress)) {
+        reader.start();
+        supervisor.watch("reader of the run's topics", reader.failure());
+        long from = progress.version().orElse(-1);
+        Scores scores = train(kafka, progress, from);
+        long published = reader.finish();
+        RunSummary.Start start =
+            new RunSummary.Start(
+                from,
+                (System.nanoTime() - begun) / 1e9,
+                published,
+                progress.refusedTrajectories(),
+                settings.digest(),
+                folder.path().toString());
+        return RunSummary.of(progress, start, scores.before(), scores.after());
+      }
+    } finally {
+      ended.complete(null);
+    }
+  }
+
+  private void prepareTopics(KafkaAccess kafka) throws InterruptedException {
+    try (Admin admin = kafka.admin()) {
+      List<String> findings =
+          new TopicAdmin(admin, kafka.topics()).createAndCheck(kafka.replication());
+      if (!findings.isEmpty()) {
+        throw CommandFailure.failed(
+            "the topics are not as this run needs them:\n  " + String.join("\n  ", findings));
+      }
+    } catch (ExecutionException e) {
+      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Null where a version was not examined. */
+  private record Scores(Examined before, Examined after) {}
+
+  private Scores train(KafkaAccess kafka, RunProgress progress, long from)
+      throws InterruptedException {
+    long goal = settings.wide("run.updates");
+    ProgressPrinter printer = new ProgressPrinter(progress, out, interactive, goal, from);
+    printer.permanent(opening(kafka, from, goal));
+    try (Roles roles = new Roles()) {
+      AdminServer admin = roles.own(AdminServer.start(binding.admin(kafka.bootstrapServers())));
+      printer.permanent("status at " + admin.address());
+      LearnerRole learner = roles.own(new LearnerRole(learner(kafka, goal)));
+      supervisor.watchResult("learner", learner.done());
+      learner.start();
+      EvaluationService evaluation = roles.own(evaluation(kafka));
+      segmenter(kafka, roles);
+      if (supervisor.await(evaluation.firstTaken(), printer::refresh) == Supervisor.End.REACHED) {
+        try (Roles producers = producers(kafka, evaluation.firstTaken().join())) {
+          supervisor.await(learner.done(), printer::refresh);
+        }
+      }
+      learner.close();
+      Scores scores = scores(evaluation, learner, printer);
+      printer.finish();
+      return scores;
+    }
+  }
+
+  private Scores scores(EvaluationService evaluation, LearnerRole learner, ProgressPrinter printer)
+      throws InterruptedException {
+    if (supervisor.stopping() || learner.done().isCompletedExceptionally()) {
+      CompletableFuture<Examined> before = evaluation.before();
+      boolean known = before.isDone() && !before.isCompletedExceptionally();
+      return new Scores(known ? before.join() : null, null);
+    }
+    CompletableFuture<Examined> after = evaluation.finish(learner.done().join());
+    boolean reached = supervisor.await(after, printer::refresh) == Supervisor.End.REACHED;
+    return new Scores(evaluation.before().getNow(null), reached ? after.join() : null);
+  }
+
+  private String opening(KafkaAccess kafka, long from, long goal) {
+    return "%s run in %s, %s, tasks %s, seed %d, %s, config %s, Kafka at %s, version %d to %d"
+        .formatted(
+            from < 0 ? "new" : "continuing",
+            folder.path(),
+            checkpoint.path(),
+            settings.text("tasks.train"),
+            settings.wide("run.seed"),
+            settings.text("model.device"),
+            settings.digest().substring(0, 12),
+            kafka.bootstrapServers(),
+            Math.max(0, from),
+            goal);
+  }
+
+  private Learner learner(KafkaAccess kafka, long goal) {
+    return new Learner(
+        binding.learner(),
+        binding.learnerOptions(
+            kafka.client(),
+            kafka.topics(),
+            UUID.randomUUID().toString(),
+            checkpoint.path(),
+            folder.learner(),
+            goal),
+        clock);
+  }
+
+  private EvaluationService evaluation(KafkaAccess kafka) {
+    EvaluationService evaluation =
+        new EvaluationService(
+            binding.evaluation(),
+            checkpoint,
+            Device.fromName(settings.text("model.device")),
+            kafka.client(),
+            kafka.topics(),
+            clock);
+    supervisor.watchResult("evaluation", evaluation.before());
+    evaluation.start();
+    return evaluation;
+  }
+
+  private void segmenter(KafkaAccess kafka, Roles roles) {
+    SegmenterRole segmenter =
+        roles.own(
+            new SegmenterRole(
+                new Segmenter(
+                    kafka.client(),
+                    kafka.topics(),
+                    binding.segmenter(folder.segmenter()),
+                    "segmenter-0")));
+    supervisor.watch("segmenter", segmenter.failure());
+    segmenter.start();
+  }
+
+  private Roles producers(KafkaAccess kafka, long fromVersion) {
+    Roles producers = new Roles();
+    try {
+      for (int index = 0; index < binding.producers(); index++) {
+        RolloutProducer producer = producers.own(open(kafka, index, fromVersion));
+        supervisor.watchResult(
+            binding.producers() == 1 ? "producer" : "producer " + index, producer.done());
+        producer.start();
+      }
+    } catch (RuntimeException e) {
+      producers.close();
+      throw e;
+    }
+    log.info("{} producers start from version {}", binding.producers(), fromVersion);
+    return producers;
+  }
+
+  private RolloutProducer open(KafkaAccess kafka, int index, long fromVersion) {
+    try {
+      return RolloutProducer.open(
+          binding.producer(index, fromVersion), checkpoint, kafka.topics(), kafka.client());
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+}
