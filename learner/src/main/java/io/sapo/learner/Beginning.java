@@ -1,6 +1,8 @@
 package io.sapo.learner;
 
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
@@ -11,6 +13,8 @@ import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -41,6 +45,16 @@ final class Beginning {
 
   /** Version 0 of a new run; the caller closes it. */
   TrainingState fresh() {
+    List<Long> present = workshop.checkpoints().versions();
+    if (!present.isEmpty() && present.get(present.size() - 1) > 0) {
+      throw new CheckpointException(
+          "%s holds checkpoints up to version %d, but topic %s holds no version: choose the broker and topic prefix of that run, or another data folder"
+              .formatted(
+                  options.dataFolder(),
+                  present.get(present.size() - 1),
+                  options.topics().weights().name()),
+          null);
+    }
     workshop.checkpoints().sweep(-1);
     try (SafetensorsReader reader = workshop.model().openWeights()) {
       Weights weights =
@@ -57,6 +71,7 @@ final class Beginning {
   TrainingState recovered(CommittedVersions committed, LongConsumer progress) {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
+    checkSameRun(last);
     workshop.checkpoints().sweep(last.getVersion());
     try (Consumer<byte[], byte[]> reader =
         clients.committedReader(options.instance() + "-recovery")) {
@@ -84,6 +99,23 @@ final class Beginning {
   /** The checkpoint that recovery started from, known to be sound; -1 when there was none. */
   long checkpointVersion() {
     return checkpointVersion;
+  }
+
+  private void checkSameRun(WeightVersion last) {
+    CheckpointStore checkpoints = workshop.checkpoints();
+    for (long version : checkpoints.versions()) {
+      Optional<String> runId = checkpoints.runId(version);
+      if (runId.isPresent() && !runId.get().equals(last.getRunId())) {
+        throw new CheckpointException(
+            "%s belongs to run %s, but topic %s to run %s: choose the data folder of that run"
+                .formatted(
+                    checkpoints.folder(version),
+                    runId.get(),
+                    options.topics().weights().name(),
+                    last.getRunId()),
+            null);
+      }
+    }
   }
 
   private void checkContinues(AlgorithmSettings before) {

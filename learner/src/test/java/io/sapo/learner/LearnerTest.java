@@ -14,11 +14,14 @@ import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Status;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -92,6 +96,14 @@ class LearnerTest {
       try (Producer<byte[], byte[]> producer = new LearnerClients(kafka).plain("test")) {
         records.forEach(producer::send);
       }
+    }
+
+    void command(ControlAction action) {
+      sendAll(
+          List.of(
+              topics
+                  .control()
+                  .record("learner", new Control("c", action, "learner", "a test", 0L))));
     }
 
     Learner learner(long untilVersion, FaultHook faults) {
@@ -352,6 +364,7 @@ class LearnerTest {
       file.seek(at);
       file.write(old ^ 4);
     }
+    Files.writeString(newest.resolveSibling("state.json"), "{");
     assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
     assertThat(run.versions().get(UPDATES).getActorSha256())
         .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
@@ -379,6 +392,50 @@ class LearnerTest {
         .isInstanceOf(DivergenceException.class)
         .hasMessageContaining("version 3")
         .hasMessageContaining(committed);
+  }
+
+  @Test
+  void checkpointsOfAnotherRunAreLeftAlone() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    run.learner(2, FaultHook.NONE).run();
+    Run elsewhere = new Run(Run.create().topics(), run.data());
+    assertThatThrownBy(() -> elsewhere.learner(2, FaultHook.NONE).run())
+        .hasMessageContaining("holds checkpoints up to version 2")
+        .hasMessageContaining("holds no version");
+    assertThat(run.data().resolve("checkpoints/version-0000000002")).isDirectory();
+  }
+
+  @Test
+  void pausesAndGoesOnWhenTold() throws Exception {
+    Run run = Run.create();
+    run.command(ControlAction.PAUSE);
+    run.send(records());
+    Learner learner = run.learner(2, FaultHook.NONE);
+    CompletableFuture<Long> end =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return learner.run();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      TopicPartition partition = new TopicPartition(run.topics().status().name(), 0);
+      reader.assign(List.of(partition));
+      reader.seek(partition, 0);
+      Status status = null;
+      while (status == null || !status.getState().equals("paused")) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
+          status = run.topics().status().codec().decode(record.value());
+        }
+      }
+      assertThat(status.getMessage()).isEqualTo("by a test");
+    }
+    assertThat(run.versions()).hasSize(1);
+    run.command(ControlAction.RESUME);
+    assertThat(end.get()).isEqualTo(2);
   }
 
   private static void copyVersions(Run from, Run to) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,15 +100,14 @@ public final class CheckpointStore {
     }
   }
 
-  /**
-   * @throws CheckpointException when there is none or it cannot be read
-   */
-  public CheckpointManifest manifest(long version) {
+  /** The run that a checkpoint says it belongs to; empty when what it says cannot be read. */
+  public Optional<String> runId(long version) {
     Path file = folder(version).resolve(CheckpointFiles.MANIFEST);
     try {
-      return JSON.readValue(file.toFile(), CheckpointManifest.class);
+      return Optional.of(JSON.readValue(file.toFile(), CheckpointManifest.class).runId());
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+      log.warn("{} cannot be read: {}", file, e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -115,7 +115,7 @@ final class Metrics {
       }
     }
     if (tokens > 0) {
-      put("mismatch_on_policy", sum / tokens);
+      put("log_prob_gap", sum / tokens);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * @param version 0 for the initial weights, then +1 an update
  * @param positions by partition of the segments topic: the next offset to read
  * @param trajectoryPositions by partition of the trajectories topic: one past the highest offset
- *     trained on
+ *     whose segments have been consumed
  * @param consumedTotal records consumed so far, trained or skipped
  * @param trainedTotal records trained on so far
  */

@@ -10,7 +10,7 @@ import java.util.SortedMap;
  * @param examples ascending by position, so that a batch is a function of its ranges
  * @param ranges what was consumed for it, one for each assigned partition, ascending
  * @param trajectoryPositions by partition of the trajectories topic: one past the highest offset
- *     that an example of this batch comes from
+ *     that a record of this batch comes from, trained or not
  */
 public record Batch(
     List<TrainingExample> examples,

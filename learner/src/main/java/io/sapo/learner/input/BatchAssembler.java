@@ -22,9 +22,9 @@ public final class BatchAssembler {
     InputRecord next() throws InterruptedException;
   }
 
-  /** Whether to give up waiting. */
+  /** Asked before each record: whether to give up waiting. May take its time. */
   public interface Stop {
-    boolean requested();
+    boolean requested() throws InterruptedException;
   }
 
   private final Source source;
@@ -72,11 +72,11 @@ public final class BatchAssembler {
     long started = record.example().startVersion();
     if (started > version || started < 0) {
       draft.skip(
-          record.position(),
+          record.example(),
           "future: begun with version %d where %d is the newest".formatted(started, version));
     } else if (version - started > maxStaleness) {
       draft.skip(
-          record.position(),
+          record.example(),
           "stale: begun %d versions ago, at most %d allowed"
               .formatted(version - started, maxStaleness));
     } else {

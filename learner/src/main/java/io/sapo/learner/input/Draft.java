@@ -30,6 +30,16 @@ final class Draft {
     InputRange range = consume(example.position());
     range.setTrained(range.getTrained() + 1);
     examples.add(example);
+    passed(example);
+  }
+
+  /** Leaves out what could have been trained on but for its version. */
+  void skip(TrainingExample example, String reason) {
+    skip(example.position(), reason);
+    passed(example);
+  }
+
+  private void passed(TrainingExample example) {
     trajectoryPositions.merge(example.sourcePartition(), example.sourceOffset() + 1, Math::max);
   }
 

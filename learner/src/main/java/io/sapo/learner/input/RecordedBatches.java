@@ -41,7 +41,6 @@ public final class RecordedBatches {
    */
   public Batch read(WeightVersion version) {
     List<TrainingExample> examples = new ArrayList<>();
-    SortedMap<Integer, Long> sources = new TreeMap<>();
     for (InputRange range : version.getInputs()) {
       List<TrainingExample> found = read(range);
       if (found.size() != range.getTrained()) {
@@ -58,7 +57,10 @@ public final class RecordedBatches {
       examples.addAll(found);
     }
     examples.sort(Comparator.comparing(TrainingExample::position));
-    examples.forEach(e -> sources.merge(e.sourcePartition(), e.sourceOffset() + 1, Math::max));
+    SortedMap<Integer, Long> sources = new TreeMap<>();
+    version
+        .getTrajectoryPositions()
+        .forEach((partition, next) -> sources.put(Integer.valueOf(partition), next));
     return new Batch(examples, version.getInputs(), sources);
   }
 

@@ -1,0 +1,163 @@
+package io.sapo.learner;
+
+import io.sapo.learner.checkpoint.CheckpointManifest;
+import io.sapo.learner.checkpoint.CheckpointWriter;
+import io.sapo.learner.checkpoint.Snapshot;
+import io.sapo.learner.commit.CreditRecords;
+import io.sapo.learner.fold.StateHashes;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.fold.Update;
+import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.BatchAssembler;
+import io.sapo.schemas.WeightVersion;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Batch → update → commit → checkpoint, version after version, on the training thread. Uses what it
+ * is given and owns none of it.
+ */
+final class TrainingLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private final LearnerOptions options;
+  private final String configDigest;
+  private final String runId;
+  private final TrainingState state;
+  private final Update update;
+  private final Committer committer;
+  private final CheckpointWriter checkpoints;
+  private final Commands commands;
+  private final LearnerStatus status;
+  private final Heartbeats heartbeats;
+  private final BooleanSupplier stopping;
+  private final Stopwatch stopwatch = new Stopwatch();
+
+  TrainingLoop(
+      LearnerOptions options,
+      String configDigest,
+      String runId,
+      TrainingState state,
+      Update update,
+      Committer committer,
+      CheckpointWriter checkpoints,
+      Commands commands,
+      LearnerStatus status,
+      Heartbeats heartbeats,
+      BooleanSupplier stopping) {
+    this.options = options;
+    this.configDigest = configDigest;
+    this.runId = runId;
+    this.state = state;
+    this.update = update;
+    this.committer = committer;
+    this.checkpoints = checkpoints;
+    this.commands = commands;
+    this.status = status;
+    this.heartbeats = heartbeats;
+    this.stopping = stopping;
+  }
+
+  /** Version 0: a checkpoint, which is the reference policy from now on, then the commit. */
+  void commitInitialWeights() {
+    StateHashes hashes = state.hashes();
+    checkpoints.write(snapshot(hashes));
+    checkpoints.finish();
+    status.committed(
+        committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), state.version()));
+  }
+
+  /** Trains until asked to stop or the last version wanted; leaves a checkpoint. */
+  void run(BatchAssembler batches) throws InterruptedException {
+    status.state("running", "");
+    heartbeats.beat();
+    while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
+      Batch batch = batches.next(state.version(), this::stopAfterCommands);
+      if (batch == null) {
+        break;
+      }
+      stopwatch.lap("seconds_wait");
+      options.faults().reached(FaultPoint.BATCH_ASSEMBLED);
+      Update.Folded folded = update.apply(state, batch);
+      stopwatch.lap("seconds_update");
+      options.faults().reached(FaultPoint.UPDATE_APPLIED);
+      StateHashes hashes = state.hashes();
+      WeightVersion committed = commit(batch, folded, hashes);
+      stopwatch.lap("seconds_commit");
+      if (state.version() % options.checkpointEvery() == 0) {
+        checkpoints.write(snapshot(hashes));
+      }
+      stopwatch.lap("seconds_checkpoint");
+      status.committed(committed);
+      heartbeats.beat();
+      log.info("{}", summary(committed));
+    }
+    checkpointNow();
+  }
+
+  private WeightVersion commit(Batch batch, Update.Folded folded, StateHashes hashes) {
+    SortedMap<String, Double> metrics = stopwatch.addedTo(folded.report().metrics());
+    return committer.commit(
+        state,
+        hashes,
+        batch.ranges(),
+        metrics,
+        CreditRecords.of(state.version(), batch.examples(), folded.credits()),
+        checkpoints.durableVersion());
+  }
+
+  /** Does what operators ask between two records; stays here while training is paused. */
+  private boolean stopAfterCommands() throws InterruptedException {
+    if (commands.takeCheckpointWanted()) {
+      checkpointNow();
+    }
+    if (commands.pausedBy().isEmpty()) {
+      return stopping.getAsBoolean();
+    }
+    status.state("paused", "by " + commands.pausedBy().get());
+    heartbeats.beat();
+    while (commands.pausedBy().isPresent() && !stopping.getAsBoolean()) {
+      commands.await();
+      if (commands.takeCheckpointWanted()) {
+        checkpointNow();
+      }
+    }
+    status.state("running", "");
+    heartbeats.beat();
+    return stopping.getAsBoolean();
+  }
+
+  /** A checkpoint of the newest version on disk, if there is none yet. */
+  private void checkpointNow() {
+    checkpoints.finish();
+    if (checkpoints.durableVersion() < state.version()) {
+      checkpoints.write(snapshot(state.hashes()));
+      checkpoints.finish();
+    }
+  }
+
+  private Snapshot snapshot(StateHashes hashes) {
+    return Snapshot.of(
+        new CheckpointManifest(runId, state.version(), state.klCoefficient(), configDigest, hashes),
+        state);
+  }
+
+  private static String summary(WeightVersion version) {
+    Map<String, Double> m = version.getMetrics();
+    return "version %d: reward %.3f, accuracy %.3f, entropy %.3f, %.0f tokens/s, %d trained and %d skipped so far"
+        .formatted(
+            version.getVersion(),
+            m.get("reward"),
+            m.get("accuracy"),
+            m.get("entropy"),
+            m.get("tokens_per_second"),
+            version.getTrainedTotal(),
+            version.getConsumedTotal() - version.getTrainedTotal());
+  }
+}
