@@ -150,7 +150,8 @@ public final class Generator implements AutoCloseable {
     NDList arguments =
         new NDList(
             call.create(moves.stream().mapToLong(SlotTable.Move::from).toArray()),
-            call.create(moves.stream().mapToLong(SlotTable.Move::to).toArray()));
+            call.create(moves.stream().mapToLong(SlotTable.Move::to).toArray()),
+            call.create(moves.stream().mapToLong(m -> table.get(m.to()).fed()).max().orElse(0)));
     arguments.addAll(caches);
     script.call(call, "move", arguments);
   }
@@ -174,6 +175,7 @@ public final class Generator implements AutoCloseable {
     int steps = Math.min(options.stepsPerCall(), longest);
     NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
     arguments.add(settings(call, rows));
+    arguments.add(call.create(table.groupSizes()).toType(DataType.INT64, false));
     arguments.add(forbidden);
     arguments.addAll(caches);
     arguments.addAll(weights.arguments());

@@ -1,28 +1,51 @@
-# One token at a time for many rows, over the KV cache.
+# One token at a time for many rows, over the KV cache. Rows of similar length stand together in
+# groups, given by their sizes; a group looks as far back as its longest row, in whole blocks.
 
-# q [A, 1, heads, d] over what the rows' caches hold. The query heads that share a key head stand in
-# the place of query positions, so that nothing is repeated.
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-  grouped = q.view([k.size(0), k.size(1), -1, k.size(3)])
-  return torch.scaled_dot_product_attention(grouped, k, v, mask).view([q.size(0), 1, -1])
+class Group(NamedTuple):
+  begin : int
+  rows : int
+  visible : int
+  mask : Tensor            # [rows, 1, 1, visible], minus infinity behind each row's last token
+
+def groups(lengths: Tensor, sizes: List[int]) -> List[__torch__.decoding.Group]:
+  found : List[__torch__.decoding.Group] = []
+  begin = 0
+  for i in range(len(sizes)):
+    own = lengths.narrow(0, begin, sizes[i])
+    visible = int(own.max()) // 32 * 32 + 32
+    hidden = torch.arange(visible, device=lengths.device) > own.unsqueeze(1)
+    mask = torch.zeros([sizes[i], visible], dtype=6, device=lengths.device).masked_fill_(hidden, -inf)
+    found.append(__torch__.decoding.Group(begin, sizes[i], visible, mask.unsqueeze(1).unsqueeze(1)))
+    begin = begin + sizes[i]
+  return found
+
+# q [A, 1, heads, d] over what the rows' caches hold -> [A, 1, heads * d]. The query heads that share
+# a key head stand in the place of query positions, so that nothing is repeated.
+def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Group]) -> Tensor:
+  by_key_head = q.view([q.size(0), k.size(1), -1, k.size(3)])
+  parts : List[Tensor] = []
+  for i in range(len(groups)):
+    g = groups[i]
+    keys = __torch__.kv_cache.visible(k, g.begin, g.rows, g.visible)
+    values = __torch__.kv_cache.visible(v, g.begin, g.rows, g.visible)
+    parts.append(torch.scaled_dot_product_attention(by_key_head.narrow(0, g.begin, g.rows), keys, values, g.mask))
+  return torch.cat(parts, 0).view([q.size(0), 1, -1])
 
 # tokens and lengths [A]: each row's token is fed at place `length` of its cache. Logits [A, V].
-def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, visible: int, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tensor:
+def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[int], k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tensor:
   eps = __torch__.config.rms_norm_eps()
   x = torch.embedding(__torch__.weights.embed_tokens(w), tokens).unsqueeze(1)
   positions = (lengths + offsets).view([1, -1, 1])
   cos, sin, = __torch__.rotary.angles(positions.expand([len(__torch__.config.rotary_sections()), -1, -1]))
   places = __torch__.kv_cache.places(k[0], lengths)
-  hidden = torch.arange(visible, device=lengths.device) > lengths.unsqueeze(1)
-  mask = torch.zeros([lengths.size(0), visible], dtype=x.dtype, device=x.device).masked_fill_(hidden, -inf).unsqueeze(1).unsqueeze(1)
+  groups = __torch__.decoding.groups(lengths, sizes)
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)
     query, key, value, = __torch__.attention.project(normed, p, cos, sin)
     __torch__.kv_cache.append(k[i], key, places)
     __torch__.kv_cache.append(v[i], value, places)
-    rows = lengths.size(0)
-    attended = __torch__.decoding.attend(query, __torch__.kv_cache.visible(k[i], rows, visible), __torch__.kv_cache.visible(v[i], rows, visible), mask)
+    attended = __torch__.decoding.attend(query, k[i], v[i], groups)
     x = __torch__.decoder.feed_forward(x + torch.linear(attended, p.o, p.o_bias), p)
   state = __torch__.rms_norm.rms_norm(x.squeeze(1), __torch__.weights.final_norm(w), eps)
   return __torch__.language_model_head.logits(state, w)

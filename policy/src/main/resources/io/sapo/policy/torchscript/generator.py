@@ -9,11 +9,11 @@ class Generator(Module):
     __torch__.decoding.prefill(__torch__.batch.unpack(batch), slots, source, k, v, w)
     return slots
 
-  # Copies slots `origin` over slots `target`.
-  def move(self: __torch__.generator.Generator, origin: Tensor, target: Tensor, k: List[Tensor], v: List[Tensor]) -> Tensor:
+  # Copies the first `extent` places of slots `origin` over slots `target`.
+  def move(self: __torch__.generator.Generator, origin: Tensor, target: Tensor, extent: Tensor, k: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(k)):
-      k[i].index_copy_(0, target, k[i].index_select(0, origin))
-      v[i].index_copy_(0, target, v[i].index_select(0, origin))
+      __torch__.kv_cache.move(k[i], origin, target, int(extent))
+      __torch__.kv_cache.move(v[i], origin, target, int(extent))
     return target
 
   def clear(self: __torch__.generator.Generator, k: List[Tensor], v: List[Tensor]) -> Tensor:
@@ -23,23 +23,22 @@ class Generator(Module):
     return k[0]
 
   # rows [3, A]: token to feed, tokens in the cache, what to add to a cache place to get its rotary
-  # position. uniforms [steps, A]; settings see sampling.py; forbidden [V] is added to the logits
-  # unless empty. Returns tokens, log-probabilities and entropies, [steps, A] each.
-  def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  # position. uniforms [steps, A]; settings see sampling.py; groups see decoding.py; forbidden [V] is
+  # added to the logits unless empty. Returns tokens, log-probabilities and entropies, [steps, A]
+  # each.
+  def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, groups: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     tokens, lengths, offsets, = rows.unbind(0)
-    last = k[0].size(2) - 1
-    longest = int(lengths.max())
+    sizes = annotate(List[int], groups.tolist())
     settings = __torch__.sampling.settings(given, __torch__.weights.head(w).size(0))
     drawn : List[Tensor] = []
     log_probs : List[Tensor] = []
     entropies : List[Tensor] = []
     for step in range(uniforms.size(0)):
-      visible = min(last + 1, (longest + step) // 32 * 32 + 32)
-      logits = __torch__.decoding.next_logits(tokens, lengths, offsets, visible, k, v, w)
+      logits = __torch__.decoding.next_logits(tokens, lengths, offsets, sizes, k, v, w)
       if forbidden.numel() > 0:
         logits = logits + forbidden
       tokens, log_prob, entropy, = __torch__.sampling.draw(logits, uniforms[step], settings)
-      lengths = (lengths + 1).clamp_max(last)
+      lengths = (lengths + 1).clamp_max(k[0].size(2) - 1)
       drawn.append(tokens)
       log_probs.append(log_prob)
       entropies.append(entropy)

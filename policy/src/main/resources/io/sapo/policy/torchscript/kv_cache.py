@@ -17,6 +17,11 @@ def append(cache: Tensor, k: Tensor, places: Tensor) -> None:
   rows = cache.view([-1, cache.size(3)])
   rows.index_copy_(0, places, k.view([-1, cache.size(3)]))
 
-# The first A rows up to the given length, [A, keyValueHeads, length, d]; a view.
-def visible(cache: Tensor, rows: int, length: int) -> Tensor:
-  return cache.narrow(0, 0, rows).narrow(2, 0, length)
+# Copies the first `extent` places of some slots over others.
+def move(cache: Tensor, origin: Tensor, target: Tensor, extent: int) -> None:
+  start = cache.narrow(2, 0, extent)
+  start.index_copy_(0, target, start.index_select(0, origin))
+
+# Some neighbouring slots up to the given length, [rows, keyValueHeads, length, d]; a view.
+def visible(cache: Tensor, begin: int, rows: int, length: int) -> Tensor:
+  return cache.narrow(0, begin, rows).narrow(2, 0, length)

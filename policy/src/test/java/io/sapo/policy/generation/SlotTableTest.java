@@ -32,16 +32,21 @@ class SlotTableTest {
         alive.add(response);
       }
       SlotTable.Changes changes = table.settle();
+      RunningResponse[] before = cache.clone();
       for (SlotTable.Move move : changes.moves()) {
-        cache[move.to()] = cache[move.from()];
+        cache[move.to()] = before[move.from()];
       }
       for (int slot : changes.filled()) {
         cache[slot] = table.get(slot);
       }
       assertThat(table.used()).isEqualTo(alive.size());
       assertThat(table.running()).isEqualTo(alive.size());
+      checkGroups(table);
       for (int slot = 0; slot < table.used(); slot++) {
         assertThat(table.get(slot)).isSameAs(cache[slot]).isIn(alive);
+        for (int i = random.nextInt(20); i > 0 && table.get(slot).remaining() > 1; i--) {
+          table.get(slot).add(5, 0, 0, 1, false);
+        }
         if (random.nextInt(3) == 0) {
           alive.remove(table.get(slot));
           table.release(slot);
@@ -51,8 +56,23 @@ class SlotTableTest {
     }
   }
 
+  /** Groups cover the slots in use, and none holds rows of which one is over twice another. */
+  private static void checkGroups(SlotTable table) {
+    int slot = 0;
+    for (int size : table.groupSizes()) {
+      int shortest = Integer.MAX_VALUE;
+      int longest = 0;
+      for (int end = slot + size; slot < end; slot++) {
+        shortest = Math.min(shortest, table.get(slot).fed());
+        longest = Math.max(longest, table.get(slot).fed());
+      }
+      assertThat(longest).isLessThan(Math.max(32, 2 * shortest));
+    }
+    assertThat(slot).isEqualTo(table.used());
+  }
+
   private static RunningResponse response(ModelConfig config) {
     TokenSequence prompt = TokenSequence.text(new int[] {1}, new int[0]);
-    return new RunningResponse(new GenerationRequest("", prompt, Sampling.greedy(1), 0), config);
+    return new RunningResponse(new GenerationRequest("", prompt, Sampling.greedy(150), 0), config);
   }
 }
