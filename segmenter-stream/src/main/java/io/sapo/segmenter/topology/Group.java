@@ -26,7 +26,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class Group extends Step<Judged> {
   /** Ids have no control characters, so this ends a group id within a rollout's key. */
-  private static final String SEPARATOR = "\0";
+  static final String SEPARATOR = "\0";
 
   private final RecordCodec<SegmentedTrajectory> codec;
   private final Duration deadline;

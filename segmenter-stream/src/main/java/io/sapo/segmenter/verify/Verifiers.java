@@ -1,6 +1,7 @@
 package io.sapo.segmenter.verify;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -21,6 +22,11 @@ public final class Verifiers {
    */
   public static Verifiers load(VerifierSettings settings) {
     return of(ServiceLoader.load(Verifier.class, Verifiers.class.getClassLoader()), settings);
+  }
+
+  /** The given ones, whatever is on the class path. */
+  public static Verifiers of(Verifier... verifiers) {
+    return of(List.of(verifiers), VerifierSettings.DEFAULT);
   }
 
   static Verifiers of(Iterable<Verifier> verifiers, VerifierSettings settings) {

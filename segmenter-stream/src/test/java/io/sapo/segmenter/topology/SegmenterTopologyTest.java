@@ -166,6 +166,23 @@ class SegmenterTopologyTest {
   }
 
   @Test
+  void theDeadlineDoesNotRunWhileTheSegmenterIsDown() {
+    topology.send(SampleTrajectories.right("a").build());
+    SegmentedTrajectory rollout = topology.segments().get(0);
+    rollout.setTrajectory(SampleTrajectories.rollout("g", 0, 2, true).build());
+    long dayBefore = TopologyHarness.START.minus(Duration.ofDays(1)).toEpochMilli();
+    topology.leaveBehind(new OpenGroup(2, 1, dayBefore, "task"), rollout);
+    topology.pass(TopologyHarness.GROUP_DEADLINE.minusSeconds(1));
+    assertThat(topology.segments()).isEmpty();
+
+    topology.send(SampleTrajectories.rollout("g", 1, 2, false).build());
+
+    assertThat(topology.segments())
+        .hasSize(2)
+        .allSatisfy(one -> assertThat(one.getGroupMean()).isEqualTo(0.5));
+  }
+
+  @Test
   void lateRolloutsOfAClosedGroupAreRefused() {
     topology.send(SampleTrajectories.rollout("late", 0, 3, true).build());
     topology.pass(TopologyHarness.GROUP_DEADLINE.plusSeconds(5));

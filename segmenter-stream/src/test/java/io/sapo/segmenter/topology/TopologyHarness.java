@@ -26,6 +26,7 @@ import org.apache.kafka.streams.test.TestRecord;
 final class TopologyHarness implements AutoCloseable {
   static final Duration GROUP_DEADLINE = Duration.ofSeconds(30);
   static final Duration DEDUP_RETENTION = Duration.ofHours(1);
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final Topics TOPICS = new Topics("test.");
 
   final Counters counters = new Counters();
@@ -54,10 +55,7 @@ final class TopologyHarness implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     driver =
-        new TopologyTestDriver(
-            SegmenterTopology.of(TOPICS, config, counters),
-            properties,
-            Instant.parse("2026-01-01T00:00:00Z"));
+        new TopologyTestDriver(SegmenterTopology.of(TOPICS, config, counters), properties, START);
     ByteArraySerializer serializer = new ByteArraySerializer();
     ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
     input = driver.createInputTopic(TOPICS.trajectories().name(), serializer, serializer);
@@ -95,6 +93,17 @@ final class TopologyHarness implements AutoCloseable {
 
   static String detail(TestRecord<byte[], byte[]> deadLetter) {
     return DeadLetters.header(deadLetter.getHeaders(), DeadLetters.DETAIL).orElseThrow();
+  }
+
+  /** Puts a group into the store as an earlier run of the segmenter would have left it. */
+  void leaveBehind(OpenGroup group, SegmentedTrajectory rollout) {
+    String groupId = rollout.getTrajectory().getGroupId();
+    driver.<String, OpenGroup>getKeyValueStore(Nodes.OPEN_GROUPS).put(groupId, group);
+    driver
+        .<String, byte[]>getKeyValueStore(Nodes.ROLLOUTS)
+        .put(
+            groupId + Group.SEPARATOR + rollout.getTrajectory().getTrajectoryId(),
+            segmented.encode(rollout));
   }
 
   long stored(String store) {

@@ -1,0 +1,80 @@
+package io.sapo.segmenter.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Topic;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.verify.Verdict;
+import io.sapo.segmenter.verify.Verifier;
+import io.sapo.segmenter.verify.Verifiers;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class TrajectorySegmenterTest {
+  /** Gives the response 1, and its segments whatever a test wants. */
+  private record Judge(Function<List<String>, double[]> segments) implements Verifier {
+    @Override
+    public String name() {
+      return "judge";
+    }
+
+    @Override
+    public Verdict verify(String response, String reference) {
+      return new Verdict(1, false);
+    }
+
+    @Override
+    public double[] segmentRewards(List<String> texts, String reference) {
+      return segments.apply(texts);
+    }
+  }
+
+  @Test
+  void rewardsOfSegmentsAddToTheOutcome() throws RefusedException {
+    double[] given = {0.25, 0.5};
+    SegmentedTrajectory out =
+        segment(
+            new Judge(
+                texts -> {
+                  assertThat(texts).containsExactly("3+4=7\n", "#### 7");
+                  return given;
+                }));
+
+    assertThat(PackedArrays.doubles(out.getSegmentRewards())).containsExactly(0.25, 1.5);
+    assertThat(out.getOutcomeReward()).isEqualTo(1);
+    assertThat(out.getCorrect()).isFalse();
+    assertThat(given).as("the verifier's own array").containsExactly(0.25, 0.5);
+  }
+
+  @Test
+  void aVerifierThatBreaksItsContractIsABugAndNoBadRecord() {
+    assertThatThrownBy(() -> segment(new Judge(texts -> new double[] {1, 2, 3})))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("judge gave 3 rewards for 2 segments");
+    assertThatThrownBy(() -> segment(new Judge(texts -> new double[] {0, Double.NaN})))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("NaN");
+    UnsupportedOperationException bug = new UnsupportedOperationException("bug");
+    assertThatThrownBy(
+            () ->
+                segment(
+                    new Judge(
+                        texts -> {
+                          throw bug;
+                        })))
+        .isSameAs(bug);
+  }
+
+  private static SegmentedTrajectory segment(Verifier verifier) throws RefusedException {
+    Trajectory trajectory = SampleTrajectories.right("a").setVerifier("judge").build();
+    byte[] key = Topic.keyBytes(trajectory.getGroupId());
+    Source source = new Source(key, new byte[0], "trajectories", 0, 0);
+    return new TrajectorySegmenter(SegmentationStrategy.parse("newline"), Verifiers.of(verifier))
+        .segment(new Accepted(source, trajectory, TrajectoryRules.check(key, trajectory)));
+  }
+}
