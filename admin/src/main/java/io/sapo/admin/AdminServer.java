@@ -73,11 +73,12 @@ public final class AdminServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Map<String, Object> client = config.clientProperties();
     RunState run = new RunState(new Topics(config.topicPrefix()), config.limits());
-    TopicFollower follower = own(new TopicFollower(client, run, config.limits()));
+    AdminMetrics metrics = own(new AdminMetrics(binders));
+    TopicFollower follower =
+        own(new TopicFollower(client, run, config.limits(), metrics.registry()));
     LagMonitor lags = own(new LagMonitor(client, run.topics(), clock));
     RecordFetcher fetcher = own(new RecordFetcher(client, config.limits().pendingFetches()));
     CommandSender commands = own(new CommandSender(client, run.topics()));
-    AdminMetrics metrics = own(new AdminMetrics(binders));
     follower.start();
     lags.start();
     fetcher.start();

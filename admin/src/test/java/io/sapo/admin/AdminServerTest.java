@@ -228,7 +228,14 @@ class AdminServerTest {
         .contains("sapo_producer_tokens_per_second{instance=\"producer-1\"} 2150.0")
         .contains("sapo_consumer_lag_records{group=\"learner-" + run.topics.prefix())
         .contains("jvm_memory_used_bytes{")
-        .contains("process_resident_memory_bytes ");
+        .contains("process_resident_memory_bytes ")
+        .contains("kafka_consumer_fetch_manager_records_consumed_total{");
+    assertThat(metrics.lines())
+        .allMatch(
+            line ->
+                line.startsWith("# ")
+                    || line.matches(
+                        "[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-zA-Z_]+=\"([^\"\\\\]|\\\\.)*\",?)*\\})? \\S+"));
   }
 
   @Test

@@ -53,6 +53,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The topics of a run on a real broker, filled by hand with records like those of a real one. */
@@ -65,16 +66,32 @@ final class SyntheticRun implements AutoCloseable {
   private final Random random = new Random(7);
 
   SyntheticRun() {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      new TopicAdmin(admin, topics).createAndCheck((short) 1);
-    } catch (ExecutionException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    createTopics();
     Map<String, Object> properties = new HashMap<>();
     properties.put("bootstrap.servers", bootstrapServers());
     properties.put("max.request.size", 2 * Topics.MAX_RECORD_BYTES);
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** A starved machine fences its only broker for a while; then it is tried again. */
+  private void createTopics() {
+    long start = System.nanoTime();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      while (true) {
+        try {
+          new TopicAdmin(admin, topics).createAndCheck((short) 1);
+          return;
+        } catch (ExecutionException e) {
+          boolean fenced = e.getCause() instanceof InvalidReplicationFactorException;
+          if (!fenced || System.nanoTime() - start > Duration.ofMinutes(1).toNanos()) {
+            throw new IllegalStateException(e);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** One broker for all tests of the JVM; it ends with it. */

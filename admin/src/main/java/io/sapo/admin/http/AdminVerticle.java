@@ -140,7 +140,7 @@ public final class AdminVerticle extends VerticleBase {
 
   /** {@code /api} is the current version, {@code /api/v1} stays this one. */
   private static void stripVersion(RoutingContext context) {
-    String path = context.request().path();
+    String path = context.normalizedPath();
     String query = context.request().query();
     context.reroute(
         "/api" + path.substring("/api/v1".length()) + (query == null ? "" : "?" + query));

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -67,16 +68,26 @@ final class Guard {
   void check(RoutingContext context) {
     HttpServerRequest request = context.request();
     setHeaders(context.response());
+    requireReadable(context);
     if (!knownHost(request.authority())) {
       throw new ApiException(421, "this server does not go by that name; see admin.allowed-hosts");
     }
     if (!sameOrigin(request)) {
       throw new ApiException(403, "pages of other origins may not ask");
     }
-    if (request.method() == HttpMethod.POST || (!loopback && !isOpen(request.path()))) {
+    if (request.method() == HttpMethod.POST || (!loopback && !isOpen(context.normalizedPath()))) {
       checkToken(context);
     }
     context.next();
+  }
+
+  private static void requireReadable(RoutingContext context) {
+    try {
+      context.normalizedPath();
+      context.queryParams();
+    } catch (IllegalArgumentException | HttpException e) {
+      throw new ApiException(400, "the address is not properly encoded");
+    }
   }
 
   private static void setHeaders(HttpServerResponse response) {
@@ -104,6 +115,9 @@ final class Guard {
         || origin.equalsIgnoreCase(request.scheme() + "://" + request.getHeader("host"));
   }
 
+  /**
+   * @param path as routes match it: judged by the one sent, {@code /assets/../status} were open
+   */
   private static boolean isOpen(String path) {
     return path.equals("/") || path.startsWith("/assets/") || path.startsWith("/health/");
   }
