@@ -107,23 +107,25 @@ class LearnerTest {
     }
 
     Learner learner(long untilVersion, FaultHook faults) {
-      LearnerOptions options =
-          new LearnerOptions(
-              kafka,
-              topics,
-              "learner-1",
-              "a-run",
-              model,
-              data,
-              Device.cpu(),
-              2,
-              2,
-              3,
-              ElementType.F32,
-              untilVersion,
-              Duration.ofSeconds(1),
-              faults);
-      return new Learner(CONFIG, options, Clock.systemUTC());
+      return new Learner(CONFIG, options(untilVersion, faults), Clock.systemUTC());
+    }
+
+    LearnerOptions options(long untilVersion, FaultHook faults) {
+      return new LearnerOptions(
+          kafka,
+          topics,
+          "learner-1",
+          "a-run",
+          model,
+          data,
+          Device.cpu(),
+          2,
+          2,
+          3,
+          ElementType.F32,
+          untilVersion,
+          Duration.ofSeconds(1),
+          faults);
     }
 
     CommittedVersions committed() {
@@ -349,6 +351,28 @@ class LearnerTest {
         .isInstanceOf(FencedException.class)
         .hasMessageContaining("another learner has taken over");
     assertThat(run.versions()).hasSize(1);
+  }
+
+  @Test
+  void recoveryBeginsAtTheNewestCheckpointAndFoldsOnlyWhatFollows() throws Exception {
+    Run run = Run.create();
+    run.send(records());
+    AtomicInteger commits = new AtomicInteger();
+    FaultHook afterThird =
+        reached -> {
+          if (reached == FaultPoint.COMMITTED && commits.incrementAndGet() == 4) {
+            throw new Killed();
+          }
+        };
+    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
+    LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
+    List<Long> reached = new ArrayList<>();
+    try (Workshop workshop = Workshop.open(CONFIG, options)) {
+      new Beginning(CONFIG, options, new LearnerClients(kafka), workshop)
+          .recovered(run.committed(), reached::add)
+          .close();
+    }
+    assertThat(reached).containsExactly(2L, 3L);
   }
 
   @Test
