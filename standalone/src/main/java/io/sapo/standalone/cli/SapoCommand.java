@@ -59,6 +59,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new EvaluateCommand(surroundings));
     line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new ScoreCommand(surroundings));
+    line.addSubcommand(new InspectCommand(surroundings));
     line.addSubcommand(new TopicsCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));

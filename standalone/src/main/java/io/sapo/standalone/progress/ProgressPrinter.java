@@ -19,6 +19,8 @@ public final class ProgressPrinter {
   private long printedVersion;
   private int printedEvaluations;
   private String line = "";
+  private RunProgress.Drawn drawn = new RunProgress.Drawn(0, 0);
+  private double rolloutRate = Double.NaN;
 
   /**
    * @param goal version with which the run ends
@@ -43,6 +45,9 @@ public final class ProgressPrinter {
     List<VersionLine> versions = progress.versionsAfter(printedVersion);
     for (VersionLine version : versions) {
       printedVersion = version.version();
+      if (version.version() == 0) {
+        continue;
+      }
       String text = text(version);
       if (interactive) {
         line = text;
@@ -82,9 +87,20 @@ public final class ProgressPrinter {
         version.accuracy(),
         version.entropy(),
         thousands(version.tokensPerSecond()),
-        thousands(progress.rolloutTokensPerSecond()),
+        thousands(rolloutTokensPerSecond()),
         version.stalenessMean(),
         progress.lag());
+  }
+
+  /** Since the line before; heartbeats are too far apart to say more. */
+  private double rolloutTokensPerSecond() {
+    RunProgress.Drawn now = progress.drawn();
+    double seconds = (now.atMs() - drawn.atMs()) / 1e3;
+    if (seconds > 0 && drawn.atMs() > 0) {
+      rolloutRate = (now.tokens() - drawn.tokens()) / seconds;
+    }
+    drawn = now;
+    return rolloutRate;
   }
 
   private static String text(Evaluation evaluation) {
@@ -104,6 +120,9 @@ public final class ProgressPrinter {
   }
 
   private static String thousands(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
     return value < 1_000
         ? String.format(Locale.ROOT, "%.0f", value)
         : String.format(Locale.ROOT, "%.1fk", value / 1_000);

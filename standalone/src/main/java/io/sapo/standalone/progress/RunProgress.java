@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class RunProgress {
   private static final Logger log = LoggerFactory.getLogger(RunProgress.class);
   private static final String LAG = "lag_records";
-  private static final String GENERATED = "tokens_per_second";
+  private static final String DRAWN = "tokens_total";
 
   private final Topics topics;
   private final List<VersionLine> versions = new ArrayList<>();
@@ -94,9 +94,19 @@ public final class RunProgress {
         .equals(Optional.of(topics.trajectories().name()));
   }
 
-  /** Tokens a second that all producers draw. */
-  synchronized double rolloutTokensPerSecond() {
-    return gauges(Component.PRODUCER, GENERATED);
+  /**
+   * What producers have drawn since they started.
+   *
+   * @param atMs epoch milliseconds of the newest heartbeat that says so
+   */
+  record Drawn(double tokens, long atMs) {}
+
+  synchronized Drawn drawn() {
+    long atMs = 0;
+    for (Status status : statuses.values()) {
+      atMs = status.getComponent() == Component.PRODUCER ? Math.max(atMs, status.getAtMs()) : atMs;
+    }
+    return new Drawn(gauges(Component.PRODUCER, DRAWN), atMs);
   }
 
   /** Records that wait before the segmenter and before the learner. */

@@ -93,8 +93,11 @@ public final class TrainingRun {
         reader.start();
         supervisor.watch("reader of the run's topics", reader.failure());
         long from = progress.version().orElse(-1);
-        Scores scores = train(kafka, progress, from);
+        ProgressPrinter printer =
+            new ProgressPrinter(progress, out, interactive, settings.wide("run.updates"), from);
+        Scores scores = train(kafka, printer, from);
         long published = reader.finish();
+        printer.finish();
         RunSummary.Start start =
             new RunSummary.Start(
                 from,
@@ -126,10 +129,9 @@ public final class TrainingRun {
   /** Null where a version was not examined. */
   private record Scores(Examined before, Examined after) {}
 
-  private Scores train(KafkaAccess kafka, RunProgress progress, long from)
+  private Scores train(KafkaAccess kafka, ProgressPrinter printer, long from)
       throws InterruptedException {
     long goal = settings.wide("run.updates");
-    ProgressPrinter printer = new ProgressPrinter(progress, out, interactive, goal, from);
     printer.permanent(opening(kafka, from, goal));
     try (Roles roles = new Roles()) {
       AdminServer admin = roles.own(AdminServer.start(binding.admin(kafka.bootstrapServers())));
@@ -145,9 +147,7 @@ public final class TrainingRun {
         }
       }
       learner.close();
-      Scores scores = scores(evaluation, learner, printer);
-      printer.finish();
-      return scores;
+      return scores(evaluation, learner, printer);
     }
   }
 

@@ -66,6 +66,7 @@ class TrainCommandTest {
       assertThat(summary.get(figure).isNumber()).as(figure).isTrue();
     }
     assertThat(data.resolve("sapo.log")).exists();
+    assertThatATrajectoryCanBeFollowed(data);
 
     Outcome other = train(data, "--updates", "4", "--seed", "6");
     assertThat(other.exitCode()).isEqualTo(2);
@@ -83,6 +84,19 @@ class TrainCommandTest {
     Outcome evaluated = sapo.run("evaluate", "--data", data.toString(), "--limit", "5", "--json");
     assertThat(evaluated.err()).isEmpty();
     assertThat(evaluated.out()).contains("\"version\" : 4", "\"tasks\" : 5");
+  }
+
+  private void assertThatATrajectoryCanBeFollowed(Path data) {
+    Outcome newest = sapo.run("inspect", "trajectory", "--data", data.toString());
+    assertThat(newest.exitCode()).isZero();
+    assertThat(newest.out()).contains("cut by entropy(30%)");
+    String id = newest.out().lines().findFirst().orElseThrow().replaceFirst("trajectory +", "");
+    String first = id.replaceFirst("-[0-9]+/0$", "-0/0");
+    Outcome trained = sapo.run("inspect", "trajectory", first, "--data", data.toString());
+    assertThat(trained.out()).contains("trajectory  " + first, "trained by version ", "advantage");
+    Outcome absent = sapo.run("inspect", "trajectory", "no-such", "--data", data.toString());
+    assertThat(absent.exitCode()).isEqualTo(1);
+    assertThat(absent.err()).contains("no trajectory no-such");
   }
 
   private static void assertEveryTrajectoryIsAccountedFor(JsonNode summary) {

@@ -1,0 +1,55 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.inspect.TrajectoryFate;
+import io.sapo.standalone.inspect.TrajectoryFinder;
+import io.sapo.standalone.inspect.TrajectoryReport;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.kafka.TopicScan;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo inspect}. */
+@Command(name = "inspect", description = "Shows what became of a record of a run.")
+final class InspectCommand {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+
+  InspectCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Command(
+      name = "trajectory",
+      description = "A response with its segments, and the version that trained on it.")
+  int trajectory(
+      @Parameters(
+              paramLabel = "ID",
+              arity = "0..1",
+              description = "Trajectory id; without it the one segmented last.")
+          String id,
+      @Mixin RunOptions options,
+      @Option(names = "--json", description = "As JSON.") boolean json) {
+    try (KafkaAccess kafka = options.target(surroundings).open();
+        TopicScan scan = new TopicScan(kafka.client())) {
+      TrajectoryFinder finder = new TrajectoryFinder(scan, kafka.topics());
+      TrajectoryFate found =
+          (id == null ? finder.newest() : finder.find(id))
+              .orElseThrow(
+                  () ->
+                      CommandFailure.failed(
+                          id == null
+                              ? "no trajectory has been segmented yet"
+                              : "no trajectory " + id + " in the topics of this run"));
+      TrajectoryReport report = TrajectoryReport.of(found);
+      PrintWriter out = spec.commandLine().getOut();
+      out.print(json ? Json.of(report) + "\n" : report.text());
+      out.flush();
+      return ExitCodes.FINE;
+    }
+  }
+}
