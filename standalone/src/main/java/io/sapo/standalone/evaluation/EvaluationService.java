@@ -103,6 +103,7 @@ public final class EvaluationService implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    evaluator.stop();
     news.release();
     try {
       thread.join();

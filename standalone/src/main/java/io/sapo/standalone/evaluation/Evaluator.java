@@ -22,12 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts held-out tasks to a model and judges its answers. The same weights, tasks, sampling and seed
- * give the same score. For one thread; owns a generator and a tokenizer until closed.
+ * give the same score. For one thread, but for {@link #stop}; owns a generator and a tokenizer
+ * until closed.
  */
 public final class Evaluator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Evaluator.class);
@@ -39,6 +41,7 @@ public final class Evaluator implements AutoCloseable {
   private final Generator generator;
   private final Verifiers verifiers;
   private final HeldOutTasks heldOut;
+  private volatile boolean stopped;
 
   /**
    * @param checkpoint model and tokenizer; its weights are not read
@@ -95,8 +98,14 @@ public final class Evaluator implements AutoCloseable {
     private long tokens;
   }
 
+  /** Ends an evaluation that is going on, and all later ones; from any thread. */
+  void stop() {
+    stopped = true;
+  }
+
   /**
    * @param count most tasks asked, of those the configuration gives
+   * @throws CancellationException when told to stop
    */
   public Score evaluate(Weights weights, long version, Sampling sampling, int count) {
     List<Task> tasks = heldOut.tasks().subList(0, Math.min(count, heldOut.tasks().size()));
@@ -107,6 +116,9 @@ public final class Evaluator implements AutoCloseable {
       while (next < tasks.size() && generator.freeSlots() > 0) {
         submit(tasks.get(next), next, sampling, tally);
         next++;
+      }
+      if (stopped) {
+        throw new CancellationException("the evaluation of version " + version + " was stopped");
       }
       for (Generation generation : generator.advance(weights, version)) {
         judge(tasks.get(Integer.parseInt(generation.id())), generation, tally);

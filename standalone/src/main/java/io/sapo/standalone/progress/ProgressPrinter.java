@@ -96,6 +96,9 @@ public final class ProgressPrinter {
   private double rolloutTokensPerSecond() {
     RunProgress.Drawn now = progress.drawn();
     double seconds = (now.atMs() - drawn.atMs()) / 1e3;
+    if (now.tokens() < drawn.tokens()) {
+      return rolloutRate;
+    }
     if (seconds > 0 && drawn.atMs() > 0) {
       rolloutRate = (now.tokens() - drawn.tokens()) / seconds;
     }

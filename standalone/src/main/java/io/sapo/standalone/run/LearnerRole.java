@@ -31,10 +31,14 @@ final class LearnerRole implements AutoCloseable {
     }
   }
 
-  /** Ends training after the update it is at. */
+  /** Asks training to end after the update it is at; does not wait for it. */
+  void stop() {
+    learner.stop();
+  }
+
   @Override
   public void close() {
-    learner.stop();
+    stop();
     if (thread.getState() == Thread.State.NEW) {
       return;
     }

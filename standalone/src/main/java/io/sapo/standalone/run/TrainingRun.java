@@ -144,6 +144,7 @@ public final class TrainingRun {
       if (supervisor.await(evaluation.firstTaken(), printer::refresh) == Supervisor.End.REACHED) {
         try (Roles producers = producers(kafka, evaluation.firstTaken().join())) {
           supervisor.await(learner.done(), printer::refresh);
+          learner.stop();
         }
       }
       learner.close();
