@@ -16,6 +16,7 @@ import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.NewestWeights;
 import io.sapo.standalone.run.RunFolder;
+import io.sapo.standalone.run.TorchThreads;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -69,6 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
             surroundings.environment(),
             loader -> data == null ? loader : loader.run(existing().settings()),
             this::flags);
+    TorchThreads.use(settings);
     EvaluationConfig evaluation =
         new Binding(settings).check().evaluation().withBlankPictures(blankPictures);
     CheckpointFolder checkpoint =

@@ -1,6 +1,7 @@
 package io.sapo.standalone.cli;
 
 import io.sapo.standalone.pretrain.Pretraining;
+import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -58,16 +59,25 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Decides initial weights and examples (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--threads",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Threads of one native operation (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
   private double lossSum;
 
   @Override
   public Integer call() throws IOException {
-    if (steps < 1 || batchSize < 1 || !(learningRate > 0)) {
-      throw CommandFailure.usage("--steps, --batch-size and --learning-rate must be above 0");
+    if (steps < 1 || batchSize < 1 || threads < 1 || !(learningRate > 0)) {
+      throw CommandFailure.usage(
+          "--steps, --batch-size, --threads and --learning-rate must be above 0");
     }
     if (Files.exists(output)) {
       throw CommandFailure.usage(output + " exists already; name a folder that does not");
     }
+    TorchThreads.use(threads);
     PrintWriter out = spec.commandLine().getOut();
     Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
     new Pretraining(settings, step -> report(out, step)).run(output);

@@ -8,6 +8,7 @@ import io.sapo.standalone.progress.RunSummary;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.RunFolder;
 import io.sapo.standalone.run.RunSettings;
+import io.sapo.standalone.run.TorchThreads;
 import io.sapo.standalone.run.TrainingRun;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,6 +75,7 @@ final class TrainCommand implements Callable<Integer> {
             earlier -> config.load(surroundings.environment(), earlier, this::flags));
     RunFolder folder = run.folder();
     Settings settings = run.settings();
+    TorchThreads.use(settings);
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     TrainingRun training =
         new TrainingRun(

@@ -66,6 +66,7 @@ final class ConfigKeys {
   private void model() {
     key("model.checkpoint", Rule.path().orEmpty());
     key("model.device", Rule.matching("cpu|gpu[0-9]{0,2}", "cpu, gpu or gpu with a number"));
+    key("model.threads", Rule.integer(1, 1024));
     key("model.prompt-template", Rule.choice(names(PromptTemplate.class)));
     key("model.max-prompt-tokens", Rule.integer(1, MANY));
     key("model.max-new-tokens", Rule.integer(1, MANY));

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 public record RunSettings(Settings settings, RunFolder folder) {
   /** What makes a run the run it is. */
   private static final List<String> IDENTITY =
-      List.of("run.seed", "model.checkpoint", "tasks.train", "kafka.topic-prefix");
+      List.of("run.seed", "model.checkpoint", "model.threads", "tasks.train", "kafka.topic-prefix");
 
   /**
    * @param load settings with the given layer beneath the caller's own
