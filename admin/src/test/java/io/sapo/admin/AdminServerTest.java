@@ -7,9 +7,16 @@ import io.sapo.admin.health.Thresholds;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +43,7 @@ class AdminServerTest {
     for (int n = 1; n <= 3; n++) {
       run.version(n, 10 * (n - 1), 10 * n);
     }
+    run.abortedVersion();
     run.evaluation(0, 0.52);
     run.evaluation(3, 0.61);
     run.heartbeats(3);
@@ -121,6 +129,7 @@ class AdminServerTest {
         .isEqualTo(10);
     assertThat(version.getJsonObject("config").getInteger("batchSize")).isEqualTo(256);
     assertThat(client.json("/api/versions/3").getJsonArray("evaluations")).hasSize(1);
+    // Its transaction was aborted.
     assertThat(client.get("/api/versions/99").statusCode()).isEqualTo(404);
   }
 
@@ -236,6 +245,44 @@ class AdminServerTest {
                 line.startsWith("# ")
                     || line.matches(
                         "[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-zA-Z_]+=\"([^\"\\\\]|\\\\.)*\",?)*\\})? \\S+"));
+  }
+
+  /** Gauges of the garbage collector appear with the first collection, so they are left out. */
+  @Test
+  void everyMetricOfTheGrafanaDashboardIsServed() throws IOException {
+    String dashboard = Files.readString(Path.of("..", "docker", "grafana", "sapo-run.json"));
+    String metrics = client.get("/metrics").body();
+    Set<String> named = new TreeSet<>();
+    Matcher name =
+        Pattern.compile("\\b((?:sapo|jvm|process|system)_[a-z_]+)\\{").matcher(dashboard);
+    while (name.find()) {
+      named.add(name.group(1));
+    }
+    named.removeIf(found -> found.startsWith("jvm_gc_"));
+    assertThat(named).hasSizeGreaterThan(25);
+    assertThat(named)
+        .allSatisfy(found -> assertThat(metrics).containsPattern("(?m)^" + found + "[ {]"));
+  }
+
+  @Test
+  void whatRetentionHasTakenIsSaidToBeGoneAndIndexesKeepToTheirLimits() {
+    try (SyntheticRun expiring = new SyntheticRun()) {
+      for (int i = 0; i < 6; i++) {
+        expiring.segment(expiring.segmented("e" + i, "Answer: 7", 0, true));
+      }
+      AdminConfig config = expiring.config().withLimits(Limits.defaults().withKept(2, 4, 2));
+      try (AdminServer small = AdminServer.start(config)) {
+        Client asking = new Client(small);
+        asking.await("/api/trajectories?id=e5", page -> page.getInteger("matched") == 1);
+        assertThat(asking.json("/api/trajectories").getInteger("indexed")).isEqualTo(4);
+        assertThat(asking.get("/api/trajectories/e1").statusCode()).isEqualTo(404);
+        assertThat(asking.get("/api/trajectories/e3").statusCode()).isEqualTo(200);
+        expiring.expire(expiring.topics.segments().name(), 4);
+        HttpResponse<String> gone = asking.get("/api/trajectories/e3");
+        assertThat(gone.statusCode()).isEqualTo(410);
+        assertThat(gone.body()).contains("retention");
+      }
+    }
   }
 
   @Test

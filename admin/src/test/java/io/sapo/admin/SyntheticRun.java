@@ -48,6 +48,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -147,11 +148,42 @@ final class SyntheticRun implements AutoCloseable {
   void heartbeats(long version) {
     heartbeat(Component.PRODUCER, "running", version, Map.of("tokens_per_second", 2150.0));
     heartbeat(Component.SEGMENTER, "running", version, Map.of("records_per_second", 31.5));
-    heartbeat(Component.LEARNER, "running", version, Map.of("update_seconds", 2.5));
+    heartbeat(Component.LEARNER, "running", version, Map.of("lag_records", 64.0));
   }
 
   /** Version {@code n}, trained on segments offsets [from, to), the last of which is skipped. */
   void version(long n, long from, long to) {
+    send(topics.weights(), Long.toString(n), versionRecord(n, from, to));
+  }
+
+  /** Version 99, in a transaction that is aborted. */
+  void abortedVersion() {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("bootstrap.servers", bootstrapServers());
+    properties.put("transactional.id", topics.prefix() + "aborting");
+    try (KafkaProducer<byte[], byte[]> aborting =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      aborting.initTransactions();
+      aborting.beginTransaction();
+      aborting.send(topics.weights().record("99", versionRecord(99, 0, 0)));
+      aborting.flush();
+      aborting.abortTransaction();
+    }
+  }
+
+  /** Deletes the records below an offset of partition 0, as retention would. */
+  void expire(String topic, long before) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(before)))
+          .all()
+          .get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private WeightVersion versionRecord(long n, long from, long to) {
     boolean first = from >= to;
     List<Skipped> skipped =
         first ? List.of() : List.of(new Skipped(to - 1, "too-long: 900 tokens, limit 800"));
@@ -171,39 +203,36 @@ final class SyntheticRun implements AutoCloseable {
     metrics.put("tokens_per_second", 5200 + 100 * random.nextDouble());
     metrics.put("mismatch_on_policy", 0.002);
     metrics.put("some_new_metric", (double) n);
-    send(
-        topics.weights(),
-        Long.toString(n),
-        WeightVersion.newBuilder()
-            .setVersion(n)
-            .setParent(n - 1)
-            .setRunId("run-a")
-            .setCommittedAtMs(System.currentTimeMillis())
-            .setInputs(
-                first
-                    ? List.of()
-                    : List.of(new InputRange(0, from, to, (int) (to - from) - 1, skipped)))
-            .setTrajectoryPositions(Map.of("0", to, "1", 0L))
-            .setConsumedTotal(to)
-            .setTrainedTotal(Math.max(0, to - n))
-            .setActorSha256(sha256(("actor" + n).getBytes(StandardCharsets.UTF_8)))
-            .setCriticSha256(sha256(("critic" + n).getBytes(StandardCharsets.UTF_8)))
-            .setOptimizerSha256(sha256(("optimizer" + n).getBytes(StandardCharsets.UTF_8)))
-            .setKlCoefficient(0.001)
-            .setConfigDigest(n < 3 ? "aaaa" : "bbbb")
-            .setConfig(
-                "{\"batchSize\":256,\"algorithm\":{\"name\":\"sapo\",\"topKPercent\":"
-                    + (n < 3 ? 30 : 20)
-                    + "},\"maxStaleness\":2,\"adminToken\":\"hunter2\"}")
-            .setElementType(ElementType.F32)
-            .setAnchor(n % 5 == 0)
-            .setAnchorVersion(n - n % 5)
-            .setFirstChunkOffset(n * 10)
-            .setChunkCount(10)
-            .setCheckpoint("checkpoints/" + (n - n % 5))
-            .setCheckpointVersion(n - n % 5)
-            .setMetrics(metrics)
-            .build());
+    return WeightVersion.newBuilder()
+        .setVersion(n)
+        .setParent(n - 1)
+        .setRunId("run-a")
+        .setCommittedAtMs(System.currentTimeMillis())
+        .setInputs(
+            first
+                ? List.of()
+                : List.of(new InputRange(0, from, to, (int) (to - from) - 1, skipped)))
+        .setTrajectoryPositions(Map.of("0", to, "1", 0L))
+        .setConsumedTotal(to)
+        .setTrainedTotal(Math.max(0, to - n))
+        .setActorSha256(sha256(("actor" + n).getBytes(StandardCharsets.UTF_8)))
+        .setCriticSha256(sha256(("critic" + n).getBytes(StandardCharsets.UTF_8)))
+        .setOptimizerSha256(sha256(("optimizer" + n).getBytes(StandardCharsets.UTF_8)))
+        .setKlCoefficient(0.001)
+        .setConfigDigest(n < 3 ? "aaaa" : "bbbb")
+        .setConfig(
+            "{\"batchSize\":256,\"algorithm\":{\"name\":\"sapo\",\"topKPercent\":"
+                + (n < 3 ? 30 : 20)
+                + "},\"maxStaleness\":2,\"adminToken\":\"hunter2\"}")
+        .setElementType(ElementType.F32)
+        .setAnchor(n % 5 == 0)
+        .setAnchorVersion(n - n % 5)
+        .setFirstChunkOffset(n * 10)
+        .setChunkCount(10)
+        .setCheckpoint("checkpoints/" + (n - n % 5))
+        .setCheckpointVersion(n - n % 5)
+        .setMetrics(metrics)
+        .build();
   }
 
   void evaluation(long version, double accuracy) {

@@ -83,11 +83,16 @@ final class ControlApi {
     }
   }
 
+  /** Pausing names whom; evaluations are the evaluator's work, all else the learner's. */
   private static String target(ControlAction action, JsonObject body) {
-    boolean pausing = action == ControlAction.PAUSE || action == ControlAction.RESUME;
-    Set<String> allowed = pausing ? PAUSABLE : Set.of("learner");
-    Object target = body.getValue("target", pausing ? null : "learner");
-    if (target instanceof String name && allowed.contains(name)) {
+    Set<String> allowed =
+        switch (action) {
+          case PAUSE, RESUME -> PAUSABLE;
+          case EVALUATE -> Set.of("evaluator");
+          default -> Set.of("learner");
+        };
+    String only = allowed.size() == 1 ? allowed.iterator().next() : null;
+    if (body.getValue("target", only) instanceof String name && allowed.contains(name)) {
       return name;
     }
     throw new ApiException(

@@ -1,10 +1,11 @@
 // What is in force: the learner's config, what components say of themselves, this server.
 
 import {get} from "./api.js";
-import {el, fill, pairs, problem} from "./dom.js";
+import {el, fill, num, pairs, problem, table} from "./dom.js";
 
 export async function show(body) {
   fill(body, el("h1", {}, "Config in force"));
+  const gauges = el("div", {});
   try {
     const config = await get("/api/config");
     body.append(
@@ -15,8 +16,27 @@ export async function show(body) {
       Object.entries(config.components).map(([name, info]) => el("section", {}, el("h3", {}, name),
         Object.keys(info).length ? pairs(Object.entries(info)) : el("p.quiet", {}, "says nothing"))),
       el("h2", {}, "This server"),
-      pairs(Object.entries(config.admin)));
+      pairs(Object.entries(config.admin)),
+      el("h2", {}, "Gauges of the heartbeats"), gauges);
   } catch (error) {
     body.append(problem(error));
   }
+  let shown = "";
+  return {
+    update(status) {
+      const rows = status.components.flatMap((c) =>
+        Object.entries(c.gauges).map(([name, value]) => ({of: c.component + " " + c.instance, name, value})));
+      const names = rows.map((g) => g.of + " " + g.name).join("\n");
+      if (names === shown) {
+        gauges.querySelectorAll("td.num").forEach((cell, i) => (cell.textContent = num(rows[i].value)));
+        return;
+      }
+      shown = names;
+      fill(gauges, table("Gauges", [
+        {title: "Component", cell: (g) => g.of},
+        {title: "Gauge", cell: (g) => g.name},
+        {title: "Value", num: true, cell: (g) => num(g.value)},
+      ], rows));
+    },
+  };
 }

@@ -10,7 +10,7 @@ const COMMANDS = [
   ["pause", "learner", "Pause learner"],
   ["resume", "learner", "Resume learner"],
   ["checkpoint", "learner", "Checkpoint now"],
-  ["evaluate", "learner", "Evaluate now"],
+  ["evaluate", "evaluator", "Evaluate now"],
   ["export", "learner", "Export now"],
 ];
 
