@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * Headless Chromium by way of chromedriver: W3C WebDriver over HTTP, and DevTools where it lacks.
  */
 final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -77,6 +77,7 @@ final class Browser implements AutoCloseable {
     JsonObject capabilities =
         new JsonObject()
             .put("browserName", "chrome")
+            .put("timeouts", new JsonObject().put("script", PATIENCE.toMillis()))
             .put("goog:loggingPrefs", new JsonObject().put("browser", "ALL"))
             .put(
                 "goog:chromeOptions",

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
   private static final String TOKEN = "a-token-for-tests-only";
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-  private static final int VERSIONS = 60;
+  private static final int VERSIONS = 30;
   private static final String HOSTILE =
       "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
           + " \u0000\u0007\u001b[31m \u202egnorw daer\u202c \u05e9\u05dc\u05d5\u05dd \ud83d\ude00"
@@ -83,7 +83,7 @@ class DashboardTest {
       }
       run.version(n, from, segments);
       if (n % 10 == 0) {
-        run.evaluation(n, 0.5 + n / 150.0);
+        run.evaluation(n, 0.5 + n / 75.0);
       }
     }
     run.segment(run.segmented("hostile", HOSTILE, VERSIONS, false));

@@ -52,7 +52,6 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -65,6 +64,7 @@ final class SyntheticRun implements AutoCloseable {
   final Topics topics = new Topics("t" + NUMBER.incrementAndGet() + ".");
   private final KafkaProducer<byte[], byte[]> producer;
   private final Random random = new Random(7);
+  private volatile Exception failure;
 
   SyntheticRun() {
     createTopics();
@@ -113,15 +113,21 @@ final class SyntheticRun implements AutoCloseable {
     return AdminConfig.of(bootstrapServers(), topics.prefix(), Listen.loopback(0));
   }
 
-  <T extends SpecificRecordBase> RecordMetadata send(Topic<T> topic, String key, T value) {
-    return send(topic.record(key, value));
+  <T extends SpecificRecordBase> void send(Topic<T> topic, String key, T value) {
+    send(topic.record(key, value));
   }
 
-  RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
-    try {
-      return producer.send(record).get();
-    } catch (ExecutionException | InterruptedException e) {
-      throw new IllegalStateException(e);
+  /** Does not wait; tests wait for what the server makes of it. */
+  void send(ProducerRecord<byte[], byte[]> record) {
+    producer.send(
+        record,
+        (written, e) -> {
+          if (e != null) {
+            failure = e;
+          }
+        });
+    if (failure != null) {
+      throw new IllegalStateException(failure);
     }
   }
 
@@ -335,8 +341,8 @@ final class SyntheticRun implements AutoCloseable {
     return ends.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  long segment(SegmentedTrajectory record) {
-    return send(topics.segments(), record.getTrajectory().getGroupId(), record).offset();
+  void segment(SegmentedTrajectory record) {
+    send(topics.segments(), record.getTrajectory().getGroupId(), record);
   }
 
   void credit(SegmentedTrajectory record, long version) {
