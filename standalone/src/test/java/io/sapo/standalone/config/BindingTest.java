@@ -26,6 +26,7 @@ class BindingTest {
           "kafka.bootstrap-servers",
           "kafka.replication",
           "model.checkpoint",
+          "model.threads",
           "tasks.held-out",
           "producer.count");
 
