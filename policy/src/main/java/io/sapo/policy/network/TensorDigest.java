@@ -9,24 +9,33 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** SHA-256 of named float32 tensors. */
+/** SHA-256 of named float32 tensors, taken one at a time or all at once. Not thread-safe. */
 public final class TensorDigest {
   private static final int PIECE_VALUES = 1 << 16;
 
-  private TensorDigest() {}
+  private final MessageDigest digest = newDigest();
+  private final ByteBuffer piece =
+      ByteBuffer.allocate(PIECE_VALUES * 4).order(ByteOrder.LITTLE_ENDIAN);
 
   /**
    * Lowercase hexadecimal digest over, for each tensor in iteration order: the name in UTF-8 with
    * its length, the shape with its rank, and the values, all little-endian.
    */
   public static String sha256(Map<String, NDArray> tensors) {
-    MessageDigest digest = newDigest();
-    ByteBuffer piece = ByteBuffer.allocate(PIECE_VALUES * 4).order(ByteOrder.LITTLE_ENDIAN);
+    TensorDigest digest = new TensorDigest();
     tensors.forEach(
-        (name, array) -> {
-          update(digest, name, array.getShape().getShape());
-          update(digest, array.toFloatArray(), piece);
-        });
+        (name, array) -> digest.add(name, array.getShape().getShape(), array.toFloatArray()));
+    return digest.hex();
+  }
+
+  /** Takes up the next tensor. */
+  public void add(String name, long[] shape, float[] values) {
+    update(digest, name, shape);
+    update(digest, values, piece);
+  }
+
+  /** The digest of the tensors added; to be asked once. */
+  public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }
 
