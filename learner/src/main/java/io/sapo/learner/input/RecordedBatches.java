@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,14 +27,29 @@ public final class RecordedBatches {
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
   private final Admission admission;
+  private final UnaryOperator<byte[]> rewrite;
 
   /**
    * @param consumer read-committed; used by this object alone, closed by the caller
    */
   public RecordedBatches(Consumer<byte[], byte[]> consumer, String topic, Admission admission) {
+    this(consumer, topic, admission, UnaryOperator.identity());
+  }
+
+  /**
+   * For what-if runs.
+   *
+   * @param rewrite applied to each record that was trained on, before admission
+   */
+  public RecordedBatches(
+      Consumer<byte[], byte[]> consumer,
+      String topic,
+      Admission admission,
+      UnaryOperator<byte[]> rewrite) {
     this.consumer = consumer;
     this.topic = topic;
     this.admission = admission;
+    this.rewrite = rewrite;
   }
 
   /**
@@ -83,7 +99,7 @@ public final class RecordedBatches {
 
   private TrainingExample admitted(ConsumerRecord<byte[], byte[]> record) {
     Position position = new Position(record.partition(), record.offset());
-    InputRecord again = admission.admit(position, record.value());
+    InputRecord again = admission.admit(position, rewrite.apply(record.value()));
     if (again.refusal() != null) {
       throw new IllegalStateException(
           position + " was trained on, but is refused now: " + again.refusal());
