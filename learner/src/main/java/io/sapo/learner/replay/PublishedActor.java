@@ -1,0 +1,91 @@
+package io.sapo.learner.replay;
+
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightChunk;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.schemas.weights.PublishedTensor;
+import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.schemas.weights.WeightFormatException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** The actor's tensors of any version that retention has left, read from the topic. */
+public final class PublishedActor {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final CommittedVersions committed;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Topics topics;
+
+  /**
+   * @param consumer read-committed; stays the caller's
+   */
+  public PublishedActor(
+      CommittedVersions committed, Consumer<byte[], byte[]> consumer, Topics topics) {
+    this.committed = committed;
+    this.consumer = consumer;
+    this.topics = topics;
+  }
+
+  /**
+   * @throws WeightFormatException when they are gone or damaged
+   */
+  List<PublishedTensor> tensors(WeightVersion version) {
+    PublishedWeights weights = new PublishedWeights(version.getElementType());
+    for (long number = version.getAnchorVersion(); number <= version.getVersion(); number++) {
+      WeightVersion step = committed.get(number);
+      weights.apply(
+          number, step.getParent(), step.getAnchor(), step.getChunkCount(), new Chunks(step));
+    }
+    return weights.tensors();
+  }
+
+  private final class Chunks implements Iterator<WeightChunk> {
+    private final TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
+    private final Deque<byte[]> ready = new ArrayDeque<>();
+    private final long end;
+
+    Chunks(WeightVersion version) {
+      consumer.assign(List.of(partition));
+      long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+      end = consumer.endOffsets(List.of(partition)).get(partition);
+      if (version.getFirstChunkOffset() < begin) {
+        throw new WeightFormatException(
+            "the chunks of version %d are gone: the log begins at offset %d"
+                .formatted(version.getVersion(), begin));
+      }
+      consumer.seek(partition, version.getFirstChunkOffset());
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (ready.isEmpty() && consumer.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          ready.add(record.value());
+        }
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public WeightChunk next() {
+      if (!hasNext()) {
+        throw new WeightFormatException("the log ends in the middle of a version");
+      }
+      try {
+        return topics.weightChunks().codec().decode(ready.remove());
+      } catch (RecordFormatException e) {
+        throw new WeightFormatException(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.sapo.learner.replay;
+
+import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.fold.StateHashes;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.learner.recovery.Refold;
+import io.sapo.schemas.WeightVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * Folds a span of versions again, from the newest checkpoint before it, and compares hashes. Where
+ * one differs, what comes after is judged from the next checkpoint on: a fold from a wrong state
+ * says nothing about the versions behind it.
+ */
+public final class Replay {
+
+  /** What came of a version. */
+  public enum Verdict {
+    EXACT,
+    DIFFERS,
+    /** Nothing sound leads to it. */
+    NOT_REACHED
+  }
+
+  /**
+   * One version.
+   *
+   * @param folded null when it was not reached
+   * @param message empty when exact
+   * @param tensors those that differ
+   * @param remarks what could not be compared
+   */
+  public record Outcome(
+      long version,
+      Verdict verdict,
+      StateHashes committed,
+      StateHashes folded,
+      String message,
+      List<TensorDifference> tensors,
+      List<String> remarks) {}
+
+  private final RecordedRun run;
+  private final Tensors tensors;
+
+  public Replay(RecordedRun run, PublishedActor published) {
+    this.run = run;
+    this.tensors = new Tensors(run, published);
+  }
+
+  /**
+   * @param from first version, at least 1
+   * @param to last version, committed
+   * @param progress told of each version reached on the way
+   * @param each told of each version from {@code from} to {@code to}, in order
+   */
+  public void run(long from, long to, LongConsumer progress, Consumer<Outcome> each) {
+    long next = from;
+    while (next <= to) {
+      String failure;
+      long failed = next;
+      try (TrainingState state = run.restore(next - 1, progress)) {
+        Refold refold = run.refold();
+        Outcome outcome = null;
+        while (next <= to && (outcome == null || outcome.verdict() == Verdict.EXACT)) {
+          outcome = fold(refold, state, run.committed().get(next));
+          each.accept(outcome);
+          progress.accept(next++);
+        }
+        if (outcome == null || outcome.verdict() == Verdict.EXACT) {
+          return;
+        }
+        failed = next - 1;
+        failure = "version " + failed + " differs, and no checkpoint lies in between";
+      } catch (DivergenceException | CheckpointException | IllegalStateException e) {
+        failure = e.getMessage();
+      }
+      OptionalLong sound = checkpointFrom(Math.max(failed, next - 1), to);
+      long resumed = sound.isPresent() ? sound.getAsLong() + 1 : to + 1;
+      while (next < resumed) {
+        each.accept(notReached(run.committed().get(next++), failure));
+      }
+    }
+  }
+
+  private OptionalLong checkpointFrom(long version, long to) {
+    return run.checkpoints().versions().stream()
+        .mapToLong(Long::longValue)
+        .filter(present -> present >= version && present < to)
+        .findFirst();
+  }
+
+  private Outcome fold(Refold refold, TrainingState state, WeightVersion version) {
+    try {
+      refold.fold(state, version);
+      return outcome(version, Verdict.EXACT, state.hashes(), "", List.of(), List.of());
+    } catch (DivergenceException e) {
+      List<String> remarks = new ArrayList<>();
+      List<TensorDifference> differences = tensors.differences(state, version, remarks);
+      return outcome(
+          version, Verdict.DIFFERS, state.hashes(), e.getMessage(), differences, remarks);
+    }
+  }
+
+  private static Outcome notReached(WeightVersion version, String why) {
+    return outcome(version, Verdict.NOT_REACHED, null, why, List.of(), List.of());
+  }
+
+  private static Outcome outcome(
+      WeightVersion version,
+      Verdict verdict,
+      StateHashes folded,
+      String message,
+      List<TensorDifference> differences,
+      List<String> remarks) {
+    StateHashes committed =
+        new StateHashes(
+            version.getActorSha256(), version.getCriticSha256(), version.getOptimizerSha256());
+    return new Outcome(
+        version.getVersion(), verdict, committed, folded, message, differences, remarks);
+  }
+}
