@@ -1,0 +1,223 @@
+package io.sapo.standalone.audit;
+
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Topic;
+import io.sapo.schemas.Topics;
+import io.sapo.standalone.kafka.CommittedLog;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads a run's topics once, from the positions backwards: what the segmenter has passed, then what
+ * it waits with, then versions, segments, dead letters and at last trajectories. In this order a
+ * run that goes on meanwhile is never found wrong for being ahead of what was read before.
+ */
+public final class Audit {
+  private final Admin admin;
+  private final CommittedLog log;
+  private final Topics topics;
+  private final Clock clock;
+  private final AuditReport report = new AuditReport();
+
+  /**
+   * @param admin stays the caller's, like the log
+   */
+  public Audit(Admin admin, CommittedLog log, Topics topics, Clock clock) {
+    this.admin = admin;
+    this.log = log;
+    this.topics = topics;
+    this.clock = clock;
+  }
+
+  /**
+   * @param checkpoints null where they are out of reach
+   */
+  public AuditReport run(CheckpointStore checkpoints)
+      throws ExecutionException, InterruptedException {
+    SortedMap<Integer, Long> segmented =
+        committed(topics.prefix() + "segmenter", topics.trajectories());
+    Set<String> openGroups = openGroups();
+    List<CommittedVersion> versions = versions();
+    segments(versions, segmented, openGroups);
+    positions(versions);
+    new WeightsCheck(report, topics, log).check(versions);
+    if (checkpoints == null) {
+      report.note("checkpoints are not checked: no data folder was given");
+    } else {
+      new CheckpointsCheck(report, checkpoints).check(versions);
+    }
+    new TransactionsCheck(report, admin, clock).check(allPartitions());
+    return report;
+  }
+
+  private List<CommittedVersion> versions() {
+    VersionsCheck check = new VersionsCheck(report);
+    for (TopicPartition partition : log.partitions(topics.weights().name())) {
+      read(partition, check::accept);
+    }
+    report.count("versions", check.versions().size());
+    return check.versions();
+  }
+
+  private void segments(
+      List<CommittedVersion> versions, SortedMap<Integer, Long> segmented, Set<String> openGroups) {
+    List<TopicPartition> segments = log.partitions(topics.segments().name());
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    segments.forEach(partition -> ends.put(partition, log.end(partition)));
+    List<TopicPartition> deadLetters = log.partitions(topics.deadLetters());
+    deadLetters.forEach(partition -> ends.put(partition, log.end(partition)));
+    List<TopicPartition> trajectories = log.partitions(topics.trajectories().name());
+    SortedMap<Integer, Sources.Extent> extents = new TreeMap<>();
+    for (TopicPartition at : trajectories) {
+      long position = segmented.getOrDefault(at.partition(), 0L);
+      extents.put(at.partition(), new Sources.Extent(log.begin(at), log.end(at), position));
+    }
+    Sources sources = new Sources(report, topics.trajectories().name(), extents);
+    IdSet ids = new IdSet();
+    SortedMap<Long, SortedMap<Integer, Long>> reached = new TreeMap<>();
+    for (TopicPartition at : segments) {
+      long begin = log.begin(at);
+      SegmentsCheck check =
+          new SegmentsCheck(report, at.topic(), at.partition(), begin, versions, ids, sources);
+      CommittedLog.Reached end = read(at, begin, ends.get(at), check::accept);
+      check.finish(end.offset());
+      check
+          .reached()
+          .forEach(
+              (version, positions) ->
+                  positions.forEach(
+                      (partition, next) ->
+                          reached
+                              .computeIfAbsent(version, number -> new TreeMap<>())
+                              .merge(partition, next, Math::max)));
+    }
+    new PassedCheck(report).check(versions, reached);
+    for (TopicPartition at : deadLetters) {
+      read(at, log.begin(at), ends.get(at), record -> deadLetter(record, sources));
+    }
+    for (TopicPartition at : trajectories) {
+      Sources.Extent extent = extents.get(at.partition());
+      read(at, extent.begin(), extent.end(), record -> sources.accept(record, openGroups));
+    }
+    sources.finish();
+  }
+
+  private void deadLetter(ConsumerRecord<byte[], byte[]> record, Sources sources) {
+    report.count("dead_letters", 1);
+    Optional<String> topic = DeadLetters.header(record.headers(), DeadLetters.SOURCE_TOPIC);
+    Optional<String> reason = DeadLetters.header(record.headers(), DeadLetters.REASON);
+    if (reason.isEmpty() || reason.get().isBlank()) {
+      report.wrong(Finding.at("dead-letters", record, "gives no reason"));
+    }
+    if (topic.isEmpty() || !topic.get().equals(topics.trajectories().name())) {
+      return;
+    }
+    try {
+      int partition =
+          Integer.parseInt(
+              DeadLetters.header(record.headers(), DeadLetters.SOURCE_PARTITION).orElse(""));
+      long offset =
+          Long.parseLong(
+              DeadLetters.header(record.headers(), DeadLetters.SOURCE_OFFSET).orElse(""));
+      sources.refused(record, partition, offset);
+    } catch (NumberFormatException e) {
+      report.wrong(Finding.at("dead-letters", record, "does not say where its record lay"));
+    }
+  }
+
+  /** The consumer group's positions say the same as the newest commit record. */
+  private void positions(List<CommittedVersion> versions)
+      throws ExecutionException, InterruptedException {
+    if (versions.isEmpty()) {
+      return;
+    }
+    CommittedVersion last = versions.get(versions.size() - 1);
+    SortedMap<Integer, Long> committed = committed(topics.prefix() + "learner", topics.segments());
+    last.record()
+        .getInputs()
+        .forEach(
+            range -> {
+              Long position = committed.get(range.getPartition());
+              if (position == null || position < range.getTo()) {
+                report.wrong(
+                    Finding.of(
+                        "positions",
+                        last.version(),
+                        "ends at offset %d of segments partition %d, but the learner's committed position is %s"
+                            .formatted(range.getTo(), range.getPartition(), position)));
+              }
+            });
+  }
+
+  private Set<String> openGroups() {
+    Set<String> open = new HashSet<>();
+    String changelog = topics.prefix() + "segmenter-open-groups-changelog";
+    for (TopicPartition partition : log.partitions(changelog)) {
+      read(
+          partition,
+          record -> {
+            String group = Topic.keyText(record.key());
+            if (record.value() == null) {
+              open.remove(group);
+            } else {
+              open.add(group);
+            }
+          });
+    }
+    return open;
+  }
+
+  private SortedMap<Integer, Long> committed(String group, Topic<?> topic)
+      throws ExecutionException, InterruptedException {
+    SortedMap<Integer, Long> positions = new TreeMap<>();
+    Map<TopicPartition, OffsetAndMetadata> found =
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    found.forEach(
+        (partition, position) -> {
+          if (position != null && partition.topic().equals(topic.name())) {
+            positions.put(partition.partition(), position.offset());
+          }
+        });
+    return positions;
+  }
+
+  private CommittedLog.Reached read(
+      TopicPartition partition, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    return read(partition, log.begin(partition), log.end(partition), each);
+  }
+
+  private CommittedLog.Reached read(
+      TopicPartition at, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    CommittedLog.Reached reached = log.read(at, from, to, each);
+    if (reached.blocked()) {
+      report.waiting(
+          "an open transaction holds back %s partition %d from offset %d on"
+              .formatted(at.topic(), at.partition(), reached.offset()));
+    }
+    return reached;
+  }
+
+  private List<TopicPartition> allPartitions() {
+    List<TopicPartition> all = new ArrayList<>();
+    for (Topic<?> topic : topics.typed()) {
+      all.addAll(log.partitions(topic.name()));
+    }
+    all.addAll(log.partitions(topics.deadLetters()));
+    return all;
+  }
+}

@@ -1,0 +1,89 @@
+package io.sapo.standalone.audit;
+
+import ai.djl.Device;
+import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.checkpoint.CheckpointFiles;
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.fold.StateHashes;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.schemas.WeightVersion;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** Checkpoints on disk against the commit records of their versions. */
+final class CheckpointsCheck {
+  private static final String CHECKPOINTS = "checkpoints";
+
+  private final AuditReport report;
+  private final CheckpointStore store;
+
+  CheckpointsCheck(AuditReport report, CheckpointStore store) {
+    this.report = report;
+    this.store = store;
+  }
+
+  void check(List<CommittedVersion> versions) {
+    Map<Long, CommittedVersion> byNumber = new TreeMap<>();
+    versions.forEach(version -> byNumber.put(version.version(), version));
+    List<Long> present = store.versions();
+    for (long number : present) {
+      CommittedVersion version = byNumber.get(number);
+      if (version == null) {
+        report.note(
+            store.folder(number) + " belongs to no committed version; the next learner sweeps it");
+      } else {
+        check(version.record());
+      }
+    }
+    if (!versions.isEmpty()) {
+      long promised = versions.get(versions.size() - 1).record().getCheckpointVersion();
+      if (promised >= 0 && present.stream().noneMatch(number -> number >= promised)) {
+        report.wrong(
+            Finding.of(
+                CHECKPOINTS,
+                promised,
+                "is named as the newest checkpoint, but neither it nor a newer one is at "
+                    + store.folder(promised)));
+      }
+    }
+  }
+
+  private void check(WeightVersion record) {
+    Path folder = store.folder(record.getVersion());
+    try (TrainingState state =
+        CheckpointFiles.read(
+            folder,
+            CheckpointFolder.open(CheckpointFiles.actor(folder)).config(),
+            Device.cpu(),
+            record.getCriticSha256() != null,
+            null,
+            record.getKlCoefficient(),
+            CommittedVersions.progress(record))) {
+      StateHashes found = state.hashes();
+      compare(record, folder, "actor", record.getActorSha256(), found.actor());
+      compare(record, folder, "critic", record.getCriticSha256(), found.critic());
+      compare(record, folder, "optimizer", record.getOptimizerSha256(), found.optimizer());
+      report.count("checkpoints", 1);
+    } catch (CheckpointException | InvalidCheckpointException e) {
+      report.wrong(Finding.of(CHECKPOINTS, record.getVersion(), e.getMessage()));
+    }
+  }
+
+  private void compare(
+      WeightVersion record, Path folder, String what, String committed, String found) {
+    if (!Objects.equals(committed, found)) {
+      report.wrong(
+          Finding.of(
+              CHECKPOINTS,
+              record.getVersion(),
+              "%s: the %s hashes to %s, committed as %s"
+                  .formatted(folder, what, found, committed)));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.schemas.Topics;
+import io.sapo.standalone.audit.Audit;
+import io.sapo.standalone.audit.AuditReport;
+import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.kafka.KafkaAccess;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo audit}. */
+@Command(
+    name = "audit",
+    description = {
+      "Reads a run's topics and checkpoints and proves that every record is accounted for exactly"
+          + " once, or prints what is wrong.",
+      "Exit code 1 when something is wrong. A run that is going may be audited."
+    })
+final class AuditCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions options;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  AuditCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    RunOptions.Target target = options.target(surroundings);
+    try (KafkaAccess access = target.open();
+        Admin admin = access.admin();
+        CommittedLog log = new CommittedLog(admin, access.client())) {
+      Topics topics = access.topics();
+      if (log.partitions(topics.weights().name()).isEmpty()) {
+        throw CommandFailure.failed(
+            "there is no topic %s at %s; check kafka.topic-prefix"
+                .formatted(topics.weights().name(), access.bootstrapServers()));
+      }
+      AuditReport report =
+          new Audit(admin, log, topics, Clock.systemUTC())
+              .run(checkpoints(target.folder().learner()));
+      print(report);
+      return report.clean() ? ExitCodes.FINE : ExitCodes.FAILED;
+    } catch (ExecutionException e) {
+      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  private static CheckpointStore checkpoints(Path folder) {
+    return Files.isDirectory(folder) ? new CheckpointStore(folder, 2, FaultHook.NONE) : null;
+  }
+
+  private void print(AuditReport report) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("clean", report.clean());
+      fields.put("wrong", report.wrong());
+      fields.put("checked", report.counts());
+      fields.put("findings", report.findings());
+      fields.put("waiting", report.waiting());
+      fields.put("notes", report.notes());
+      out.println(Json.of(fields));
+    } else {
+      report.findings().forEach(finding -> out.println("WRONG    " + finding));
+      report.waiting().forEach(what -> out.println("waiting  " + what));
+      report.notes().forEach(what -> out.println("note     " + what));
+      out.println("checked  " + report.counts());
+      out.println(
+          report.clean()
+              ? "clean: every record is accounted for"
+              : "%d findings, %d printed".formatted(report.wrong(), report.findings().size()));
+    }
+    out.flush();
+  }
+}
