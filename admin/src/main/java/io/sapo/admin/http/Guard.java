@@ -109,13 +109,10 @@ final class Guard {
     return names.contains(name.startsWith("[") ? name.substring(1, name.length() - 1) : name);
   }
 
-  /** The scheme may differ: a proxy in front may speak TLS where this server does not. */
   private static boolean sameOrigin(HttpServerRequest request) {
     String origin = request.getHeader("origin");
-    String host = request.getHeader("host");
     return origin == null
-        || origin.equalsIgnoreCase("http://" + host)
-        || origin.equalsIgnoreCase("https://" + host);
+        || origin.equalsIgnoreCase(request.scheme() + "://" + request.getHeader("host"));
   }
 
   /**

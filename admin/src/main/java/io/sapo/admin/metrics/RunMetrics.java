@@ -51,9 +51,9 @@ public final class RunMetrics {
       text.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);
       text.gauge("sapo_component_version", "Weight version in use", status.getVersion(), labels);
       for (Map.Entry<String, Double> gauge : new TreeMap<>(status.getGauges()).entrySet()) {
-        text.named(
+        text.gauge(
             "sapo_" + component + "_" + gauge.getKey(),
-            "From the component's heartbeat",
+            "Gauge of the component's heartbeat",
             gauge.getValue(),
             "instance",
             status.getInstance());

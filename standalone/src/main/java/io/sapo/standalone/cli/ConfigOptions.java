@@ -40,6 +40,18 @@ final class ConfigOptions {
     return named.apply(loader).load();
   }
 
+  /** What was given with {@code --set}. */
+  List<String> set() {
+    return List.copyOf(set);
+  }
+
+  /** The same options without {@code --set}. */
+  ConfigOptions withoutSet() {
+    ConfigOptions rest = new ConfigOptions();
+    rest.config = config;
+    return rest;
+  }
+
   Settings load(Map<String, String> environment) {
     return load(environment, UnaryOperator.identity(), UnaryOperator.identity());
   }

@@ -3,9 +3,13 @@ package io.sapo.standalone.cli;
 import io.sapo.standalone.inspect.TrajectoryFate;
 import io.sapo.standalone.inspect.TrajectoryFinder;
 import io.sapo.standalone.inspect.TrajectoryReport;
+import io.sapo.standalone.inspect.VersionFinder;
+import io.sapo.standalone.inspect.VersionReport;
+import io.sapo.standalone.kafka.CommittedLog;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicScan;
 import java.io.PrintWriter;
+import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +50,28 @@ final class InspectCommand {
                               ? "no trajectory has been segmented yet"
                               : "no trajectory " + id + " in the topics of this run"));
       TrajectoryReport report = TrajectoryReport.of(found);
+      PrintWriter out = spec.commandLine().getOut();
+      out.print(json ? Json.of(report) + "\n" : report.text());
+      out.flush();
+      return ExitCodes.FINE;
+    }
+  }
+
+  @Command(
+      name = "version",
+      description = "What a version was made from: every trajectory it trained on or skipped.")
+  int version(
+      @Parameters(paramLabel = "N", description = "The version.") long number,
+      @Mixin RunOptions options,
+      @Option(names = "--json", description = "As JSON.") boolean json) {
+    try (KafkaAccess kafka = options.target(surroundings).open();
+        Admin admin = kafka.admin();
+        CommittedLog log = new CommittedLog(admin, kafka.client())) {
+      VersionReport report =
+          new VersionFinder(log, kafka.topics())
+              .find(number)
+              .orElseThrow(
+                  () -> CommandFailure.failed("version " + number + " has not been committed"));
       PrintWriter out = spec.commandLine().getOut();
       out.print(json ? Json.of(report) + "\n" : report.text());
       out.flush();

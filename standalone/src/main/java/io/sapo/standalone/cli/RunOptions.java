@@ -5,6 +5,7 @@ import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.RunFolder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +37,20 @@ final class RunOptions {
    * @throws CommandFailure when no brokers are named and there is no such run
    */
   Target target(Surroundings surroundings) {
+    return target(surroundings, config);
+  }
+
+  /** The same as if nothing had been given with {@code --set}. */
+  Target targetWithoutSet(Surroundings surroundings) {
+    return target(surroundings, config.withoutSet());
+  }
+
+  /** Keys and values given with {@code --set}. */
+  List<String> set() {
+    return config.set();
+  }
+
+  private Target target(Surroundings surroundings, ConfigOptions config) {
     Optional<RunFolder> folder =
         data == null ? RunFolder.newest() : Optional.of(new RunFolder(data));
     Settings settings =

@@ -60,8 +60,10 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new ScoreCommand(surroundings));
     line.addSubcommand(new InspectCommand(surroundings));
+    line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new TopicsCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
+    line.addSubcommand(new AuditCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));

@@ -1,0 +1,230 @@
+package io.sapo.standalone.cli;
+
+import ai.djl.Device;
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.LearnerClients;
+import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.learner.replay.PublishedActor;
+import io.sapo.learner.replay.RecordedRun;
+import io.sapo.learner.replay.Replay;
+import io.sapo.learner.replay.WhatIf;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.replay.ConfigChange;
+import io.sapo.standalone.replay.Recut;
+import io.sapo.standalone.replay.ReplayText;
+import io.sapo.standalone.run.TorchThreads;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo replay}. */
+@Command(
+    name = "replay",
+    description = {
+      "Folds committed versions again from the recorded batches, publishing nothing.",
+      "Without --set: says whether the weights come out bit-identical, or which tensors differ;"
+          + " exit code 1 then.",
+      "With --set (algorithm, learner.*, segmentation.*): what the same batches would have done"
+          + " under other settings, beside what they did."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private static final List<String> WHAT_IF = List.of("algorithm", "learner.", "segmentation.");
+  private static final List<String> RECORDED =
+      List.of("learner.batch-size", "learner.max-staleness");
+
+  private final Surroundings surroundings;
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions options;
+
+  @Option(names = "--version", paramLabel = "N", description = "The version to fold again.")
+  private Long version;
+
+  @Option(names = "--from", paramLabel = "A", description = "First version; without it 1.")
+  private Long from;
+
+  @Option(names = "--to", paramLabel = "B", description = "Last version; without it the newest.")
+  private Long to;
+
+  @Option(
+      names = "--resegment",
+      description = "Cut the recorded trajectories anew, with the settings' strategy.")
+  private boolean resegment;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  ReplayCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** First and last version, inclusive. */
+  private record Span(long from, long to) {}
+
+  @Override
+  public Integer call() {
+    if (version != null && (from != null || to != null)) {
+      throw CommandFailure.usage("give --version, or --from and --to, not both");
+    }
+    boolean whatIf = whatIf();
+    RunOptions.Target target = options.target(surroundings);
+    TorchThreads.use(target.settings());
+    Path data = target.folder().learner();
+    CheckpointStore checkpoints = new CheckpointStore(data, 2, FaultHook.NONE);
+    if (checkpoints.versions().isEmpty()) {
+      throw CommandFailure.failed(
+          data + " holds no checkpoints to start from; name the run's folder with --data");
+    }
+    try (KafkaAccess access = target.open();
+        Consumer<byte[], byte[]> consumer =
+            new LearnerClients(access.client()).committedReader("sapo-replay")) {
+      CommittedVersions committed = CommittedVersions.read(consumer, access.topics());
+      Span span = span(committed);
+      try (RecordedRun run =
+          new RecordedRun(
+              committed,
+              checkpoints,
+              consumer,
+              access.topics().segments().name(),
+              Device.fromName(target.settings().text("model.device")))) {
+        return whatIf
+            ? compare(run, span, target, access)
+            : verify(run, span, new PublishedActor(committed, consumer, access.topics()));
+      }
+    } catch (DivergenceException
+        | CheckpointException
+        | InvalidCheckpointException
+        | IllegalStateException e) {
+      throw CommandFailure.failed(e.getMessage(), e);
+    }
+  }
+
+  private boolean whatIf() {
+    boolean found = resegment;
+    for (String setting : options.set()) {
+      String key = setting.split("=", 2)[0].strip();
+      if (RECORDED.contains(key)) {
+        throw CommandFailure.usage(
+            key + " decided which records make a batch; a replay takes the batches as recorded");
+      }
+      found |= WHAT_IF.stream().anyMatch(key::startsWith);
+    }
+    return found;
+  }
+
+  private Span span(CommittedVersions committed) {
+    if (committed.isEmpty()) {
+      throw CommandFailure.failed("the run has not committed any version yet");
+    }
+    long newest = committed.last().getVersion();
+    long first = version != null ? version : from != null ? from : 1;
+    long last = version != null ? version : to != null ? to : newest;
+    if (first < 1 || last < first || last > newest) {
+      throw CommandFailure.usage(
+          "versions %d to %d cannot be folded again; there are 1 to %d"
+              .formatted(first, last, newest));
+    }
+    return new Span(first, last);
+  }
+
+  private int verify(RecordedRun run, Span span, PublishedActor published) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Replay.Outcome> outcomes = new ArrayList<>();
+    new Replay(run, published)
+        .run(
+            span.from(),
+            span.to(),
+            this::progress,
+            outcome -> {
+              outcomes.add(outcome);
+              if (!json) {
+                ReplayText.print(out, outcome);
+                out.flush();
+              }
+            });
+    long exact = outcomes.stream().filter(o -> o.verdict() == Replay.Verdict.EXACT).count();
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("from", span.from());
+      fields.put("to", span.to());
+      fields.put("exact", exact);
+      fields.put("versions", outcomes);
+      out.println(Json.of(fields));
+    } else {
+      out.println("%d of %d versions bit-exact".formatted(exact, outcomes.size()));
+    }
+    out.flush();
+    return exact == outcomes.size() ? ExitCodes.FINE : ExitCodes.FAILED;
+  }
+
+  private int compare(RecordedRun run, Span span, RunOptions.Target target, KafkaAccess access) {
+    PrintWriter out = spec.commandLine().getOut();
+    Binding with = new Binding(target.settings());
+    LearnerConfig without =
+        new Binding(options.targetWithoutSet(surroundings).settings()).learner();
+    ConfigChange change = ConfigChange.between(without, with.learner());
+    Recut recut =
+        resegment || options.set().stream().anyMatch(s -> s.startsWith("segmentation."))
+            ? new Recut(
+                access.topics(),
+                with.segmenter(Path.of("")).strategy(),
+                Verifiers.load(with.verifiers()))
+            : null;
+    List<WhatIf.Comparison> comparisons = new ArrayList<>();
+    UnaryOperator<byte[]> rewrite = recut == null ? UnaryOperator.identity() : recut;
+    new WhatIf(run, change, rewrite)
+        .run(
+            span.from(),
+            span.to(),
+            this::progress,
+            comparison -> {
+              comparisons.add(comparison);
+              if (!json) {
+                ReplayText.print(out, comparison);
+                out.flush();
+              }
+            });
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("changed", change.keys());
+      fields.put("trajectories_cut_anew", recut == null ? 0 : recut.records());
+      fields.put("trajectories_cut_otherwise", recut == null ? 0 : recut.changed());
+      fields.put("versions", comparisons);
+      out.println(Json.of(fields));
+    } else {
+      out.println("changed: " + (change.keys().isEmpty() ? "nothing" : change.keys()));
+      if (recut != null) {
+        out.println(
+            "cut anew: %d trajectories, %d of them otherwise than recorded"
+                .formatted(recut.records(), recut.changed()));
+      }
+    }
+    out.flush();
+    return ExitCodes.FINE;
+  }
+
+  private void progress(long reached) {
+    if (surroundings.interactive() && !json) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.print("\rfolded to version " + reached + " \r");
+      err.flush();
+    }
+  }
+}

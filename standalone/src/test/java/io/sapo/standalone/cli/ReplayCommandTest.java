@@ -1,0 +1,170 @@
+package io.sapo.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.standalone.RecordedRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replays of a recorded run, from the command line. */
+class ReplayCommandTest {
+  @TempDir static Path folder;
+  private static EmbeddedBroker broker;
+  private static RecordedRun run;
+
+  @BeforeAll
+  static void train() throws Exception {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    run = RecordedRun.train(Map.of("bootstrap.servers", broker.bootstrapServers()), folder);
+    Files.writeString(folder.resolve("config.yaml"), "");
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  private static CommandLineRunner.Outcome sapo(String prefix, String command, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                command,
+                "--data",
+                folder.toString(),
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--set",
+                "kafka.topic-prefix=" + prefix));
+    arguments.addAll(List.of(more));
+    return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
+  }
+
+  private static CommandLineRunner.Outcome replay(String... more) {
+    return sapo("run.", "replay", more);
+  }
+
+  @Test
+  void everyVersionIsBitExact() {
+    CommandLineRunner.Outcome outcome = replay();
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).contains("6 of 6 versions bit-exact");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void auditOfTheSameRunIsClean() {
+    CommandLineRunner.Outcome outcome = sapo("run.", "audit");
+    assertThat(outcome.out()).contains("clean: every record is accounted for");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void alteredVersionIsNamedAndLaterOnesAreJudgedFromTheNextCheckpoint() throws Exception {
+    RecordCodec<WeightVersion> codec = RecordCodec.of(WeightVersion.class);
+    run.copy(
+        "altered.",
+        record -> {
+          if (!record.topic().equals(run.topics().weights().name())) {
+            return record.value();
+          }
+          WeightVersion version = codec.decode(record.value());
+          if (version.getVersion() == 2) {
+            version.setActorSha256("00");
+          }
+          return codec.encode(version);
+        });
+    CommandLineRunner.Outcome outcome = sapo("altered.", "replay", "--from", "2");
+    assertThat(outcome.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(outcome.out())
+        .contains("version 2: the actor was committed as 00")
+        .contains("critic     agrees")
+        .contains("no tensor that could be compared differs")
+        .contains("version 3: not reached")
+        .contains("version 5: bit-exact")
+        .contains("2 of 5 versions bit-exact");
+  }
+
+  @Test
+  void otherAlgorithmIsReportedBesideWhatWas() throws Exception {
+    CommandLineRunner.Outcome outcome =
+        replay("--from", "2", "--to", "3", "--set", "algorithm=ppo", "--json");
+    assertThat(outcome.err()).isEmpty();
+    JsonNode json = new ObjectMapper().readTree(outcome.out());
+    assertThat(json.get("changed").toString()).contains("algorithm.algorithm");
+    assertThat(json.get("versions")).hasSize(2);
+    JsonNode first = json.get("versions").get(0);
+    assertThat(first.get("sameWeights").asBoolean()).isFalse();
+    assertThat(first.get("instead").get("reward").asDouble())
+        .isEqualTo(first.get("recorded").get("reward").asDouble());
+    assertThat(first.get("instead").get("policy_loss").asDouble())
+        .isNotEqualTo(first.get("recorded").get("policy_loss").asDouble());
+  }
+
+  @Test
+  void withoutACriticAndBack() {
+    assertThat(replay("--version", "4", "--set", "algorithm=grpo").exitCode()).isZero();
+  }
+
+  @Test
+  void cutAnewTheSameWayGivesTheSameWeights() {
+    CommandLineRunner.Outcome outcome = replay("--version", "3", "--resegment");
+    assertThat(outcome.out())
+        .contains("the same weights, bit for bit")
+        .contains("cut anew: 8 trajectories, 0 of them otherwise");
+  }
+
+  @Test
+  void cutOtherwise() {
+    CommandLineRunner.Outcome outcome =
+        replay("--version", "3", "--set", "segmentation.top-k-percent=10");
+    assertThat(outcome.out()).doesNotContain("the same weights").contains("cut anew: 8");
+    assertThat(outcome.out()).doesNotContain(" 0 of them");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void whatCannotBeAsked() {
+    assertThat(replay("--version", "9").err()).contains("there are 1 to 6");
+    assertThat(replay("--version", "2", "--to", "3").exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(replay("--set", "learner.batch-size=4").err()).contains("batches as recorded");
+  }
+
+  @Test
+  void versionNamesItsTrajectories() throws Exception {
+    CommandLineRunner.Outcome outcome = inspect("3", "--json");
+    JsonNode json = new ObjectMapper().readTree(outcome.out());
+    assertThat(json.get("trained").asInt()).isEqualTo(8);
+    assertThat(json.get("inputs").get(0).get("staleness").asInt()).isEqualTo(2);
+    assertThat(inspect("3").out()).contains(json.get("inputs").get(7).get("id").asText());
+    assertThat(inspect("70").err()).contains("version 70 has not been committed");
+    assertThat(inspect("70").exitCode()).isEqualTo(ExitCodes.FAILED);
+  }
+
+  private static CommandLineRunner.Outcome inspect(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "inspect",
+                "version",
+                "--data",
+                folder.toString(),
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--set",
+                "kafka.topic-prefix=run."));
+    arguments.addAll(List.of(more));
+    return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
+  }
+}
