@@ -58,6 +58,20 @@ public record Limits(
         pendingFetches);
   }
 
+  public Limits withResponseDeadline(Duration value) {
+    return new Limits(
+        connections,
+        eventStreams,
+        headerBytes,
+        bodyBytes,
+        requestDeadline,
+        value,
+        versionsKept,
+        trajectoriesKept,
+        deadLettersKept,
+        pendingFetches);
+  }
+
   public Limits withConnections(int all, int streams) {
     return new Limits(
         all,

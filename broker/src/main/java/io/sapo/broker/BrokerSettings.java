@@ -81,7 +81,10 @@ final class BrokerSettings {
   private static void prompt(Properties p) {
     set(p, "group.initial.rebalance.delay.ms", 0);
     set(p, "controller.quorum.append.linger.ms", 1);
-    set(p, "add.partitions.to.txn.retry.backoff.ms", 2);
+    // A transaction that begins while the last one's markers are being written is held here, not
+    // turned away: turned away, batches behind it arrive out of order and are all sent again.
+    set(p, "add.partitions.to.txn.retry.backoff.ms", 5);
+    set(p, "add.partitions.to.txn.retry.backoff.max.ms", 5_000);
     // Idle metadata records mark liveness for remote observers; here there are none.
     set(p, "metadata.max.idle.interval.ms", 5_000);
     // After a hard kill the old registration stands until this runs out. Shorter, and a busy

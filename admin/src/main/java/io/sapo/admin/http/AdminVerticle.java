@@ -22,10 +22,14 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server: one event loop, on which nothing waits. */
 public final class AdminVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
   private static final long BEAT_MS = 1_000;
+  private static final int SEND_BUFFER_BYTES = 64 << 10;
 
   private final AdminConfig config;
   private final RunState run;
@@ -38,6 +42,7 @@ public final class AdminVerticle extends VerticleBase {
   private final TrajectoryApi trajectoryApi;
   private final ControlApi controlApi;
   private HttpServer server;
+  private boolean beating;
 
   public AdminVerticle(
       AdminConfig config,
@@ -82,6 +87,7 @@ public final class AdminVerticle extends VerticleBase {
             .setPort(listen.port())
             .setMaxHeaderSize(limits.headerBytes())
             .setMaxInitialLineLength(limits.headerBytes())
+            .setSendBufferSize(SEND_BUFFER_BYTES)
             .setHttp2ClearTextEnabled(false)
             .setUseAlpn(false);
     listen
@@ -97,10 +103,17 @@ public final class AdminVerticle extends VerticleBase {
     return options;
   }
 
+  /** A beat that takes longer than the interval is not overtaken by the next. */
   private void beat() {
+    if (beating) {
+      return;
+    }
+    beating = true;
     vertx
         .executeBlocking(pulse::beat)
-        .onSuccess(beat -> events.publish(beat.json(), beat.changed()));
+        .onSuccess(beat -> events.publish(beat.json(), beat.changed()))
+        .onFailure(e -> LOG.error("the status cannot be made", e))
+        .onComplete(done -> beating = false);
   }
 
   private Router router() {

@@ -109,10 +109,13 @@ final class Guard {
     return names.contains(name.startsWith("[") ? name.substring(1, name.length() - 1) : name);
   }
 
+  /** The scheme may differ: a proxy in front may speak TLS where this server does not. */
   private static boolean sameOrigin(HttpServerRequest request) {
     String origin = request.getHeader("origin");
+    String host = request.getHeader("host");
     return origin == null
-        || origin.equalsIgnoreCase(request.scheme() + "://" + request.getHeader("host"));
+        || origin.equalsIgnoreCase("http://" + host)
+        || origin.equalsIgnoreCase("https://" + host);
   }
 
   /**

@@ -20,6 +20,11 @@ final class PrometheusText {
     sample("counter", name, help, value, labels);
   }
 
+  /** A counter where the name says so, else a gauge. */
+  void named(String name, String help, double value, String... labels) {
+    sample(name.endsWith("_total") ? "counter" : "gauge", name, help, value, labels);
+  }
+
   private void sample(String type, String name, String help, double value, String... labels) {
     String valid = name.replaceAll("[^a-zA-Z0-9_]", "_");
     StringBuilder family = families.get(valid);

@@ -51,9 +51,9 @@ public final class RunMetrics {
       text.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);
       text.gauge("sapo_component_version", "Weight version in use", status.getVersion(), labels);
       for (Map.Entry<String, Double> gauge : new TreeMap<>(status.getGauges()).entrySet()) {
-        text.gauge(
+        text.named(
             "sapo_" + component + "_" + gauge.getKey(),
-            "Gauge of the component's heartbeat",
+            "From the component's heartbeat",
             gauge.getValue(),
             "instance",
             status.getInstance());

@@ -1,0 +1,186 @@
+package io.sapo.standalone.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.schemas.Topics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BindingTest {
+  /** Keys that no module's record carries: the run itself reads them. */
+  private static final Set<String> OF_THE_RUN =
+      Set.of(
+          "run.data",
+          "run.updates",
+          "broker.port",
+          "kafka.bootstrap-servers",
+          "kafka.replication",
+          "model.checkpoint",
+          "model.threads",
+          "tasks.held-out",
+          "producer.count");
+
+  private static final Map<String, String> OTHER =
+      Map.ofEntries(
+          Map.entry("run.seed", "2"),
+          Map.entry("run.heartbeat", "2s"),
+          Map.entry("kafka.topic-prefix", "other."),
+          Map.entry("model.device", "gpu1"),
+          Map.entry("model.prompt-template", "chatml"),
+          Map.entry("tasks.train", "elsewhere"),
+          Map.entry("producer.rollouts-per-task", "2"),
+          Map.entry("producer.weight-uptake", "drain"),
+          Map.entry("segmentation.strategy", "newline"),
+          Map.entry("segmenter.group-deadline", "1m"),
+          Map.entry("segmenter.dedup-retention", "2d"),
+          Map.entry("algorithm", "ppo"),
+          Map.entry("learner.lambda", "0.5"),
+          Map.entry("learner.critic-lambda", "0.5"),
+          Map.entry("learner.clip-low", "0.1"),
+          Map.entry("learner.clip-high", "0.1"),
+          Map.entry("learner.dual-clip", "4"),
+          Map.entry("learner.reward-kl", "0.5"),
+          Map.entry("learner.loss-kl", "0.5"),
+          Map.entry("learner.batch-size", "512"),
+          Map.entry("learner.mini-batch-size", "32"),
+          Map.entry("learner.value-reading", "segment-end"),
+          Map.entry("learner.aggregation", "seq-mean-token-sum"),
+          Map.entry("learner.reward-kl-estimator", "k3"),
+          Map.entry("learner.loss-kl-estimator", "k2"),
+          Map.entry("learner.off-policy", "mask"),
+          Map.entry("learner.v-trace", "true"),
+          Map.entry("learner.published-type", "bf16"),
+          Map.entry("learner.schedule.decay", "cosine"),
+          Map.entry("learner.schedule.floor", "1"),
+          Map.entry("learner.off-policy-high", "6"),
+          Map.entry("learner.reward-kl-target", "1"),
+          Map.entry("admin.host", "localhost"),
+          Map.entry("admin.token", "0123456789abcdef"),
+          Map.entry("admin.allowed-hosts", "a,b"));
+
+  /** What else must be set for a key to have a meaning. */
+  private static final Map<String, String> CONTEXT =
+      Map.of(
+          "learner.schedule.decay", "learner.schedule.decay-updates=10",
+          "segmentation.probability-below", "segmentation.strategy=probability",
+          "segmentation.probability-every", "segmentation.strategy=probability");
+
+  private static Settings settings(String... assignments) {
+    ConfigLoader loader = new ConfigLoader();
+    for (String assignment : assignments) {
+      loader.set(assignment);
+    }
+    return loader.load();
+  }
+
+  /** All that modules are given, as text. */
+  private static String bound(Settings settings) {
+    Binding binding = new Binding(settings);
+    return Stream.of(
+            binding.learner(),
+            binding.learnerOptions(
+                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1),
+            binding.producer(0, 0),
+            binding.segmenter(Path.of("s")),
+            binding.evaluation(),
+            binding.admin("localhost:1"),
+            binding.admin("localhost:1").listen())
+        .map(Object::toString)
+        .map(text -> text.replaceAll("io\\.sapo\\.schemas\\.Topics@\\w+", ""))
+        .toList()
+        .toString();
+  }
+
+  static Set<String> boundKeys() {
+    Set<String> keys = new TreeSet<>(ConfigKeys.rules().keySet());
+    keys.removeAll(OF_THE_RUN);
+    keys.removeAll(List.of("admin.tls-certificate", "admin.tls-key"));
+    return keys;
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Settings settings = settings();
+    bound(settings);
+    Set<String> unread = new TreeSet<>(ConfigKeys.rules().keySet());
+    unread.removeAll(settings.read());
+    unread.removeAll(OF_THE_RUN);
+    assertThat(unread).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("boundKeys")
+  void everyKeyMattersToWhatAModuleIsGiven(String key) {
+    String context = CONTEXT.getOrDefault(key, "run.updates=1");
+    String other = OTHER.containsKey(key) ? OTHER.get(key) : otherNumber(key);
+    assertThat(bound(settings(context, key + "=" + other)))
+        .as(key + "=" + other)
+        .isNotEqualTo(bound(settings(context)));
+  }
+
+  /** A number that every numeric rule allows, and not the default. */
+  private static String otherNumber(String key) {
+    String before = settings().values().get(key).text();
+    if (!before.contains(".") && !before.contains("e")) {
+      return before.equals("3") ? "4" : "3";
+    }
+    return Double.parseDouble(before) == 0.5 ? "0.25" : "0.5";
+  }
+
+  @Test
+  void defaultsGoTogetherForEveryAlgorithm() {
+    for (String algorithm :
+        List.of("sapo", "sapo-token-ratio", "ppo", "vc-ppo", "grpo", "gspo", "rloo")) {
+      assertThatCode(() -> new Binding(settings("algorithm=" + algorithm)).check())
+          .as(algorithm)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void whatIsLeftEmptyIsAsTheAlgorithmWasPublished() {
+    assertThat(new Binding(settings("algorithm=ppo")).learner().algorithm().lambda())
+        .isEqualTo(0.95);
+    assertThat(new Binding(settings()).learner().algorithm().lambda()).isEqualTo(0.99);
+    assertThat(new Binding(settings("algorithm=grpo")).producer(0, 0).groupSize()).isEqualTo(8);
+    assertThat(new Binding(settings()).producer(0, 0).groupSize()).isEqualTo(1);
+  }
+
+  @Test
+  void producersAndStartsOfARunDrawDifferently() {
+    Binding binding = new Binding(settings());
+    assertThat(
+            Set.of(
+                binding.producer(0, 0).seed(),
+                binding.producer(1, 0).seed(),
+                binding.producer(0, 7).seed()))
+        .hasSize(3);
+    assertThat(binding.producer(0, 0).seed()).isEqualTo(binding.producer(0, 0).seed());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "learner.mini-batch-size=60 | mini-batch-size",
+        "learner.schedule.decay=linear | decays until",
+        "producer.rollouts-per-task=600 | group size",
+        "admin.tls-key=key.pem | admin.tls-certificate",
+        "learner.off-policy-low=9 | low < high",
+      })
+  void settingsThatDoNotGoTogetherAreNamed(String assignment, String message) {
+    assertThatThrownBy(() -> new Binding(settings(assignment)).check())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+}
