@@ -40,6 +40,7 @@ public record RunSummary(
     @JsonProperty("config_digest") String configDigest,
     @JsonProperty("data") String data) {
   private static final int ENDS = 10;
+  private static final double NEXT_TO_NOTHING = 0.05;
 
   /**
    * What the orchestration knows and the small topics do not say.
@@ -103,6 +104,17 @@ public record RunSummary(
 
   /** For people, several lines. */
   public String text() {
+    return figures() + verdict();
+  }
+
+  private String verdict() {
+    return rewardLast10 == null || rewardLast10 >= NEXT_TO_NOTHING
+        ? ""
+        : "next to no reward was earned: these tasks are beyond this model, and from answers that"
+            + " are nearly all wrong it cannot learn; start from a stronger --checkpoint\n";
+  }
+
+  private String figures() {
     return String.format(
         Locale.ROOT,
         """
