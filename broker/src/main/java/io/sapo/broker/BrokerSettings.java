@@ -1,6 +1,7 @@
 package io.sapo.broker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
 
 /**
@@ -17,12 +18,19 @@ final class BrokerSettings {
 
   private BrokerSettings() {}
 
-  static Properties of(Path folder, String host, int clientPort, int controllerPort) {
+  /**
+   * @param session without a heartbeat for so long the broker counts as dead, and before that no
+   *     successor is let in
+   */
+  static Properties of(
+      Path folder, String host, int clientPort, int controllerPort, Duration session) {
     Properties p = new Properties();
     identity(p, folder, host, clientPort, controllerPort);
     singleNode(p);
     small(p);
     prompt(p);
+    set(p, "broker.session.timeout.ms", session.toMillis());
+    set(p, "broker.heartbeat.interval.ms", Math.min(2_000, session.toMillis() / 4));
     return p;
   }
 
@@ -87,10 +95,6 @@ final class BrokerSettings {
     set(p, "add.partitions.to.txn.retry.backoff.max.ms", 5_000);
     // Idle metadata records mark liveness for remote observers; here there are none.
     set(p, "metadata.max.idle.interval.ms", 5_000);
-    // After a hard kill the old registration stands until this runs out. Shorter, and a busy
-    // machine's pauses would fence the broker.
-    set(p, "broker.session.timeout.ms", 3_000);
-    set(p, "broker.heartbeat.interval.ms", 500);
   }
 
   private static void set(Properties p, String key, Object value) {

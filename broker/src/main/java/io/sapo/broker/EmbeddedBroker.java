@@ -46,6 +46,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final String HOST = "127.0.0.1";
   private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(5);
+  private static final Duration SESSION = Duration.ofMinutes(5);
+  private static final Duration TAKEOVER_SESSION = Duration.ofMillis(1_500);
   private static final Set<EmbeddedBroker> LIVE = ConcurrentHashMap.newKeySet();
 
   static {
@@ -58,10 +60,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final ControllerServer controller;
   private final BrokerServer broker;
 
-  private EmbeddedBroker(Path folder, ServerSocketChannel clients, ServerSocketChannel control)
+  private EmbeddedBroker(
+      Path folder, ServerSocketChannel clients, ServerSocketChannel control, Duration session)
       throws IOException {
     this.port = portOf(clients);
-    Properties settings = BrokerSettings.of(folder, HOST, port, portOf(control));
+    Properties settings = BrokerSettings.of(folder, HOST, port, portOf(control), session);
     KafkaConfig config = new KafkaConfig(settings, false);
     var loaded = KafkaRaftServer.initializeLogDirs(config, log, "");
     MetaPropertiesEnsemble properties = loaded._1();
@@ -93,15 +96,11 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws BrokerException when the port is taken, the folder is in use or unreadable
    */
   public static EmbeddedBroker start(Path folder, int port) {
-    try (Reserved clients = Reserved.bind(port);
-        Reserved control = Reserved.bind(0)) {
-      format(folder);
-      EmbeddedBroker broker = new EmbeddedBroker(folder, clients.channel, control.channel);
-      broker.startServers();
-      clients.keep();
-      control.keep();
-      LIVE.add(broker);
-      return broker;
+    try (Reserved clients = Reserved.bind(port)) {
+      if (!format(folder)) {
+        relieve(folder);
+      }
+      return start(folder, clients, SESSION);
     } catch (BindException e) {
       throw new BrokerException(
           "port " + port + " on " + HOST + " is in use; choose another broker.port, 0 for any", e);
@@ -110,6 +109,30 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (Exception e) {
       throw new BrokerException(
           "the embedded broker cannot start on " + folder + ": " + rootMessage(e), e);
+    }
+  }
+
+  private static EmbeddedBroker start(Path folder, Reserved clients, Duration session)
+      throws IOException {
+    try (Reserved control = Reserved.bind(0)) {
+      EmbeddedBroker broker = new EmbeddedBroker(folder, clients.channel, control.channel, session);
+      broker.startServers();
+      clients.keep();
+      control.keep();
+      LIVE.add(broker);
+      return broker;
+    }
+  }
+
+  /**
+   * Takes the registration over from a predecessor that was killed. It stands until its session
+   * runs out, so a broker with a short session waits for that and signs off. A short session for
+   * good would be wrong: with every core busy, heartbeats are late by seconds, and a broker that is
+   * declared dead loses the leadership of all partitions.
+   */
+  private static void relieve(Path folder) throws IOException {
+    try (Reserved nobody = Reserved.bind(0)) {
+      start(folder, nobody, TAKEOVER_SESSION).close();
     }
   }
 
@@ -144,10 +167,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** Writes the cluster id once; a folder that has one keeps it. */
-  private static void format(Path folder) throws Exception {
+  /**
+   * Writes the cluster id once; a folder that has one keeps it.
+   *
+   * @return whether the folder was new
+   */
+  private static boolean format(Path folder) throws Exception {
     if (Files.exists(folder.resolve("meta.properties"))) {
-      return;
+      return false;
     }
     Files.createDirectories(folder);
     new Formatter()
@@ -159,6 +186,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setMetadataLogDirectory(folder.toString())
         .addDirectory(folder.toString())
         .run();
+    return true;
   }
 
   private FaultHandler faultHandler(String name, boolean fatal, Runnable action) {

@@ -3,6 +3,7 @@ package io.sapo.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerTest {
@@ -42,6 +45,42 @@ class EmbeddedBrokerTest {
       sendInOneTransaction(broker, "second", 2);
       assertThat(read(broker)).containsExactly("first", "second");
       assertThat(position(broker)).isEqualTo(2);
+    }
+  }
+
+  /** A process of its own, to be killed. */
+  static final class Victim {
+    public static void main(String[] arguments) throws Exception {
+      EmbeddedBroker broker = EmbeddedBroker.start(Path.of(arguments[0]), 0);
+      createTopic(broker);
+      sendInOneTransaction(broker, "first", 1);
+      System.out.println(broker.bootstrapServers());
+      Thread.currentThread().join();
+    }
+  }
+
+  /** Shorter than the dead broker's registration stands by itself. */
+  @Test
+  @Timeout(value = 4, unit = TimeUnit.MINUTES)
+  void killedBrokerIsSucceededWithItsRecords() throws Exception {
+    Process victim =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader out = victim.inputReader()) {
+      assertThat(out.readLine()).startsWith("127.0.0.1:");
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      sendInOneTransaction(broker, "second", 2);
+      assertThat(read(broker)).containsExactly("first", "second");
     }
   }
 
