@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.RecordedRun;
 import java.nio.file.Files;
@@ -94,6 +96,33 @@ class ReplayCommandTest {
         .contains("version 3: not reached")
         .contains("version 5: bit-exact")
         .contains("2 of 5 versions bit-exact");
+  }
+
+  @Test
+  void alteredInputGivesOtherWeightsTensorByTensor() throws Exception {
+    RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
+    int[] records = new int[1];
+    run.copy(
+        "rewarded.",
+        record -> {
+          if (!record.topic().equals(run.topics().segments().name()) || records[0]++ != 20) {
+            return record.value();
+          }
+          SegmentedTrajectory segmented = codec.decode(record.value());
+          double[] rewards = PackedArrays.doubles(segmented.getSegmentRewards());
+          rewards[rewards.length - 1] += 0.25;
+          segmented.setSegmentRewards(PackedArrays.pack(rewards));
+          return codec.encode(segmented);
+        });
+    CommandLineRunner.Outcome outcome = sapo("rewarded.", "replay", "--from", "2", "--to", "3");
+    assertThat(outcome.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(outcome.out())
+        .contains("version 2: bit-exact")
+        .contains("version 3: the actor was committed as")
+        .containsPattern(
+            "actor model\\.norm\\.weight: \\d+ elements differ from the published ones")
+        .contains("there is no checkpoint of this version")
+        .contains("1 of 2 versions bit-exact");
   }
 
   @Test
