@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 
 /** Asks a server as any client would. */
 final class Client {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String address;

@@ -146,6 +146,7 @@ class DashboardTest {
                     + " - document.documentElement.clientWidth"))
         .as(file + " does not scroll sideways")
         .isEqualTo(0);
+    assertThat(browser.text("main")).doesNotContain("[object", "undefined", "NaN");
     findNoBarriers(name + " in " + scheme);
   }
 
@@ -289,6 +290,8 @@ class DashboardTest {
   void configInForceHidesSecrets() throws IOException {
     show("/config", "Config in force");
     browser.awaitText("pre", "topKPercent");
+    browser.awaitText("main", "segmenter/segmenter-1");
+    browser.awaitText("main", "lag_records");
     assertThat(browser.text("main")).contains("(hidden)").doesNotContain("hunter2", TOKEN);
     shoot("config");
   }

@@ -26,6 +26,7 @@ public final class Health {
   private static final int RECENT_UPDATES = 5;
   private static final double MAX_STALE_SHARE = 0.05;
   private static final double NEAR_BOUND = 0.95;
+  private static final double SURE_ENOUGH = 0.9;
   private static final List<Component> NEEDED =
       List.of(Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
 
@@ -192,6 +193,7 @@ public final class Health {
             bound));
   }
 
+  /** A policy that is nearly always right may be sure of itself. */
   private Condition entropy(Optional<VersionEntry> newest, double first) {
     String id = "entropy";
     String title = "The policy still explores";
@@ -199,15 +201,20 @@ public final class Health {
     if (entropy.isEmpty()) {
       return Condition.unknown(id, title, "no entropy has been reported");
     }
+    double accuracy = metric(newest, Metric.ACCURACY).orElse(0);
     boolean collapsed =
         entropy.getAsDouble() < limits.entropyFloor()
             || entropy.getAsDouble() < first * limits.entropyShare();
     return Condition.of(
-        collapsed,
+        collapsed && accuracy < SURE_ENOUGH,
         id,
         title,
         String.format(
-            ROOT, "entropy is %.4f nats; it began at %.4f", entropy.getAsDouble(), first));
+            ROOT,
+            "entropy is %.4f nats at accuracy %.2f; it began at %.4f",
+            entropy.getAsDouble(),
+            accuracy,
+            first));
   }
 
   private Condition kl(Optional<VersionEntry> newest) {
@@ -228,10 +235,12 @@ public final class Health {
             exploding, id, title, String.join("; ", found) + "; the limit is " + limits.maxKl());
   }
 
+  /** Where every record is stale, the divergence from the behaviour policy is the nearest thing. */
   private Condition logProbGap(Optional<VersionEntry> newest) {
     String id = "log-prob-gap";
     String title = "Sampled and trained log-probabilities agree";
-    OptionalDouble gap = metric(newest, Metric.LOG_PROB_GAP);
+    OptionalDouble exact = metric(newest, Metric.LOG_PROB_GAP);
+    OptionalDouble gap = exact.isPresent() ? exact : metric(newest, Metric.KL_BEHAVIOUR);
     if (gap.isEmpty()) {
       return Condition.unknown(id, title, "no difference has been reported");
     }
@@ -241,8 +250,9 @@ public final class Health {
         title,
         String.format(
             ROOT,
-            "they differ by %.4f nats per token; the limit is %s",
+            "they differ by %.4f nats per token%s; the limit is %s",
             gap.getAsDouble(),
+            exact.isPresent() ? "" : " on average, the versions between included",
             limits.maxLogProbGap()));
   }
 

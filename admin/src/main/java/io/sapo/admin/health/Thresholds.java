@@ -31,7 +31,7 @@ public record Thresholds(
     double deadLetterShare) {
 
   public static Thresholds defaults() {
-    return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.005, 0.05, 1.0, 0.2, 0.01);
+    return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.002, 0.05, 1.0, 0.2, 0.01);
   }
 
   public Thresholds withDeadLetterShare(double value) {

@@ -5,6 +5,12 @@ public final class Metric {
   /** Mean entropy of the sampled tokens, in nats. */
   public static final String ENTROPY = "entropy";
 
+  /** Share of the batch that the verifier judged right. */
+  public static final String ACCURACY = "accuracy";
+
+  /** Divergence of the behaviour policy from the trained one, in nats per token. */
+  public static final String KL_BEHAVIOUR = "kl_behaviour";
+
   /** Divergence of the policy after the update from the one before, in nats per token. */
   public static final String KL_OLD = "kl_old";
 

@@ -102,8 +102,8 @@ public final class VersionLog {
     return next == null ? Optional.empty() : Optional.ofNullable(next.getValue().fateOf(record));
   }
 
-  /** Mean entropy of the first updates seen, against which a collapse is judged; NaN when none. */
+  /** Highest entropy of the first updates seen, against which a collapse is judged; else NaN. */
   public synchronized double firstEntropy() {
-    return firstEntropies.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    return firstEntropies.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
   }
 }

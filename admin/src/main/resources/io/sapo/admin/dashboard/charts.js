@@ -14,12 +14,13 @@ export function themeChanged() {
   for (const chart of live) chart.redraw();
 }
 
-/** One figure. lines: [{label, points: marks only}]; setData([versions, values, …]) draws. */
+/** One figure. lines: [{label, points: marks only}]; floor: lowest value shown; setData([versions, values, …]) draws. */
 export class Chart {
-  constructor(title, lines, unit = "") {
+  constructor(title, lines, unit = "", floor = null) {
     this.title = title;
     this.lines = lines;
     this.unit = unit;
+    this.floor = floor;
     this.values = el("figcaption", {});
     this.spoken = el("span.hidden", {role: "status"});
     this.plotted = el("div.plot", {});
@@ -35,7 +36,7 @@ export class Chart {
 
   setData(data) {
     this.data = data;
-    this.describe(data[0].length - 1);
+    this.describe();
     if (this.plot) this.plot.setData(data);
     else this.redraw();
   }
@@ -54,7 +55,7 @@ export class Chart {
     this.plot = new uPlot({
       width,
       height: HEIGHT,
-      scales: {x: {time: false}},
+      scales: {x: {time: false}, y: {range: (_, low, high) => this.range(low, high)}},
       legend: {show: false},
       cursor: {sync: {key: "versions"}, y: false, drag: {setScale: false}},
       hooks: {setCursor: [(plot) => this.describe(plot.cursor.idx)]},
@@ -71,6 +72,12 @@ export class Chart {
         points: {show: line.points || this.data[0].length < 3, size: 7},
       }))],
     }, this.data, this.plotted);
+  }
+
+  /** A single outlier below the floor must not flatten all else. */
+  range(low, high) {
+    if (low === null) return [0, 1];
+    return uPlot.rangeNum(this.floor === null ? low : Math.max(low, this.floor), high, 0.1, true);
   }
 
   resize() {

@@ -13,7 +13,7 @@ export async function show(body) {
       el("p.quiet", {}, config.digest ? "Of the newest version; digest " + config.digest : "No version has been committed yet."),
       el("pre", {tabIndex: 0, "aria-label": "Learner config"}, JSON.stringify(config.learner, null, 2)),
       el("h2", {}, "Components"),
-      Object.entries(config.components).map(([name, info]) => el("section", {}, el("h3", {}, name),
+      ...Object.entries(config.components).map(([name, info]) => el("section", {}, el("h3", {}, name),
         Object.keys(info).length ? pairs(Object.entries(info)) : el("p.quiet", {}, "says nothing"))),
       el("h2", {}, "This server"),
       pairs(Object.entries(config.admin)),

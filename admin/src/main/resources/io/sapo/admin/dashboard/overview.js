@@ -11,7 +11,7 @@ const CHARTS = [
   ["Entropy", [["entropy", "entropy"]], " nats"],
   ["Response length", [["response_tokens", "tokens"]], " tokens"],
   ["Value loss", [["value_loss", "value loss"]]],
-  ["Explained variance", [["explained_variance", "explained variance"]]],
+  ["Explained variance", [["explained_variance", "explained variance"]], "", -1],
   ["KL divergence", [["kl_old", "to old"], ["kl_reference", "to reference"], ["kl_behaviour", "to behaviour"]]],
   ["Clip fraction", [["clip_fraction", "clipped"]]],
   ["Staleness", [["staleness_mean", "mean"], ["staleness_max", "largest"]], " versions"],
@@ -36,8 +36,8 @@ export async function show(body) {
   const control = controls();
   fill(body, el("h1", {}, "Overview"), conditions.node, failed, tiles, flow, grid, more, control.node);
 
-  const charts = CHARTS.map(([title, lines, unit]) => {
-    const chart = new Chart(title, lines.map(([, label]) => ({label, points: label === "held out"})), unit);
+  const charts = CHARTS.map(([title, lines, unit, floor]) => {
+    const chart = new Chart(title, lines.map(([, label]) => ({label, points: label === "held out"})), unit, floor);
     grid.append(chart.node);
     return {chart, names: lines.map(([name]) => name)};
   });
@@ -157,6 +157,6 @@ function stages(status) {
 function member(m, now) {
   const state = m.silent ? "silent" : m.state;
   return el("li", {title: m.message}, el("span.state." + (m.silent || m.state === "failed" ? "bad" : "good"), {}, state),
-    " " + m.instance + ", version " + num(m.version) + ", heard " + ago(m.atMs, now),
+    " " + m.instance + (m.version < 0 ? "" : ", version " + num(m.version)) + ", heard " + ago(m.atMs, now),
     m.message ? el("span.quiet", {}, " – " + m.message) : null);
 }

@@ -69,7 +69,7 @@ function responses(t, tokens) {
   const verdict = el("p.quiet", {role: "status"});
 
   function draw() {
-    original.draw(t.perSegment.ends, levels(t.perSegment[by.value]));
+    original.draw(t.perSegment.ends, levels(t.perSegment[by.value], NEUTRAL[by.value]));
     const ends = cut(tokens, whatIf.settings());
     const same = ends.length === t.perSegment.ends.length && ends.every((end, i) => end === t.perSegment.ends[i]);
     verdict.textContent = `${ends.length} segments, ${same ? "the same as it was cut" : "it was cut into " + t.perSegment.ends.length}.`;
@@ -102,13 +102,13 @@ function whatIfForm(t) {
   return {node: el("div.row", {}, el("label", {htmlFor: "what-if"}, "by"), select, parameters), settings: () => settings};
 }
 
-/** Shades by rank of size, signs apart; a column without negatives is shaded from its middle. */
-function levels(column) {
+const NEUTRAL = {rewards: 0, advantages: 0, ratios: 1, behaviourRatios: 1};
+
+/** Shades by distance from the neutral value; a column without one is shaded from its middle. */
+function levels(column, neutral) {
   if (!column) return () => null;
-  const known = column.filter((v) => v !== null);
-  const negative = known.some((v) => v < 0) && known.some((v) => v > 0);
-  const sorted = [...known].sort((a, b) => a - b);
-  const middle = negative ? 0 : sorted[sorted.length >> 1] ?? 0;
+  const sorted = column.filter((v) => v !== null).sort((a, b) => a - b);
+  const middle = neutral ?? sorted[sorted.length >> 1] ?? 0;
   const reach = Math.max(...[sorted[0] ?? 0, sorted[sorted.length - 1] ?? 0].map((v) => Math.abs(v - middle))) || 1;
   return (i) => (column[i] === null || column[i] === undefined ? null : Math.round((3 * (column[i] - middle)) / reach));
 }

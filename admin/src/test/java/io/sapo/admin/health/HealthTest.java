@@ -167,10 +167,18 @@ class HealthTest {
 
   @Test
   void collapsedEntropyAgainstTheRunsOwnBeginning() {
-    version(2, NOW, Map.of("entropy", 0.006), 0);
+    version(2, NOW, Map.of("entropy", 0.015), 0);
     assertThat(failing()).containsExactly("entropy");
     version(3, NOW, Map.of("entropy", 0.1), 0);
     assertThat(failing()).isEmpty();
+  }
+
+  @Test
+  void aPolicyThatIsRightMayBeSure() {
+    version(2, NOW, Map.of("entropy", 0.001, "accuracy", 0.97), 0);
+    assertThat(failing()).isEmpty();
+    version(3, NOW, Map.of("entropy", 0.001, "accuracy", 0.5), 0);
+    assertThat(failing()).containsExactly("entropy");
   }
 
   @Test
@@ -185,6 +193,10 @@ class HealthTest {
   void sampledAndTrainedLogProbabilitiesApart() {
     version(2, NOW, Map.of("entropy", 0.4, "mismatch_on_policy", 0.5), 0);
     assertThat(failing()).containsExactly("log-prob-gap");
+    version(3, NOW, Map.of("entropy", 0.4, "kl_behaviour", -0.5), 0);
+    assertThat(failing()).containsExactly("log-prob-gap");
+    version(4, NOW, Map.of("entropy", 0.4, "mismatch_on_policy", 0.01, "kl_behaviour", 0.5), 0);
+    assertThat(failing()).isEmpty();
   }
 
   @Test
