@@ -37,8 +37,7 @@ final class Beginning {
 
   /** What is committed; final once other learners are fenced. */
   CommittedVersions committed() {
-    try (Consumer<byte[], byte[]> reader =
-        clients.committedReader(options.instance() + "-weights")) {
+    try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-weights")) {
       return CommittedVersions.read(reader, options.topics());
     }
   }
@@ -73,8 +72,7 @@ final class Beginning {
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
     workshop.checkpoints().sweep(last.getVersion());
-    try (Consumer<byte[], byte[]> reader =
-        clients.committedReader(options.instance() + "-recovery")) {
+    try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-recovery")) {
       Refold refold =
           new Refold(
               new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),

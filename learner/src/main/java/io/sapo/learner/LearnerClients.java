@@ -18,6 +18,9 @@ public final class LearnerClients {
 
   private static final int TRANSACTION_TIMEOUT_MS = 15 * 60 * 1000;
 
+  /** A fetch in front of a log's end; the reader goes elsewhere only when it has returned. */
+  private static final int NO_LONG_POLL_MS = 10;
+
   private final Map<String, Object> base;
 
   /**
@@ -28,9 +31,24 @@ public final class LearnerClients {
   }
 
   /**
-   * Sees committed records only, belongs to no group, and never jumps over records that are gone.
+   * Follows a log that grows. Sees committed records only, belongs to no group, and never jumps
+   * over records that are gone.
    */
   public Consumer<byte[], byte[]> committedReader(String name) {
+    return reader(committed(name));
+  }
+
+  /**
+   * As {@link #committedReader}, for ranges whose ends are known, one after another: it never waits
+   * for records behind them.
+   */
+  public Consumer<byte[], byte[]> rangeReader(String name) {
+    Map<String, Object> config = committed(name);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, NO_LONG_POLL_MS);
+    return reader(config);
+  }
+
+  private Map<String, Object> committed(String name) {
     Map<String, Object> config = new HashMap<>(base);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -38,6 +56,10 @@ public final class LearnerClients {
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
+    return config;
+  }
+
+  private static Consumer<byte[], byte[]> reader(Map<String, Object> config) {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

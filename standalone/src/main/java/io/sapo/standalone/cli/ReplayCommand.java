@@ -94,7 +94,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     try (KafkaAccess access = target.open();
         Consumer<byte[], byte[]> consumer =
-            new LearnerClients(access.client()).committedReader("sapo-replay")) {
+            new LearnerClients(access.client()).rangeReader("sapo-replay")) {
       CommittedVersions committed = CommittedVersions.read(consumer, access.topics());
       Span span = span(committed);
       try (RecordedRun run =

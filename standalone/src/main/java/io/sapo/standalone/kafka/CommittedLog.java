@@ -31,7 +31,7 @@ public final class CommittedLog implements AutoCloseable {
    */
   public CommittedLog(Admin admin, Map<String, Object> client) {
     this.admin = admin;
-    this.consumer = new LearnerClients(client).committedReader("sapo-reader");
+    this.consumer = new LearnerClients(client).rangeReader("sapo-reader");
   }
 
   /** Empty when there is no such topic. */
