@@ -11,6 +11,7 @@ import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.SegmentsReader;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class Learner {
   private final Clock clock;
   private final LearnerClients clients;
   private final LearnerStatus status = new LearnerStatus();
+  private final CompletableFuture<Long> ready = new CompletableFuture<>();
   private volatile boolean stopping;
 
   public Learner(LearnerConfig config, LearnerOptions options, Clock clock) {
@@ -44,6 +46,11 @@ public final class Learner {
   /** Asks {@link #run} to end after the update it is at; from any thread. */
   public void stop() {
     stopping = true;
+  }
+
+  /** Completes with the version from which training goes on, once it is committed; never fails. */
+  public CompletableFuture<Long> ready() {
+    return ready;
   }
 
   /**
@@ -120,6 +127,7 @@ public final class Learner {
       }
       try (SegmentsReader reader = openSegments(workshop, state)) {
         status.watch(reader::lag);
+        ready.complete(state.version());
         loop.run(
             new BatchAssembler(reader, config.batchSize(), config.maxStaleness(), reader.from()));
       }

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -41,7 +42,9 @@ public final class TopicAdmin {
         creations.get(topic.name()).get();
         awaitVisible(topic.name());
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof TopicExistsException)) {
+        // Who may not create may find it created by someone who may; the check tells.
+        if (!(e.getCause() instanceof TopicExistsException)
+            && !(e.getCause() instanceof TopicAuthorizationException)) {
           throw e;
         }
       }

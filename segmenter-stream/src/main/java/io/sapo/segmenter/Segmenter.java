@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.CloseOptions;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Segmenter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Segmenter.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
 
   private final KafkaStreams streams;
   private final Counters counters = new Counters();
@@ -34,7 +35,7 @@ public final class Segmenter implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Heartbeats heartbeats;
   private final String inputTopic;
-  private volatile boolean ranBefore;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   /**
    * @param kafka client settings, at least {@code bootstrap.servers}
@@ -67,11 +68,18 @@ public final class Segmenter implements AutoCloseable {
   }
 
   private void follow(KafkaStreams.State now) {
-    ranBefore |= now == KafkaStreams.State.RUNNING;
+    if (now == KafkaStreams.State.RUNNING) {
+      ready.complete(null);
+    }
     if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
       ended.countDown();
     }
     heartbeats.beatSoon();
+  }
+
+  /** Completes when it has been given its share of the work for the first time; never fails. */
+  public CompletableFuture<Void> ready() {
+    return ready;
   }
 
   public SegmenterHealth health() {
@@ -82,7 +90,7 @@ public final class Segmenter implements AutoCloseable {
     String state =
         switch (streams.state()) {
           case CREATED -> "starting";
-          case REBALANCING -> ranBefore ? "recovering" : "starting";
+          case REBALANCING -> ready.isDone() ? "recovering" : "starting";
           case RUNNING -> "running";
           case PENDING_SHUTDOWN -> "stopping";
           case NOT_RUNNING -> "stopped";

@@ -173,6 +173,11 @@ public final class RolloutProducer implements AutoCloseable {
     thread.start();
   }
 
+  /** Completes when it could generate for the first time; never fails. */
+  public CompletableFuture<Void> ready() {
+    return worker.ready();
+  }
+
   /**
    * Completes when generating has ended: normally when the tasks are exhausted or after {@link
    * #close}, else with the cause.

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
@@ -42,6 +43,7 @@ final class RolloutWorker implements Runnable {
   private final Outbox<Finished> outbox = new Outbox<>();
   private final Queue<Task> published = new ConcurrentLinkedQueue<>();
   private final WakeUp wakeUp = new WakeUp();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile int inGeneration;
   private volatile boolean stopping;
   private volatile Activity activity = Activity.OTHER;
@@ -93,6 +95,9 @@ final class RolloutWorker implements Runnable {
   boolean step() {
     metrics.spent(Activity.OTHER);
     weights.refresh(engine.running());
+    if (!ready.isDone() && weights.ready() && view.get().isPresent()) {
+      ready.complete(null);
+    }
     acknowledge();
     publish();
     Activity obstacle = fill();
@@ -109,6 +114,11 @@ final class RolloutWorker implements Runnable {
 
   private boolean allPublished() {
     return outbox.unpublished() == 0 && publisher.unacknowledged() == 0;
+  }
+
+  /** Completes when weights are in hand and the queue is known; never fails. */
+  CompletableFuture<Void> ready() {
+    return ready;
   }
 
   /** Makes an idle worker look again. From any thread. */

@@ -6,6 +6,7 @@ import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.logging.Logging;
+import io.sapo.standalone.run.RoleKind;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,9 @@ public final class SapoCommand implements Runnable {
     SapoCommand root = new SapoCommand();
     CommandLine line = new CommandLine(root);
     line.addSubcommand(new TrainCommand(surroundings));
+    for (RoleKind kind : RoleKind.values()) {
+      line.addSubcommand(kind.label(), RoleCommand.of(surroundings, kind));
+    }
     line.addSubcommand(new EvaluateCommand(surroundings));
     line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new ScoreCommand(surroundings));

@@ -72,7 +72,9 @@ final class TrainCommand implements Callable<Integer> {
     checkSummary();
     RunSettings run =
         RunSettings.resolve(
-            earlier -> config.load(surroundings.environment(), earlier, this::flags));
+            earlier -> config.load(surroundings.environment(), earlier, this::flags),
+            RunFolder::fresh,
+            true);
     RunFolder folder = run.folder();
     Settings settings = run.settings();
     TorchThreads.use(settings);

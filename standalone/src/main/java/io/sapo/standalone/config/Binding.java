@@ -113,16 +113,25 @@ public final class Binding {
         .orElse(algorithm.usesCritic() ? 1 : COMPARED_ROLLOUTS);
   }
 
+  /** A producer in a process of its own. */
+  public ProducerConfig producer(String instance) {
+    return producer(instance, instance.hashCode(), 0);
+  }
+
   /**
    * @param index of the producer in its run
    * @param fromVersion version at which this start of the run begins; a run that is continued must
    *     not be asked the same tasks again
    */
   public ProducerConfig producer(int index, long fromVersion) {
+    return producer("producer-" + index, index, fromVersion);
+  }
+
+  private ProducerConfig producer(String instance, int index, long fromVersion) {
     SplittableRandom seeds = new SplittableRandom(settings.wide("run.seed"));
     long seed = seeds.nextLong() + 31 * (31 * fromVersion + index);
     return new ProducerConfig(
-        "producer-" + index,
+        instance,
         settings.text("tasks.train"),
         new SplittableRandom(seed).nextLong(),
         settings.constant("model.prompt-template", PromptTemplate.class),

@@ -41,6 +41,7 @@ public final class EvaluationService implements AutoCloseable {
   private final CompletableFuture<Examined> before = new CompletableFuture<>();
   private final CompletableFuture<Examined> after = new CompletableFuture<>();
   private volatile long last = NEVER;
+  private volatile boolean interim = true;
   private volatile boolean closed;
 
   /** Of the evaluation thread: what was taken last, and the version examined last. */
@@ -95,6 +96,16 @@ public final class EvaluationService implements AutoCloseable {
    * @return its scores, or what made the service fail
    */
   public CompletableFuture<Examined> finish(long version) {
+    interim = false;
+    return until(version);
+  }
+
+  /**
+   * Goes on as before, and ends with this version or a newer one.
+   *
+   * @return its scores, or what made the service fail
+   */
+  public CompletableFuture<Examined> until(long version) {
     last = version;
     news.release();
     return after;
@@ -153,7 +164,7 @@ public final class EvaluationService implements AutoCloseable {
     if (held.version() >= last) {
       boolean same = before.join().sampled().version() == held.version();
       after.complete(same ? before.join() : examine());
-    } else if (last == NEVER
+    } else if (interim
         && config.every() > 0
         && held.version() >= examinedVersion + config.every()) {
       score(config.sampling(), config.interimCount());

@@ -1,10 +1,12 @@
 package io.sapo.standalone.kafka;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.run.RunFolder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,9 +42,7 @@ public final class KafkaAccess implements AutoCloseable {
     if (named.isPresent()) {
       return reach(new KafkaAccess(settings, named.get(), null));
     }
-    int port = settings.integer("broker.port");
-    EmbeddedBroker broker = EmbeddedBroker.start(folder.broker(), port);
-    return new KafkaAccess(settings, broker.bootstrapServers(), broker);
+    return embed(settings, folder);
   }
 
   /** The same for a look from outside: the brokers of a run that is going, if it is. */
@@ -54,6 +54,32 @@ public final class KafkaAccess implements AutoCloseable {
     return live.isPresent()
         ? reach(new KafkaAccess(settings, live.get(), null))
         : open(settings, folder);
+  }
+
+  /**
+   * The same for a process that has no broker of its own: those named in the settings, or that of a
+   * run in this folder.
+   *
+   * @throws CommandFailure when there are none, or they do not answer
+   */
+  public static KafkaAccess find(Settings settings, RunFolder folder) {
+    String servers =
+        settings
+            .optionalText("kafka.bootstrap-servers")
+            .or(folder::liveAddress)
+            .orElseThrow(
+                () ->
+                    CommandFailure.usage(
+                        "no brokers are named, and none runs in "
+                            + folder.path()
+                            + "; give --bootstrap-servers HOST:PORT"));
+    return reach(new KafkaAccess(settings, servers, null));
+  }
+
+  /** The broker of a process that is nothing else, on the folder's data. */
+  public static KafkaAccess embed(Settings settings, RunFolder folder) {
+    EmbeddedBroker broker = EmbeddedBroker.start(folder.broker(), settings.integer("broker.port"));
+    return new KafkaAccess(settings, broker.bootstrapServers(), broker);
   }
 
   private static KafkaAccess reach(KafkaAccess access) {
@@ -92,6 +118,23 @@ public final class KafkaAccess implements AutoCloseable {
 
   public Admin admin() {
     return Admin.create(client);
+  }
+
+  /**
+   * Creates the topics of the run that are missing and holds all against the catalogue.
+   *
+   * @throws CommandFailure naming every topic that is not as it must be
+   */
+  public void prepareTopics() throws InterruptedException {
+    try (Admin admin = admin()) {
+      List<String> findings = new TopicAdmin(admin, topics).createAndCheck(replication);
+      if (!findings.isEmpty()) {
+        throw CommandFailure.failed(
+            "the topics are not as this run needs them:\n  " + String.join("\n  ", findings));
+      }
+    } catch (ExecutionException e) {
+      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+    }
   }
 
   public Topics topics() {

@@ -36,6 +36,16 @@ public final class Logging {
     }
   }
 
+  /** Own lines from INFO on the terminal, for a process whose output is its log. */
+  public static void service() {
+    if (root().getAppender("TERMINAL") instanceof ConsoleAppender<ILoggingEvent> terminal) {
+      terminal.clearAllFilters();
+      TerminalFilter filter = new TerminalFilter(Level.INFO);
+      filter.start();
+      terminal.addFilter(filter);
+    }
+  }
+
   /** Adds the file; own lines from INFO, those of libraries from WARN. */
   public static void toFile(Path file) {
     LoggerContext context = context();

@@ -10,15 +10,28 @@ import ch.qos.logback.core.spi.FilterReply;
  * groups that rebalance are its daily business, and what ends a role is the role's to report.
  */
 public final class TerminalFilter extends Filter<ILoggingEvent> {
+  private final Level own;
+
+  public TerminalFilter() {
+    this(Level.WARN);
+  }
+
+  /**
+   * @param own lowest level of own lines let through
+   */
+  TerminalFilter(Level own) {
+    this.own = own;
+  }
+
   @Override
   public FilterReply decide(ILoggingEvent event) {
     String logger = event.getLoggerName();
-    boolean own = logger.startsWith("io.sapo.");
+    boolean ours = logger.startsWith("io.sapo.");
     boolean kafka =
         logger.startsWith("org.apache.kafka.")
             || logger.startsWith("kafka.")
             || logger.equals("state.change.logger");
-    boolean shown = event.getLevel().isGreaterOrEqual(own ? Level.WARN : Level.ERROR) && !kafka;
+    boolean shown = event.getLevel().isGreaterOrEqual(ours ? own : Level.ERROR) && !kafka;
     return shown ? FilterReply.NEUTRAL : FilterReply.DENY;
   }
 }

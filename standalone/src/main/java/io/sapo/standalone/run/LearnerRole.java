@@ -4,7 +4,7 @@ import io.sapo.learner.Learner;
 import java.util.concurrent.CompletableFuture;
 
 /** The learner on a thread of its own. */
-final class LearnerRole implements AutoCloseable {
+final class LearnerRole implements Role {
   private final Learner learner;
   private final CompletableFuture<Long> done = new CompletableFuture<>();
   private final Thread thread;
@@ -14,12 +14,19 @@ final class LearnerRole implements AutoCloseable {
     this.thread = new Thread(this::run, "learner");
   }
 
-  void start() {
+  @Override
+  public void start() {
     thread.start();
   }
 
+  @Override
+  public CompletableFuture<Long> ready() {
+    return learner.ready();
+  }
+
   /** Completes with the newest version when training has ended, or with what ended it. */
-  CompletableFuture<Long> done() {
+  @Override
+  public CompletableFuture<Long> done() {
     return done;
   }
 

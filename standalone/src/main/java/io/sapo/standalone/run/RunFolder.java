@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
@@ -29,6 +30,11 @@ public record RunFolder(Path path) {
     return new RunFolder(path);
   }
 
+  /** Where roles of this machine work when no folder is named. */
+  public static RunFolder ofRoles() {
+    return new RunFolder(RUNS.resolve("roles"));
+  }
+
   /** The run under {@code data/} that was started last. */
   public static Optional<RunFolder> newest() {
     if (!Files.isDirectory(RUNS)) {
@@ -37,9 +43,17 @@ public record RunFolder(Path path) {
     try (Stream<Path> runs = Files.list(RUNS)) {
       return runs.map(RunFolder::new)
           .filter(RunFolder::exists)
-          .max(Comparator.comparing(run -> run.path().getFileName()));
+          .max(Comparator.comparing(RunFolder::startedAt));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + RUNS, e);
+    }
+  }
+
+  private FileTime startedAt() {
+    try {
+      return Files.getLastModifiedTime(settings());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look at " + settings(), e);
     }
   }
 

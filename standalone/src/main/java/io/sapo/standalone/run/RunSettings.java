@@ -7,6 +7,7 @@ import io.sapo.standalone.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The folder of a run and the settings it goes by: a continued run keeps what it was told. */
@@ -17,18 +18,22 @@ public record RunSettings(Settings settings, RunFolder folder) {
 
   /**
    * @param load settings with the given layer beneath the caller's own
+   * @param folder where none is named
+   * @param continues whether settings of an earlier start hold on; else the folder's are not read
    * @throws CommandFailure when a continued run is told to be another one
    */
-  public static RunSettings resolve(Function<UnaryOperator<ConfigLoader>, Settings> load) {
+  public static RunSettings resolve(
+      Function<UnaryOperator<ConfigLoader>, Settings> load,
+      Supplier<RunFolder> folder,
+      boolean continues) {
     Settings told = load.apply(UnaryOperator.identity());
-    RunFolder folder =
-        told.optionalPath("run.data").map(RunFolder::new).orElseGet(RunFolder::fresh);
-    if (!folder.exists()) {
-      return new RunSettings(told, folder);
+    RunFolder chosen = told.optionalPath("run.data").map(RunFolder::new).orElseGet(folder);
+    if (!continues || !chosen.exists()) {
+      return new RunSettings(told, chosen);
     }
-    Settings settings = load.apply(loader -> loader.run(folder.settings()));
-    checkIdentity(settings, folder);
-    return new RunSettings(settings, folder);
+    Settings settings = load.apply(loader -> loader.run(chosen.settings()));
+    checkIdentity(settings, chosen);
+    return new RunSettings(settings, chosen);
   }
 
   private static void checkIdentity(Settings settings, RunFolder folder) {

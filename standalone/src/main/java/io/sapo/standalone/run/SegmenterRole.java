@@ -5,9 +5,9 @@ import io.sapo.standalone.cli.CommandFailure;
 import java.util.concurrent.CompletableFuture;
 
 /** The segmenter, with its end as a future. */
-final class SegmenterRole implements AutoCloseable {
+final class SegmenterRole implements Role {
   private final Segmenter segmenter;
-  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Thread watch = new Thread(this::watch, "segmenter-watch");
 
   SegmenterRole(Segmenter segmenter) {
@@ -15,14 +15,20 @@ final class SegmenterRole implements AutoCloseable {
     watch.setDaemon(true);
   }
 
-  void start() {
+  @Override
+  public void start() {
     segmenter.start();
     watch.start();
   }
 
-  /** Completes, with the cause, when the segmenter has failed; never when it was closed. */
-  CompletableFuture<Throwable> failure() {
-    return failure;
+  @Override
+  public CompletableFuture<Void> ready() {
+    return segmenter.ready();
+  }
+
+  @Override
+  public CompletableFuture<Void> done() {
+    return done;
   }
 
   private void watch() {
@@ -32,7 +38,9 @@ final class SegmenterRole implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (segmenter.health().failed()) {
-      failure.complete(CommandFailure.failed(segmenter.health().message()));
+      done.completeExceptionally(CommandFailure.failed(segmenter.health().message()));
+    } else {
+      done.complete(null);
     }
   }
 

@@ -1,12 +1,7 @@
 package io.sapo.standalone.run;
 
-import ai.djl.Device;
 import io.sapo.admin.AdminServer;
-import io.sapo.learner.Learner;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.producer.rollout.RolloutProducer;
-import io.sapo.schemas.TopicAdmin;
-import io.sapo.segmenter.Segmenter;
 import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
@@ -19,13 +14,8 @@ import io.sapo.standalone.progress.RunReader;
 import io.sapo.standalone.progress.RunSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +34,6 @@ public final class TrainingRun {
   private final CheckpointFolder checkpoint;
   private final PrintWriter out;
   private final boolean interactive;
-  private final Clock clock = Clock.systemUTC();
   private final Supervisor supervisor = new Supervisor();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -87,7 +76,7 @@ public final class TrainingRun {
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
         Announcement announcement = Announcement.of(folder, kafka)) {
       kafka.embedded().ifPresent(broker -> supervisor.watch("broker", broker.failure()));
-      prepareTopics(kafka);
+      kafka.prepareTopics();
       RunProgress progress = new RunProgress(kafka.topics());
       try (RunReader reader = new RunReader(kafka.client(), kafka.topics(), progress)) {
         reader.start();
@@ -113,19 +102,6 @@ public final class TrainingRun {
     }
   }
 
-  private void prepareTopics(KafkaAccess kafka) throws InterruptedException {
-    try (Admin admin = kafka.admin()) {
-      List<String> findings =
-          new TopicAdmin(admin, kafka.topics()).createAndCheck(kafka.replication());
-      if (!findings.isEmpty()) {
-        throw CommandFailure.failed(
-            "the topics are not as this run needs them:\n  " + String.join("\n  ", findings));
-      }
-    } catch (ExecutionException e) {
-      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
-    }
-  }
-
   /** Null where a version was not examined. */
   private record Scores(Examined before, Examined after) {}
 
@@ -133,16 +109,17 @@ public final class TrainingRun {
       throws InterruptedException {
     long goal = settings.wide("run.updates");
     printer.permanent(opening(kafka, from, goal));
+    RoleFactory factory = new RoleFactory(settings, binding, () -> checkpoint, kafka);
     try (Roles roles = new Roles()) {
-      AdminServer admin = roles.own(AdminServer.start(binding.admin(kafka.bootstrapServers())));
+      AdminServer admin = roles.own(factory.admin());
       printer.permanent("status at " + admin.address());
-      LearnerRole learner = roles.own(new LearnerRole(learner(kafka, goal)));
+      LearnerRole learner = roles.own(factory.learner(folder.learner(), goal));
       supervisor.watchResult("learner", learner.done());
       learner.start();
-      EvaluationService evaluation = roles.own(evaluation(kafka));
-      segmenter(kafka, roles);
+      EvaluationService evaluation = roles.own(evaluation(factory));
+      segmenter(factory, roles);
       if (supervisor.await(evaluation.firstTaken(), printer::refresh) == Supervisor.End.REACHED) {
-        try (Roles producers = producers(kafka, evaluation.firstTaken().join())) {
+        try (Roles producers = producers(factory, evaluation.firstTaken().join())) {
           supervisor.await(learner.done(), printer::refresh);
           learner.stop();
         }
@@ -179,51 +156,24 @@ public final class TrainingRun {
             goal);
   }
 
-  private Learner learner(KafkaAccess kafka, long goal) {
-    return new Learner(
-        binding.learner(),
-        binding.learnerOptions(
-            kafka.client(),
-            kafka.topics(),
-            UUID.randomUUID().toString(),
-            checkpoint.path(),
-            folder.learner(),
-            goal),
-        clock);
-  }
-
-  private EvaluationService evaluation(KafkaAccess kafka) {
-    EvaluationService evaluation =
-        new EvaluationService(
-            binding.evaluation(),
-            checkpoint,
-            Device.fromName(settings.text("model.device")),
-            kafka.client(),
-            kafka.topics(),
-            clock);
+  private EvaluationService evaluation(RoleFactory factory) {
+    EvaluationService evaluation = factory.evaluation();
     supervisor.watchResult("evaluation", evaluation.before());
     evaluation.start();
     return evaluation;
   }
 
-  private void segmenter(KafkaAccess kafka, Roles roles) {
-    SegmenterRole segmenter =
-        roles.own(
-            new SegmenterRole(
-                new Segmenter(
-                    kafka.client(),
-                    kafka.topics(),
-                    binding.segmenter(folder.segmenter()),
-                    "segmenter-0")));
-    supervisor.watch("segmenter", segmenter.failure());
+  private void segmenter(RoleFactory factory, Roles roles) {
+    SegmenterRole segmenter = roles.own(factory.segmenter(folder.segmenter(), "segmenter-0"));
+    supervisor.watchResult("segmenter", segmenter.done());
     segmenter.start();
   }
 
-  private Roles producers(KafkaAccess kafka, long fromVersion) {
+  private Roles producers(RoleFactory factory, long fromVersion) {
     Roles producers = new Roles();
     try {
       for (int index = 0; index < binding.producers(); index++) {
-        RolloutProducer producer = producers.own(open(kafka, index, fromVersion));
+        Role producer = producers.own(factory.producer(binding.producer(index, fromVersion)));
         supervisor.watchResult(
             binding.producers() == 1 ? "producer" : "producer " + index, producer.done());
         producer.start();
@@ -234,14 +184,5 @@ public final class TrainingRun {
     }
     log.info("{} producers start from version {}", binding.producers(), fromVersion);
     return producers;
-  }
-
-  private RolloutProducer open(KafkaAccess kafka, int index, long fromVersion) {
-    try {
-      return RolloutProducer.open(
-          binding.producer(index, fromVersion), checkpoint, kafka.topics(), kafka.client());
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(e.getMessage());
-    }
   }
 }

@@ -1,2 +1,2 @@
-/** All roles of the system in one process; they talk through topics only. */
+/** Roles, in one process or each in its own; they talk through topics only. */
 package io.sapo.standalone.run;

@@ -1,0 +1,132 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.ConfigReport;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.logging.Logging;
+import io.sapo.standalone.run.Checkpoints;
+import io.sapo.standalone.run.RoleKind;
+import io.sapo.standalone.run.RoleProcess;
+import io.sapo.standalone.run.RunFolder;
+import io.sapo.standalone.run.RunSettings;
+import io.sapo.standalone.run.TorchThreads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo broker}, {@code producer}, {@code segmenter} and so on: one role a process. */
+@Command
+final class RoleCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  private final RoleKind kind;
+  private final ModelOptions model = new ModelOptions();
+  private final BrokersOption brokers = new BrokersOption();
+  private final PortOption port = new PortOption();
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of the role, shared with others of this machine; without it data/roles.")
+  private String data;
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "FILE",
+      description = "Exists while the role does its work, for health checks.")
+  private Path readyFile;
+
+  private static final class BrokersOption {
+    @Option(
+        names = "--bootstrap-servers",
+        paramLabel = "HOST:PORT",
+        description = "Kafka brokers; without it those of a broker that runs on the same --data.")
+    private String servers;
+  }
+
+  private static final class PortOption {
+    @Option(names = "--port", paramLabel = "N", description = "Where it listens; 0: any free one.")
+    private String port;
+  }
+
+  private RoleCommand(Surroundings surroundings, RoleKind kind) {
+    this.surroundings = surroundings;
+    this.kind = kind;
+  }
+
+  /** The command of one role, with the options that have a meaning for it. */
+  static CommandLine of(Surroundings surroundings, RoleKind kind) {
+    RoleCommand command = new RoleCommand(surroundings, kind);
+    CommandLine line = new CommandLine(command);
+    CommandSpec spec = line.getCommandSpec();
+    spec.name(kind.label());
+    spec.usageMessage()
+        .description(kind.description(), "Ends on SIGTERM within ten seconds; nothing is lost.");
+    boolean listens = kind == RoleKind.BROKER || kind == RoleKind.ADMIN;
+    if (listens) {
+      spec.addMixin("port", CommandSpec.forAnnotatedObject(command.port));
+    } else if (kind != RoleKind.SEGMENTER) {
+      spec.addMixin("model", CommandSpec.forAnnotatedObject(command.model));
+    }
+    if (kind != RoleKind.BROKER) {
+      spec.addMixin("brokers", CommandSpec.forAnnotatedObject(command.brokers));
+    }
+    return line;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Logging.service();
+    RunSettings run = RunSettings.resolve(this::load, RunFolder::ofRoles, kind == RoleKind.LEARNER);
+    Settings settings = run.settings();
+    TorchThreads.use(settings);
+    RoleProcess process =
+        new RoleProcess(
+            kind,
+            settings,
+            run.folder(),
+            Checkpoints.start(settings, surroundings.home()),
+            Optional.ofNullable(readyFile),
+            spec.commandLine().getOut());
+    if (kind == RoleKind.LEARNER) {
+      run.folder().keepSettings(ConfigReport.changed(settings));
+    }
+    supervise(process);
+    return ExitCodes.FINE;
+  }
+
+  private Settings load(UnaryOperator<ConfigLoader> earlier) {
+    return config.load(surroundings.environment(), earlier, this::flags);
+  }
+
+  private static void supervise(RoleProcess process) throws InterruptedException {
+    Thread hook = new Thread(process::stop, "stop-on-signal");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      process.run();
+    } finally {
+      if (!process.stopping()) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+  }
+
+  private ConfigLoader flags(ConfigLoader loader) {
+    model.flags(loader);
+    ModelOptions.flag(loader, "--data", "run.data", data);
+    ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", brokers.servers);
+    String portKey = kind == RoleKind.BROKER ? "broker.port" : "admin.port";
+    ModelOptions.flag(loader, "--port", portKey, port.port);
+    return loader;
+  }
+}

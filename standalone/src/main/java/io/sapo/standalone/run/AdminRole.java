@@ -1,0 +1,25 @@
+package io.sapo.standalone.run;
+
+import io.sapo.admin.AdminServer;
+import java.util.concurrent.CompletableFuture;
+
+/** The admin endpoint, which listens from its making on. */
+record AdminRole(AdminServer server, CompletableFuture<Void> done) implements Role {
+  AdminRole(AdminServer server) {
+    this(server, new CompletableFuture<>());
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public CompletableFuture<String> ready() {
+    return CompletableFuture.completedFuture(server.address());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    done.complete(null);
+  }
+}

@@ -1,0 +1,94 @@
+package io.sapo.standalone.run;
+
+import ai.djl.Device;
+import io.sapo.admin.AdminServer;
+import io.sapo.learner.Learner;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.rollout.RolloutProducer;
+import io.sapo.segmenter.Segmenter;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.evaluation.EvaluationService;
+import io.sapo.standalone.kafka.KafkaAccess;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Makes the roles of a run: the same ones for a process of all and for a process of one. */
+final class RoleFactory {
+  private final Settings settings;
+  private final Binding binding;
+  private final Supplier<CheckpointFolder> checkpoint;
+  private final KafkaAccess kafka;
+  private final Clock clock = Clock.systemUTC();
+
+  /**
+   * @param checkpoint the starting policy; asked for only by roles that compute with it
+   * @param kafka stays the caller's
+   */
+  RoleFactory(
+      Settings settings,
+      Binding binding,
+      Supplier<CheckpointFolder> checkpoint,
+      KafkaAccess kafka) {
+    this.settings = settings;
+    this.binding = binding;
+    this.checkpoint = checkpoint;
+    this.kafka = kafka;
+  }
+
+  AdminServer admin() {
+    return AdminServer.start(binding.admin(kafka.bootstrapServers()));
+  }
+
+  /**
+   * @param data holds the checkpoints
+   * @param goal training ends with this version
+   */
+  LearnerRole learner(Path data, long goal) {
+    return new LearnerRole(
+        new Learner(
+            binding.learner(),
+            binding.learnerOptions(
+                kafka.client(),
+                kafka.topics(),
+                UUID.randomUUID().toString(),
+                checkpoint.get().path(),
+                data,
+                goal),
+            clock));
+  }
+
+  EvaluationService evaluation() {
+    return new EvaluationService(
+        binding.evaluation(),
+        checkpoint.get(),
+        Device.fromName(settings.text("model.device")),
+        kafka.client(),
+        kafka.topics(),
+        clock);
+  }
+
+  /**
+   * @param state folder of this instance alone
+   */
+  SegmenterRole segmenter(Path state, String instance) {
+    return new SegmenterRole(
+        new Segmenter(kafka.client(), kafka.topics(), binding.segmenter(state), instance));
+  }
+
+  /**
+   * @throws CommandFailure when settings and model do not go together
+   */
+  ProducerRole producer(ProducerConfig config) {
+    try {
+      return new ProducerRole(
+          RolloutProducer.open(config, checkpoint.get(), kafka.topics(), kafka.client()));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.sapo.standalone.run;
+
+import java.util.Locale;
+
+/** The parts that the system consists of. */
+public enum RoleKind {
+  BROKER("Runs the embedded one-node Kafka broker on loopback; port and data are its own."),
+  PRODUCER("Runs one producer: draws tasks, follows the weights, publishes trajectories."),
+  SEGMENTER("Runs one segmenter: cuts trajectories into segments with rewards."),
+  LEARNER("Runs the learner up to run.updates: folds segments into versions and publishes them."),
+  EVALUATOR("Runs the evaluator up to run.updates: examines versions on held-out tasks."),
+  ADMIN("Runs the admin endpoint: dashboard, status, health, metrics.");
+
+  private final String description;
+
+  RoleKind(String description) {
+    this.description = description;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /** As commands, folders and instances write it. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it computes with the model. */
+  boolean computes() {
+    return this == PRODUCER || this == LEARNER || this == EVALUATOR;
+  }
+
+  /** Whether several may work side by side, each with a place of its own in a folder. */
+  boolean several() {
+    return this == PRODUCER || this == SEGMENTER;
+  }
+}

@@ -1,0 +1,159 @@
+package io.sapo.standalone.run;
+
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.kafka.KafkaAccess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/**
+ * One role as a process of its own: says in a line what it is, says {@code ready} when it does its
+ * work, and runs until its work is done, until stopped, or until it fails.
+ */
+public final class RoleProcess {
+  private static final long PATIENCE_SECONDS = 9;
+
+  private final RoleKind kind;
+  private final Settings settings;
+  private final Binding binding;
+  private final RunFolder folder;
+  private final Path checkpoint;
+  private final Optional<Path> readyFile;
+  private final PrintWriter out;
+  private final Supervisor supervisor = new Supervisor();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /**
+   * @param checkpoint the starting policy; opened only by roles that compute
+   * @param readyFile exists while the role does its work
+   * @throws io.sapo.standalone.config.ConfigException when settings do not go together
+   */
+  public RoleProcess(
+      RoleKind kind,
+      Settings settings,
+      RunFolder folder,
+      Path checkpoint,
+      Optional<Path> readyFile,
+      PrintWriter out) {
+    this.kind = kind;
+    this.settings = settings;
+    this.binding = new Binding(settings).check();
+    this.folder = folder;
+    this.checkpoint = checkpoint;
+    this.readyFile = readyFile;
+    this.out = out;
+  }
+
+  /** Asks {@link #run} to end; returns when it has, or when it takes too long. From any thread. */
+  public void stop() {
+    supervisor.stop();
+    ended.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  public boolean stopping() {
+    return supervisor.stopping();
+  }
+
+  /**
+   * On the calling thread, once.
+   *
+   * @throws CommandFailure when the role cannot start or fails, with its cause
+   */
+  public void run() throws InterruptedException {
+    try (Roles owned = new Roles()) {
+      withdrawReady();
+      Role role = owned.own(open(owned));
+      supervisor.watchResult(kind.label(), role.done());
+      role.start();
+      CompletableFuture<?> settled = CompletableFuture.anyOf(role.ready(), role.done());
+      if (supervisor.await(settled, () -> {}) == Supervisor.End.REACHED) {
+        announceReady(role.ready().getNow(null));
+        supervisor.await(role.done(), () -> {});
+      }
+    } finally {
+      withdrawReady();
+      ended.complete(null);
+    }
+  }
+
+  private Role open(Roles owned) throws InterruptedException {
+    if (kind == RoleKind.BROKER) {
+      KafkaAccess kafka = KafkaAccess.embed(settings, folder);
+      introduce(kafka, kind.label());
+      return new BrokerRole(kafka, Announcement.of(folder, kafka));
+    }
+    KafkaAccess kafka = owned.own(KafkaAccess.find(settings, folder));
+    kafka.prepareTopics();
+    Optional<RolePlace> place =
+        kind.several() ? Optional.of(owned.own(RolePlace.take(folder, kind))) : Optional.empty();
+    String instance = place.map(RolePlace::instance).orElse(kind.label());
+    introduce(kafka, instance);
+    RoleFactory roles =
+        new RoleFactory(settings, binding, () -> CheckpointFolder.open(checkpoint), kafka);
+    long goal = settings.wide("run.updates");
+    return switch (kind) {
+      case PRODUCER -> roles.producer(binding.producer(instance));
+      case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
+      case LEARNER -> roles.learner(folder.learner(), goal);
+      case EVALUATOR -> new EvaluatorRole(roles.evaluation(), goal);
+      case ADMIN -> new AdminRole(roles.admin());
+      case BROKER -> throw new IllegalStateException("a broker needs no broker");
+    };
+  }
+
+  private void introduce(KafkaAccess kafka, String instance) {
+    say(
+        "%s: sapo %s, Java %s, Kafka client %s%s, topics %s* at %s, config %s"
+            .formatted(
+                instance,
+                Optional.ofNullable(RoleProcess.class.getPackage().getImplementationVersion())
+                    .orElse("unpackaged"),
+                Runtime.version(),
+                AppInfoParser.getVersion(),
+                kind.computes() ? ", device " + settings.text("model.device") : "",
+                kafka.topics().prefix(),
+                kafka.bootstrapServers(),
+                settings.digest().substring(0, 12)));
+  }
+
+  /**
+   * @param where the address, for a role that has one
+   */
+  private void announceReady(Object where) {
+    String line = where instanceof String address ? "ready at " + address : "ready";
+    say(line);
+    readyFile.ifPresent(
+        file -> {
+          try {
+            Files.writeString(file, line + "\n");
+          } catch (IOException e) {
+            throw CommandFailure.failed(file + " cannot be written: " + e.getMessage(), e);
+          }
+        });
+  }
+
+  private void withdrawReady() {
+    readyFile.ifPresent(
+        file -> {
+          try {
+            Files.deleteIfExists(file);
+          } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be deleted", e);
+          }
+        });
+  }
+
+  private void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+}
