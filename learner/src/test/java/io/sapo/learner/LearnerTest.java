@@ -129,7 +129,7 @@ class LearnerTest {
     }
 
     CommittedVersions committed() {
-      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).rangeReader("test")) {
         return CommittedVersions.read(reader, topics);
       }
     }
