@@ -4,18 +4,16 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.Batch;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -49,7 +47,7 @@ public final class Generator implements AutoCloseable {
         caches.add(cache);
       }
     }
-    this.forbidden = manager.create(forbiddenLogits());
+    this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
   }
 
   /** Compiles the decode loop and allocates the cache. */
@@ -149,8 +147,8 @@ public final class Generator implements AutoCloseable {
     }
     NDList arguments =
         new NDList(
-            call.create(moves.stream().mapToLong(SlotTable.Move::from).toArray()),
-            call.create(moves.stream().mapToLong(SlotTable.Move::to).toArray()),
+            NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::from).toArray()),
+            NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::to).toArray()),
             call.create(moves.stream().mapToLong(m -> table.get(m.to()).fed()).max().orElse(0)));
     arguments.addAll(caches);
     script.call(call, "move", arguments);
@@ -158,7 +156,9 @@ public final class Generator implements AutoCloseable {
 
   private void prefill(NDManager call, Prompts prompts, Weights weights) {
     try (NDManager own = call.newSubManager()) {
-      NDList arguments = new NDList(own.create(prompts.slots()), own.create(prompts.source()));
+      NDList arguments =
+          new NDList(
+              NativeArrays.longs(own, prompts.slots()), NativeArrays.longs(own, prompts.source()));
       arguments.addAll(Batch.assemble(own, config, prompts.sequences()).arguments());
       arguments.addAll(caches);
       arguments.addAll(weights.arguments());
@@ -175,7 +175,8 @@ public final class Generator implements AutoCloseable {
     int steps = Math.min(options.stepsPerCall(), longest);
     NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
     arguments.add(settings(call, rows));
-    arguments.add(call.create(table.groupSizes()).toType(DataType.INT64, false));
+    arguments.add(
+        NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray()));
     arguments.add(forbidden);
     arguments.addAll(caches);
     arguments.addAll(weights.arguments());
@@ -188,36 +189,36 @@ public final class Generator implements AutoCloseable {
   }
 
   private NDArray rowState(NDManager call, int rows) {
-    LongBuffer state = LongBuffer.allocate(3 * rows);
+    long[] state = new long[3 * rows];
     for (int slot = 0; slot < rows; slot++) {
       RunningResponse response = table.get(slot);
-      state.put(slot, response.nextToken());
-      state.put(rows + slot, response.fed());
-      state.put(2 * rows + slot, response.rotaryOffset());
+      state[slot] = response.nextToken();
+      state[rows + slot] = response.fed();
+      state[2 * rows + slot] = response.rotaryOffset();
     }
-    return call.create(state, new Shape(3, rows), DataType.INT64);
+    return NativeArrays.longs(call, state, 3, rows);
   }
 
   private NDArray uniforms(NDManager call, int rows, int steps) {
-    DoubleBuffer uniforms = DoubleBuffer.allocate(steps * rows);
+    double[] uniforms = new double[steps * rows];
     for (int step = 0; step < steps; step++) {
       for (int slot = 0; slot < rows; slot++) {
-        uniforms.put(table.get(slot).uniform(step));
+        uniforms[step * rows + slot] = table.get(slot).uniform(step);
       }
     }
-    return call.create(uniforms.flip(), new Shape(steps, rows), DataType.FLOAT64);
+    return NativeArrays.doubles(call, uniforms, steps, rows);
   }
 
   private NDArray settings(NDManager call, int rows) {
-    FloatBuffer settings = FloatBuffer.allocate(3 * rows);
+    float[] settings = new float[3 * rows];
     for (int slot = 0; slot < rows; slot++) {
       Sampling sampling = table.get(slot).request().sampling();
       int topK = sampling.topK() == 0 ? config.vocabSize() : sampling.topK();
-      settings.put(slot, (float) sampling.temperature());
-      settings.put(rows + slot, (float) sampling.topP());
-      settings.put(2 * rows + slot, Math.min(topK, config.vocabSize()));
+      settings[slot] = (float) sampling.temperature();
+      settings[rows + slot] = (float) sampling.topP();
+      settings[2 * rows + slot] = Math.min(topK, config.vocabSize());
     }
-    return call.create(settings, new Shape(3, rows), DataType.FLOAT32);
+    return NativeArrays.floats(call, settings, 3, rows);
   }
 
   private void record(long[] tokens, float[] logProbs, float[] entropies, long version) {

@@ -4,10 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.picture.PreparedPicture;
-import java.nio.LongBuffer;
+import io.sapo.policy.script.NativeArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -184,11 +183,11 @@ public record Batch(NDList arguments, int[] responseLengths) {
 
     Batch toBatch(NDManager manager) {
       NDList list = new NDList();
-      list.add(longs(manager, tokens, sequences.size(), width));
-      list.add(longs(manager, positions, axes, sequences.size(), width));
-      list.add(longs(manager, rows, rows.length));
-      list.add(longs(manager, targets, targets.length));
-      list.add(longs(manager, embeddingRows, embeddingRows.length));
+      list.add(NativeArrays.longs(manager, tokens, sequences.size(), width));
+      list.add(NativeArrays.longs(manager, positions, axes, sequences.size(), width));
+      list.add(NativeArrays.longs(manager, rows, rows.length));
+      list.add(NativeArrays.longs(manager, targets, targets.length));
+      list.add(NativeArrays.longs(manager, embeddingRows, embeddingRows.length));
       addPictures(manager, list);
       list.forEach(array -> array.setName(LIST_NAME));
       return new Batch(list, responseLengths);
@@ -196,7 +195,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
 
     private void addPictures(NDManager manager, NDList list) {
       if (pictures.isEmpty()) {
-        NDArray none = manager.create(new float[0], new Shape(0));
+        NDArray none = NativeArrays.absent(manager);
         for (int i = 0; i < 9; i++) {
           list.add(none);
         }
@@ -205,24 +204,21 @@ public record Batch(NDList arguments, int[] responseLengths) {
       WindowOrder order = WindowOrder.of(pictures, config.vision().orElseThrow());
       int patches = order.patchPositions()[0].length;
       int values = order.patches().remaining() / patches;
-      list.add(manager.create(order.patches(), new Shape(patches, values), DataType.FLOAT32));
+      list.add(NativeArrays.floats(manager, order.patches(), patches, values));
       long[] both = new long[2 * patches];
       System.arraycopy(order.patchPositions()[0], 0, both, 0, patches);
       System.arraycopy(order.patchPositions()[1], 0, both, patches, patches);
-      list.add(longs(manager, both, 2, patches));
-      list.add(longs(manager, order.mergeOrder(), order.mergeOrder().length));
+      list.add(NativeArrays.longs(manager, both, 2, patches));
+      list.add(NativeArrays.longs(manager, order.mergeOrder(), order.mergeOrder().length));
       addSegments(manager, list, order.windows());
       addSegments(manager, list, order.frames());
     }
 
     private static void addSegments(NDManager manager, NDList list, Segments segments) {
-      list.add(longs(manager, segments.pad(), segments.pad().length));
-      list.add(longs(manager, segments.unpad(), segments.unpad().length));
-      list.add(manager.create(segments.mask(), new Shape(segments.count(), segments.longest())));
-    }
-
-    private static NDArray longs(NDManager manager, long[] values, long... shape) {
-      return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
+      list.add(NativeArrays.longs(manager, segments.pad(), segments.pad().length));
+      list.add(NativeArrays.longs(manager, segments.unpad(), segments.unpad().length));
+      list.add(
+          NativeArrays.booleans(manager, segments.mask(), segments.count(), segments.longest()));
     }
   }
 }

@@ -4,15 +4,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.TensorSpec;
-import java.nio.FloatBuffer;
+import io.sapo.policy.script.NativeArrays;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,7 +39,7 @@ public final class Weights implements AutoCloseable {
     this.head = head;
     this.manager = NDManager.newBaseManager(device, "PyTorch");
     try {
-      NDArray absent = named(manager.create(new float[0], new Shape(0)));
+      NDArray absent = named(NativeArrays.absent(manager));
       for (TensorSpec slot : WeightLayout.slots(config, head)) {
         arguments.add(
             slot == null
@@ -59,8 +57,7 @@ public final class Weights implements AutoCloseable {
     if (content.length != spec.elements()) {
       throw new IllegalArgumentException(spec + " cannot hold " + content.length + " values");
     }
-    return named(
-        manager.create(FloatBuffer.wrap(content), new Shape(spec.shape()), DataType.FLOAT32));
+    return named(NativeArrays.floats(manager, content, spec.shape()));
   }
 
   private static NDArray named(NDArray array) {

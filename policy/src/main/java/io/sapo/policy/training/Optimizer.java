@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.network.TensorDigest;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,7 +70,7 @@ final class Optimizer {
         maxGradNorm
       };
       NDList arguments =
-          new NDList(call.create(settings), steps)
+          new NDList(NativeArrays.doubles(call, settings), steps)
               .addAll(parametersAndGradients())
               .addAll(firstMoments)
               .addAll(secondMoments);
@@ -103,7 +104,8 @@ final class Optimizer {
       NDList saved = new NDList(call.create((float) state.steps()));
       moments.forEach(
           (name, array) -> {
-            NDArray copy = call.create(byName.get(name).values(), array.getShape());
+            NDArray copy =
+                NativeArrays.floats(call, byName.get(name).values(), array.getShape().getShape());
             copy.setName(SAVED + array.getName());
             saved.add(copy);
           });

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.sapo.policy.network.Batch;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 
@@ -78,7 +79,11 @@ public final class PolicyForward implements AutoCloseable {
     NDList arguments =
         new NDList(temperature)
             .addAll(batch.arguments())
-            .addAll(new NDList(manager.create(flatLogProbs), manager.create(flatEntropies), logits))
+            .addAll(
+                new NDList(
+                    NativeArrays.floats(manager, flatLogProbs),
+                    NativeArrays.floats(manager, flatEntropies),
+                    logits))
             .addAll(optimizer.parametersAndGradients());
     script.callWithGradients(manager, "backward_policy", arguments);
     logits.close();

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.sapo.policy.network.Batch;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 
@@ -60,7 +61,8 @@ public final class ValueForward implements AutoCloseable {
       throw new IllegalStateException("The graph of this forward pass is used up");
     }
     NDList arguments =
-        new NDList(manager.create(flat), output).addAll(optimizer.parametersAndGradients());
+        new NDList(NativeArrays.floats(manager, flat), output)
+            .addAll(optimizer.parametersAndGradients());
     script.callWithGradients(manager, "backward_values", arguments);
     output.close();
     output = null;
