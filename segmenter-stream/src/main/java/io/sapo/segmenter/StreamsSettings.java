@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams as the segmenter needs it. */
-final class StreamsSettings {
+public final class StreamsSettings {
   /**
    * How often a transaction is committed, and so how long a segmented trajectory stays invisible to
    * the learner. The default for exactly-once; said here because the latency of the pipeline hangs
@@ -36,7 +36,7 @@ final class StreamsSettings {
     return topics.prefix() + "segmenter";
   }
 
-  static Properties of(
+  public static Properties of(
       Map<String, Object> kafka, Topics topics, SegmenterConfig config, String instance) {
     Map<String, Object> all = new HashMap<>(kafka);
     all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId(topics));

@@ -208,7 +208,7 @@ public final class Weights implements AutoCloseable {
     return arguments;
   }
 
-  private NDArray array(String name) {
+  NDArray array(String name) {
     NDArray array = arrays.get(name);
     if (array == null) {
       throw new IllegalArgumentException("There is no weight '" + name + "'");

@@ -4,7 +4,7 @@ class Training(Module):
   __buffers__ = []
 
   # Logits carry the graph; log-probabilities and entropies are read off beside it, and their
-  # gradient is given in closed form, so that no further copy of the logits is kept.
+  # gradient is given in closed form and takes the place of the logits.
   def forward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     b = __torch__.batch.unpack(batch)
     logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
@@ -14,7 +14,8 @@ class Training(Module):
   # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies
   # may be empty. Parameters the batch does not touch get nothing.
   def backward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, logits: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
-    d_logits = __torch__.language_model_head.score_gradient(logits.detach(), __torch__.batch.unpack(batch).targets, temperature, d_log_probs, d_entropies)
+    d_logits = logits.detach()
+    __torch__.language_model_head.replace_by_gradient(d_logits, __torch__.batch.unpack(batch).targets, temperature, d_log_probs, d_entropies)
     __torch__.gradients.accumulate(logits, d_logits, trained, gradients)
     return temperature
 

@@ -2,14 +2,12 @@ package io.sapo.producer.weights;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.NamedTensor;
-import io.sapo.policy.network.Head;
-import io.sapo.policy.network.Weights;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.schemas.weights.TensorChange;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,8 +34,9 @@ import org.slf4j.LoggerFactory;
  * and counted, and the one in use stays in use; versions that build on it are refused as well, up
  * to the next anchor.
  *
- * <p>A thread of its own reads, checks and copies to the device. The other methods are thread-safe.
- * At most one version lies ready: a newer one replaces it, and its memory is freed.
+ * <p>A thread of its own reads, checks and copies to the device, where it writes over weights that
+ * are no longer in use with what has changed since. The other methods are thread-safe. At most one
+ * version lies ready: a newer one replaces it.
  */
 public final class WeightFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeightFollower.class);
@@ -45,12 +44,11 @@ public final class WeightFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Topics topics;
-  private final ModelConfig model;
-  private final Device device;
   private final Runnable onChange;
   private final Consumer<byte[], byte[]> versions;
   private final Consumer<byte[], byte[]> chunks;
   private final ChunkReader reader;
+  private final WeightBuffers buffers;
   private final Thread thread;
 
   private final VersionLog versionLog = new VersionLog();
@@ -82,13 +80,12 @@ public final class WeightFollower implements AutoCloseable {
       Device device,
       Runnable onChange) {
     this.topics = topics;
-    this.model = model;
-    this.device = device;
     this.onChange = onChange;
     versions = consumer(clientConfig, "earliest");
     versions.assign(List.of(new TopicPartition(topics.weights().name(), 0)));
     chunks = consumer(clientConfig, "none");
     reader = new ChunkReader(chunks, topics.weightChunks(), CHUNK_PATIENCE);
+    buffers = new WeightBuffers(model, device);
     thread = new Thread(this::run, "weight-follower");
     thread.setDaemon(true);
   }
@@ -124,6 +121,7 @@ public final class WeightFollower implements AutoCloseable {
     if (thread.getState() == Thread.State.NEW) {
       versions.close();
       chunks.close();
+      buffers.close();
       return;
     }
     versions.wakeup();
@@ -134,6 +132,7 @@ public final class WeightFollower implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     take().ifPresent(FollowedWeights::close);
+    buffers.close();
   }
 
   private void run() {
@@ -144,6 +143,8 @@ public final class WeightFollower implements AutoCloseable {
           onChange.run();
           catchUp();
           onChange.run();
+        } else {
+          buffers.catchUp(published);
         }
       }
     } catch (WakeupException e) {
@@ -200,6 +201,7 @@ public final class WeightFollower implements AutoCloseable {
       }
     } catch (WeightFormatException e) {
       published = new PublishedWeights(published.type());
+      buffers.reset();
       versionLog.refuse(target);
       refused(e.getMessage());
     }
@@ -214,44 +216,39 @@ public final class WeightFollower implements AutoCloseable {
           "version %d is a delta in %s to weights in %s"
               .formatted(version.getVersion(), version.getElementType(), published.type()));
     }
-    published.apply(
-        version.getVersion(),
-        version.getParent(),
-        version.getAnchor(),
-        version.getChunkCount(),
-        reader.chunks(version));
+    List<TensorChange> changes =
+        published.apply(
+            version.getVersion(),
+            version.getParent(),
+            version.getAnchor(),
+            version.getChunkCount(),
+            reader.chunks(version));
+    buffers.applied(version.getVersion(), version.getParent(), changes);
   }
 
   private void offer(WeightVersion version) {
-    FollowedWeights next = new FollowedWeights(version.getVersion(), checked(version));
-    FollowedWeights replaced = ready.getAndSet(next);
-    if (replaced != null) {
-      replaced.close();
-    }
+    take().ifPresent(FollowedWeights::close);
+    ready.set(checked(version));
     log.debug("version {} lies ready", version.getVersion());
   }
 
-  private Weights checked(WeightVersion version) {
-    List<NamedTensor> tensors =
-        published.tensors().stream()
-            .map(tensor -> NamedTensor.of(tensor.name(), tensor.shape(), tensor.floats()))
-            .toList();
-    Weights weights;
+  private FollowedWeights checked(WeightVersion version) {
+    FollowedWeights followed;
     try {
-      weights = Weights.of(model, Head.LANGUAGE_MODEL, tensors, device);
+      followed = buffers.ready(published);
     } catch (IllegalArgumentException e) {
       throw new WeightFormatException(
           "version %d is not of this producer's model: %s"
               .formatted(version.getVersion(), e.getMessage()));
     }
-    String found = version.getElementType() == ElementType.F32 ? weights.sha256() : "";
+    String found = version.getElementType() == ElementType.F32 ? followed.weights().sha256() : "";
     if (!found.isEmpty() && !found.equals(version.getActorSha256())) {
-      weights.close();
+      followed.close();
       throw new WeightFormatException(
           "version %d hashes to %s, announced as %s"
               .formatted(version.getVersion(), found, version.getActorSha256()));
     }
-    return weights;
+    return followed;
   }
 
   private void refused(String reason) {

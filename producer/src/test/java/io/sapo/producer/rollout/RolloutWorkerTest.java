@@ -313,7 +313,7 @@ class RolloutWorkerTest {
     record.setTrajectoryPositions(positions);
     newest = Optional.of(record);
     Weights fresh = Weights.random(checkpoint.config(), Head.LANGUAGE_MODEL, version, Device.cpu());
-    arriving.add(new FollowedWeights(version, fresh));
+    arriving.add(new FollowedWeights(version, fresh, fresh::close));
     return fresh;
   }
 

@@ -13,9 +13,12 @@ import io.sapo.schemas.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +80,43 @@ class WeightFollowerTest {
         assertThat(late.refusals().count()).isZero();
         assertThat(late.newest().orElseThrow().getVersion()).isEqualTo(2);
       }
+    }
+  }
+
+  /** Deltas one after another, then more of them than are remembered while one is held. */
+  @ParameterizedTest
+  @EnumSource(ElementType.class)
+  void weightsGivenBackAreWrittenOverWithNewerOnes(ElementType type) throws Exception {
+    try (TestLearner learner = new TestLearner(kafka, type);
+        WeightFollower follower = follower()) {
+      Set<Weights> used = Collections.newSetFromMap(new IdentityHashMap<>());
+      learner.publish(weights(0, 0), true);
+      FollowedWeights inUse = await(follower);
+      for (int step = 1; step <= 12; step++) {
+        Weights wanted = weights(0, step);
+        learner.publish(wanted, false);
+        boolean held = step > 4 && step < 11;
+        if (!held) {
+          FollowedWeights next = awaitVersion(follower, step);
+          used.add(next.weights());
+          assertHolds(next.weights(), wanted, type);
+          inUse.close();
+          inUse = next;
+        }
+      }
+      inUse.close();
+      assertThat(used).as("buffers, over ten versions").hasSizeLessThanOrEqualTo(3);
+      assertThat(follower.refusals().count()).isZero();
+    }
+  }
+
+  private static FollowedWeights awaitVersion(WeightFollower follower, long version) {
+    while (true) {
+      FollowedWeights next = await(follower);
+      if (next.version() == version) {
+        return next;
+      }
+      next.close();
     }
   }
 

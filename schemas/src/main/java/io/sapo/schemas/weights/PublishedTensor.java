@@ -58,6 +58,19 @@ public record PublishedTensor(ElementType type, String name, long[] shape, byte[
     return values;
   }
 
+  /** Chosen elements widened to float32. */
+  public float[] floats(int[] places) {
+    float[] values = new float[places.length];
+    ByteBuffer bytes = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < places.length; i++) {
+      values[i] =
+          type == ElementType.F32
+              ? bytes.getFloat(places[i] * Float.BYTES)
+              : Float.intBitsToFloat(bytes.getShort(places[i] * Short.BYTES) << 16);
+    }
+    return values;
+  }
+
   /** Number of elements. */
   public int count() {
     return elements.length / elementBytes(type);

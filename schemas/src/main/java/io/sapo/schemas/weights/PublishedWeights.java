@@ -7,6 +7,7 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The tensors of the newest version applied, in the published element type and on the Java heap. An
@@ -51,10 +53,11 @@ public final class PublishedWeights {
    *
    * @param parent version that a delta changes; not looked at for an anchor
    * @param chunks yields at least {@code chunkCount} chunks; no more are taken
+   * @return what has changed, one entry a tensor
    * @throws WeightFormatException when the chunks do not make up the version; also from the
    *     iterator
    */
-  public void apply(
+  public List<TensorChange> apply(
       long next, long parent, boolean anchor, int chunkCount, Iterator<WeightChunk> chunks) {
     if (!anchor && (version < 0 || version != parent)) {
       throw new WeightFormatException(
@@ -71,9 +74,10 @@ public final class PublishedWeights {
       for (int i = 0; i < chunkCount; i++) {
         assembly.accept(chunks.next());
       }
-      assembly.finish();
+      List<TensorChange> changes = assembly.finish();
       done = true;
       version = next;
+      return changes;
     } finally {
       if (!done) {
         tensors.clear();
@@ -88,9 +92,13 @@ public final class PublishedWeights {
     private final int chunkCount;
     private int expected;
     private final Set<String> seen = new HashSet<>();
+    private final List<TensorChange> changes = new ArrayList<>();
+    private final List<Runnable> hashChecks = new ArrayList<>();
     private PublishedTensor tensor;
     private WeightChunk first;
     private long position;
+    private int[] places = {};
+    private int placeCount;
 
     Assembly(long next, boolean anchor, int chunkCount) {
       this.next = next;
@@ -116,12 +124,14 @@ public final class PublishedWeights {
       }
     }
 
-    void finish() {
+    List<TensorChange> finish() {
       complete();
+      hashChecks.forEach(Runnable::run);
       if (seen.size() != tensors.size()) {
         throw new WeightFormatException(
             "version %d names %d tensors of %d".formatted(next, seen.size(), tensors.size()));
       }
+      return changes;
     }
 
     private void begin(WeightChunk chunk) {
@@ -139,6 +149,7 @@ public final class PublishedWeights {
       }
       first = chunk;
       position = 0;
+      placeCount = 0;
     }
 
     private PublishedTensor allocate(WeightChunk chunk, long[] shape) {
@@ -173,6 +184,9 @@ public final class PublishedWeights {
               .order(ByteOrder.LITTLE_ENDIAN);
       int count = (int) chunk.getCount();
       int values = count * Integer.BYTES;
+      if (places.length < placeCount + count) {
+        places = Arrays.copyOf(places, Math.max(placeCount + count, 2 * placeCount));
+      }
       long index = chunk.getStart() - 1;
       for (int i = 0; i < count; i++) {
         int gap = payload.getInt(i * Integer.BYTES);
@@ -183,6 +197,7 @@ public final class PublishedWeights {
             tensor.elements(),
             (int) index * elementBytes(),
             elementBytes());
+        places[placeCount++] = (int) index;
       }
       position = index + 1;
     }
@@ -224,12 +239,22 @@ public final class PublishedWeights {
             first,
             "ends at %d of %d".formatted(position, tensor.count()));
       }
-      String found = tensor.sha256();
-      require(
-          found.equals(first.getSha256()),
-          first,
-          "hashes to %s, announced as %s".formatted(found, first.getSha256()));
+      changes.add(
+          new TensorChange(tensor, first.getSparse() ? Arrays.copyOf(places, placeCount) : null));
+      hashChecks.add(hashCheck(tensor, first));
       tensor = null;
+    }
+
+    /** Hashing goes on beside reading the next tensor; the check waits for it. */
+    private Runnable hashCheck(PublishedTensor whole, WeightChunk announced) {
+      CompletableFuture<String> hash = CompletableFuture.supplyAsync(whole::sha256);
+      return () -> {
+        String found = hash.join();
+        require(
+            found.equals(announced.getSha256()),
+            announced,
+            "hashes to %s, announced as %s".formatted(found, announced.getSha256()));
+      };
     }
 
     private void require(boolean holds, WeightChunk chunk, String otherwise) {

@@ -1,0 +1,16 @@
+package io.sapo.bench;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * How benchmarks are run.
+ *
+ * @param folder for data, deleted by the caller
+ * @param threads of a native operation; the limits are measured with the same
+ * @param thorough whether to take the long variants: 10 GB through the segmenter, 10^7 tokens
+ * @param device such as {@code cpu}
+ * @param progress takes a line for people now and then
+ */
+public record BenchSettings(
+    Path folder, int threads, boolean thorough, String device, Consumer<String> progress) {}

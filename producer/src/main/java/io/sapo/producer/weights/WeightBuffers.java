@@ -1,0 +1,170 @@
+package io.sapo.producer.weights;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.network.Head;
+import io.sapo.policy.network.WeightWriter;
+import io.sapo.policy.network.Weights;
+import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.schemas.weights.TensorChange;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Native copies of the newest published weights. While one is in use the next is prepared in
+ * another, by writing only what has changed since that one was last prepared; there are as many as
+ * are held at a time and one more.
+ *
+ * <p>All methods are for the follower's thread, except giving back, which any thread may do.
+ */
+final class WeightBuffers implements AutoCloseable {
+  /** A buffer older than this many versions is written whole. */
+  private static final int REMEMBERED = 4;
+
+  private static final class Buffer {
+    private final Weights weights;
+    private long version;
+
+    Buffer(Weights weights) {
+      this.weights = weights;
+    }
+  }
+
+  private record Applied(long version, long parent, List<TensorChange> changes) {}
+
+  private final ModelConfig model;
+  private final Device device;
+  private final WeightWriter writer;
+  private final Deque<Applied> history = new ArrayDeque<>();
+  private final Deque<Buffer> free = new ArrayDeque<>();
+  private boolean closed;
+
+  WeightBuffers(ModelConfig model, Device device) {
+    this.model = model;
+    this.device = device;
+    this.writer = new WeightWriter(model, device);
+  }
+
+  /** Notes how a version differs from its parent; to be called for each version applied. */
+  void applied(long version, long parent, List<TensorChange> changes) {
+    history.addLast(new Applied(version, parent, changes));
+    while (history.size() > REMEMBERED) {
+      history.removeFirst();
+    }
+  }
+
+  /** Forgets all changes, after a version that could not be applied. */
+  void reset() {
+    history.clear();
+  }
+
+  /**
+   * The weights of the version that {@code published} holds.
+   *
+   * @throws IllegalArgumentException when they are not of the model
+   */
+  FollowedWeights ready(PublishedWeights published) {
+    Buffer buffer = takeFree();
+    if (buffer == null) {
+      buffer = new Buffer(Weights.of(model, Head.LANGUAGE_MODEL, tensors(published), device));
+      buffer.version = published.version();
+    } else {
+      checkModel(buffer, published);
+      prepare(buffer, published);
+    }
+    Buffer own = buffer;
+    return new FollowedWeights(published.version(), own.weights, () -> release(own));
+  }
+
+  /** Brings a free buffer up to date, so that the next version finds little to write. */
+  void catchUp(PublishedWeights published) {
+    if (published.version() < 0) {
+      return;
+    }
+    Buffer buffer = takeFree();
+    if (buffer != null) {
+      prepare(buffer, published);
+      release(buffer);
+    }
+  }
+
+  private static List<NamedTensor> tensors(PublishedWeights published) {
+    return published.tensors().stream()
+        .map(tensor -> NamedTensor.of(tensor.name(), tensor.shape(), tensor.floats()))
+        .toList();
+  }
+
+  /** A buffer that does not fit goes back to where it came from. */
+  private void checkModel(Buffer buffer, PublishedWeights published) {
+    Set<TensorSpec> found =
+        published.tensors().stream()
+            .map(tensor -> new TensorSpec(tensor.name(), tensor.shape()))
+            .collect(Collectors.toSet());
+    for (TensorSpec wanted : buffer.weights.specs()) {
+      if (!found.contains(wanted)) {
+        release(buffer);
+        throw new IllegalArgumentException("Weights need tensor " + wanted);
+      }
+    }
+  }
+
+  private void prepare(Buffer buffer, PublishedWeights published) {
+    long from = buffer.version;
+    buffer.version = -1;
+    if (from >= 0 && remembered(from, published.version())) {
+      for (Applied applied : history) {
+        if (applied.version() > from) {
+          applied.changes().forEach(change -> write(buffer.weights, change));
+        }
+      }
+    } else {
+      published.tensors().forEach(tensor -> write(buffer.weights, new TensorChange(tensor, null)));
+    }
+    buffer.version = published.version();
+  }
+
+  /** Whether the history leads from one version to the other without a gap. */
+  private boolean remembered(long from, long to) {
+    long reached = from;
+    for (Applied applied : history) {
+      if (applied.version() > from && applied.parent() == reached) {
+        reached = applied.version();
+      }
+    }
+    return reached == to;
+  }
+
+  private void write(Weights weights, TensorChange change) {
+    if (change.places() == null) {
+      writer.replace(weights, change.tensor().name(), change.floats());
+    } else {
+      writer.scatter(weights, change.tensor().name(), change.places(), change.floats());
+    }
+  }
+
+  private synchronized Buffer takeFree() {
+    return free.poll();
+  }
+
+  private synchronized void release(Buffer buffer) {
+    if (closed) {
+      buffer.weights.close();
+    } else {
+      free.add(buffer);
+    }
+  }
+
+  /** Frees what is not in use; the rest is freed as it is given back. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    free.forEach(buffer -> buffer.weights.close());
+    free.clear();
+    writer.close();
+  }
+}
