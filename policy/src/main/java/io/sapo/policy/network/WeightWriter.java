@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 
 /**
@@ -29,14 +30,18 @@ public final class WeightWriter implements AutoCloseable {
       script.call(
           call,
           "scatter",
-          new NDList(call.create(places), call.create(values), weights.array(name)));
+          new NDList(
+              NativeArrays.ints(call, places),
+              NativeArrays.floats(call, values),
+              weights.array(name)));
     }
   }
 
   /** Gives a tensor new values, row-major. */
   public void replace(Weights weights, String name, float[] values) {
     try (NDManager call = script.newManager()) {
-      script.call(call, "replace", new NDList(call.create(values), weights.array(name)));
+      script.call(
+          call, "replace", new NDList(NativeArrays.floats(call, values), weights.array(name)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 public final class PublishedWeights {
   private final ElementType type;
   private final Map<String, PublishedTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> hashes = new HashMap<>();
   private long version = -1;
 
   public PublishedWeights(ElementType type) {
@@ -245,15 +247,23 @@ public final class PublishedWeights {
       tensor = null;
     }
 
-    /** Hashing goes on beside reading the next tensor; the check waits for it. */
+    /**
+     * Hashing goes on beside reading the next tensor; the check waits for it. What has not changed
+     * since it was hashed is not hashed again.
+     */
     private Runnable hashCheck(PublishedTensor whole, WeightChunk announced) {
-      CompletableFuture<String> hash = CompletableFuture.supplyAsync(whole::sha256);
+      boolean untouched = announced.getSparse() && placeCount == 0;
+      CompletableFuture<String> hash =
+          untouched
+              ? CompletableFuture.completedFuture(hashes.get(whole.name()))
+              : CompletableFuture.supplyAsync(whole::sha256);
       return () -> {
         String found = hash.join();
         require(
             found.equals(announced.getSha256()),
             announced,
             "hashes to %s, announced as %s".formatted(found, announced.getSha256()));
+        hashes.put(whole.name(), found);
       };
     }
 
