@@ -27,7 +27,7 @@ final class SegmenterBench implements Bench {
 
   private static final long WARM_UP = 2_000;
   private static final long RECORDS = 12_000;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 4;
   private static final double PATIENCE_SECONDS = 900;
 
   @Override

@@ -5,8 +5,6 @@ import com.github.luben.zstd.ZstdException;
 import io.sapo.schemas.Compression;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -171,40 +169,43 @@ public final class PublishedWeights {
 
     private void copy(WeightChunk chunk) {
       require(chunk.getStart() == position, chunk, "does not start at element " + position);
-      byte[] payload = payload(chunk, elementBytes());
+      byte[] planes = planes(chunk, elementBytes());
       require(chunk.getStart() + chunk.getCount() <= tensor.count(), chunk, "runs over the tensor");
-      System.arraycopy(
-          payload, 0, tensor.elements(), (int) position * elementBytes(), payload.length);
-      position += chunk.getCount();
+      int count = (int) chunk.getCount();
+      for (int plane = 0; plane < elementBytes(); plane++) {
+        int to = (int) position * elementBytes() + plane;
+        for (int i = 0; i < count; i++) {
+          tensor.elements()[to + i * elementBytes()] = planes[plane * count + i];
+        }
+      }
+      position += count;
     }
 
     private void scatter(WeightChunk chunk) {
       require(chunk.getStart() >= position, chunk, "overlaps the chunk before");
       require(chunk.getStart() <= tensor.count(), chunk, "starts outside the tensor");
-      ByteBuffer payload =
-          ByteBuffer.wrap(payload(chunk, Integer.BYTES + elementBytes()))
-              .order(ByteOrder.LITTLE_ENDIAN);
+      byte[] planes = planes(chunk, Integer.BYTES, elementBytes());
       int count = (int) chunk.getCount();
-      int values = count * Integer.BYTES;
       if (places.length < placeCount + count) {
         places = Arrays.copyOf(places, Math.max(placeCount + count, 2 * placeCount));
       }
       long index = chunk.getStart() - 1;
       for (int i = 0; i < count; i++) {
-        int gap = payload.getInt(i * Integer.BYTES);
+        int gap = BytePlanes.intAt(planes, count, i);
         index += 1L + gap;
         require(gap >= 0 && index < tensor.count(), chunk, "has an index outside the tensor");
-        payload.get(
-            values + i * elementBytes(),
-            tensor.elements(),
-            (int) index * elementBytes(),
-            elementBytes());
+        for (int plane = 0; plane < elementBytes(); plane++) {
+          tensor.elements()[(int) index * elementBytes() + plane] =
+              planes[(Integer.BYTES + plane) * count + i];
+        }
         places[placeCount++] = (int) index;
       }
       position = index + 1;
     }
 
-    private byte[] payload(WeightChunk chunk, int bytesEach) {
+    /** What a chunk holds of each element, in {@link BytePlanes}. */
+    private byte[] planes(WeightChunk chunk, int... widths) {
+      int bytesEach = Arrays.stream(widths).sum();
       long count = chunk.getCount();
       require(
           count >= 0 && count <= WeightChunkEncoder.MAX_PAYLOAD_BYTES / bytesEach,
@@ -220,7 +221,7 @@ public final class PublishedWeights {
           payload.length == count * bytesEach,
           chunk,
           "holds %d bytes for %d elements".formatted(payload.length, count));
-      return payload;
+      return chunk.getPlanes() ? payload : BytePlanes.of(payload, (int) count, widths);
     }
 
     private byte[] unpack(WeightChunk chunk, byte[] carried, int size) {

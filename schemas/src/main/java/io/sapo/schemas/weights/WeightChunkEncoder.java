@@ -120,8 +120,12 @@ public final class WeightChunkEncoder {
 
   private void emit(
       PublishedTensor tensor, String sha256, int start, int count, boolean sparse, byte[] payload) {
-    byte[] packed = Zstd.compress(payload, ZSTD_LEVEL);
-    boolean smaller = packed.length < payload.length;
+    byte[] planes =
+        sparse
+            ? BytePlanes.of(payload, count, Integer.BYTES, elementBytes())
+            : BytePlanes.of(payload, count, elementBytes());
+    byte[] packed = Zstd.compress(planes, ZSTD_LEVEL);
+    boolean smaller = packed.length < planes.length;
     List<Long> shape = new ArrayList<>();
     for (long size : tensor.shape()) {
       shape.add(size);
@@ -137,7 +141,8 @@ public final class WeightChunkEncoder {
             .setCount(count)
             .setSparse(sparse)
             .setCompression(smaller ? Compression.ZSTD : Compression.NONE)
-            .setPayload(ByteBuffer.wrap(smaller ? packed : payload))
+            .setPayload(ByteBuffer.wrap(smaller ? packed : planes))
+            .setPlanes(true)
             .build());
   }
 

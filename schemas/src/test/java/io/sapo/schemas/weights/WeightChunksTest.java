@@ -3,11 +3,14 @@ package io.sapo.schemas.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
+import io.sapo.schemas.Compression;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.WeightChunk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -57,6 +60,44 @@ class WeightChunksTest {
     long whole = bytes(whole(1, parent));
     long delta = bytes(delta(1, parent, mutated(parent, 0.01, random)));
     assertThat(delta).isLessThan(whole / 20);
+  }
+
+  /** Chunks written before bytes were sorted by significance. */
+  @ParameterizedTest
+  @EnumSource(ElementType.class)
+  void chunksInTheOlderLayoutAreRead(ElementType type) {
+    Random random = new Random(7);
+    List<PublishedTensor> parent = tensors(type, random);
+    List<PublishedTensor> next = mutated(parent, 0.1, random);
+    PublishedWeights weights = new PublishedWeights(type);
+    apply(weights, 1, true, whole(1, parent).stream().map(c -> older(c, type)).toList());
+    apply(weights, 2, false, delta(2, parent, next).stream().map(c -> older(c, type)).toList());
+    assertSame(weights.tensors(), next);
+  }
+
+  private static WeightChunk older(WeightChunk chunk, ElementType type) {
+    int count = (int) chunk.getCount();
+    int element = type == ElementType.F32 ? 4 : 2;
+    int[] widths = chunk.getSparse() ? new int[] {4, element} : new int[] {element};
+    int size = count * Arrays.stream(widths).sum();
+    byte[] carried = chunk.getPayload().array();
+    byte[] planes =
+        chunk.getCompression() == Compression.ZSTD ? Zstd.decompress(carried, size) : carried;
+    ByteBuffer numbers = ByteBuffer.allocate(size);
+    int begin = 0;
+    for (int width : widths) {
+      for (int i = 0; i < count; i++) {
+        for (int plane = 0; plane < width; plane++) {
+          numbers.put(planes[begin + plane * count + i]);
+        }
+      }
+      begin += count * width;
+    }
+    return WeightChunk.newBuilder(chunk)
+        .setPlanes(false)
+        .setCompression(Compression.NONE)
+        .setPayload(numbers.flip())
+        .build();
   }
 
   @Test
@@ -115,8 +156,8 @@ class WeightChunksTest {
           WeightChunk chunk = largest(chunks);
           byte[] copy = chunk.getPayload().array().clone();
           // The second half of a sparse payload holds the values.
-          chunk.setCompression(io.sapo.schemas.Compression.NONE);
-          byte[] raw = com.github.luben.zstd.Zstd.decompress(copy, (int) (8 * chunk.getCount()));
+          chunk.setCompression(Compression.NONE);
+          byte[] raw = Zstd.decompress(copy, (int) (8 * chunk.getCount()));
           raw[raw.length - 1] ^= 1;
           chunk.setPayload(ByteBuffer.wrap(raw));
         }),
