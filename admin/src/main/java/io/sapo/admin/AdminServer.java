@@ -5,6 +5,7 @@ import io.sapo.admin.health.Health;
 import io.sapo.admin.http.AdminVerticle;
 import io.sapo.admin.http.Pulse;
 import io.sapo.admin.metrics.AdminMetrics;
+import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.CommandSender;
 import io.sapo.admin.topics.LagMonitor;
@@ -45,21 +46,23 @@ public final class AdminServer implements AutoCloseable {
 
   /** Listens when it returns. */
   public static AdminServer start(AdminConfig config) {
-    return start(config, List.of());
+    return start(config, List.of(), new KafkaMeters());
   }
 
   /**
    * Listens when it returns.
    *
    * @param binders further metrics of this process for {@code /metrics}; the caller closes them
+   * @param kafka what other Kafka clients of this process report to; the server's own do, too
    * @throws IllegalArgumentException naming every setting that is wrong
    * @throws AdminException when the port is taken or a Kafka client cannot be made
    */
-  public static AdminServer start(AdminConfig config, List<MeterBinder> binders) {
+  public static AdminServer start(
+      AdminConfig config, List<MeterBinder> binders, KafkaMeters kafka) {
     config.check();
     AdminServer server = new AdminServer(config);
     try {
-      server.open(binders);
+      server.open(binders, kafka);
       return server;
     } catch (RuntimeException e) {
       server.close();
@@ -69,13 +72,13 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private void open(List<MeterBinder> binders) {
+  private void open(List<MeterBinder> binders, KafkaMeters kafka) {
     Clock clock = Clock.systemUTC();
     Map<String, Object> client = config.clientProperties();
+    kafka.addTo(client);
     RunState run = new RunState(new Topics(config.topicPrefix()), config.limits());
-    AdminMetrics metrics = own(new AdminMetrics(binders));
-    TopicFollower follower =
-        own(new TopicFollower(client, run, config.limits(), metrics.registry()));
+    AdminMetrics metrics = own(new AdminMetrics(binders, kafka));
+    TopicFollower follower = own(new TopicFollower(client, run, config.limits()));
     LagMonitor lags = own(new LagMonitor(client, run.topics(), clock));
     RecordFetcher fetcher = own(new RecordFetcher(client, config.limits().pendingFetches()));
     CommandSender commands = own(new CommandSender(client, run.topics()));

@@ -7,16 +7,9 @@ import io.sapo.admin.health.Thresholds;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -245,23 +238,6 @@ class AdminServerTest {
                 line.startsWith("# ")
                     || line.matches(
                         "[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-zA-Z_]+=\"([^\"\\\\]|\\\\.)*\",?)*\\})? \\S+"));
-  }
-
-  /** Gauges of the garbage collector appear with the first collection, so they are left out. */
-  @Test
-  void everyMetricOfTheGrafanaDashboardIsServed() throws IOException {
-    String dashboard = Files.readString(Path.of("..", "docker", "grafana", "sapo-run.json"));
-    String metrics = client.get("/metrics").body();
-    Set<String> named = new TreeSet<>();
-    Matcher name =
-        Pattern.compile("\\b((?:sapo|jvm|process|system)_[a-z_]+)\\{").matcher(dashboard);
-    while (name.find()) {
-      named.add(name.group(1));
-    }
-    named.removeIf(found -> found.startsWith("jvm_gc_"));
-    assertThat(named).hasSizeGreaterThan(25);
-    assertThat(named)
-        .allSatisfy(found -> assertThat(metrics).containsPattern("(?m)^" + found + "[ {]"));
   }
 
   @Test

@@ -20,7 +20,11 @@ final class Client {
   private final String address;
 
   Client(AdminServer server) {
-    this.address = server.address().replace("0.0.0.0", "127.0.0.1");
+    this(server.address().replace("0.0.0.0", "127.0.0.1"));
+  }
+
+  Client(String address) {
+    this.address = address;
   }
 
   HttpRequest.Builder request(String path) {

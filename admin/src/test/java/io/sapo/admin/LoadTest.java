@@ -1,7 +1,9 @@
 package io.sapo.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,23 +22,22 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Readers in number: 200 connections, 50 of them on {@code /events}, 100 requests a second. Run
- * when asked for, {@code -Dtest.jvm.extra=-Dsapo.admin.load.seconds=60}, against the server named
- * by {@code -Dsapo.admin.load.address}, such as that of a training run, or one of its own.
+ * when asked for, {@code -Dtest.jvm.extra=-Dsapo.admin.load.seconds=60}: against a server of its
+ * own, or against that of a training run, {@code -Dsapo.admin.load.address=http://127.0.0.1:8080},
+ * by turns with and without readers, so that what they cost the training shows.
  */
 @EnabledIfSystemProperty(named = "sapo.admin.load.seconds", matches = "\\d+")
 class LoadTest {
   private static final int CONNECTIONS = 200;
   private static final int STREAMS = 50;
   private static final int REQUESTS_PER_SECOND = 100;
+  private static final int PAIRS = 3;
+  private static final int SECONDS = Integer.getInteger("sapo.admin.load.seconds", 0);
+  private static final String ADDRESS = System.getProperty("sapo.admin.load.address");
 
   @Test
   void manyReadersAreAnsweredSoon() throws Exception {
-    int seconds = Integer.getInteger("sapo.admin.load.seconds");
-    String address = System.getProperty("sapo.admin.load.address");
-    if (address != null) {
-      load(URI.create(address).getPort(), seconds);
-      return;
-    }
+    assumeTrue(ADDRESS == null, "readers of a training run are asked for");
     try (SyntheticRun run = new SyntheticRun()) {
       for (int n = 0; n < 200; n++) {
         run.version(n, n, n + 1);
@@ -44,12 +45,74 @@ class LoadTest {
       run.heartbeats(199);
       try (AdminServer server = AdminServer.start(run.config())) {
         new Client(server).await("/api/versions", v -> v.getJsonArray("versions").size() == 50);
-        load(server.port(), seconds);
+        assertThat(load(server.port())).isLessThan(100);
       }
     }
   }
 
-  private static void load(int port, int seconds) throws Exception {
+  @Test
+  void readersDoNotSlowATrainingDown() throws Exception {
+    assumeTrue(ADDRESS != null, "no address of a training run was given");
+    Client client = new Client(ADDRESS);
+    double alone = 0;
+    double read = 0;
+    double p99 = 0;
+    for (int pair = 0; pair < PAIRS; pair++) {
+      alone += window(client, "alone", () -> TimeUnit.SECONDS.sleep(SECONDS));
+      double[] worst = {p99};
+      read +=
+          window(
+              client,
+              "with readers",
+              () -> worst[0] = Math.max(worst[0], load(URI.create(ADDRESS).getPort())));
+      p99 = worst[0];
+    }
+    System.out.printf(
+        "trained %.1f trajectories/s alone, %.1f with readers: %+.1f %%%n",
+        alone / PAIRS, read / PAIRS, 100 * (read / alone - 1));
+    assertThat(p99).isLessThan(100);
+    assertThat(read).isGreaterThan(0.95 * alone);
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  /** Trajectories trained a second, from the first commit of the window to the last. */
+  private static double window(Client client, String name, Work work) throws Exception {
+    long from = System.currentTimeMillis();
+    work.run();
+    List<JsonObject> commits =
+        client.json("/api/versions?limit=500").getJsonArray("versions").stream()
+            .map(JsonObject.class::cast)
+            .filter(version -> version.getLong("committedAtMs") >= from)
+            .toList();
+    JsonObject last = commits.get(0);
+    JsonObject first = commits.get(commits.size() - 1);
+    double trained = last.getLong("trainedTotal") - first.getLong("trainedTotal");
+    double perSecond =
+        1e3 * trained / (last.getLong("committedAtMs") - first.getLong("committedAtMs"));
+    String metrics = client.get("/metrics").body();
+    System.out.printf(
+        "%-12s %3d updates, %.1f trajectories/s; resident %.0f MB, heap used %.0f MB%n",
+        name,
+        commits.size() - 1,
+        perSecond,
+        sum(metrics, "process_resident_memory_bytes") / 1e6,
+        sum(metrics, "jvm_memory_used_bytes{area=\"heap\"") / 1e6);
+    return perSecond;
+  }
+
+  private static double sum(String metrics, String prefix) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(prefix))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  /** The 99th percentile of the time to a whole status, in milliseconds. */
+  private static double load(int port) throws Exception {
     List<Reader> readers = new ArrayList<>();
     ScheduledExecutorService threads = Executors.newScheduledThreadPool(16);
     AtomicLong streamed = new AtomicLong();
@@ -62,7 +125,7 @@ class LoadTest {
       readers.add(stream);
     }
     int asking = CONNECTIONS - STREAMS;
-    long[] micros = new long[seconds * REQUESTS_PER_SECOND];
+    long[] micros = new long[SECONDS * REQUESTS_PER_SECOND];
     AtomicLong next = new AtomicLong();
     List<Reader> askers = new ArrayList<>();
     for (int i = 0; i < asking; i++) {
@@ -72,29 +135,32 @@ class LoadTest {
     threads.scheduleAtFixedRate(
         () -> {
           int i = (int) next.getAndIncrement();
+          long due = System.nanoTime();
           if (i < micros.length) {
-            threads.execute(() -> micros[i] = askers.get(i % asking).timed());
+            threads.execute(() -> micros[i] = askers.get(i % asking).timed(due));
           }
         },
         0,
         1_000_000 / REQUESTS_PER_SECOND,
         TimeUnit.MICROSECONDS);
-    threads.awaitTermination(seconds + 1, TimeUnit.SECONDS);
+    threads.awaitTermination(SECONDS + 1, TimeUnit.SECONDS);
     threads.shutdown();
     assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     for (Reader reader : readers) {
       reader.close();
     }
     Arrays.sort(micros);
+    double p99 = micros[micros.length * 99 / 100] / 1e3;
     System.out.printf(
         "%d requests, median %.1f ms, p99 %.1f ms, longest %.1f ms; %d KB streamed%n",
         micros.length,
         micros[micros.length / 2] / 1e3,
-        micros[micros.length * 99 / 100] / 1e3,
+        p99,
         micros[micros.length - 1] / 1e3,
         streamed.get() / 1024);
     assertThat(micros[0]).as("every request was answered with 200").isPositive();
     assertThat(streamed.get()).isPositive();
+    return p99;
   }
 
   /** One kept connection. */
@@ -111,12 +177,11 @@ class LoadTest {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Microseconds from asking for the status to its last byte; 0 when it did not come. */
-    synchronized long timed() {
-      long start = System.nanoTime();
+    /** Microseconds from when it was due to the status' last byte; 0 when it did not come. */
+    synchronized long timed(long due) {
       try {
         ask("/status");
-        return readWhole() ? Math.max(1, (System.nanoTime() - start) / 1_000) : 0;
+        return readWhole() ? Math.max(1, (System.nanoTime() - due) / 1_000) : 0;
       } catch (IOException e) {
         return 0;
       }

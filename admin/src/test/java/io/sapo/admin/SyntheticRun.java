@@ -134,8 +134,17 @@ final class SyntheticRun implements AutoCloseable {
   }
 
   void heartbeat(Component component, String state, long version, Map<String, Double> gauges) {
-    long now = System.currentTimeMillis();
     String instance = component.name().toLowerCase(Locale.ROOT) + "-1";
+    heartbeat(component, instance, state, version, gauges, System.currentTimeMillis());
+  }
+
+  void heartbeat(
+      Component component,
+      String instance,
+      String state,
+      long version,
+      Map<String, Double> gauges,
+      long now) {
     send(
         topics.status(),
         component + "/" + instance,
@@ -209,7 +218,7 @@ final class SyntheticRun implements AutoCloseable {
     metrics.put("staleness_max", 1.0);
     metrics.put("staleness_mean", 0.6);
     metrics.put("tokens_per_second", 5200 + 100 * random.nextDouble());
-    metrics.put("mismatch_on_policy", 0.002);
+    metrics.put("log_prob_gap", 0.002);
     metrics.put("some_new_metric", (double) n);
     return WeightVersion.newBuilder()
         .setVersion(n)

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows operators' commands to the learner on a thread of its own. Who paused a run that was then
- * stopped finds it paused again; a checkpoint is only made for those who ask while it runs.
+ * stopped finds it paused again; a checkpoint or an export is only made for those who ask while it
+ * runs.
  */
 final class Commands implements AutoCloseable {
 
@@ -29,6 +30,7 @@ final class Commands implements AutoCloseable {
   private volatile boolean closed;
   private Optional<String> pausedBy = Optional.empty();
   private boolean checkpointWanted;
+  private boolean exportWanted;
   private RuntimeException failure;
 
   /**
@@ -48,6 +50,7 @@ final class Commands implements AutoCloseable {
         consumer.poll(POLL).forEach(this::take);
       }
       checkpointWanted = false;
+      exportWanted = false;
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -86,6 +89,7 @@ final class Commands implements AutoCloseable {
       case PAUSE -> pausedBy = Optional.of(command.getRequestedBy());
       case RESUME -> pausedBy = Optional.empty();
       case CHECKPOINT -> checkpointWanted = true;
+      case EXPORT -> exportWanted = true;
       default -> log.debug("{} is not for the training thread", command.getAction());
     }
     notifyAll();
@@ -112,6 +116,13 @@ final class Commands implements AutoCloseable {
   synchronized boolean takeCheckpointWanted() {
     boolean wanted = checkpointWanted;
     checkpointWanted = false;
+    return wanted;
+  }
+
+  /** Whether an export was asked for since the last call. */
+  synchronized boolean takeExportWanted() {
+    boolean wanted = exportWanted;
+    exportWanted = false;
     return wanted;
   }
 

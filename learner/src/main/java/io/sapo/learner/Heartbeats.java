@@ -1,11 +1,13 @@
 package io.sapo.learner;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +62,8 @@ final class Heartbeats implements AutoCloseable {
   void beat() {
     try {
       LearnerStatus.Pulse now = learner.pulse();
+      SortedMap<String, String> info = new TreeMap<>(now.info());
+      info.put("config_digest", configDigest);
       Status status =
           Status.newBuilder()
               .setComponent(Component.LEARNER)
@@ -70,8 +74,8 @@ final class Heartbeats implements AutoCloseable {
               .setStartedAtMs(startedAtMs)
               .setAtMs(clock.millis())
               .setIntervalMs(interval.toMillis())
-              .setGauges(now.gauges())
-              .setInfo(Map.of("config_digest", configDigest))
+              .setGauges(ProcessGauges.addedTo(now.gauges()))
+              .setInfo(info)
               .build();
       producer.send(
           topics.status().record("learner/" + instance, status),

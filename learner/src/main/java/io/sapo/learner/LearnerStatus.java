@@ -12,14 +12,21 @@ final class LearnerStatus {
   /**
    * @param state one of the words that Status documents
    * @param version -1 before there is one
+   * @param info what else is worth knowing, for people
    */
-  record Pulse(String state, String message, long version, Map<String, Double> gauges) {}
+  record Pulse(
+      String state,
+      String message,
+      long version,
+      Map<String, Double> gauges,
+      Map<String, String> info) {}
 
   private String state = "starting";
   private String message = "";
   private long version = -1;
   private Map<String, Double> metrics = Map.of();
   private LongSupplier lag = () -> 0;
+  private String lastExport;
 
   synchronized void state(String next, String why) {
     state = next;
@@ -38,6 +45,11 @@ final class LearnerStatus {
     metrics = record.getMetrics();
   }
 
+  /** What came of the export asked for last. */
+  synchronized void exported(String outcome) {
+    lastExport = outcome;
+  }
+
   /** From now on the lag is what this says. */
   synchronized void watch(LongSupplier records) {
     lag = records;
@@ -46,6 +58,7 @@ final class LearnerStatus {
   synchronized Pulse pulse() {
     SortedMap<String, Double> gauges = new TreeMap<>(metrics);
     gauges.put("lag_records", (double) lag.getAsLong());
-    return new Pulse(state, message, version, gauges);
+    Map<String, String> info = lastExport == null ? Map.of() : Map.of("last_export", lastExport);
+    return new Pulse(state, message, version, gauges, info);
   }
 }

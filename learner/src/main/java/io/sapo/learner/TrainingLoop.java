@@ -114,9 +114,7 @@ final class TrainingLoop {
 
   /** Does what operators ask between two records; stays here while training is paused. */
   private boolean stopAfterCommands() throws InterruptedException {
-    if (commands.takeCheckpointWanted()) {
-      checkpointNow();
-    }
+    runErrands();
     if (commands.pausedBy().isEmpty()) {
       return stopping.getAsBoolean();
     }
@@ -124,13 +122,38 @@ final class TrainingLoop {
     heartbeats.beat();
     while (commands.pausedBy().isPresent() && !stopping.getAsBoolean()) {
       commands.await();
-      if (commands.takeCheckpointWanted()) {
-        checkpointNow();
-      }
+      runErrands();
     }
     status.state("running", "");
     heartbeats.beat();
     return stopping.getAsBoolean();
+  }
+
+  private void runErrands() {
+    if (commands.takeCheckpointWanted()) {
+      checkpointNow();
+    }
+    if (commands.takeExportWanted()) {
+      export();
+    }
+  }
+
+  /** A failed export is for the operator to hear of, not for training to end with. */
+  private void export() {
+    long version = state.version();
+    checkpoints
+        .export(version, state.actor().weights().toTensors())
+        .whenComplete(
+            (folder, failure) -> {
+              if (failure != null) {
+                log.error("version {} was not exported", version, failure);
+              }
+              status.exported(
+                  failure == null
+                      ? folder.toString()
+                      : "failed: " + failure.getCause().getMessage());
+              heartbeats.beat();
+            });
   }
 
   /** A checkpoint of the newest version on disk, if there is none yet. */

@@ -11,6 +11,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -435,31 +437,58 @@ class LearnerTest {
     Run run = Run.create();
     run.command(ControlAction.PAUSE);
     run.send(records());
-    Learner learner = run.learner(2, FaultHook.NONE);
-    CompletableFuture<Long> end =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return learner.run();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
+    Status status = awaitStatus(run, found -> found.getState().equals("paused"));
+    assertThat(status.getMessage()).isEqualTo("by a test");
+    assertThat(run.versions()).hasSize(1);
+    run.command(ControlAction.RESUME);
+    assertThat(end.get()).isEqualTo(2);
+  }
+
+  @Test
+  void exportsWhatItIsAskedForAndGoesOn() throws Exception {
+    Run run = Run.create();
+    run.command(ControlAction.PAUSE);
+    CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
+    awaitStatus(run, status -> status.getState().equals("paused"));
+    run.command(ControlAction.EXPORT);
+    Status exported = awaitStatus(run, status -> status.getInfo().containsKey("last_export"));
+    Path export = run.data().resolve("exports/version-0000000000");
+    assertThat(exported.getInfo()).containsEntry("last_export", export.toString());
+    assertThat(CheckpointFolder.open(export).config())
+        .isEqualTo(CheckpointFolder.open(model).config());
+    assertThat(export.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(
+            run.data().resolve("checkpoints/version-0000000000/actor/model.safetensors"));
+    run.send(records());
+    run.command(ControlAction.RESUME);
+    assertThat(end.get()).isEqualTo(2);
+  }
+
+  private static CompletableFuture<Long> started(Learner learner) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return learner.run();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static Status awaitStatus(Run run, Predicate<Status> wanted) {
     try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
       TopicPartition partition = new TopicPartition(run.topics().status().name(), 0);
       reader.assign(List.of(partition));
       reader.seek(partition, 0);
       Status status = null;
-      while (status == null || !status.getState().equals("paused")) {
+      while (status == null || !wanted.test(status)) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
           status = run.topics().status().codec().decode(record.value());
         }
       }
-      assertThat(status.getMessage()).isEqualTo("by a test");
+      return status;
     }
-    assertThat(run.versions()).hasSize(1);
-    run.command(ControlAction.RESUME);
-    assertThat(end.get()).isEqualTo(2);
   }
 
   private static void copyVersions(Run from, Run to) {

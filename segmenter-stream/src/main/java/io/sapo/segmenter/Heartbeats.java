@@ -1,6 +1,7 @@
 package io.sapo.segmenter;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.topology.Counters;
@@ -94,7 +95,7 @@ final class Heartbeats implements AutoCloseable {
               .setStartedAtMs(startedAtMs)
               .setAtMs(System.currentTimeMillis())
               .setIntervalMs(config.heartbeat().toMillis())
-              .setGauges(gauges())
+              .setGauges(ProcessGauges.addedTo(gauges()))
               .setInfo(Map.of("strategy", config.strategy().describe()))
               .build();
       producer.send(

@@ -18,7 +18,7 @@ public final class Metric {
   public static final String KL_REFERENCE = "kl_reference";
 
   /** Mean absolute difference of sampled and recomputed log-probabilities at equal weights. */
-  public static final String LOG_PROB_GAP = "mismatch_on_policy";
+  public static final String LOG_PROB_GAP = "log_prob_gap";
 
   /** Mean staleness of the records trained on, in versions. */
   public static final String STALENESS_MEAN = "staleness_mean";

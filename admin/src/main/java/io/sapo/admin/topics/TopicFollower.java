@@ -1,7 +1,5 @@
 package io.sapo.admin.topics;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.sapo.admin.Limits;
 import io.sapo.admin.run.RunState;
 import io.sapo.schemas.Topics;
@@ -41,7 +39,6 @@ public final class TopicFollower implements AutoCloseable {
   private static final long RETRY_MS = 2_000;
 
   private final Map<String, Object> client;
-  private final MeterRegistry registry;
   private final RunState state;
   private final SortedMap<String, Integer> tails;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -52,9 +49,7 @@ public final class TopicFollower implements AutoCloseable {
   private volatile String failure = "";
   private volatile boolean caughtUp;
 
-  public TopicFollower(
-      Map<String, Object> client, RunState state, Limits limits, MeterRegistry registry) {
-    this.registry = registry;
+  public TopicFollower(Map<String, Object> client, RunState state, Limits limits) {
     this.client = client;
     this.state = state;
     this.tails = tails(state.topics(), limits);
@@ -92,9 +87,7 @@ public final class TopicFollower implements AutoCloseable {
 
   private void run() {
     while (closing.getCount() > 0) {
-      try (KafkaConsumer<byte[], byte[]> opened = open();
-          KafkaClientMetrics metrics = new KafkaClientMetrics(opened)) {
-        metrics.bindTo(registry);
+      try (KafkaConsumer<byte[], byte[]> opened = open()) {
         consumer = opened;
         follow(opened);
       } catch (WakeupException e) {

@@ -47,22 +47,44 @@ export async function post(path, body) {
 }
 
 /**
- * Follows /events for as long as the page lives. fetch instead of EventSource, which cannot send a
- * token.
+ * Follows /events while the page is in sight: a browser keeps six connections to a server at most,
+ * and tabs in the background, or pages kept for the way back, would hold them all. fetch instead of
+ * EventSource, which cannot send a token.
  */
 export async function follow(onStatus, onState) {
+  let out = new AbortController();
+  const pause = () => out.abort();
+  document.addEventListener("visibilitychange", () => document.hidden && pause());
+  window.addEventListener("pagehide", pause);
   for (let wait = 1000; ; wait = Math.min(15000, wait * 2)) {
+    await inSight();
+    out = new AbortController();
     try {
-      const response = await fetch("/events", {headers: headers()});
+      const response = await fetch("/events", {headers: headers(), signal: out.signal});
       if (!response.ok) throw await failure(response);
       onState(true);
       wait = 1000;
       await read(response.body.getReader(), onStatus);
       onState(false, "the stream ended");
     } catch (error) {
+      if (out.signal.aborted) continue;
       onState(false, error.message, error.status);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+/** A page that has been left is not in sight before it is shown again, if ever. */
+let left = false;
+window.addEventListener("pagehide", () => (left = true));
+window.addEventListener("pageshow", () => (left = false));
+
+async function inSight() {
+  while (document.hidden || left) {
+    await new Promise((resolve) => {
+      document.addEventListener("visibilitychange", resolve, {once: true});
+      window.addEventListener("pageshow", resolve, {once: true});
+    });
   }
 }
 

@@ -99,7 +99,7 @@ function applyTheme() {
   const theme = localStorage.getItem("sapo.theme") || "auto";
   theme === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = theme);
   const button = document.getElementById("theme");
-  button.textContent = "Theme: " + theme;
+  button.textContent = {auto: "◐ Auto", light: "○ Light", dark: "● Dark"}[theme];
   button.setAttribute("aria-label", "Colour theme: " + theme);
   themeChanged();
 }

@@ -4,7 +4,7 @@
 /* global uPlot */
 import {el, fill, num} from "./dom.js";
 
-const HEIGHT = 170;
+const HEIGHT = 130;
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 const live = new Set();
 
@@ -14,12 +14,11 @@ export function themeChanged() {
   for (const chart of live) chart.redraw();
 }
 
-/** One figure. lines: [{label, points: marks only}]; floor: lowest value shown; setData([versions, values, …]) draws. */
+/** One figure. lines: [{label, points: marks only}]; floor: lowest value scaled to; setData([versions, values, …]) draws. */
 export class Chart {
-  constructor(title, lines, unit = "", floor = null) {
+  constructor(title, lines, floor = null) {
     this.title = title;
     this.lines = lines;
-    this.unit = unit;
     this.floor = floor;
     this.values = el("figcaption", {});
     this.spoken = el("span.hidden", {role: "status"});
@@ -50,7 +49,7 @@ export class Chart {
       stroke: css("--quiet"),
       grid: {stroke: css("--line"), width: 1},
       ticks: {stroke: css("--line"), width: 1, size: 4},
-      font: "12px system-ui, sans-serif",
+      font: "11px system-ui, sans-serif",
     };
     this.plot = new uPlot({
       width,
@@ -60,16 +59,17 @@ export class Chart {
       cursor: {sync: {key: "versions"}, y: false, drag: {setScale: false}},
       hooks: {setCursor: [(plot) => this.describe(plot.cursor.idx)]},
       axes: [
-        {...axis, size: 26, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t : ""))},
-        {...axis, size: 52, values: (_, ticks) => ticks.map(num)},
+        {...axis, size: 22, gap: 2, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t : ""))},
+        {...axis, size: 44, gap: 2, space: 26, values: (_, ticks) => ticks.map(num)},
       ],
       series: [{}, ...this.lines.map((line, i) => ({
         label: line.label,
         stroke: css("--series-" + (i + 1)),
         width: line.points ? 0 : 2,
+        fill: this.lines.length === 1 ? css("--fill-1") : undefined,
         dash: DASHES[i % DASHES.length],
         spanGaps: true,
-        points: {show: line.points || this.data[0].length < 3, size: 7},
+        points: {show: line.points || this.data[0].length < 3, size: 7, fill: css("--series-" + (i + 1))},
       }))],
     }, this.data, this.plotted);
   }
@@ -97,7 +97,7 @@ export class Chart {
       value: index === null || index === undefined ? lastOf(this.data[i + 1]) : this.data[i + 1]?.[at],
     }));
     fill(this.values, el("strong", {}, this.title), parts.map(({line, i, value}) =>
-      el("span.key" + (i + 1), {}, (this.lines.length > 1 ? line.label + " " : "") + num(value) + this.unit)));
+      el("span.key" + (i + 1), {}, el("b", {}, num(value)), line.label ? " " + line.label : null)));
     const version = this.data[0][at];
     const text = parts.map(({line, value}) => line.label + " " + num(value)).join(", ");
     this.node.setAttribute("aria-label", this.title + ", version " + num(version) + ": " + text);

@@ -2,22 +2,22 @@
 // components' states.
 
 import {get, post, token} from "./api.js";
-import {el, fill, when} from "./dom.js";
+import {el, fill, state, when} from "./dom.js";
 
-const COMMANDS = [
-  ["pause", "producer", "Pause producers"],
-  ["resume", "producer", "Resume producers"],
-  ["pause", "learner", "Pause learner"],
-  ["resume", "learner", "Resume learner"],
+const ERRANDS = [
   ["checkpoint", "learner", "Checkpoint now"],
   ["evaluate", "evaluator", "Evaluate now"],
   ["export", "learner", "Export now"],
+];
+const PAUSABLE = [
+  ["producer", "Producers", "producers"],
+  ["learner", "Learner", "learner"],
 ];
 
 export function controls() {
   const said = el("p", {role: "status"});
   const log = el("ul.plain", {});
-  const states = el("p.quiet", {});
+  const outcome = el("span.quiet", {});
 
   async function send(action, target, title) {
     if (!token.get()) {
@@ -40,24 +40,38 @@ export function controls() {
   async function list() {
     try {
       const {commands} = await get("/api/commands");
-      fill(log, commands.slice(0, 10).map((c) =>
-        el("li", {}, when(c.atMs) + " – " + c.action + " " + c.target + ", by " + c.requestedBy)));
+      fill(log, commands.length ? commands.slice(0, 10).map((c) =>
+        el("li", {}, when(c.atMs) + " – " + c.action + " " + c.target + ", by " + c.requestedBy)) : el("li.quiet", {}, "None has been given."));
     } catch (error) {
       fill(log, el("li", {}, "The log of commands cannot be shown: " + error.message));
     }
   }
 
+  const button = (action, target, title) => el("button", {type: "button", onclick: () => send(action, target, title)}, title);
+  const cards = PAUSABLE.map(([kind, name, word]) => {
+    const states = el("span.row", {});
+    return {
+      kind,
+      states,
+      node: el("div.card", {}, el("div.row", {}, el("strong", {}, name), states),
+        el("div.row", {}, button("pause", kind, "Pause " + word), button("resume", kind, "Resume " + word))),
+    };
+  });
+
   list();
-  const node = el("section", {"aria-labelledby": "control-title"},
-    el("h2", {id: "control-title"}, "Control"), states,
-    el("div.row", {}, COMMANDS.map(([action, target, title]) =>
-      el("button", {type: "button", onclick: () => send(action, target, title)}, title))),
+  const node = el("section", {"aria-labelledby": "control-title"}, el("h2", {id: "control-title"}, "Control"),
+    el("div.commands", {}, cards.map((card) => card.node),
+      el("div.card", {}, el("div.row", {}, el("strong", {}, "Newest version"), outcome), el("div.row", {}, ERRANDS.map((errand) => button(...errand))))),
     said, el("details", {ontoggle: (e) => e.target.open && list()}, el("summary", {}, "Log of commands"), log));
   return {
     node,
     update(status) {
-      const of = (kind) => status.components.filter((c) => c.component === kind).map((c) => c.state).join(", ") || "unknown";
-      states.textContent = "Producers: " + of("producer") + ". Learner: " + of("learner") + ".";
+      for (const {kind, states} of cards) {
+        const found = new Set(status.components.filter((c) => c.component === kind).map((c) => (c.silent ? "silent" : c.state)));
+        fill(states, found.size ? [...found].map((name) => state(name)) : el("span.quiet", {}, "unknown"));
+      }
+      const exported = status.components.map((c) => c.info.last_export).find(Boolean);
+      fill(outcome, exported ? "last export: " + exported : "");
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import {get} from "./api.js";
 import {el, fill, num, pairs, problem, table, when} from "./dom.js";
-import {plain} from "./text.js";
+import {lines, plain} from "./text.js";
 
 export async function showList(body, _args, query, status) {
   const content = el("div", {});
@@ -50,7 +50,7 @@ export async function showOne(body, [position]) {
       pairs([["Reason", d.reason], ["Detail", plain(d.detail)], ["Refused", when(d.atMs)], ["Key", plain(d.key)],
         ["From", `${d.sourceTopic}, partition ${d.sourcePartition}, offset ${d.sourceOffset}`], ["Size", num(d.bytes) + " bytes"]]),
       el("h2", {}, "As its topic's schema reads it"),
-      d.decoded ? el("pre", {tabIndex: 0, "aria-label": "Decoded record"}, plain(pretty(d)), d.decodedIsWhole ? "" : " … cut here")
+      d.decoded ? el("pre", {tabIndex: 0, "aria-label": "Decoded record"}, lines(pretty(d)), d.decodedIsWhole ? "" : " … cut here")
         : el("p.problem", {}, d.decodeError),
       el("h2", {}, d.hexIsWhole ? "Its bytes" : "Its first bytes"),
       el("pre", {tabIndex: 0, "aria-label": "Bytes"}, dump(d.hex)));

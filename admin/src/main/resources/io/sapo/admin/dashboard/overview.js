@@ -2,42 +2,44 @@
 
 import {get} from "./api.js";
 import {Chart} from "./charts.js";
-import {ago, el, fill, num, percent, problem} from "./dom.js";
+import {ago, el, fill, num, percent, plural, problem, state} from "./dom.js";
 import {controls} from "./control.js";
 
 const CHARTS = [
-  ["Reward", [["reward", "mean reward"]]],
+  ["Reward", [["reward", "mean of the batch"]]],
   ["Accuracy", [["accuracy", "training"], ["@accuracy", "held out"]]],
-  ["Entropy", [["entropy", "entropy"]], " nats"],
-  ["Response length", [["response_tokens", "tokens"]], " tokens"],
-  ["Value loss", [["value_loss", "value loss"]]],
-  ["Explained variance", [["explained_variance", "explained variance"]], "", -1],
-  ["KL divergence", [["kl_old", "to old"], ["kl_reference", "to reference"], ["kl_behaviour", "to behaviour"]]],
-  ["Clip fraction", [["clip_fraction", "clipped"]]],
-  ["Staleness", [["staleness_mean", "mean"], ["staleness_max", "largest"]], " versions"],
-  ["Throughput", [["tokens_per_second", "tokens/s"]], " tokens/s"],
+  ["Entropy", [["entropy", "nats a token"]]],
+  ["Response length", [["response_tokens", "tokens"]]],
+  ["Throughput", [["tokens_per_second", "tokens/s trained"]]],
+  ["Value loss", [["value_loss", "mean of the update"]]],
+  ["Explained variance", [["explained_variance", "of the returns"]], -1],
+  ["KL divergence to", [["kl_old", "old"], ["kl_reference", "reference"], ["kl_behaviour", "behaviour"]]],
+  ["Clip fraction", [["clip_fraction", "of tokens"]]],
+  ["Staleness", [["staleness_mean", "versions, mean"], ["staleness_max", "largest"]]],
 ];
 const SHOWN = new Set(CHARTS.flatMap(([, lines]) => lines.map(([name]) => name)));
 
 const STAGES = [
-  {kind: "producer", title: "Producer", does: "samples responses", out: "trajectories"},
-  {kind: "segmenter", title: "Segmenter", does: "cuts and verifies", out: "segments"},
-  {kind: "learner", title: "Learner", does: "updates the policy", out: "weights"},
+  {kind: "producer", title: "Producer", does: "samples responses", out: "trajectories", rate: ["tokens_per_second", "tokens/s"]},
+  {kind: "segmenter", title: "Segmenter", does: "cuts and verifies", out: "segments", rate: ["records_per_second", "records/s"]},
+  {kind: "learner", title: "Learner", does: "updates the policy", out: "weights", rate: ["tokens_per_second", "tokens/s"]},
 ];
+const LISTED = 3;
 
 export async function show(body) {
   const tiles = el("section.tiles", {"aria-label": "Newest numbers"});
   const conditions = conditionList();
-  const flow = el("ol.flow", {"aria-label": "Flow of the pipeline"});
+  const stages = STAGES.map((stage) => new Stage(stage));
+  const flow = el("ol.flow", {"aria-label": "Flow of the pipeline"}, stages.map((stage) => stage.node));
   const grid = el("section.charts", {"aria-label": "Numbers over versions"});
   const others = el("div.charts", {});
   const more = el("details", {}, el("summary", {}, "All other metrics"), others);
   const failed = el("div", {});
   const control = controls();
-  fill(body, el("h1", {}, "Overview"), conditions.node, failed, tiles, flow, grid, more, control.node);
+  fill(body, el("h1.hidden", {}, "Overview"), conditions.node, failed, tiles, flow, grid, more, control.node);
 
-  const charts = CHARTS.map(([title, lines, unit, floor]) => {
-    const chart = new Chart(title, lines.map(([, label]) => ({label, points: label === "held out"})), unit, floor);
+  const charts = CHARTS.map(([title, lines, floor]) => {
+    const chart = new Chart(title, lines.map(([, label]) => ({label, points: label === "held out"})), floor);
     grid.append(chart.node);
     return {chart, names: lines.map(([name]) => name)};
   });
@@ -57,7 +59,7 @@ export async function show(body) {
       for (const name of Object.keys(series.metrics)) {
         if (SHOWN.has(name)) continue;
         if (!extra.has(name)) {
-          const chart = new Chart(name, [{label: name}]);
+          const chart = new Chart(name, [{label: ""}]);
           extra.set(name, chart);
           others.append(chart.node);
         }
@@ -76,7 +78,7 @@ export async function show(body) {
     update(status) {
       conditions.update(status);
       fill(tiles, tileList(status));
-      fill(flow, stages(status));
+      stages.forEach((stage) => stage.update(status));
       control.update(status);
       const key = status.newest?.version + "/" + status.evaluation?.version + "/" + status.evaluation?.atMs;
       if (key !== drawn) draw(key);
@@ -102,22 +104,29 @@ function columns(series, evaluations) {
 const pick = (data, names) =>
   [data.versions, ...names.map((name) => data[name] ?? data.versions.map(() => null))];
 
-/** What fails stands on top; the rest unfolds. The parts that take focus stay as they are. */
+/** What fails stands on top with its reason; the rest in short. What takes focus stays as it is. */
 function conditionList() {
   const mark = {ok: "✓", unknown: "?", failing: "!"};
-  const item = (c) =>
-    el("li." + c.state, {}, el("span.mark", {"aria-hidden": "true"}, mark[c.state]),
-      el("span", {}, el("strong", {}, c.title), " – " + c.state + ": " + c.reason));
+  const sign = (c) => el("span.mark", {"aria-hidden": "true"}, mark[c.state]);
+  const item = (c) => el("li." + c.state, {}, sign(c), el("span", {}, el("strong", {}, c.title), " – " + c.state + ": " + c.reason));
+  const verdict = el("strong", {});
+  const inWords = el("span.quiet", {});
   const banner = el("div", {});
-  const summary = el("summary", {});
+  const chips = el("ul.chips", {});
   const list = el("ul.conditions", {});
+  const node = el("section.health", {"aria-label": "Conditions"}, verdict, inWords, banner, chips,
+    el("details", {}, el("summary.quiet", {}, "What was found"), list));
   return {
-    node: el("section", {"aria-label": "Conditions"}, banner, el("details", {}, summary, list)),
-    update(status) {
-      const bad = status.conditions.filter((c) => c.state === "failing");
-      fill(banner, bad.length ? el("ul.conditions.banner", {}, bad.map(item)) : null);
-      fill(summary, status.conditions.length + " conditions are watched");
-      fill(list, status.conditions.map(item));
+    node,
+    update({conditions}) {
+      const bad = conditions.filter((c) => c.state === "failing");
+      const unknown = conditions.filter((c) => c.state === "unknown").length;
+      node.classList.toggle("fails", bad.length > 0);
+      fill(verdict, bad.length ? "! " + plural(bad.length, "problem") : "✓ The run is healthy");
+      fill(inWords, `${conditions.length - bad.length - unknown} of ${conditions.length} conditions hold` + (unknown ? `, ${unknown} cannot be judged yet` : ""));
+      fill(banner, bad.length ? el("ul.conditions", {}, bad.map(item)) : null);
+      fill(chips, conditions.filter((c) => c.state !== "failing").map((c) => el("li." + c.state, {title: c.reason}, sign(c), c.title, el("span.hidden", {}, ": " + c.state))));
+      fill(list, conditions.map(item));
     },
   };
 }
@@ -132,31 +141,59 @@ function tileList(status) {
     tile("Reward", num(metric("reward")), "mean of the batch"),
     tile("Held out", percent(status.evaluation?.accuracy), status.evaluation ? "version " + status.evaluation.version : "not evaluated"),
     tile("Entropy", num(metric("entropy")), "nats a token"),
+    tile("Staleness", num(metric("staleness_mean")), "versions, mean"),
     tile("Throughput", num(metric("tokens_per_second")), "tokens/s trained"),
     tile("Trained", num(newest?.trainedTotal), newest ? num(newest.consumedTotal - newest.trainedTotal) + " skipped" : ""),
     tile("Dead letters", num(status.deadLetters), status.unreadable ? num(status.unreadable) + " unreadable" : "refused records"),
   ];
 }
 
-function stages(status) {
-  const topic = (name) => status.topics.find((t) => t.name === name);
-  return STAGES.map((stage) => {
-    const members = status.components.filter((c) => c.component === stage.kind);
-    const out = topic(stage.out);
-    const waiting = status.groups.filter((g) => g.topic === out?.topic);
-    return el("li", {},
-      el("div.stage", {}, el("strong", {}, stage.title), el("span.quiet", {}, stage.does),
-        members.length ? el("ul", {}, members.map((m) => member(m, status.atMs))) : el("span.warn", {}, "has not reported")),
-      el("div.arrow", {}, el("span", {"aria-hidden": "true"}, "⟶"),
-        el("span", {}, el("strong", {}, stage.out), " ", out ? num(out.perSecond) + "/s" : "no topic"),
-        el("span.quiet", {}, out ? num(out.records) + " in all" : ""),
-        waiting.map((g) => el("span.quiet", {}, num(g.lag) + " waiting for " + g.group))));
-  });
+/** A stage and what it writes. What takes focus is made once. */
+class Stage {
+  constructor(stage) {
+    this.stage = stage;
+    this.members = el("div", {});
+    this.all = el("summary.quiet", {});
+    this.everybody = el("div", {});
+    this.unfold = el("details", {}, this.all, this.everybody);
+    this.arrow = el("div.arrow", {});
+    this.node = el("li", {}, el("div.stage", {}, el("strong", {}, stage.title), el("span.quiet", {}, stage.does), this.members, this.unfold), this.arrow);
+  }
+
+  update(status) {
+    const members = status.components.filter((c) => c.component === this.stage.kind);
+    const list = (some) => el("ul", {}, some.map((m) => member(m, this.stage, status.atMs)));
+    const many = members.length > LISTED;
+    fill(this.members, !members.length ? el("p.warn", {}, "! has not reported") : many ? summary(members, list) : list(members));
+    this.unfold.hidden = !many;
+    fill(this.all, "All " + members.length);
+    fill(this.everybody, many ? list(members) : null);
+    const out = status.topics.find((t) => t.name === this.stage.out);
+    fill(this.arrow, el("strong", {}, this.stage.out), el("span.shaft", {"aria-hidden": "true"}),
+      el("span", {}, out ? num(out.perSecond) + "/s" : "no topic"),
+      el("span.quiet", {}, out ? num(out.records) + " in all" : ""),
+      status.groups.filter((g) => g.topic === out?.topic).map((g) => el("span.quiet", {title: g.group}, num(g.lag) + " waiting")));
+  }
 }
 
-function member(m, now) {
-  const state = m.silent ? "silent" : m.state;
-  return el("li", {title: m.message}, el("span.state." + (m.silent || m.state === "failed" ? "bad" : "good"), {}, state),
-    " " + m.instance + (m.version < 0 ? "" : ", version " + num(m.version)) + ", heard " + ago(m.atMs, now),
-    m.message ? el("span.quiet", {}, " – " + m.message) : null);
+const stateOf = (m) => (m.silent ? "silent" : m.state);
+const isBad = (m) => m.silent || m.state === "failed";
+
+/** Of many: the number in each state, and those in trouble by name. */
+function summary(members, list) {
+  const counts = new Map();
+  for (const m of members) counts.set(stateOf(m), (counts.get(stateOf(m)) ?? 0) + 1);
+  const bad = members.filter(isBad);
+  return [
+    el("p.row", {}, [...counts].map(([name, count]) => state(name, num(count) + " " + name))),
+    bad.length ? list(bad.slice(0, LISTED)) : null,
+  ];
+}
+
+function member(m, stage, now) {
+  const [gauge, unit] = stage.rate;
+  const rate = m.gauges[gauge];
+  return el("li", {}, state(stateOf(m)), " " + m.instance,
+    el("span.quiet", {}, (m.version < 0 ? "" : " · version " + num(m.version)) + (rate === null || rate === undefined ? "" : ` · ${num(Math.round(rate))} ${unit}`) +
+      " · " + ago(m.atMs, now) + (m.message ? " · " + m.message : "")));
 }

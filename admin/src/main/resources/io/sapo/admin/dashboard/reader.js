@@ -2,7 +2,7 @@
 // and the same response cut another way.
 
 import {blob, get} from "./api.js";
-import {el, fill, num, pairs, problem, table, when} from "./dom.js";
+import {aligned, el, fill, num, pairs, plural, problem, table, when} from "./dom.js";
 import {ResponseView} from "./response.js";
 import {cut, parse} from "./segmentation.js";
 import {plain} from "./text.js";
@@ -24,21 +24,27 @@ export async function show(body, [id]) {
   }
   const tokens = {text: t.response, ...t.perToken};
   const urls = [];
-  body.append(facts(t), el("div.exhibit", {}, pictures(t, urls), el("section", {"aria-labelledby": "prompt-title"},
-    el("h2", {id: "prompt-title"}, "Prompt"), el("p.prompt", {}, plain(t.prompt)), el("p.quiet", {}, t.promptTokens + " tokens"))),
-  responses(t, tokens), segmentTable(t, tokens));
+  const segments = segmentTable(t, tokens);
+  body.append(el("div.exhibit", {}, pictures(t, urls), el("section", {"aria-labelledby": "prompt-title"},
+    el("h2", {id: "prompt-title"}, "Prompt"), el("p.prompt", {}, plain(t.prompt)), el("p.quiet", {}, plural(t.promptTokens, "token")), verdict(t))),
+  responses(t, tokens, segments.mark), segments.node, el("h2", {}, "Where it comes from"), facts(t));
   return {leave: () => urls.forEach((url) => URL.revokeObjectURL(url))};
+}
+
+function verdict(t) {
+  return el("p.row", {}, el("span.state." + (t.correct ? "good" : "bad"), {}, t.correct ? "✓ right" : "✗ wrong"),
+    el("span", {}, "reward ", el("strong", {}, num(t.reward))), el("span", {}, "reference answer ", el("strong", {}, plain(t.answer))),
+    el("span.quiet", {}, "judged by " + t.verifier));
 }
 
 function facts(t) {
   const fate = t.consumedBy === null ? "waiting to be consumed"
-    : [el("a", {href: "#/versions/" + t.consumedBy}, "version " + t.consumedBy), t.skipped ? " skipped it: " + t.skipped : ` trained on it, ${t.staleness} versions stale`];
+    : [el("a", {href: "#/versions/" + t.consumedBy}, "version " + t.consumedBy), t.skipped ? " skipped it: " + t.skipped : ` trained on it, ${plural(t.staleness, "version")} stale`];
   return pairs([
-    ["Verdict", (t.correct ? "✓ right" : "✗ wrong") + ", reward " + num(t.reward)], ["Reference answer", plain(t.answer)], ["Verifier", t.verifier],
-    ["Became of it", fate], ["Sampled by", t.versions.map((v) => `version ${v.version} (${v.tokens} tokens)`).join(", then ")],
+    ["Became of it", fate], ["Sampled by", t.versions.map((v) => `version ${v.version} (${plural(v.tokens, "token")})`).join(", then ")],
     ["Task", t.taskId], ["Producer", t.producerId],
     ["Sampling", `temperature ${num(t.sampling.temperature)}, top-p ${num(t.sampling.topP)}, top-k ${num(t.sampling.topK)}, seed ${t.seed}`],
-    ["Ended by", t.finishReason === "STOP" ? "end of text" : "the length limit"], ["Group", `${t.groupId}: ${t.group.count} rollouts, mean ${num(t.group.mean)}, deviation ${num(t.group.std)}${t.group.complete ? "" : ", closed by its deadline"}`],
+    ["Ended by", t.finishReason === "STOP" ? "end of text" : "the length limit"], ["Group", `${t.groupId}: ${plural(t.group.count, "rollout")}, mean ${num(t.group.mean)}, deviation ${num(t.group.std)}${t.group.complete ? "" : ", closed by its deadline"}`],
     ["Generated", `${when(t.startedAtMs)}, in ${((t.finishedAtMs - t.startedAtMs) / 1000).toFixed(1)} s`],
   ]);
 }
@@ -55,34 +61,52 @@ function pictures(t, urls) {
     }).catch((error) => { caption.textContent = "Picture cannot be shown: " + error.message; });
     return el("figure", {}, image, caption);
   });
-  return el("section", {"aria-labelledby": "picture-title"}, el("h2", {id: "picture-title"}, t.pictures > 1 ? "Pictures" : "Picture"), figures);
+  return el("section.pictures", {"aria-labelledby": "picture-title"}, el("h2", {id: "picture-title"}, t.pictures > 1 ? "Pictures" : "Picture"), figures);
 }
 
-function responses(t, tokens) {
-  const told = el("p.token", {role: "status"}, "Point at the response, or walk through it with the arrow keys, to see single tokens.");
-  const tell = (view, name) => (token) => { if (token >= 0) told.textContent = name + ": " + describe(t, tokens, view(), token); };
-  const original = new ResponseView("Response as it was cut", tokens, tell(() => original, "As cut"));
-  const other = new ResponseView("Response cut another way", tokens, tell(() => other, "What if"));
+/** markRow(segment or −1) marks a row of the table. */
+function responses(t, tokens, markRow) {
+  const told = el("div.token", {role: "status"}, "Point at the response, or walk through it with the arrow keys, to see single tokens.");
+  const tell = (view, cut, mark) => (token) => {
+    if (token >= 0) fill(told, describe(t, tokens, view(), token, cut));
+    mark?.(token < 0 ? -1 : view().segmentOf(token));
+  };
+  const original = new ResponseView("Response as it was cut", tokens, tell(() => original, "as it was cut", markRow));
+  const other = new ResponseView("Response cut another way", tokens, tell(() => other, "as it might be cut"));
   const available = COLUMNS.filter(([name]) => t.perSegment[name]);
-  const by = el("select", {id: "colour-by"}, available.map(([name, label]) => el("option", {value: name, selected: name === (t.perSegment.advantages ? "advantages" : "meanEntropy")}, label)), el("option", {value: ""}, "nothing"));
+  const by = el("select", {id: "colour-by"}, available.map(([name, label]) => el("option", {value: name, selected: name === (t.perSegment.advantages ? "advantages" : "meanEntropy")}, label)),
+    el("option", {value: "turns"}, "turns, to tell segments apart"), el("option", {value: ""}, "nothing"));
   const whatIf = whatIfForm(t);
-  const verdict = el("p.quiet", {role: "status"});
+  const verdictOfCut = el("p.legend", {role: "status"});
+  const legend = el("p.legend", {});
 
   function draw() {
-    original.draw(t.perSegment.ends, levels(t.perSegment[by.value], NEUTRAL[by.value]));
+    const shade = levels(t.perSegment[by.value], NEUTRAL[by.value]);
+    original.draw(t.perSegment.ends, by.value === "turns" ? TURNS : shade.level);
+    fill(legend, by.value === "turns" || !by.value ? null : scale(shade), el("span.seg.end", {}, "a segment ends"));
     const ends = cut(tokens, whatIf.settings());
     const same = ends.length === t.perSegment.ends.length && ends.every((end, i) => end === t.perSegment.ends[i]);
-    verdict.textContent = `${ends.length} segments, ${same ? "the same as it was cut" : "it was cut into " + t.perSegment.ends.length}.`;
-    other.draw(ends, levels(means(tokens.entropies, ends)));
+    const mean = levels(means(tokens.entropies, ends));
+    fill(verdictOfCut, el("span", {}, `${plural(ends.length, "segment")}, ${same ? "the same as it was cut" : "it was cut into " + t.perSegment.ends.length}; shaded by mean entropy`), scale(mean));
+    other.draw(ends, mean.level);
   }
   by.addEventListener("change", draw);
   whatIf.node.addEventListener("input", draw);
   draw();
   return el("section", {"aria-labelledby": "response-title"}, el("h2", {id: "response-title"}, "Response"), told,
     el("div.side", {},
-      el("div", {}, el("h3", {}, "As it was cut: " + t.strategy), el("div.row", {}, el("label", {htmlFor: "colour-by"}, "Shade by"), by),
-        el("p.legend", {}, el("span.seg.neg3", {}, "low or negative"), " ", el("span.seg.pos3", {}, "high"), " ", el("span.seg.end", {}, "bar: a segment's end")), original.node),
-      el("div", {}, el("h3", {}, "What if it were cut"), whatIf.node, verdict, other.node)));
+      el("div", {}, el("h3", {}, "As it was cut: " + t.strategy), el("div.row", {}, el("label", {htmlFor: "colour-by"}, "Shade by"), by), legend, original.node),
+      el("div", {}, el("h3", {}, "What if it were cut"), whatIf.node, verdictOfCut, other.node)));
+}
+
+const TURNS = (segment) => (segment % 2 ? "odd" : "even");
+
+/** The shades from lowest to highest, with the numbers that stand for them. */
+function scale({low, middle, high}) {
+  if (low === high) return null;
+  const format = aligned([low, middle, high]);
+  return el("span.scale", {}, ["neg3", "neg2", "neg1", "none", "pos1", "pos2", "pos3"].map((shade, i) =>
+    el("span." + shade, {}, {0: format(low), 3: format(middle), 6: format(high)}[i] ?? "\u00a0")));
 }
 
 function whatIfForm(t) {
@@ -104,13 +128,25 @@ function whatIfForm(t) {
 
 const NEUTRAL = {rewards: 0, advantages: 0, ratios: 1, behaviourRatios: 1};
 
-/** Shades by distance from the neutral value; a column without one is shaded from its middle. */
+/**
+ * Shades by distance from the neutral value, evenly to both sides; a column without one is shaded
+ * from its middle value to its lowest and to its highest.
+ */
 function levels(column, neutral) {
-  if (!column) return () => null;
+  if (!column) return {level: () => null, low: 0, middle: 0, high: 0};
   const sorted = column.filter((v) => v !== null).sort((a, b) => a - b);
   const middle = neutral ?? sorted[sorted.length >> 1] ?? 0;
-  const reach = Math.max(...[sorted[0] ?? 0, sorted[sorted.length - 1] ?? 0].map((v) => Math.abs(v - middle))) || 1;
-  return (i) => (column[i] === null || column[i] === undefined ? null : Math.round((3 * (column[i] - middle)) / reach));
+  const below = middle - (sorted[0] ?? middle);
+  const above = (sorted[sorted.length - 1] ?? middle) - middle;
+  const reach = Math.max(below, above);
+  const [down, up] = neutral === undefined ? [below, above] : [reach, reach];
+  const level = (i) => {
+    if (column[i] === null || column[i] === undefined) return null;
+    const away = column[i] - middle;
+    const shade = Math.round((3 * away) / ((away < 0 ? down : up) || 1));
+    return shade ? (shade < 0 ? "neg" + -shade : "pos" + shade) : null;
+  };
+  return {level, low: middle - down, middle, high: middle + up};
 }
 
 function means(values, ends) {
@@ -124,36 +160,55 @@ function means(values, ends) {
   });
 }
 
-function describe(t, tokens, view, token) {
+/** Everything known of a token and of the segment it lies in. */
+function describe(t, tokens, view, token, cutName) {
   const text = tokens.text.slice(token ? tokens.charEnds[token - 1] : 0, tokens.charEnds[token]);
   let left = token;
   const run = t.versions.find((v) => (left -= v.tokens) < 0);
   const segment = view.segmentOf(token);
-  return `token ${token + 1} of ${tokens.charEnds.length} ${JSON.stringify(text)}, log-probability ${num(tokens.logProbs[token])}, entropy ${num(tokens.entropies[token])}` +
-    `, version ${run ? run.version : "unknown"}, segment ${segment + 1} of ${view.ends.length}` + (tokens.mask && !tokens.mask[token] ? ", not trained" : "");
+  const asCut = view.ends === t.perSegment.ends;
+  const fact = (name, value) => el("span", {}, el("span.quiet", {}, name + " "), value);
+  return [
+    el("div.facts", {}, el("span", {}, el("strong", {}, `token ${token + 1} of ${tokens.charEnds.length} `), el("code", {}, plain(text))),
+      fact("log-probability", num(tokens.logProbs[token])), fact("entropy", num(tokens.entropies[token])),
+      fact("version", run ? String(run.version) : "unknown"), tokens.mask && !tokens.mask[token] ? el("span", {}, "not trained") : null),
+    el("div.facts", {}, el("strong", {}, `segment ${segment + 1} of ${view.ends.length} ${cutName}`),
+      asCut ? COLUMNS.filter(([name]) => t.perSegment[name]).map(([name, label]) => fact(label, num(t.perSegment[name][segment]))) : null),
+  ];
 }
 
 function segmentTable(t, tokens) {
   const {ends} = t.perSegment;
   const columns = COLUMNS.filter(([name]) => t.perSegment[name]);
   const holder = el("div", {});
+  let first = 0;
+  let marked = null;
   const text = (i) => {
     const from = i ? tokens.charEnds[ends[i - 1]] : 0;
     const whole = tokens.text.slice(from, tokens.charEnds[ends[i]]);
-    return plain(whole.length > 60 ? whole.slice(0, 60) + "…" : whole);
+    return el("span.mono", {}, plain(whole.length > 60 ? whole.slice(0, 60) + "…" : whole));
   };
   function draw(start) {
+    first = start;
+    marked = null;
     const rows = ends.slice(start, start + ROWS).map((_, i) => start + i);
     const page = (to, label) => el("button", {type: "button", disabled: to < 0 || to >= ends.length, onclick: () => draw(to)}, label);
     fill(holder, table("Segments", [
       {title: "#", num: true, cell: (i) => String(i + 1)},
       {title: "Text", wide: true, cell: text},
       {title: "Tokens", num: true, cell: (i) => num(ends[i] - (i ? ends[i - 1] : -1))},
-      ...columns.map(([name, label]) => ({title: label, num: true, cell: (i) => num(t.perSegment[name][i])})),
+      ...columns.map(([name, label]) => ({title: label, value: (i) => t.perSegment[name][i]})),
     ], rows), ends.length > ROWS ? el("p.row", {}, page(start - ROWS, "Earlier segments"), `${start + 1} to ${Math.min(ends.length, start + ROWS)} of ${ends.length}`, page(start + ROWS, "Later segments")) : null);
   }
   draw(0);
-  return el("section", {"aria-labelledby": "segments-title"}, el("h2", {id: "segments-title"}, "Segments"),
-    t.perSegment.creditedBy === undefined ? el("p.quiet", {}, "No update has published values, advantages and ratios for it.")
-      : el("p.quiet", {}, "Values, advantages and ratios are those of the update that made version " + t.perSegment.creditedBy + "."), holder);
+  return {
+    mark(segment) {
+      marked?.classList.remove("here");
+      marked = segment < first ? null : holder.querySelectorAll("tbody tr")[segment - first] ?? null;
+      marked?.classList.add("here");
+    },
+    node: el("section", {"aria-labelledby": "segments-title"}, el("h2", {id: "segments-title"}, "Segments"),
+      t.perSegment.creditedBy === undefined ? el("p.quiet", {}, "No update has published values, advantages and ratios for it.")
+        : el("p.quiet", {}, "Values, advantages and ratios are those of the update that made version " + t.perSegment.creditedBy + "."), holder),
+  };
 }

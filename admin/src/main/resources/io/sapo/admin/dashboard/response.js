@@ -26,7 +26,7 @@ export class ResponseView {
     this.highlight = typeof Highlight === "function" ? new Highlight() : null;
   }
 
-  /** level(segment) → −3 … 3, or null for no colour. */
+  /** level(segment) → the class that shades it, or null for none. */
   draw(ends, level) {
     this.ends = ends;
     this.nodes = [];
@@ -73,8 +73,8 @@ export class ResponseView {
   }
 
   segment(index, from, to, level, last) {
-    const classes = ["seg", index % 2 ? "odd" : "even"];
-    if (level !== null) classes.push(level < 0 ? "neg" + -level : "pos" + level);
+    const classes = ["seg"];
+    if (level !== null) classes.push(level);
     if (last) classes.push("end");
     const span = el("span." + classes.join("."), {"data-segment": index});
     span.append(...pieces(this.tokens.text.slice(from, to), from, (node, at) => {
@@ -109,8 +109,15 @@ export class ResponseView {
     if (step === undefined) return;
     event.preventDefault();
     this.select(Math.max(0, Math.min(this.tokens.charEnds.length - 1, this.at + step)));
-    const end = this.charEnd(this.at);
+    this.show(this.at, 3);
+  }
+
+  /** Blocks that come into sight get their true height only then, so that one jump may fall short. */
+  show(token, jumps) {
+    if (token !== this.at || !jumps) return;
+    const end = this.charEnd(token);
     this.range(end, end)?.startContainer.parentElement.scrollIntoView({block: "nearest"});
+    requestAnimationFrame(() => this.show(token, jumps - 1));
   }
 
   select(token) {

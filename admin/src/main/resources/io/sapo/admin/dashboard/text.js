@@ -46,3 +46,6 @@ export function pieces(text, at = 0, note = () => {}) {
 }
 
 export const plain = (text) => el("span.plain-text", {}, pieces(text));
+
+/** The same without marks at line ends, for text whose lines mean nothing. */
+export const lines = (text) => el("span.plain-text", {}, text.split("\n").flatMap((line, i) => (i ? ["\n", ...pieces(line)] : pieces(line))));

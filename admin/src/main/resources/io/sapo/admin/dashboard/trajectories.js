@@ -33,10 +33,10 @@ export async function show(body, _args, query, status) {
       el("p.quiet", {}, `${num(page.matched)} of ${num(page.indexed)} indexed trajectories ${query.get("before") ? "from here back " : ""}match.`),
       table("Trajectories, newest first", [
         {title: "Trajectory", cell: (t) => el("a", {href: "#/trajectories/" + encodeURIComponent(t.id)}, t.id)},
-        {title: "Arrived", cell: (t) => clock(t.atMs)},
-        {title: "Task", wide: true, cell: (t) => t.taskId},
-        {title: "Reward", num: true, cell: (t) => num(t.reward)},
-        {title: "Answer", cell: (t) => (t.correct ? "✓ right" : "✗ wrong")},
+        {title: "Arrived", fit: true, cell: (t) => clock(t.atMs)},
+        {title: "Task", cell: (t) => t.taskId},
+        {title: "Reward", value: (t) => t.reward},
+        {title: "Answer", fit: true, cell: (t) => (t.correct ? "✓ right" : "✗ wrong")},
         {title: "Tokens", num: true, cell: (t) => num(t.tokens)},
         {title: "Segments", num: true, cell: (t) => num(t.segments)},
         {title: "Sampled by", num: true, cell: (t) => t.firstVersion + (t.lastVersion > t.firstVersion ? "–" + t.lastVersion : "")},
@@ -76,7 +76,7 @@ function form(query) {
       : el("input", {id, name, type, step: "any", value: query.get(name) ?? ""});
     return el("div.field", {}, el("label", {htmlFor: id}, label), input);
   };
-  return el("form.filters", {
+  return el("form.filters.card", {
     "aria-label": "Filters",
     onsubmit: (event) => {
       event.preventDefault();

@@ -191,11 +191,11 @@ class HealthTest {
 
   @Test
   void sampledAndTrainedLogProbabilitiesApart() {
-    version(2, NOW, Map.of("entropy", 0.4, "mismatch_on_policy", 0.5), 0);
+    version(2, NOW, Map.of("entropy", 0.4, "log_prob_gap", 0.5), 0);
     assertThat(failing()).containsExactly("log-prob-gap");
     version(3, NOW, Map.of("entropy", 0.4, "kl_behaviour", -0.5), 0);
     assertThat(failing()).containsExactly("log-prob-gap");
-    version(4, NOW, Map.of("entropy", 0.4, "mismatch_on_policy", 0.01, "kl_behaviour", 0.5), 0);
+    version(4, NOW, Map.of("entropy", 0.4, "log_prob_gap", 0.01, "kl_behaviour", 0.5), 0);
     assertThat(failing()).isEmpty();
   }
 

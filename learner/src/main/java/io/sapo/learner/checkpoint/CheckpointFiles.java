@@ -36,18 +36,22 @@ public final class CheckpointFiles {
   private CheckpointFiles() {}
 
   static void write(Path folder, Snapshot snapshot, Map<String, byte[]> companions) {
-    Iterator<NamedTensor> actor = snapshot.actor().iterator();
-    CheckpointFolder.write(
-        folder.resolve(ACTOR),
-        companions,
-        snapshot.actor().stream().map(NamedTensor::spec).toList(),
-        spec -> actor.next().values(),
-        ElementType.F32);
+    writeActor(folder.resolve(ACTOR), snapshot.actor(), companions);
     write(folder.resolve(ACTOR_OPTIMIZER), snapshot.actorOptimizer());
     if (snapshot.critic() != null) {
       SafetensorsWriter.write(folder.resolve(CRITIC), snapshot.critic(), Map.of());
       write(folder.resolve(CRITIC_OPTIMIZER), snapshot.criticOptimizer());
     }
+  }
+
+  static void writeActor(Path folder, List<NamedTensor> actor, Map<String, byte[]> companions) {
+    Iterator<NamedTensor> tensors = actor.iterator();
+    CheckpointFolder.write(
+        folder,
+        companions,
+        actor.stream().map(NamedTensor::spec).toList(),
+        spec -> tensors.next().values(),
+        ElementType.F32);
   }
 
   private static void write(Path file, OptimizerState state) {

@@ -3,6 +3,7 @@ package io.sapo.learner.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.learner.FaultHook;
 import io.sapo.learner.FaultPoint;
+import io.sapo.policy.checkpoint.NamedTensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -98,6 +99,18 @@ public final class CheckpointStore {
     } catch (IOException e) {
       throw new CheckpointException(target + ": cannot be written: " + e, e);
     }
+  }
+
+  /**
+   * Writes the actor as {@code exports/version-…} of the data folder, a Hugging Face folder that is
+   * kept until somebody deletes it. A version exported before is left as it is.
+   */
+  public Path export(long version, List<NamedTensor> actor, Map<String, byte[]> companions) {
+    Path target = dataFolder.resolve("exports").resolve(folder(version).getFileName());
+    if (!Files.exists(target)) {
+      CheckpointFiles.writeActor(target, actor, companions);
+    }
+    return target;
   }
 
   /** The run that a checkpoint says it belongs to; empty when what it says cannot be read. */

@@ -1,7 +1,12 @@
 package io.sapo.learner.checkpoint;
 
+import io.sapo.policy.checkpoint.NamedTensor;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +48,16 @@ public final class CheckpointWriter implements AutoCloseable {
     finish();
     runningVersion = snapshot.manifest().version();
     running = executor.submit(() -> store.write(snapshot, companions));
+  }
+
+  /**
+   * Starts writing the actor as a model folder that other engines load, after the checkpoint before
+   * it; {@code checkpoints/} and what it says of durable versions stay as they are.
+   *
+   * @return the folder, or what kept it from being written
+   */
+  public CompletionStage<Path> export(long version, List<NamedTensor> actor) {
+    return CompletableFuture.supplyAsync(() -> store.export(version, actor, companions), executor);
   }
 
   /** Newest version whose checkpoint is on disk; -1 when there is none. */

@@ -5,6 +5,7 @@ import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.producer.rollout.RolloutMetrics.Totals;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
@@ -71,7 +72,7 @@ final class ProducerStatus {
         .setStartedAtMs(startedAtMs)
         .setAtMs(clock.millis())
         .setIntervalMs(config.heartbeat().toMillis())
-        .setGauges(gauges())
+        .setGauges(ProcessGauges.addedTo(gauges()))
         .setInfo(
             Map.of(
                 "device", config.device(),

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Examines versions of a run beside its training: the first it meets and the last in full, sampled
- * and greedy, and every so many in between, sampled, on fewer tasks. Publishes what it finds.
+ * and greedy, and every so many in between, sampled, on fewer tasks; in full again when an operator
+ * asks. Publishes what it finds.
  *
  * <p>A thread of its own holds the weights and does the work; the other methods are thread-safe.
  */
@@ -35,6 +37,8 @@ public final class EvaluationService implements AutoCloseable {
   private final Evaluator evaluator;
   private final WeightFollower follower;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final EvaluationRequests requests;
+  private final AtomicBoolean requested = new AtomicBoolean();
   private final Thread thread;
 
   private final CompletableFuture<Long> firstTaken = new CompletableFuture<>();
@@ -70,12 +74,14 @@ public final class EvaluationService implements AutoCloseable {
     properties.put("client.id", topics.prefix() + "evaluator");
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    this.requests = new EvaluationRequests(client, topics, this::request);
     this.thread = new Thread(this::run, "evaluation");
     thread.setDaemon(true);
   }
 
   public void start() {
     follower.failure().thenRun(news::release);
+    requests.failure().thenRun(news::release);
     follower.start();
     thread.start();
   }
@@ -111,9 +117,15 @@ public final class EvaluationService implements AutoCloseable {
     return after;
   }
 
+  private void request() {
+    requested.set(true);
+    news.release();
+  }
+
   @Override
   public void close() {
     closed = true;
+    requests.close();
     evaluator.stop();
     news.release();
     try {
@@ -137,6 +149,9 @@ public final class EvaluationService implements AutoCloseable {
         }
         if (follower.failure().isDone() && !after.isDone()) {
           throw new IllegalStateException("weights cannot be followed", follower.failure().join());
+        }
+        if (requests.failure().isDone() && !after.isDone()) {
+          throw new IllegalStateException("commands cannot be followed", requests.failure().join());
         }
       }
       fail(new CancellationException("the evaluation was closed before it was done"));
@@ -164,6 +179,8 @@ public final class EvaluationService implements AutoCloseable {
     if (held.version() >= last) {
       boolean same = before.join().sampled().version() == held.version();
       after.complete(same ? before.join() : examine());
+    } else if (interim && requested.getAndSet(false)) {
+      examine();
     } else if (interim
         && config.every() > 0
         && held.version() >= examinedVersion + config.every()) {

@@ -1,5 +1,6 @@
 package io.sapo.standalone.kafka;
 
+import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 public final class KafkaAccess implements AutoCloseable {
   private static final int REACH_MS = 12_000;
 
+  private final KafkaMeters meters = new KafkaMeters();
   private final Map<String, Object> client;
   private final Topics topics;
   private final short replication;
@@ -27,6 +29,7 @@ public final class KafkaAccess implements AutoCloseable {
   private KafkaAccess(Settings settings, String bootstrapServers, EmbeddedBroker embedded) {
     Map<String, Object> properties = new TreeMap<>(settings.free("kafka.client"));
     properties.put("bootstrap.servers", bootstrapServers);
+    meters.addTo(properties);
     this.client = properties;
     this.topics = new Topics(settings.text("kafka.topic-prefix"));
     this.replication = (short) settings.integer("kafka.replication");
@@ -114,6 +117,11 @@ public final class KafkaAccess implements AutoCloseable {
   /** Properties that every client starts from. */
   public Map<String, Object> client() {
     return Map.copyOf(client);
+  }
+
+  /** What all clients made from {@link #client} measure. */
+  public KafkaMeters meters() {
+    return meters;
   }
 
   public Admin admin() {

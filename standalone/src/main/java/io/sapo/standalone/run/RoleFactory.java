@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import ai.djl.Device;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.sapo.admin.AdminServer;
 import io.sapo.learner.Learner;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -14,6 +15,7 @@ import io.sapo.standalone.evaluation.EvaluationService;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -40,8 +42,11 @@ final class RoleFactory {
     this.kafka = kafka;
   }
 
-  AdminServer admin() {
-    return AdminServer.start(binding.admin(kafka.bootstrapServers()));
+  /**
+   * @param metrics of this process, beside those of the JVM and of Kafka clients
+   */
+  AdminServer admin(List<MeterBinder> metrics) {
+    return AdminServer.start(binding.admin(kafka.bootstrapServers()), metrics, kafka.meters());
   }
 
   /**

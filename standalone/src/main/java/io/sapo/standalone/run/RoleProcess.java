@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,7 @@ public final class RoleProcess {
       case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
       case LEARNER -> roles.learner(folder.learner(), goal);
       case EVALUATOR -> new EvaluatorRole(roles.evaluation(), goal);
-      case ADMIN -> new AdminRole(roles.admin());
+      case ADMIN -> new AdminRole(roles.admin(List.of()));
       case BROKER -> throw new IllegalStateException("a broker needs no broker");
     };
   }

@@ -14,6 +14,7 @@ import io.sapo.standalone.progress.RunReader;
 import io.sapo.standalone.progress.RunSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -111,7 +112,7 @@ public final class TrainingRun {
     printer.permanent(opening(kafka, from, goal));
     RoleFactory factory = new RoleFactory(settings, binding, () -> checkpoint, kafka);
     try (Roles roles = new Roles()) {
-      AdminServer admin = roles.own(factory.admin());
+      AdminServer admin = roles.own(factory.admin(List.of(new DjlMetrics())));
       printer.permanent("status at " + admin.address());
       LearnerRole learner = roles.own(factory.learner(folder.learner(), goal));
       supervisor.watchResult("learner", learner.done());

@@ -1,4 +1,4 @@
-package io.sapo.admin;
+package io.sapo.browser;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 /**
  * Headless Chromium by way of chromedriver: W3C WebDriver over HTTP, and DevTools where it lacks.
  */
-final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+public final class Browser implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -42,7 +42,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Empty when both programs are there, else what is missing. */
-  static String missing() {
+  public static String missing() {
     return program("chromedriver").isEmpty()
         ? "chromedriver is not on the PATH"
         : program("chromium").or(() -> program("google-chrome")).isEmpty()
@@ -58,7 +58,7 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  static Browser open() throws IOException {
+  public static Browser open() throws IOException {
     Process driver =
         new ProcessBuilder(program("chromedriver").orElseThrow(), "--port=0")
             .redirectErrorStream(true)
@@ -112,30 +112,30 @@ final class Browser implements AutoCloseable {
     throw new IOException("chromedriver did not start: " + said);
   }
 
-  void go(String url) {
+  public void go(String url) {
     post("/url", new JsonObject().put("url", url));
   }
 
   /** Runs a function body in the page; arguments are {@code arguments[i]}. */
-  Object run(String script, Object... arguments) {
+  public Object run(String script, Object... arguments) {
     return post(
         "/execute/sync",
         new JsonObject().put("script", script).put("args", new JsonArray(List.of(arguments))));
   }
 
   /** Like {@link #run}; the result is what the script hands to its last argument. */
-  Object runAsync(String script, Object... arguments) {
+  public Object runAsync(String script, Object... arguments) {
     return post(
         "/execute/async",
         new JsonObject().put("script", script).put("args", new JsonArray(List.of(arguments))));
   }
 
-  String text(String selector) {
+  public String text(String selector) {
     return (String) run("return document.querySelector(arguments[0])?.innerText ?? ''", selector);
   }
 
   /** Waits until a script returns true. */
-  void await(String script, Object... arguments) {
+  public void await(String script, Object... arguments) {
     Instant end = Instant.now().plus(PATIENCE);
     while (Instant.now().isBefore(end)) {
       if (Boolean.TRUE.equals(run("return !!(" + script + ")", arguments))) {
@@ -146,20 +146,20 @@ final class Browser implements AutoCloseable {
     throw new AssertionError(script + " did not become true; the page says:\n" + text("body"));
   }
 
-  void awaitText(String selector, String text) {
+  public void awaitText(String selector, String text) {
     await("document.querySelector(arguments[0])?.innerText.includes(arguments[1])", selector, text);
   }
 
-  void click(String selector) {
+  public void click(String selector) {
     post("/element/" + element(selector) + "/click", new JsonObject());
   }
 
-  void type(String selector, String text) {
+  public void type(String selector, String text) {
     post("/element/" + element(selector) + "/value", new JsonObject().put("text", text));
   }
 
   /** Moves the pointer to the middle of an element. */
-  void hover(String selector) {
+  public void hover(String selector) {
     JsonObject origin =
         new JsonObject().put("element-6066-11e4-a52e-4f735466cecf", element(selector));
     JsonObject move =
@@ -173,7 +173,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Presses keys one after the other; see WebDriver for the codes of special ones. */
-  void press(String... keys) {
+  public void press(String... keys) {
     List<JsonObject> actions = new ArrayList<>();
     for (String key : keys) {
       actions.add(new JsonObject().put("type", "keyDown").put("value", key));
@@ -194,7 +194,7 @@ final class Browser implements AutoCloseable {
     return found.getString("element-6066-11e4-a52e-4f735466cecf");
   }
 
-  void resize(int width, int height) {
+  public void resize(int width, int height) {
     devtools(
         "Emulation.setDeviceMetricsOverride",
         new JsonObject()
@@ -204,7 +204,7 @@ final class Browser implements AutoCloseable {
             .put("mobile", false));
   }
 
-  void prefer(String scheme) {
+  public void prefer(String scheme) {
     JsonObject feature = new JsonObject().put("name", "prefers-color-scheme").put("value", scheme);
     devtools(
         "Emulation.setEmulatedMedia",
@@ -212,7 +212,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The whole page, as long as it is. */
-  void screenshot(Path file) throws IOException {
+  public void screenshot(Path file) throws IOException {
     long height = ((Number) run("return document.documentElement.scrollHeight")).longValue();
     long width = ((Number) run("return innerWidth")).longValue();
     JsonObject clip =
@@ -228,7 +228,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What a person would see of it. */
-  void screenshotOfWindow(Path file) throws IOException {
+  public void screenshotOfWindow(Path file) throws IOException {
     save(file, new JsonObject().put("format", "png"));
   }
 
@@ -239,7 +239,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the page has written to its console since the last call, warnings and errors. */
-  List<String> complaints() {
+  public List<String> complaints() {
     JsonArray log = (JsonArray) post("/se/log", new JsonObject().put("type", "browser"));
     return log.stream()
         .map(JsonObject.class::cast)

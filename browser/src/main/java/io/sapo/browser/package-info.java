@@ -1,0 +1,2 @@
+/** Headless Chromium for tests; without it they are skipped. */
+package io.sapo.browser;

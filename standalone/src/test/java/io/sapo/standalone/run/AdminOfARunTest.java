@@ -1,0 +1,174 @@
+package io.sapo.standalone.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.progress.RunSummary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the admin endpoint says of a run that is going, and what the run does when told to. */
+class AdminOfARunTest {
+  private static final String TOKEN = "a-token-for-tests-only";
+  private static final Pattern ADDRESS = Pattern.compile("status at (http://\\S+)");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir static Path folder;
+
+  private static TrainingRun run;
+  private static CompletableFuture<RunSummary> ended;
+  private static String address;
+
+  @BeforeAll
+  static void train() throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    ConfigLoader loader = new ConfigLoader();
+    List.of(
+            "run.updates=1000000",
+            "model.max-prompt-tokens=64",
+            "model.max-new-tokens=8",
+            "producer.slots=8",
+            "learner.batch-size=8",
+            "learner.mini-batch-size=4",
+            "evaluation.tasks=10",
+            "evaluation.every=0",
+            "admin.token=" + TOKEN)
+        .forEach(loader::set);
+    CompletableFuture<String> said = new CompletableFuture<>();
+    StringWriter out =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            Matcher found = ADDRESS.matcher(toString());
+            if (found.find()) {
+              said.complete(found.group(1));
+            }
+          }
+        };
+    run =
+        new TrainingRun(
+            loader.load(),
+            new RunFolder(folder.resolve("run")),
+            checkpoint,
+            new PrintWriter(out),
+            false);
+    ended =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return run.run();
+              } catch (InterruptedException e) {
+                throw new CompletionException(e);
+              }
+            });
+    CompletableFuture.anyOf(said, ended).orTimeout(2, TimeUnit.MINUTES).join();
+    address = said.join();
+  }
+
+  @AfterAll
+  static void end() {
+    run.stop();
+    assertThat(ended.join().version()).isPositive();
+  }
+
+  private static String ask(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Asks until the answer is as wanted. */
+  private static String await(String path, Predicate<String> wanted) {
+    long start = System.nanoTime();
+    String answer = "";
+    while (System.nanoTime() - start < Duration.ofMinutes(2).toNanos()) {
+      assertThat(ended).isNotDone();
+      answer = ask(HttpRequest.newBuilder(URI.create(address + path)));
+      if (wanted.test(answer)) {
+        return answer;
+      }
+      LockSupport.parkNanos(200_000_000);
+    }
+    throw new AssertionError(path + " did not become as wanted; the last answer was " + answer);
+  }
+
+  /**
+   * Left out is what only some runs report: gauges of the garbage collector appear with the first
+   * collection, dead letters with the first, and the gap of log-probabilities where a batch holds
+   * tokens of its own version.
+   */
+  @Test
+  void everyMetricOfTheGrafanaDashboardComesFromTheRun() throws IOException {
+    String grafana = Files.readString(Path.of("..", "docker", "grafana", "sapo-run.json"));
+    TreeSet<String> named = new TreeSet<>();
+    Matcher name =
+        Pattern.compile("\\b((?:sapo|jvm|process|system|kafka|djl)_[a-z_]+)\\{").matcher(grafana);
+    while (name.find()) {
+      named.add(name.group(1));
+    }
+    named.removeIf(found -> found.startsWith("jvm_gc_"));
+    named.removeAll(List.of("sapo_update_log_prob_gap", "sapo_dead_letters_total"));
+    assertThat(named).hasSizeGreaterThan(30);
+    named.addAll(
+        List.of(
+            "kafka_stream_thread_process_total",
+            "kafka_producer_txn_commit_time_ns_total",
+            "kafka_admin_client_request_total",
+            "djl_info",
+            "process_native_memory_bytes"));
+    long late = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    String served = await("/metrics", m -> missing(named, m).isEmpty() || System.nanoTime() > late);
+    assertThat(missing(named, served)).isEmpty();
+  }
+
+  private static List<String> missing(Iterable<String> names, String metrics) {
+    List<String> missing = new ArrayList<>();
+    for (String name : names) {
+      if (!Pattern.compile("(?m)^" + name + "[ {]").matcher(metrics).find()) {
+        missing.add(name);
+      }
+    }
+    return missing;
+  }
+
+  @Test
+  void evaluatesWhenTold() {
+    String before = await("/api/evaluations", found -> count(found, "\"accuracy\"") == 2);
+    String told =
+        ask(
+            HttpRequest.newBuilder(URI.create(address + "/api/control/evaluate"))
+                .header("authorization", "Bearer " + TOKEN)
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    assertThat(told).contains("\"action\":\"evaluate\"");
+    await("/api/evaluations", found -> count(found, "\"accuracy\"") == 4 && !found.equals(before));
+  }
+
+  private static long count(String in, String text) {
+    return Pattern.compile(text, Pattern.LITERAL).matcher(in).results().count();
+  }
+}

@@ -1,0 +1,285 @@
+package io.sapo.standalone.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sapo.browser.Browser;
+import io.sapo.browser.Dashboard;
+import io.sapo.browser.PageCheck;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.progress.RunSummary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every page of the dashboard in headless Chromium while the shipped model trains: broker,
+ * producer, segmenter, learner and evaluation are real, and so is all that is shown. Skipped where
+ * Chromium or chromedriver is missing. Pictures of the pages go to {@code target/screenshots}.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DashboardOfATrainingTest {
+  private static final String TOKEN = "a-token-for-tests-only";
+  private static final Pattern ADDRESS = Pattern.compile("status at (http://\\S+)");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir static Path folder;
+
+  private static TrainingRun run;
+  private static CompletableFuture<RunSummary> ended;
+  private static String address;
+  private static Browser browser;
+  private static Dashboard dashboard;
+  private static PageCheck page;
+
+  @BeforeAll
+  static void train() throws IOException {
+    assumeTrue(Browser.missing().isEmpty(), Browser.missing());
+    ConfigLoader loader = new ConfigLoader();
+    List.of(
+            "run.updates=1000000",
+            "learner.batch-size=16",
+            "learner.mini-batch-size=8",
+            "learner.checkpoint-every=5",
+            "evaluation.tasks=20",
+            "evaluation.interim-tasks=20",
+            "evaluation.every=5",
+            "admin.token=" + TOKEN)
+        .forEach(loader::set);
+    CompletableFuture<String> said = new CompletableFuture<>();
+    StringWriter out =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            Matcher found = ADDRESS.matcher(toString());
+            if (found.find()) {
+              said.complete(found.group(1));
+            }
+          }
+        };
+    run =
+        new TrainingRun(
+            loader.load(),
+            new RunFolder(folder.resolve("run")),
+            Path.of("..", "checkpoints", "figures"),
+            new PrintWriter(out),
+            false);
+    ended = CompletableFuture.supplyAsync(DashboardOfATrainingTest::runToItsEnd);
+    CompletableFuture.anyOf(said, ended).orTimeout(2, TimeUnit.MINUTES).join();
+    address = said.join();
+    browser = Browser.open();
+    dashboard = new Dashboard(browser, address);
+    page = new PageCheck(browser, Path.of("target", "screenshots"));
+  }
+
+  private static RunSummary runToItsEnd() {
+    try {
+      return run.run();
+    } catch (InterruptedException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (run != null) {
+      run.stop();
+      assertThat(ended.join().version()).isPositive();
+    }
+  }
+
+  @AfterEach
+  void theConsoleIsClean() {
+    assertThat(dashboard.complaintsExceptOf("/api/control/")).isEmpty();
+    assertThat(ended).isNotDone();
+  }
+
+  private static String get(String path) {
+    try {
+      return HTTP.send(
+              HttpRequest.newBuilder(URI.create(address + path)).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The newest version as the overview shows it. */
+  private static long shownVersion() {
+    Object version = browser.run("return Number(document.querySelector('.tile strong').innerText)");
+    return ((Number) version).longValue();
+  }
+
+  private static void awaitVersion(long version) {
+    browser.await(
+        "Number(document.querySelector('.tile strong')?.innerText.replace(',', '')) >= arguments[0]",
+        version);
+  }
+
+  @Test
+  @Order(1)
+  void theOverviewFollowsTheTrainingWithoutReload() throws IOException {
+    dashboard.show("/", "Overview");
+    browser.run("window.notReloaded = true");
+    awaitVersion(6);
+    browser.awaitText("#health", "healthy");
+    browser.await("document.querySelectorAll('figure.chart canvas').length >= 10");
+    assertThat(browser.text(".flow")).contains("producer", "segmenter", "learner", "running");
+    assertThat(browser.text(".charts")).contains("Explained variance", "held out");
+    page.look("run-overview");
+    awaitVersion(shownVersion() + 1);
+    browser.await(
+        "document.querySelector('figure.chart').getAttribute('aria-label')"
+            + ".includes('version ' + document.querySelector('.tile strong').innerText)");
+    assertThat(browser.run("return window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
+  @Order(2)
+  void aVersionSaysWhatItWasMadeFrom() throws IOException {
+    dashboard.show("/versions", "Versions");
+    browser.await("document.querySelectorAll('tbody tr').length >= 6");
+    page.look("run-versions");
+    dashboard.show("/versions/5", "Version 5");
+    browser.awaitText("main", "Lineage");
+    assertThat(browser.text("main"))
+        .contains("explained_variance", "SHA-256", "Sampled by version");
+    page.look("run-version");
+    dashboard.show("/versions/5/against/1", "Version 5 against 1");
+    browser.awaitText("main", "different");
+    page.look("run-difference");
+  }
+
+  @Test
+  @Order(3)
+  void aTrajectoryIsReadWithItsPictureItsCreditAndAnotherCut() throws IOException {
+    dashboard.show("/trajectories?consumedBy=3", "Trajectories");
+    browser.await("document.querySelectorAll('tbody tr').length === 16");
+    page.look("run-trajectories");
+    browser.click("tbody tr a");
+    browser.awaitText("h1", "Trajectory");
+    browser.await("document.querySelector('.exhibit img')?.naturalWidth === 112");
+    browser.await("document.querySelectorAll('.response .seg').length > 3");
+    assertThat(browser.text("main"))
+        .contains("the update that made version 3", "advantage", "ratio", "mean entropy");
+    assertThat(browser.text(".side")).contains("the same as it was cut");
+    assertThat(
+            browser.run(
+                "return document.querySelectorAll('.response [class*=pos], .response [class*=neg]')"
+                    + ".length"))
+        .isNotEqualTo(0);
+    browser.hover(".response .seg");
+    browser.awaitText(".token", "log-probability");
+    page.look("run-reader");
+    dashboard.choose("#what-if", "newline");
+    browser.awaitText(".side", "it was cut into");
+  }
+
+  @Test
+  @Order(4)
+  void commandsAreFollowedAndAWrongTokenIsNot() throws IOException {
+    dashboard.show("/", "Overview");
+    awaitVersion(1);
+    dashboard.useToken("this-is-not-the-token");
+    dashboard.press("Pause learner");
+    browser.awaitText("main", "Pause learner was refused: the token is wrong");
+    assertThat(get("/api/commands")).doesNotContain("pause");
+
+    dashboard.useToken(TOKEN);
+    dashboard.press("Pause learner");
+    browser.awaitText("main", "Pause learner: sent");
+    browser.awaitText(".flow", "paused");
+    long pausedAt = shownVersion();
+    dashboard.press("Pause producers");
+    browser.await(
+        "[...document.querySelectorAll('.stage .state')].filter(s => s.innerText === 'paused')"
+            + ".length === 2");
+    page.look("run-paused");
+    dashboard.press("Export now");
+    browser.await(
+        "fetch('/status').then(r => r.json()).then(s => window.exported ="
+            + " s.components.find(c => c.component === 'learner').info.last_export)"
+            + ", window.exported");
+    assertThat(shownVersion()).isEqualTo(pausedAt);
+    Path export = Path.of((String) browser.run("return window.exported"));
+    assertThat(export).hasFileName("version-%010d".formatted(pausedAt));
+    assertThat(CheckpointFolder.open(export).config().multimodal()).isTrue();
+
+    String evaluations = get("/api/evaluations");
+    dashboard.press("Evaluate now");
+    browser.await(
+        "fetch('/api/evaluations').then(r => r.text()).then(t => window.evaluations = t)"
+            + ", window.evaluations && window.evaluations !== arguments[0]",
+        evaluations);
+    dashboard.press("Checkpoint now");
+    dashboard.press("Resume producers");
+    dashboard.press("Resume learner");
+    awaitVersion(pausedAt + 1);
+  }
+
+  @Test
+  @Order(5)
+  void whatIsRefusedIsShownAndMakesAnAlert() throws IOException {
+    String broker = new RunFolder(folder.resolve("run")).liveAddress().orElseThrow();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int i = 0; i < 50; i++) {
+        producer.send(
+            new ProducerRecord<>("sapo.trajectories", ("<b>" + i).getBytes(), new byte[] {1, 2}));
+      }
+    }
+    dashboard.show("/dead-letters", "Dead letters");
+    browser.await("document.querySelectorAll('tbody tr').length === 50");
+    browser.awaitText("#health", "problem");
+    page.look("run-dead-letters");
+    browser.click("tbody tr a");
+    browser.awaitText("h1", "Dead letter ");
+    browser.awaitText("main", "01 02");
+    page.look("run-dead-letter");
+    assertThat(get("/health/ready")).contains("50 dead letters");
+    assertThat(get("/metrics")).contains("sapo_alert{condition=\"dead-letters\"} 1.0");
+  }
+
+  @Test
+  @Order(6)
+  void theConfigInForceIsShown() throws IOException {
+    dashboard.show("/config", "Config in force");
+    browser.awaitText("main", "batchSize");
+    browser.await("document.querySelectorAll('details').length === 3");
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)");
+    browser.awaitText("main", "lag_records");
+    assertThat(browser.text("main")).contains("admin.token").doesNotContain(TOKEN);
+    page.look("run-config");
+  }
+}
