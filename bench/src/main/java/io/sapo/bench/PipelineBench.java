@@ -30,7 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * and the producers' heartbeats.
  */
 final class PipelineBench implements Bench {
-  private static final int UPDATES = 14;
+  private static final int UPDATES = 10;
 
   /** The first versions wait for the first trajectories, and code is being compiled. */
   private static final long FROM_VERSION = 4;
@@ -60,8 +60,9 @@ final class PipelineBench implements Bench {
             0.95));
     rows.add(Row.info(name(), "  of it updating", slowLearner.updating(), "ratio"));
     rows.add(Row.info(name(), "  producer busy meanwhile", slowLearner.producer(), "ratio"));
-    settings.progress().accept("pipeline: slow learner measured");
+    settings.progress().accept("pipeline: slow learner: " + slowLearner);
     Job slowProducer = job(settings.folder().resolve("producer"), Map.of("producer.slots", "8"));
+    settings.progress().accept("pipeline: slow producer: " + slowProducer);
     rows.add(
         Row.atLeast(
             name(),

@@ -42,6 +42,7 @@ final class WeightBuffers implements AutoCloseable {
   private final WeightWriter writer;
   private final Deque<Applied> history = new ArrayDeque<>();
   private final Deque<Buffer> free = new ArrayDeque<>();
+  private int created;
   private boolean closed;
 
   WeightBuffers(ModelConfig model, Device device) {
@@ -71,8 +72,7 @@ final class WeightBuffers implements AutoCloseable {
   FollowedWeights ready(PublishedWeights published) {
     Buffer buffer = takeFree();
     if (buffer == null) {
-      buffer = new Buffer(Weights.of(model, Head.LANGUAGE_MODEL, tensors(published), device));
-      buffer.version = published.version();
+      buffer = create(published);
     } else {
       checkModel(buffer, published);
       prepare(buffer, published);
@@ -90,7 +90,16 @@ final class WeightBuffers implements AutoCloseable {
     if (buffer != null) {
       prepare(buffer, published);
       release(buffer);
+    } else if (created == 1) {
+      release(create(published));
     }
+  }
+
+  private Buffer create(PublishedWeights published) {
+    Buffer buffer = new Buffer(Weights.of(model, Head.LANGUAGE_MODEL, tensors(published), device));
+    buffer.version = published.version();
+    created++;
+    return buffer;
   }
 
   private static List<NamedTensor> tensors(PublishedWeights published) {
@@ -115,6 +124,9 @@ final class WeightBuffers implements AutoCloseable {
 
   private void prepare(Buffer buffer, PublishedWeights published) {
     long from = buffer.version;
+    if (from == published.version()) {
+      return;
+    }
     buffer.version = -1;
     if (from >= 0 && remembered(from, published.version())) {
       for (Applied applied : history) {
