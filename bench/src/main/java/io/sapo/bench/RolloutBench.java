@@ -35,7 +35,7 @@ final class RolloutBench implements Bench {
   @Override
   public String about() {
     return "25 M parameters, 64 slots, 256 new tokens, against the bare matrix products of the"
-               + " steps";
+        + " steps";
   }
 
   @Override
