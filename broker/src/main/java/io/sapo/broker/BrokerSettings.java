@@ -19,13 +19,19 @@ final class BrokerSettings {
   private BrokerSettings() {}
 
   /**
+   * @param advertisedPort that clients are told to use
    * @param session without a heartbeat for so long the broker counts as dead, and before that no
    *     successor is let in
    */
   static Properties of(
-      Path folder, String host, int clientPort, int controllerPort, Duration session) {
+      Path folder,
+      String host,
+      int clientPort,
+      int advertisedPort,
+      int controllerPort,
+      Duration session) {
     Properties p = new Properties();
-    identity(p, folder, host, clientPort, controllerPort);
+    identity(p, folder, host, clientPort, advertisedPort, controllerPort);
     singleNode(p);
     small(p);
     prompt(p);
@@ -35,14 +41,19 @@ final class BrokerSettings {
   }
 
   private static void identity(
-      Properties p, Path folder, String host, int clientPort, int controllerPort) {
+      Properties p,
+      Path folder,
+      String host,
+      int clientPort,
+      int advertisedPort,
+      int controllerPort) {
     String clients = CLIENT_LISTENER + "://" + host + ":" + clientPort;
     String controller = CONTROLLER_LISTENER + "://" + host + ":" + controllerPort;
     set(p, "process.roles", "broker,controller");
     set(p, "node.id", NODE_ID);
     set(p, "log.dirs", folder.toString());
     set(p, "listeners", clients + "," + controller);
-    set(p, "advertised.listeners", clients);
+    set(p, "advertised.listeners", CLIENT_LISTENER + "://" + host + ":" + advertisedPort);
     set(p, "inter.broker.listener.name", CLIENT_LISTENER);
     set(p, "controller.listener.names", CONTROLLER_LISTENER);
     set(

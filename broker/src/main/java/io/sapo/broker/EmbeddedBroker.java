@@ -61,10 +61,15 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final BrokerServer broker;
 
   private EmbeddedBroker(
-      Path folder, ServerSocketChannel clients, ServerSocketChannel control, Duration session)
+      Path folder,
+      ServerSocketChannel clients,
+      int advertisedPort,
+      ServerSocketChannel control,
+      Duration session)
       throws IOException {
-    this.port = portOf(clients);
-    Properties settings = BrokerSettings.of(folder, HOST, port, portOf(control), session);
+    this.port = advertisedPort == 0 ? portOf(clients) : advertisedPort;
+    Properties settings =
+        BrokerSettings.of(folder, HOST, portOf(clients), port, portOf(control), session);
     KafkaConfig config = new KafkaConfig(settings, false);
     var loaded = KafkaRaftServer.initializeLogDirs(config, log, "");
     MetaPropertiesEnsemble properties = loaded._1();
@@ -96,11 +101,21 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws BrokerException when the port is taken, the folder is in use or unreadable
    */
   public static EmbeddedBroker start(Path folder, int port) {
+    return start(folder, port, 0);
+  }
+
+  /**
+   * The same with a proxy in front.
+   *
+   * @param advertisedPort where clients, and the broker itself, are told to connect; 0: where it
+   *     listens
+   */
+  public static EmbeddedBroker start(Path folder, int port, int advertisedPort) {
     try (Reserved clients = Reserved.bind(port)) {
       if (!format(folder)) {
         relieve(folder);
       }
-      return start(folder, clients, SESSION);
+      return start(folder, clients, advertisedPort, SESSION);
     } catch (BindException e) {
       throw new BrokerException(
           "port " + port + " on " + HOST + " is in use; choose another broker.port, 0 for any", e);
@@ -112,10 +127,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static EmbeddedBroker start(Path folder, Reserved clients, Duration session)
-      throws IOException {
+  private static EmbeddedBroker start(
+      Path folder, Reserved clients, int advertisedPort, Duration session) throws IOException {
     try (Reserved control = Reserved.bind(0)) {
-      EmbeddedBroker broker = new EmbeddedBroker(folder, clients.channel, control.channel, session);
+      EmbeddedBroker broker =
+          new EmbeddedBroker(folder, clients.channel, advertisedPort, control.channel, session);
       broker.startServers();
       clients.keep();
       control.keep();
@@ -132,7 +148,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   private static void relieve(Path folder) throws IOException {
     try (Reserved nobody = Reserved.bind(0)) {
-      start(folder, nobody, TAKEOVER_SESSION).close();
+      start(folder, nobody, 0, TAKEOVER_SESSION).close();
     }
   }
 
@@ -140,6 +156,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return HOST + ":" + port;
   }
 
+  /** Where clients connect. */
   public int port() {
     return port;
   }

@@ -7,6 +7,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.RecordedBatches;
+import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.policy.checkpoint.SafetensorsReader;
@@ -15,6 +16,7 @@ import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -65,12 +67,15 @@ final class Beginning {
   /**
    * The state of the last committed version; the caller closes it.
    *
+   * @param divergences decides on, and collects, what comes out otherwise than committed
    * @param progress told of each version reached
    */
-  TrainingState recovered(CommittedVersions committed, LongConsumer progress) {
+  TrainingState recovered(
+      CommittedVersions committed, Divergences divergences, LongConsumer progress) {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
+    checkNothingLost(last);
     workshop.checkpoints().sweep(last.getVersion());
     try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-recovery")) {
       Refold refold =
@@ -78,25 +83,52 @@ final class Beginning {
               new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),
               workshop.networks(),
               System::nanoTime);
-      return new Recovery(
+      Recovery recovery =
+          new Recovery(
               committed,
               workshop.checkpoints(),
               refold,
               workshop.model().config(),
               options.device(),
-              config.algorithm())
-          .restore(
+              config.algorithm(),
+              divergences);
+      TrainingState state =
+          recovery.restore(
               last.getVersion(),
               reached -> {
                 checkpointVersion = checkpointVersion < 0 ? reached : checkpointVersion;
                 progress.accept(reached);
               });
+      recovery.damaged().forEach(workshop.checkpoints()::setAside);
+      return state;
     }
   }
 
   /** The checkpoint that recovery started from, known to be sound; -1 when there was none. */
   long checkpointVersion() {
     return checkpointVersion;
+  }
+
+  /** Positions are committed with the record, in another topic: they cannot be ahead of it. */
+  private void checkNothingLost(WeightVersion last) {
+    SortedMap<Integer, Long> recorded = CommittedVersions.progress(last).positions();
+    clients
+        .positions(options.groupId(), options.topics().segments().name())
+        .forEach(
+            (partition, next) -> {
+              if (next > recorded.getOrDefault(partition, 0L)) {
+                throw new IllegalStateException(
+                    "topic %s ends with version %d, which has consumed partition %d of %s up to offset %d, but %d is committed: the broker has lost the end of that topic. Restore it, or fork the run from version %d"
+                        .formatted(
+                            options.topics().weights().name(),
+                            last.getVersion(),
+                            partition,
+                            options.topics().segments().name(),
+                            recorded.getOrDefault(partition, 0L),
+                            next,
+                            last.getVersion()));
+              }
+            });
   }
 
   private void checkSameRun(WeightVersion last) {

@@ -8,6 +8,8 @@ import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.schemas.Credit;
+import io.sapo.schemas.Divergence;
+import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
@@ -16,7 +18,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Turns a training state into a committed version. For the training thread. */
+/**
+ * Turns a training state into a committed version, whose record names the hash of the one before.
+ * For the training thread.
+ */
 final class Committer {
 
   private final LearnerConfig config;
@@ -26,14 +31,21 @@ final class Committer {
   private final WeightPublisher publisher;
   private final String runId;
   private final Clock clock;
+  private String parentSha256;
+  private ForkOrigin origin;
+  private List<Divergence> divergences = List.of();
 
+  /**
+   * @param parentSha256 of the newest commit record; null for a run that has none
+   */
   Committer(
       LearnerConfig config,
       CommitLog commits,
       CheckpointStore checkpoints,
       WeightPublisher publisher,
       String runId,
-      Clock clock) {
+      Clock clock,
+      String parentSha256) {
     this.config = config;
     this.canonicalConfig = config.canonicalJson();
     this.commits = commits;
@@ -41,6 +53,34 @@ final class Committer {
     this.publisher = publisher;
     this.runId = runId;
     this.clock = clock;
+    this.parentSha256 = parentSha256;
+  }
+
+  /** The next version is the first of a fork. */
+  void forkedFrom(ForkOrigin from) {
+    origin = from;
+  }
+
+  /** The next version is made from a state that recovery reached by these. */
+  void accepted(List<Divergence> accepted) {
+    divergences = accepted;
+  }
+
+  /**
+   * Finds out whether another learner has taken over, and commits nothing.
+   *
+   * @throws io.sapo.learner.commit.FencedException when it has
+   */
+  void checkStanding(TrainingState state) {
+    commits.checkStanding(state.progress().positions());
+  }
+
+  /**
+   * Whether the state is what its commit record says. Not so after an accepted divergence, until
+   * the next version is committed: a checkpoint of it would be taken for a damaged one.
+   */
+  boolean stateIsAsCommitted() {
+    return divergences.isEmpty();
   }
 
   /**
@@ -79,17 +119,25 @@ final class Committer {
             .setCheckpoint(
                 checkpointVersion < 0 ? null : checkpoints.relativeFolder(checkpointVersion))
             .setCheckpointVersion(checkpointVersion)
-            .setMetrics(metrics);
-    return commits.commit(
-        publisher::chunks,
-        (firstChunkOffset, chunkCount) ->
-            record
-                .setCommittedAtMs(clock.millis())
-                .setFirstChunkOffset(firstChunkOffset)
-                .setChunkCount(chunkCount)
-                .build(),
-        credits,
-        progress.positions());
+            .setMetrics(metrics)
+            .setParentSha256(parentSha256)
+            .setOrigin(origin)
+            .setDivergences(divergences);
+    CommitLog.Committed committed =
+        commits.commit(
+            publisher::chunks,
+            (firstChunkOffset, chunkCount) ->
+                record
+                    .setCommittedAtMs(clock.millis())
+                    .setFirstChunkOffset(firstChunkOffset)
+                    .setChunkCount(chunkCount)
+                    .build(),
+            credits,
+            progress.positions());
+    parentSha256 = committed.sha256();
+    origin = null;
+    divergences = List.of();
+    return committed.version();
   }
 
   private static Map<String, Long> asText(SortedMap<Integer, Long> positions) {

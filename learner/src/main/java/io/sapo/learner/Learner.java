@@ -9,6 +9,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.SegmentsReader;
+import io.sapo.learner.recovery.Divergences;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ public final class Learner {
    * @return the newest version
    * @throws io.sapo.learner.commit.FencedException when another learner took over
    * @throws io.sapo.learner.recovery.DivergenceException when recovery does not reach the committed
-   *     hashes
+   *     hashes and {@link LearnerOptions#acceptDivergence} is not given
    */
   public long run() throws InterruptedException {
     try (Heartbeats heartbeats =
@@ -100,7 +101,8 @@ public final class Learner {
     CommittedVersions committed = beginning.committed();
     String runId = committed.isEmpty() ? options.runId() : committed.last().getRunId();
     WeightPublisher publisher = new WeightPublisher(options.published(), options.anchorEvery());
-    try (TrainingState state = stateOf(beginning, committed);
+    Divergences divergences = new Divergences(committed, options.acceptDivergence());
+    try (TrainingState state = stateOf(beginning, committed, divergences);
         CheckpointWriter checkpoints =
             new CheckpointWriter(
                 workshop.checkpoints(),
@@ -109,6 +111,16 @@ public final class Learner {
         Commands commands =
             new Commands(
                 clients.committedReader(options.instance() + "-commands"), options.topics())) {
+      Committer committer =
+          new Committer(
+              config,
+              commits,
+              workshop.checkpoints(),
+              publisher,
+              runId,
+              clock,
+              committed.isEmpty() ? null : committed.sha256());
+      committer.accepted(divergences.accepted());
       TrainingLoop loop =
           new TrainingLoop(
               options,
@@ -116,7 +128,7 @@ public final class Learner {
               runId,
               state,
               new Update(config, workshop.networks(), System::nanoTime),
-              new Committer(config, commits, workshop.checkpoints(), publisher, runId, clock),
+              committer,
               checkpoints,
               commands,
               status,
@@ -135,7 +147,8 @@ public final class Learner {
     }
   }
 
-  private TrainingState stateOf(Beginning beginning, CommittedVersions committed) {
+  private TrainingState stateOf(
+      Beginning beginning, CommittedVersions committed, Divergences divergences) {
     if (committed.isEmpty()) {
       return beginning.fresh();
     }
@@ -144,6 +157,7 @@ public final class Learner {
     TrainingState state =
         beginning.recovered(
             committed,
+            divergences,
             reached -> {
               log.info("recovery has reached version {} of {}", reached, last.getVersion());
               status.recovered(reached, last.getVersion());

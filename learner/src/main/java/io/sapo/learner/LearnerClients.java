@@ -3,13 +3,19 @@ package io.sapo.learner;
 import io.sapo.schemas.Topics;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -76,6 +82,32 @@ public final class LearnerClients {
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * The offsets committed for a group, by partition of the topic.
+   *
+   * @throws KafkaException when the brokers do not answer
+   */
+  SortedMap<Integer, Long> positions(String group, String topic) {
+    SortedMap<Integer, Long> positions = new TreeMap<>();
+    try (Admin admin = Admin.create(base)) {
+      admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach(
+              (partition, position) -> {
+                if (position != null && partition.topic().equals(topic)) {
+                  positions.put(partition.partition(), position.offset());
+                }
+              });
+      return positions;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /** For heartbeats, which may be lost. */

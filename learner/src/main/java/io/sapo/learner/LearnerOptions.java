@@ -18,9 +18,12 @@ import java.util.Map;
  * @param dataFolder holds {@code checkpoints/}
  * @param checkpointEvery versions between checkpoints
  * @param keepCheckpoints newest ones kept, at least 2
+ * @param keepCheckpointsFor of these, older ones go; the newest 2 stay whatever their age
  * @param anchorEvery versions between whole publications of the weights
  * @param published element type of published weights
  * @param untilVersion training ends with this version
+ * @param acceptDivergence whether recovery goes on where folding again gives other weights than
+ *     were committed; the next commit record then says so
  * @param heartbeat time between two status records
  * @param faults for fault tests
  */
@@ -34,9 +37,11 @@ public record LearnerOptions(
     Device device,
     int checkpointEvery,
     int keepCheckpoints,
+    Duration keepCheckpointsFor,
     int anchorEvery,
     ElementType published,
     long untilVersion,
+    boolean acceptDivergence,
     Duration heartbeat,
     FaultHook faults) {
 

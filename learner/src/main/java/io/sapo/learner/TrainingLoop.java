@@ -78,7 +78,7 @@ final class TrainingLoop {
     status.state("running", "");
     heartbeats.beat();
     while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
-      Batch batch = batches.next(state.version(), this::stopAfterCommands);
+      Batch batch = batches.next(state.version(), new Interruptions());
       if (batch == null) {
         break;
       }
@@ -110,6 +110,19 @@ final class TrainingLoop {
         metrics,
         CreditRecords.of(state.version(), batch.examples(), folded.credits()),
         checkpoints.durableVersion());
+  }
+
+  /** What may come between two records. */
+  private final class Interruptions implements BatchAssembler.Stop {
+    @Override
+    public boolean requested() throws InterruptedException {
+      return stopAfterCommands();
+    }
+
+    @Override
+    public void future() {
+      committer.checkStanding(state);
+    }
   }
 
   /** Does what operators ask between two records; stays here while training is paused. */
@@ -159,7 +172,7 @@ final class TrainingLoop {
   /** A checkpoint of the newest version on disk, if there is none yet. */
   private void checkpointNow() {
     checkpoints.finish();
-    if (checkpoints.durableVersion() < state.version()) {
+    if (checkpoints.durableVersion() < state.version() && committer.stateIsAsCommitted()) {
       checkpoints.write(snapshot(state.hashes()));
       checkpoints.finish();
     }

@@ -24,7 +24,11 @@ public record Workshop(
             : null;
     Admission admission = new Admission(model.config(), preprocessor, config.maxSequenceTokens());
     CheckpointStore checkpoints =
-        new CheckpointStore(options.dataFolder(), options.keepCheckpoints(), options.faults());
+        new CheckpointStore(
+            options.dataFolder(),
+            options.keepCheckpoints(),
+            options.keepCheckpointsFor(),
+            options.faults());
     Networks networks =
         Networks.load(model.config(), options.device(), config.algorithm().usesCritic());
     return new Workshop(model, networks, admission, checkpoints);

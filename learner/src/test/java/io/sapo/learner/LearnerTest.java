@@ -11,6 +11,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.network.Head;
@@ -123,9 +124,11 @@ class LearnerTest {
           Device.cpu(),
           2,
           2,
+          Duration.ofDays(1),
           3,
           ElementType.F32,
           untilVersion,
+          false,
           Duration.ofSeconds(1),
           faults);
     }
@@ -371,7 +374,7 @@ class LearnerTest {
     List<Long> reached = new ArrayList<>();
     try (Workshop workshop = Workshop.open(CONFIG, options)) {
       new Beginning(CONFIG, options, new LearnerClients(kafka), workshop)
-          .recovered(run.committed(), reached::add)
+          .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
           .close();
     }
     assertThat(reached).containsExactly(2L, 3L);
@@ -394,6 +397,8 @@ class LearnerTest {
     assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
     assertThat(run.versions().get(UPDATES).getActorSha256())
         .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
+    assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
+    assertThat(run.data().resolve("checkpoints/version-0000000004")).doesNotExist();
   }
 
   @Test
@@ -492,10 +497,19 @@ class LearnerTest {
   }
 
   private static void copyVersions(Run from, Run to) {
-    to.sendAll(
-        from.versions().stream()
-            .map(v -> to.topics().weights().record(Long.toString(v.getVersion()), v))
-            .toList());
+    TopicPartition partition = new TopicPartition(from.topics().weights().name(), 0);
+    List<ProducerRecord<byte[], byte[]>> copies = new ArrayList<>();
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      reader.assign(List.of(partition));
+      reader.seek(partition, 0);
+      long end = reader.endOffsets(List.of(partition)).get(partition);
+      while (reader.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
+          copies.add(new ProducerRecord<>(to.topics().weights().name(), record.value()));
+        }
+      }
+    }
+    to.sendAll(copies);
   }
 
   private static void copyFolder(Path from, Path to) throws IOException {

@@ -18,12 +18,14 @@ import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.Sampling;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
+import io.sapo.schemas.WeightVersion;
 import io.sapo.segmenter.Segmenter;
 import io.sapo.segmenter.SegmenterConfig;
 import io.sapo.standalone.kafka.CommittedLog;
@@ -81,26 +83,45 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     run.createTopics();
     run.produce(UPDATES * BATCH + 4);
     run.segment(folder.resolve("segmenter"));
+    run.learn(model, UPDATES);
+    return run;
+  }
+
+  /**
+   * A learner of this run's on other topics, which exist and hold its first version, fed with as
+   * many new trajectories.
+   */
+  public RecordedRun goOn(String prefix, Path learnerData, Path scratch, long until)
+      throws Exception {
+    RecordedRun other = new RecordedRun(kafka, new Topics(prefix), learnerData);
+    other.produce(UPDATES * BATCH + 4);
+    other.segment(scratch);
+    other.learn(data.resolveSibling("model"), until);
+    return other;
+  }
+
+  private void learn(Path model, long until) throws InterruptedException {
     new Learner(
             config(),
             new LearnerOptions(
                 kafka,
-                run.topics,
+                topics,
                 "learner",
                 "a-run",
                 model,
-                run.data,
+                data,
                 Device.cpu(),
                 2,
                 2,
+                Duration.ofDays(1),
                 3,
                 ElementType.F32,
-                UPDATES,
+                until,
+                false,
                 Duration.ofSeconds(1),
                 FaultHook.NONE),
             Clock.systemUTC())
         .run();
-    return run;
   }
 
   public static LearnerConfig config() {
@@ -243,6 +264,8 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
       String prefix,
       Producer<byte[], byte[]> producer,
       Alteration alteration) {
+    boolean versions = partition.topic().equals(topics.weights().name());
+    String parentSha256 = null;
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     long end = log.end(partition);
     log.read(partition, 0, end, records::add);
@@ -254,15 +277,25 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
       }
       byte[] value = alteration.value(record);
       if (value != null) {
-        producer.send(
+        byte[] copied = versions ? chained(value, parentSha256) : value;
+        parentSha256 = RecordDigest.of(copied);
+        ProducerRecord<byte[], byte[]> copy =
             new ProducerRecord<>(
-                target, partition.partition(), record.key(), value, headers(record, prefix)));
+                target, partition.partition(), record.key(), copied, headers(record, prefix));
+        producer.send(versions ? RecordDigest.sealed(copy) : copy);
       }
       long next = i + 1 < records.size() ? records.get(i + 1).offset() : end;
       if (record.offset() + 1 < next || i + 1 == records.size()) {
         producer.commitTransaction();
       }
     }
+  }
+
+  /** A commit record as a learner would have written it behind the one before. */
+  private byte[] chained(byte[] value, String parentSha256) {
+    WeightVersion version = topics.weights().codec().decode(value);
+    version.setParentSha256(parentSha256);
+    return topics.weights().codec().encode(version);
   }
 
   /** A dead letter names the topic it comes from. */

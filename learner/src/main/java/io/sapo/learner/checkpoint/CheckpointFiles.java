@@ -58,6 +58,11 @@ public final class CheckpointFiles {
     SafetensorsWriter.write(file, state.moments(), Map.of(STEPS, Long.toString(state.steps())));
   }
 
+  /** Whether training can go on from a checkpoint; of a fork, number 0 holds the actor alone. */
+  static boolean whole(Path folder) {
+    return Files.exists(folder.resolve(ACTOR_OPTIMIZER));
+  }
+
   /** The actor of a checkpoint, as a model folder. */
   public static Path actor(Path folder) {
     return folder.resolve(ACTOR);

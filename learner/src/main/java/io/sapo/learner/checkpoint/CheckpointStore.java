@@ -5,46 +5,62 @@ import io.sapo.learner.FaultHook;
 import io.sapo.learner.FaultPoint;
 import io.sapo.policy.checkpoint.NamedTensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The folder {@code checkpoints/} of a data folder. Version 0 is never deleted: it is the reference
- * policy. One writer at a time; readers at any time.
+ * policy, and where folding may begin; of a fork it is the former alone, and the fork's first
+ * version, the latter, stays as well. One writer at a time; readers at any time.
  */
 public final class CheckpointStore {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "version-";
   private static final String TEMPORARY = ".writing-";
+  private static final String DAMAGED = "damaged-";
+  private static final int LEAST = 2;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path dataFolder;
   private final Path root;
+  private final String own = UUID.randomUUID().toString().substring(0, 8);
   private final int keep;
+  private final Duration keepFor;
   private final FaultHook faults;
+
+  /** For reading. */
+  public CheckpointStore(Path dataFolder) {
+    this(dataFolder, LEAST, Duration.ofDays(1), FaultHook.NONE);
+  }
 
   /**
    * @param keep newest checkpoints to keep, at least 2, so that a damaged one is not the last
+   * @param keepFor of these, older ones are deleted; the newest 2 stay whatever their age
    */
-  public CheckpointStore(Path dataFolder, int keep, FaultHook faults) {
-    if (keep < 2) {
+  public CheckpointStore(Path dataFolder, int keep, Duration keepFor, FaultHook faults) {
+    if (keep < LEAST) {
       throw new IllegalArgumentException("at least 2 checkpoints must be kept, got " + keep);
     }
     this.dataFolder = dataFolder;
     this.root = dataFolder.resolve("checkpoints");
     this.keep = keep;
+    this.keepFor = keepFor;
     this.faults = faults;
   }
 
@@ -80,23 +96,14 @@ public final class CheckpointStore {
   public void write(Snapshot snapshot, Map<String, byte[]> companions) {
     long version = snapshot.manifest().version();
     Path target = folder(version);
-    Path temporary = root.resolve(TEMPORARY + target.getFileName());
+    Path temporary = temporary(target);
     try {
       deleteTree(temporary);
       Files.createDirectories(temporary);
       CheckpointFiles.write(temporary, snapshot, companions);
-      Files.write(
-          temporary.resolve(CheckpointFiles.MANIFEST),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(snapshot.manifest()));
-      syncFile(temporary.resolve(CheckpointFiles.MANIFEST));
-      syncFolder(temporary);
-      faults.reached(FaultPoint.CHECKPOINT_WRITTEN);
-      deleteTree(target);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      syncFolder(root);
-      faults.reached(FaultPoint.CHECKPOINT_RENAMED);
+      finish(temporary, target, snapshot.manifest());
       retain();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException(target + ": cannot be written: " + e, e);
     }
   }
@@ -111,6 +118,23 @@ public final class CheckpointStore {
       CheckpointFiles.writeActor(target, actor, companions);
     }
     return target;
+  }
+
+  private void finish(Path temporary, Path target, CheckpointManifest manifest) throws IOException {
+    Path file = temporary.resolve(CheckpointFiles.MANIFEST);
+    Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+    syncFile(file);
+    syncFolder(temporary);
+    faults.reached(FaultPoint.CHECKPOINT_WRITTEN);
+    deleteTree(target);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    syncFolder(root);
+    faults.reached(FaultPoint.CHECKPOINT_RENAMED);
+  }
+
+  /** Of this store alone: another learner, not yet aware that it was fenced, may write too. */
+  private Path temporary(Path target) {
+    return root.resolve(TEMPORARY + own + "-" + target.getFileName());
   }
 
   /** The run that a checkpoint says it belongs to; empty when what it says cannot be read. */
@@ -145,13 +169,76 @@ public final class CheckpointStore {
     }
   }
 
+  /**
+   * Renames a damaged checkpoint, so that it does not count as one of those kept; people may want
+   * to look at it. One is kept.
+   */
+  public void setAside(long version) {
+    Path damaged = root.resolve(DAMAGED + folder(version).getFileName());
+    try {
+      for (Path folder : listed()) {
+        if (folder.getFileName().toString().startsWith(DAMAGED)) {
+          deleteTree(folder);
+        }
+      }
+      Files.move(folder(version), damaged, StandardCopyOption.ATOMIC_MOVE);
+      syncFolder(root);
+      log.warn("{} is damaged; it lies at {} now", folder(version), damaged);
+    } catch (IOException e) {
+      throw new CheckpointException(folder(version) + ": cannot be set aside: " + e, e);
+    }
+  }
+
   private void retain() throws IOException {
     List<Long> versions = versions();
-    for (int i = 0; i < versions.size() - keep; i++) {
-      if (versions.get(i) != 0) {
-        deleteTree(folder(versions.get(i)));
+    Instant oldest = Instant.now().minus(keepFor);
+    for (int i = 0; i < versions.size() - LEAST; i++) {
+      Path folder = folder(versions.get(i));
+      boolean tooMany = i < versions.size() - keep;
+      boolean beginning =
+          versions.get(i) == 0
+              || i == 1 && versions.get(0) == 0 && !CheckpointFiles.whole(folder(0));
+      if (!beginning && (tooMany || writtenAt(folder).isBefore(oldest))) {
+        // Under another name at once: nobody may find half of it.
+        Path going = temporary(folder);
+        deleteTree(going);
+        Files.move(folder, going, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(going);
       }
     }
+  }
+
+  private static Instant writtenAt(Path folder) throws IOException {
+    return Files.getLastModifiedTime(folder.resolve(CheckpointFiles.MANIFEST)).toInstant();
+  }
+
+  /**
+   * Takes the reference policy of another run over as checkpoint 0, which holds nothing else then.
+   *
+   * @param source checkpoint 0 of that run
+   * @param manifest what the copy claims to be
+   */
+  public void adoptReference(Path source, CheckpointManifest manifest) {
+    Path target = folder(0);
+    Path temporary = temporary(target);
+    try {
+      deleteTree(temporary);
+      copyTree(CheckpointFiles.actor(source), CheckpointFiles.actor(temporary));
+      finish(temporary, target, manifest);
+    } catch (IOException e) {
+      throw new CheckpointException(target + ": cannot be written: " + e, e);
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Path copy = Files.copy(file, to.resolve(file.getFileName()));
+        syncFile(copy);
+      }
+    }
+    syncFolder(to);
   }
 
   private List<Path> listed() {

@@ -3,6 +3,7 @@ package io.sapo.learner.commit;
 import io.sapo.learner.FaultHook;
 import io.sapo.learner.FaultPoint;
 import io.sapo.schemas.Credit;
+import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
@@ -12,12 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -78,22 +81,29 @@ public final class CommitLog implements AutoCloseable {
   }
 
   /**
+   * What now lies on the log.
+   *
+   * @param sha256 of the record's bytes, for its child
+   */
+  public record Committed(WeightVersion version, String sha256) {}
+
+  /**
    * Commits one version.
    *
    * @param chunks hands the version's chunks to the given consumer, in order; called again when the
    *     transaction has to be written again
    * @param credits go into the same transaction
    * @param positions by segments partition: the next offset to read
-   * @return the committed record
+   * @return the record once it is committed
    * @throws FencedException when another learner has taken over
    */
-  public WeightVersion commit(
+  public Committed commit(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
       List<Credit> credits,
       SortedMap<Integer, Long> positions) {
     while (true) {
-      WeightVersion record;
+      Committed record;
       try {
         record = write(chunks, maker, credits, positions);
       } catch (KafkaException e) {
@@ -108,7 +118,7 @@ public final class CommitLog implements AutoCloseable {
     }
   }
 
-  private WeightVersion write(
+  private Committed write(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
       List<Credit> credits,
@@ -131,21 +141,47 @@ public final class CommitLog implements AutoCloseable {
     for (Credit credit : credits) {
       sent.add(producer.send(topics.credits().record(credit.getTrajectoryId(), credit)));
     }
-    sent.add(producer.send(topics.weights().record(Long.toString(record.getVersion()), record)));
+    ProducerRecord<byte[], byte[]> encoded =
+        RecordDigest.sealed(topics.weights().record(Long.toString(record.getVersion()), record));
+    sent.add(producer.send(encoded));
     for (Future<RecordMetadata> future : sent) {
       acknowledged(future);
     }
     faults.reached(FaultPoint.RECORD_SENT);
+    if (!positions.isEmpty()) {
+      sendPositions(positions);
+    }
+    return new Committed(record, RecordDigest.of(encoded.value()));
+  }
+
+  private void sendPositions(SortedMap<Integer, Long> positions) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     positions.forEach(
         (partition, next) ->
             offsets.put(
                 new TopicPartition(topics.segments().name(), partition),
                 new OffsetAndMetadata(next)));
-    if (!offsets.isEmpty()) {
-      producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(groupId));
+    producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(groupId));
+  }
+
+  /**
+   * Asks the coordinator, with a transaction that is aborted, whether this learner is still the
+   * one. Without it a learner that was paused would wait for a batch that the other one has
+   * consumed.
+   *
+   * @param positions as committed; none for version 0
+   * @throws FencedException when another learner has taken over
+   */
+  public void checkStanding(SortedMap<Integer, Long> positions) {
+    SortedMap<Integer, Long> some = new TreeMap<>(positions);
+    some.putIfAbsent(0, 0L);
+    try {
+      producer.beginTransaction();
+      sendPositions(some);
+    } catch (KafkaException e) {
+      log.warn("the coordinator did not confirm this learner: {}", classified(e).toString());
     }
-    return record;
+    untilAnswered("aborting", producer::abortTransaction);
   }
 
   private RecordMetadata acknowledged(Future<RecordMetadata> sent) {

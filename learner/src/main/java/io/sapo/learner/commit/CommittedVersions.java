@@ -1,7 +1,9 @@
 package io.sapo.learner.commit;
 
 import io.sapo.learner.fold.Progress;
+import io.sapo.schemas.Divergence;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -15,18 +17,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * All committed versions of a run, checked to be a chain: version n + 1 has parent n, and it begins
- * to read where version n ended.
+ * All committed versions of a run, checked to be a chain: version n + 1 has parent n, names the
+ * hash of its record, and begins to read where it ended. The first version is 0, or the one that
+ * the run was forked from.
  */
 public final class CommittedVersions {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final List<WeightVersion> chain;
+  private final List<WeightVersion> chain = new ArrayList<>();
+  private final List<String> digests = new ArrayList<>();
 
-  private CommittedVersions(List<WeightVersion> chain) {
-    this.chain = chain;
-  }
+  private CommittedVersions() {}
 
   /**
    * Reads the weights topic to its end.
@@ -39,47 +41,66 @@ public final class CommittedVersions {
     consumer.assign(List.of(partition));
     consumer.seek(partition, 0);
     long end = consumer.endOffsets(List.of(partition)).get(partition);
-    List<WeightVersion> chain = new ArrayList<>();
+    CommittedVersions committed = new CommittedVersions();
     while (consumer.position(partition) < end) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        chain.add(checked(record, chain, topics));
+        committed.add(record, topics);
       }
     }
-    return new CommittedVersions(chain);
+    return committed;
   }
 
-  private static WeightVersion checked(
-      ConsumerRecord<byte[], byte[]> record, List<WeightVersion> before, Topics topics) {
+  private void add(ConsumerRecord<byte[], byte[]> record, Topics topics) {
     WeightVersion version;
     try {
+      RecordDigest.check(record);
       version = topics.weights().codec().decode(record.value());
     } catch (RecordFormatException e) {
       throw broken(record, e.getMessage());
     }
-    if (version.getVersion() != before.size() || version.getParent() != before.size() - 1) {
+    long expected = isEmpty() ? firstVersion(version) : last().getVersion() + 1;
+    if (version.getVersion() != expected || version.getParent() != expected - 1) {
       throw broken(
           record,
           "version %d with parent %d stands where version %d should"
-              .formatted(version.getVersion(), version.getParent(), before.size()));
+              .formatted(version.getVersion(), version.getParent(), expected));
     }
-    if (!before.isEmpty()) {
-      SortedMap<Integer, Long> expected = positions(before.get(before.size() - 1));
-      for (InputRange range : version.getInputs()) {
-        long from = expected.getOrDefault(range.getPartition(), 0L);
-        if (range.getFrom() != from) {
-          throw broken(
-              record,
-              "version %d reads partition %d from %d, but version %d ended at %d"
-                  .formatted(
-                      version.getVersion(),
-                      range.getPartition(),
-                      range.getFrom(),
-                      version.getParent(),
-                      from));
-        }
+    if (!isEmpty()) {
+      checkFollows(record, version);
+    }
+    chain.add(version);
+    digests.add(RecordDigest.of(record.value()));
+  }
+
+  /** Where the chain of a run begins whose first record this is. */
+  private static long firstVersion(WeightVersion first) {
+    return first.getOrigin() == null ? 0 : first.getOrigin().getVersion();
+  }
+
+  private void checkFollows(ConsumerRecord<byte[], byte[]> record, WeightVersion version) {
+    String named = version.getParentSha256();
+    boolean older = named == null && last().getParentSha256() == null;
+    if (!older && !sha256().equals(named)) {
+      throw broken(
+          record,
+          "version %d was made from a version %d whose record hashes to %s, but the one before it hashes to %s; one of the two was exchanged"
+              .formatted(version.getVersion(), version.getParent(), named, sha256()));
+    }
+    SortedMap<Integer, Long> expected = positions(last());
+    for (InputRange range : version.getInputs()) {
+      long from = expected.getOrDefault(range.getPartition(), 0L);
+      if (range.getFrom() != from) {
+        throw broken(
+            record,
+            "version %d reads partition %d from %d, but version %d ended at %d"
+                .formatted(
+                    version.getVersion(),
+                    range.getPartition(),
+                    range.getFrom(),
+                    version.getParent(),
+                    from));
       }
     }
-    return version;
   }
 
   private static IllegalStateException broken(ConsumerRecord<byte[], byte[]> record, String what) {
@@ -97,12 +118,53 @@ public final class CommittedVersions {
     return chain.get(chain.size() - 1);
   }
 
+  /** The oldest version: 0, or the one that the run was forked from. */
+  public WeightVersion first() {
+    return chain.get(0);
+  }
+
+  public boolean contains(long version) {
+    return !isEmpty() && version >= first().getVersion() && version <= last().getVersion();
+  }
+
   public WeightVersion get(long version) {
-    if (version < 0 || version >= chain.size()) {
+    return chain.get(index(version));
+  }
+
+  /** Hex SHA-256 of a version's record as it lies on the log. */
+  public String sha256(long version) {
+    return digests.get(index(version));
+  }
+
+  /** Of the newest version's. */
+  public String sha256() {
+    return digests.get(digests.size() - 1);
+  }
+
+  private int index(long version) {
+    if (!contains(version)) {
       throw new IllegalArgumentException(
-          "version %d is not committed; there are 0 to %d".formatted(version, chain.size() - 1));
+          "version %d is not committed; there are %d to %d"
+              .formatted(version, first().getVersion(), last().getVersion()));
     }
-    return chain.get((int) version);
+    return (int) (version - first().getVersion());
+  }
+
+  /**
+   * Hash of the reference policy: the actor of version 0, of the parent run where this is a fork.
+   */
+  public String referenceSha256() {
+    return first().getOrigin() == null
+        ? first().getActorSha256()
+        : first().getOrigin().getReferenceSha256();
+  }
+
+  /** What recovery made of a version and went on from, by the records of later versions. */
+  public List<Divergence> divergences(long version) {
+    return chain.stream()
+        .flatMap(record -> record.getDivergences().stream())
+        .filter(divergence -> divergence.getVersion() == version)
+        .toList();
   }
 
   /** How far training had come with a version. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.TreeMap;
 
 /**
  * Everything the next update depends on besides batch and config. {@link Update} moves it forward
@@ -104,6 +105,11 @@ public final class TrainingState implements AutoCloseable {
 
   public long version() {
     return progress.version();
+  }
+
+  /** The same version on a log that holds nothing yet: what a fork begins with. */
+  public void startAnew() {
+    progress = new Progress(version(), new TreeMap<>(), new TreeMap<>(), 0, 0);
   }
 
   void advance(double nextKlCoefficient, Progress next) {

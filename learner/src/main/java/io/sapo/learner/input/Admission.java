@@ -21,6 +21,14 @@ import java.util.List;
  */
 public final class Admission {
 
+  /** Finite numbers outside of these are damage too, and would make sums overflow. */
+  private static final double MOST_REWARD = 1e6;
+
+  private static final float LEAST_LOG_PROB = -1e4f;
+  private static final float MOST_LOG_PROB = 1e-2f;
+  private static final double LEAST_TEMPERATURE = 1e-3;
+  private static final double MOST_TEMPERATURE = 1e3;
+
   private final RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
   private final ModelConfig model;
   private final PictureLoader pictures;
@@ -55,6 +63,10 @@ public final class Admission {
     checkTokens(fields);
     double temperature = trajectory.getSampling().getTemperature();
     require(temperature > 0, "greedy", "drawn at temperature " + temperature);
+    require(
+        temperature >= LEAST_TEMPERATURE && temperature <= MOST_TEMPERATURE,
+        "out-of-range",
+        "temperature " + temperature);
     require(
         fields.prompt().length + response.length <= maxSequenceTokens,
         "too-long",
@@ -152,17 +164,24 @@ public final class Admission {
       throws RefusedException {
     for (float logProb : fields.logProbs()) {
       require(Float.isFinite(logProb), "not-finite", "log-probability " + logProb);
+      require(
+          logProb >= LEAST_LOG_PROB && logProb <= MOST_LOG_PROB,
+          "out-of-range",
+          "log-probability " + logProb);
     }
     for (double reward : fields.segmentRewards()) {
-      require(Double.isFinite(reward), "not-finite", "segment reward " + reward);
+      checkReward(reward, "segment reward");
     }
-    require(
-        Double.isFinite(record.getOutcomeReward())
-            && Double.isFinite(record.getGroupMean())
-            && Double.isFinite(record.getGroupStd()),
-        "not-finite",
-        "outcome reward or group statistics");
+    checkReward(record.getOutcomeReward(), "outcome reward");
+    checkReward(record.getGroupMean(), "group mean");
+    checkReward(record.getGroupStd(), "group deviation");
+    require(record.getGroupStd() >= 0, "out-of-range", "group deviation " + record.getGroupStd());
     require(record.getGroupCount() >= 1, "lengths", "a group of " + record.getGroupCount());
+  }
+
+  private static void checkReward(double value, String what) throws RefusedException {
+    require(Double.isFinite(value), "not-finite", what + " " + value);
+    require(Math.abs(value) <= MOST_REWARD, "out-of-range", what + " " + value);
   }
 
   private static long startVersion(Trajectory trajectory, int tokens) throws RefusedException {

@@ -25,6 +25,12 @@ public final class BatchAssembler {
   /** Asked before each record: whether to give up waiting. May take its time. */
   public interface Stop {
     boolean requested() throws InterruptedException;
+
+    /**
+     * A record was begun with a version that does not exist here. Either it is damaged, or another
+     * learner has made that version. Told once a batch.
+     */
+    default void future() {}
   }
 
   private final Source source;
@@ -51,6 +57,7 @@ public final class BatchAssembler {
    */
   public Batch next(long version, Stop stop) throws InterruptedException {
     Draft draft = new Draft(positions);
+    boolean future = false;
     while (draft.trained() < batchSize) {
       if (stop.requested()) {
         return null;
@@ -58,6 +65,11 @@ public final class BatchAssembler {
       InputRecord record = source.next();
       if (record != null) {
         place(record, version, draft);
+        boolean ahead = record.refusal() == null && record.example().startVersion() > version;
+        if (ahead && !future) {
+          future = true;
+          stop.future();
+        }
       }
     }
     positions = draft.positions();

@@ -10,6 +10,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ public final class Recovery {
   private final ModelConfig model;
   private final Device device;
   private final AlgorithmSettings settings;
+  private final Divergences divergences;
+  private final List<Long> damaged = new ArrayList<>();
 
   /**
    * @param settings of the algorithm that will go on
@@ -40,27 +43,30 @@ public final class Recovery {
       Refold refold,
       ModelConfig model,
       Device device,
-      AlgorithmSettings settings) {
+      AlgorithmSettings settings,
+      Divergences divergences) {
     this.committed = committed;
     this.checkpoints = checkpoints;
     this.refold = refold;
     this.model = model;
     this.device = device;
     this.settings = settings;
+    this.divergences = divergences;
   }
 
   /**
    * @param progress told of each version reached
    * @return the state of that version; the caller closes it
    * @throws CheckpointException when no checkpoint can be used
-   * @throws DivergenceException when folding again gives other weights than were committed
+   * @throws DivergenceException when folding again gives other weights than were committed, and
+   *     that is not accepted
    */
   public TrainingState restore(long version, LongConsumer progress) {
     TrainingState state = newestCheckpoint(version);
     try {
       progress.accept(state.version());
       while (state.version() < version) {
-        refold.fold(state, committed.get(state.version() + 1));
+        fold(state, committed.get(state.version() + 1));
         progress.accept(state.version());
       }
       return state;
@@ -70,17 +76,31 @@ public final class Recovery {
     }
   }
 
+  /** Versions whose checkpoint could not be used. */
+  public List<Long> damaged() {
+    return List.copyOf(damaged);
+  }
+
+  private void fold(TrainingState state, WeightVersion version) {
+    try {
+      refold.fold(state, version);
+    } catch (DivergenceException e) {
+      divergences.judge(state, e);
+    }
+  }
+
   private TrainingState newestCheckpoint(long version) {
     List<Long> present = checkpoints.versions();
     CheckpointException newestFailure = null;
     for (int i = present.size() - 1; i >= 0; i--) {
-      if (present.get(i) > version) {
+      if (present.get(i) > version || !committed.contains(present.get(i))) {
         continue;
       }
       try {
         return load(committed.get(present.get(i)));
       } catch (CheckpointException e) {
         log.warn("checkpoint is not used, an older one is tried: {}", e.getMessage());
+        damaged.add(present.get(i));
         if (newestFailure == null) {
           newestFailure = e;
         } else {
@@ -114,7 +134,7 @@ public final class Recovery {
     } catch (DivergenceException e) {
       state.close();
       throw new CheckpointException(
-          checkpoints.folder(version.getVersion()) + " is damaged: " + e.getMessage(), e);
+          checkpoints.folder(version.getVersion()) + " is damaged: " + e.difference(), e);
     } catch (RuntimeException e) {
       state.close();
       throw e;
@@ -124,7 +144,7 @@ public final class Recovery {
   private Weights reference() {
     Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), model, device);
     String found = weights.sha256();
-    String expected = committed.get(0).getActorSha256();
+    String expected = committed.referenceSha256();
     if (!found.equals(expected)) {
       weights.close();
       throw new CheckpointException(

@@ -10,6 +10,7 @@ import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.RecordedBatches;
+import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -67,15 +68,15 @@ public final class RecordedRun implements AutoCloseable {
     return committed;
   }
 
-  CheckpointStore checkpoints() {
+  public CheckpointStore checkpoints() {
     return checkpoints;
   }
 
-  ModelConfig model() {
+  public ModelConfig model() {
     return model;
   }
 
-  Device device() {
+  public Device device() {
     return device;
   }
 
@@ -84,7 +85,7 @@ public final class RecordedRun implements AutoCloseable {
   }
 
   /** The config a version was made with. */
-  LearnerConfig config(long version) {
+  public LearnerConfig config(long version) {
     return LearnerConfig.fromJson(committed.get(version).getConfig());
   }
 
@@ -97,10 +98,17 @@ public final class RecordedRun implements AutoCloseable {
   }
 
   /** As {@link Recovery#restore}. */
-  TrainingState restore(long version, LongConsumer progress) {
+  public TrainingState restore(long version, LongConsumer progress) {
     AlgorithmSettings settings =
         config(Math.min(version + 1, committed.last().getVersion())).algorithm();
-    return new Recovery(committed, checkpoints, refold(), model, device, settings)
+    return new Recovery(
+            committed,
+            checkpoints,
+            refold(),
+            model,
+            device,
+            settings,
+            new Divergences(committed, false))
         .restore(version, progress);
   }
 

@@ -108,6 +108,17 @@ class AdmissionTest {
             "not-finite",
             r -> r.setSegmentRewards(PackedArrays.pack(new double[] {0, Double.NaN, 0}))),
         damage("not-finite", AdmissionTest::nanLogProb),
+        damage("out-of-range", r -> r.setOutcomeReward(1e300)),
+        damage("out-of-range", r -> r.setGroupStd(-1)),
+        damage("out-of-range", r -> r.getTrajectory().getSampling().setTemperature(1e-30)),
+        damage(
+            "out-of-range",
+            r -> {
+              int tokens = PackedArrays.count(r.getTrajectory().getLogProbs(), 4);
+              float[] huge = new float[tokens];
+              huge[0] = 3e38f;
+              r.getTrajectory().setLogProbs(PackedArrays.pack(huge));
+            }),
         damage("masked", AdmissionTest::maskAll),
         damage(
             "pictures",

@@ -3,6 +3,7 @@ package io.sapo.producer.weights;
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -173,6 +174,7 @@ public final class WeightFollower implements AutoCloseable {
 
   private boolean add(ConsumerRecord<byte[], byte[]> record) {
     try {
+      RecordDigest.check(record);
       WeightVersion version = topics.weights().codec().decode(record.value());
       if (versionLog.add(version)) {
         return true;

@@ -33,6 +33,7 @@ public final class Audit {
   private final Topics topics;
   private final Clock clock;
   private final AuditReport report = new AuditReport();
+  private long versionsEnd;
 
   /**
    * @param admin stays the caller's, like the log
@@ -49,13 +50,24 @@ public final class Audit {
    */
   public AuditReport run(CheckpointStore checkpoints)
       throws ExecutionException, InterruptedException {
+    return run(checkpoints, 0);
+  }
+
+  /**
+   * @param weightsFrom weights are verified from the anchor of this version on; those before it an
+   *     earlier audit has seen, and they cannot have changed
+   */
+  public AuditReport run(CheckpointStore checkpoints, long weightsFrom)
+      throws ExecutionException, InterruptedException {
     SortedMap<Integer, Long> segmented =
         committed(topics.prefix() + "segmenter", topics.trajectories());
     Set<String> openGroups = openGroups();
+    SortedMap<Integer, Long> consumed = committed(topics.prefix() + "learner", topics.segments());
     List<CommittedVersion> versions = versions();
+    nothingLost(consumed, versions);
     segments(versions, segmented, openGroups);
     positions(versions);
-    new WeightsCheck(report, topics, log).check(versions);
+    new WeightsCheck(report, topics, log).check(versions, weightsFrom);
     if (checkpoints == null) {
       report.note("checkpoints are not checked: no data folder was given");
     } else {
@@ -68,7 +80,7 @@ public final class Audit {
   private List<CommittedVersion> versions() {
     VersionsCheck check = new VersionsCheck(report);
     for (TopicPartition partition : log.partitions(topics.weights().name())) {
-      read(partition, check::accept);
+      versionsEnd = read(partition, check::accept).offset();
     }
     report.count("versions", check.versions().size());
     return check.versions();
@@ -162,6 +174,31 @@ public final class Audit {
                             .formatted(range.getTo(), range.getPartition(), position)));
               }
             });
+  }
+
+  /**
+   * Positions are committed with their record: one that they are ahead of is gone from the log, or
+   * still under way, for the commit reaches one topic before the other.
+   */
+  private void nothingLost(SortedMap<Integer, Long> consumed, List<CommittedVersion> versions) {
+    SortedMap<Integer, Long> recorded = new TreeMap<>();
+    for (CommittedVersion version : versions) {
+      version
+          .record()
+          .getInputs()
+          .forEach(range -> recorded.put(range.getPartition(), range.getTo()));
+    }
+    consumed.forEach(
+        (partition, next) -> {
+          long to = recorded.getOrDefault(partition, 0L);
+          if (next > to && log.end(new TopicPartition(topics.weights().name(), 0)) == versionsEnd) {
+            report.wrong(
+                Finding.of(
+                    "positions",
+                    "the learner's committed position in segments partition %d is %d, but the newest commit record ends at %d: commit records are missing at the end of the log"
+                        .formatted(partition, next, to)));
+          }
+        });
   }
 
   private Set<String> openGroups() {

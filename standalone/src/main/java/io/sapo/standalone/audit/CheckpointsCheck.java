@@ -9,6 +9,7 @@ import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,9 @@ final class CheckpointsCheck {
     List<Long> present = store.versions();
     for (long number : present) {
       CommittedVersion version = byNumber.get(number);
-      if (version == null) {
+      if (number == 0 && forked(versions)) {
+        checkReference(versions.get(0).record());
+      } else if (version == null) {
         report.note(
             store.folder(number) + " belongs to no committed version; the next learner sweeps it");
       } else {
@@ -54,6 +57,30 @@ final class CheckpointsCheck {
     }
   }
 
+  private static boolean forked(List<CommittedVersion> versions) {
+    return !versions.isEmpty()
+        && versions.get(0).record().getOrigin() != null
+        && versions.get(0).version() > 0;
+  }
+
+  /** Of a fork, checkpoint 0 holds the reference policy of the run it comes from. */
+  private void checkReference(WeightVersion first) {
+    Path folder = store.folder(0);
+    try (Weights reference =
+        CheckpointFiles.readActor(
+            folder, CheckpointFolder.open(CheckpointFiles.actor(folder)).config(), Device.cpu())) {
+      compare(
+          first,
+          folder,
+          "reference policy",
+          first.getOrigin().getReferenceSha256(),
+          reference.sha256());
+      report.count(CHECKPOINTS, 1);
+    } catch (CheckpointException | InvalidCheckpointException e) {
+      report.wrong(Finding.of(CHECKPOINTS, 0, e.getMessage()));
+    }
+  }
+
   private void check(WeightVersion record) {
     Path folder = store.folder(record.getVersion());
     try (TrainingState state =
@@ -69,9 +96,11 @@ final class CheckpointsCheck {
       compare(record, folder, "actor", record.getActorSha256(), found.actor());
       compare(record, folder, "critic", record.getCriticSha256(), found.critic());
       compare(record, folder, "optimizer", record.getOptimizerSha256(), found.optimizer());
-      report.count("checkpoints", 1);
+      report.count(CHECKPOINTS, 1);
     } catch (CheckpointException | InvalidCheckpointException e) {
-      report.wrong(Finding.of(CHECKPOINTS, record.getVersion(), e.getMessage()));
+      if (store.versions().contains(record.getVersion())) {
+        report.wrong(Finding.of(CHECKPOINTS, record.getVersion(), e.getMessage()));
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 package io.sapo.standalone.audit;
 
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.schemas.Divergence;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.WeightVersion;
@@ -33,6 +35,7 @@ final class VersionsCheck {
   private final SortedMap<Integer, Long> positions = new TreeMap<>();
   private final Map<String, Integer> stalenessByConfig = new TreeMap<>();
   private WeightVersion previous;
+  private String previousSha256;
   private long trained;
   private long consumed;
 
@@ -43,6 +46,7 @@ final class VersionsCheck {
   void accept(ConsumerRecord<byte[], byte[]> at) {
     WeightVersion record;
     try {
+      RecordDigest.check(at);
       record = codec.decode(at.value());
     } catch (RecordFormatException e) {
       report.wrong(Finding.at(CHAIN, at, "the commit record is damaged: " + e.getMessage()));
@@ -51,6 +55,7 @@ final class VersionsCheck {
     if (!chained(at, record)) {
       return;
     }
+    checkDivergences(record);
     checkInputs(at, record);
     checkTotals(at, record);
     int maxStaleness = maxStaleness(at, record);
@@ -58,6 +63,7 @@ final class VersionsCheck {
     record.setMetrics(Map.of());
     versions.add(new CommittedVersion(at.offset(), record, maxStaleness));
     previous = record;
+    previousSha256 = RecordDigest.of(at.value());
   }
 
   /** Those in order, ascending. */
@@ -67,7 +73,7 @@ final class VersionsCheck {
 
   /** Whether the record may be taken as the next version. */
   private boolean chained(ConsumerRecord<byte[], byte[]> at, WeightVersion record) {
-    long expected = previous == null ? 0 : previous.getVersion() + 1;
+    long expected = previous == null ? first(record) : previous.getVersion() + 1;
     long version = record.getVersion();
     if (version < expected) {
       wrong(CHAIN, at, version, "comes a second time, after version " + (expected - 1));
@@ -83,6 +89,9 @@ final class VersionsCheck {
     if (record.getParent() != version - 1) {
       wrong(CHAIN, at, version, "names version " + record.getParent() + " as its parent");
     }
+    if (previous != null && version == expected) {
+      checkParent(at, record);
+    }
     if (previous != null && !previous.getRunId().equals(record.getRunId())) {
       wrong(
           CHAIN,
@@ -92,6 +101,37 @@ final class VersionsCheck {
               .formatted(record.getRunId(), previous.getRunId()));
     }
     return true;
+  }
+
+  /** A run begins with version 0, a fork with the one it was forked from. */
+  private static long first(WeightVersion record) {
+    return record.getOrigin() == null ? 0 : record.getOrigin().getVersion();
+  }
+
+  /** Records older than this hash have none, all the way back to the first. */
+  private void checkParent(ConsumerRecord<byte[], byte[]> at, WeightVersion record) {
+    String named = record.getParentSha256();
+    boolean older = named == null && previous.getParentSha256() == null;
+    if (!older && !previousSha256.equals(named)) {
+      wrong(
+          CHAIN,
+          at,
+          record.getVersion(),
+          "was made from a version %d whose record hashes to %s; the one before it hashes to %s"
+              .formatted(record.getParent(), named, previousSha256));
+    }
+  }
+
+  private void checkDivergences(WeightVersion record) {
+    List<Divergence> accepted = record.getDivergences();
+    if (!accepted.isEmpty()) {
+      report.note(
+          "versions %d to %d came out otherwise when they were folded again after a restart; this was accepted, and version %d was made from what was folded"
+              .formatted(
+                  accepted.get(0).getVersion(),
+                  accepted.get(accepted.size() - 1).getVersion(),
+                  record.getVersion()));
+    }
   }
 
   private void checkInputs(ConsumerRecord<byte[], byte[]> at, WeightVersion record) {

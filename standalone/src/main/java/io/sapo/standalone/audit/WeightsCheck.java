@@ -36,11 +36,21 @@ final class WeightsCheck {
     this.partition = new TopicPartition(topics.weightChunks().name(), 0);
   }
 
-  void check(List<CommittedVersion> versions) {
+  /**
+   * @param from versions before its anchor are left out
+   */
+  void check(List<CommittedVersion> versions, long from) {
     long begin = log.begin(partition);
     long end = log.end(partition);
     long gone = 0;
+    long first = 0;
     for (CommittedVersion version : versions) {
+      first = version.version() <= from ? version.record().getAnchorVersion() : first;
+    }
+    for (CommittedVersion version : versions) {
+      if (version.version() < first) {
+        continue;
+      }
       if (version.record().getFirstChunkOffset() < begin) {
         gone++;
       } else if (check(version, end)) {

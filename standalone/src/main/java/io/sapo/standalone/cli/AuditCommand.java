@@ -1,6 +1,5 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.audit.Audit;
@@ -65,7 +64,7 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private static CheckpointStore checkpoints(Path folder) {
-    return Files.isDirectory(folder) ? new CheckpointStore(folder, 2, FaultHook.NONE) : null;
+    return Files.isDirectory(folder) ? new CheckpointStore(folder) : null;
   }
 
   private void print(AuditReport report) {

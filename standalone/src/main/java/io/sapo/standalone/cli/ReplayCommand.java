@@ -1,7 +1,6 @@
 package io.sapo.standalone.cli;
 
 import ai.djl.Device;
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
@@ -13,10 +12,13 @@ import io.sapo.learner.replay.RecordedRun;
 import io.sapo.learner.replay.Replay;
 import io.sapo.learner.replay.WhatIf;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.schemas.WeightVersion;
 import io.sapo.segmenter.verify.Verifiers;
 import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.replay.ConfigChange;
+import io.sapo.standalone.replay.ForkedRun;
 import io.sapo.standalone.replay.Recut;
 import io.sapo.standalone.replay.ReplayText;
 import io.sapo.standalone.run.TorchThreads;
@@ -43,7 +45,8 @@ import picocli.CommandLine.Spec;
       "Without --set: says whether the weights come out bit-identical, or which tensors differ;"
           + " exit code 1 then.",
       "With --set (algorithm, learner.*, segmentation.*): what the same batches would have done"
-          + " under other settings, beside what they did."
+          + " under other settings, beside what they did.",
+      "With --fork: begins a new run with that version, under the settings given with --set."
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final List<String> WHAT_IF = List.of("algorithm", "learner.", "segmentation.");
@@ -68,6 +71,12 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Cut the recorded trajectories anew, with the settings' strategy.")
   private boolean resegment;
 
+  @Option(
+      names = "--fork",
+      paramLabel = "NAME",
+      description = "Begin a new run, with topics and a folder of its own, from --version.")
+  private String fork;
+
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
@@ -79,15 +88,18 @@ final class ReplayCommand implements Callable<Integer> {
   private record Span(long from, long to) {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (version != null && (from != null || to != null)) {
       throw CommandFailure.usage("give --version, or --from and --to, not both");
     }
-    boolean whatIf = whatIf();
+    if (fork != null && (version == null || resegment)) {
+      throw CommandFailure.usage("--fork goes with --version and without --resegment");
+    }
+    boolean whatIf = fork == null && whatIf();
     RunOptions.Target target = options.target(surroundings);
     TorchThreads.use(target.settings());
     Path data = target.folder().learner();
-    CheckpointStore checkpoints = new CheckpointStore(data, 2, FaultHook.NONE);
+    CheckpointStore checkpoints = new CheckpointStore(data);
     if (checkpoints.versions().isEmpty()) {
       throw CommandFailure.failed(
           data + " holds no checkpoints to start from; name the run's folder with --data");
@@ -96,7 +108,7 @@ final class ReplayCommand implements Callable<Integer> {
         Consumer<byte[], byte[]> consumer =
             new LearnerClients(access.client()).rangeReader("sapo-replay")) {
       CommittedVersions committed = CommittedVersions.read(consumer, access.topics());
-      Span span = span(committed);
+      Span span = fork == null ? span(committed) : null;
       try (RecordedRun run =
           new RecordedRun(
               committed,
@@ -104,6 +116,9 @@ final class ReplayCommand implements Callable<Integer> {
               consumer,
               access.topics().segments().name(),
               Device.fromName(target.settings().text("model.device")))) {
+        if (fork != null) {
+          return fork(run, target, access);
+        }
         return whatIf
             ? compare(run, span, target, access)
             : verify(run, span, new PublishedActor(committed, consumer, access.topics()));
@@ -134,12 +149,13 @@ final class ReplayCommand implements Callable<Integer> {
       throw CommandFailure.failed("the run has not committed any version yet");
     }
     long newest = committed.last().getVersion();
-    long first = version != null ? version : from != null ? from : 1;
+    long least = committed.first().getVersion() + 1;
+    long first = version != null ? version : from != null ? from : least;
     long last = version != null ? version : to != null ? to : newest;
-    if (first < 1 || last < first || last > newest) {
+    if (first < least || last < first || last > newest) {
       throw CommandFailure.usage(
-          "versions %d to %d cannot be folded again; there are 1 to %d"
-              .formatted(first, last, newest));
+          "versions %d to %d cannot be folded again; there are %d to %d"
+              .formatted(first, last, least, newest));
     }
     return new Span(first, last);
   }
@@ -172,6 +188,46 @@ final class ReplayCommand implements Callable<Integer> {
     }
     out.flush();
     return exact == outcomes.size() ? ExitCodes.FINE : ExitCodes.FAILED;
+  }
+
+  private int fork(RecordedRun run, RunOptions.Target target, KafkaAccess access)
+      throws InterruptedException {
+    if (!run.committed().contains(version)) {
+      throw CommandFailure.usage(
+          "version %d is not committed; there are %d to %d"
+              .formatted(
+                  version,
+                  run.committed().first().getVersion(),
+                  run.committed().last().getVersion()));
+    }
+    RunOptions.Target parent = options.targetWithoutSet(surroundings);
+    Settings settings =
+        options
+            .target(surroundings, ForkedRun.settings(target.settings(), parent.folder(), fork))
+            .settings();
+    ForkedRun forked = new ForkedRun(settings, parent.folder(), fork);
+    WeightVersion first = forked.begin(run, access, version, this::progress);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("run", first.getRunId());
+      fields.put("parent_run", first.getOrigin().getRunId());
+      fields.put("version", first.getVersion());
+      fields.put("data", forked.folder().path().toString());
+      fields.put("topic_prefix", settings.text("kafka.topic-prefix"));
+      out.println(Json.of(fields));
+    } else {
+      out.println(
+          "run %s begins with version %d of run %s, topics %s*"
+              .formatted(
+                  first.getRunId(),
+                  first.getVersion(),
+                  first.getOrigin().getRunId(),
+                  settings.text("kafka.topic-prefix")));
+      out.println("go on with: sapo train --data " + forked.folder().path());
+    }
+    out.flush();
+    return ExitCodes.FINE;
   }
 
   private int compare(RecordedRun run, Span span, RunOptions.Target target, KafkaAccess access) {

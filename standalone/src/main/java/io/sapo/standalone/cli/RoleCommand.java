@@ -30,6 +30,7 @@ final class RoleCommand implements Callable<Integer> {
   private final ModelOptions model = new ModelOptions();
   private final BrokersOption brokers = new BrokersOption();
   private final PortOption port = new PortOption();
+  private final DivergenceOption divergence = new DivergenceOption();
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions config;
 
@@ -59,6 +60,15 @@ final class RoleCommand implements Callable<Integer> {
     private String port;
   }
 
+  /** Of commands that recover. */
+  static final class DivergenceOption {
+    @Option(
+        names = "--accept-divergence",
+        description =
+            "Go on where recovery reaches other weights than were committed, and record it.")
+    boolean accept;
+  }
+
   private RoleCommand(Surroundings surroundings, RoleKind kind) {
     this.surroundings = surroundings;
     this.kind = kind;
@@ -78,6 +88,9 @@ final class RoleCommand implements Callable<Integer> {
     } else if (kind != RoleKind.SEGMENTER) {
       spec.addMixin("model", CommandSpec.forAnnotatedObject(command.model));
     }
+    if (kind == RoleKind.LEARNER) {
+      spec.addMixin("divergence", CommandSpec.forAnnotatedObject(command.divergence));
+    }
     if (kind != RoleKind.BROKER) {
       spec.addMixin("brokers", CommandSpec.forAnnotatedObject(command.brokers));
     }
@@ -96,6 +109,7 @@ final class RoleCommand implements Callable<Integer> {
             settings,
             run.folder(),
             Checkpoints.start(settings, surroundings.home()),
+            divergence.accept,
             Optional.ofNullable(readyFile),
             spec.commandLine().getOut());
     if (kind == RoleKind.LEARNER) {

@@ -7,6 +7,7 @@ import io.sapo.standalone.run.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -37,12 +38,17 @@ final class RunOptions {
    * @throws CommandFailure when no brokers are named and there is no such run
    */
   Target target(Surroundings surroundings) {
-    return target(surroundings, config);
+    return target(surroundings, config, UnaryOperator.identity());
+  }
+
+  /** The same with settings that are stronger than all others. */
+  Target target(Surroundings surroundings, UnaryOperator<ConfigLoader> strongest) {
+    return target(surroundings, config, strongest);
   }
 
   /** The same as if nothing had been given with {@code --set}. */
   Target targetWithoutSet(Surroundings surroundings) {
-    return target(surroundings, config.withoutSet());
+    return target(surroundings, config.withoutSet(), UnaryOperator.identity());
   }
 
   /** Keys and values given with {@code --set}. */
@@ -50,14 +56,15 @@ final class RunOptions {
     return config.set();
   }
 
-  private Target target(Surroundings surroundings, ConfigOptions config) {
+  private Target target(
+      Surroundings surroundings, ConfigOptions config, UnaryOperator<ConfigLoader> strongest) {
     Optional<RunFolder> folder =
         data == null ? RunFolder.newest() : Optional.of(new RunFolder(data));
     Settings settings =
         config.load(
             surroundings.environment(),
             loader -> folder.map(run -> loader.run(run.settings())).orElse(loader),
-            this::flags);
+            loader -> strongest.apply(flags(loader)));
     if (settings.optionalText("kafka.bootstrap-servers").isEmpty()) {
       RunFolder run =
           folder.orElseThrow(

@@ -68,6 +68,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new TopicsCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
+    line.addSubcommand(new TortureCommand());
     line.addSubcommand(new ConfigCommand(surroundings));
     line.addSubcommand(new BenchCommand());
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));

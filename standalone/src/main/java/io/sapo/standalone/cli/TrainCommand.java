@@ -60,6 +60,8 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where the summary is written as JSON.")
   private Path summary;
 
+  @Mixin private RoleCommand.DivergenceOption divergence;
+
   @Option(names = "--json", description = "Print the summary as JSON, progress to standard error.")
   private boolean json;
 
@@ -85,7 +87,8 @@ final class TrainCommand implements Callable<Integer> {
             folder,
             Checkpoints.start(settings, surroundings.home()),
             progress,
-            surroundings.interactive() && !json);
+            surroundings.interactive() && !json,
+            divergence.accept);
     folder.keepSettings(ConfigReport.changed(settings));
     Logging.toFile(folder.log());
     try {

@@ -5,7 +5,6 @@ import io.sapo.admin.AdminConfig;
 import io.sapo.admin.Limits;
 import io.sapo.admin.Listen;
 import io.sapo.admin.health.Thresholds;
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
@@ -23,6 +22,7 @@ import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.cut.StepStrategy;
 import io.sapo.segmenter.verify.VerifierSettings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
+import io.sapo.standalone.torture.HaltPoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +77,7 @@ public final class Binding {
   /**
    * @param runId names a new run
    * @param untilVersion training ends with it
+   * @param acceptDivergence whether recovery may go on from other weights than were committed
    */
   public LearnerOptions learnerOptions(
       Map<String, Object> client,
@@ -84,7 +85,8 @@ public final class Binding {
       String runId,
       Path initialModel,
       Path dataFolder,
-      long untilVersion) {
+      long untilVersion,
+      boolean acceptDivergence) {
     return new LearnerOptions(
         client,
         topics,
@@ -95,11 +97,13 @@ public final class Binding {
         Device.fromName(settings.text("model.device")),
         settings.integer("learner.checkpoint-every"),
         settings.integer("learner.keep-checkpoints"),
+        settings.duration("learner.keep-checkpoints-for"),
         settings.integer("learner.anchor-every"),
         settings.constant("learner.published-type", ElementType.class),
         untilVersion,
+        acceptDivergence,
         settings.duration("run.heartbeat"),
-        FaultHook.NONE);
+        HaltPoint.ofProcess());
   }
 
   public int producers() {

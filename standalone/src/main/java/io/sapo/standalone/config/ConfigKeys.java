@@ -52,7 +52,9 @@ final class ConfigKeys {
     key("run.seed", Rule.integer(0, Long.MAX_VALUE));
     key("run.updates", Rule.integer(0, MANY));
     key("run.heartbeat", Rule.duration(Duration.ofMillis(100), Duration.ofMinutes(5)));
+    key("broker.data", Rule.path().orEmpty());
     key("broker.port", Rule.integer(0, 65_535));
+    key("broker.advertised-port", Rule.integer(0, 65_535));
     key(
         "kafka.bootstrap-servers",
         Rule.matching("[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*", "HOST:PORT, several with commas")
@@ -116,6 +118,9 @@ final class ConfigKeys {
     key("learner.schedule.floor", Rule.number(0, 1));
     key("learner.checkpoint-every", Rule.integer(1, MANY));
     key("learner.keep-checkpoints", Rule.integer(2, 1_000_000));
+    key(
+        "learner.keep-checkpoints-for",
+        Rule.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)));
     key("learner.anchor-every", Rule.integer(1, MANY));
     key("learner.published-type", Rule.choice(names(ElementType.class)));
   }

@@ -1,5 +1,6 @@
 package io.sapo.standalone.inspect;
 
+import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.WeightVersion;
 import java.time.Instant;
 import java.util.List;
@@ -10,12 +11,14 @@ import java.util.TreeMap;
 /**
  * A version and what it was made from, for people.
  *
+ * @param forkedFrom version, run and topics that the run was forked from; null but for its first
  * @param inputs in log order
  */
 public record VersionReport(
     long version,
     long parent,
     String runId,
+    String forkedFrom,
     String committedAt,
     String actorSha256,
     String criticSha256,
@@ -50,6 +53,7 @@ public record VersionReport(
         record.getVersion(),
         record.getParent(),
         record.getRunId(),
+        forkedFrom(record.getOrigin()),
         Instant.ofEpochMilli(record.getCommittedAtMs()).toString(),
         record.getActorSha256(),
         record.getCriticSha256(),
@@ -61,12 +65,22 @@ public record VersionReport(
         new TreeMap<>(record.getMetrics()));
   }
 
+  private static String forkedFrom(ForkOrigin origin) {
+    return origin == null
+        ? null
+        : "version %d of run %s (topics %s*)"
+            .formatted(origin.getVersion(), origin.getRunId(), origin.getTopicPrefix());
+  }
+
   /** A line a trajectory. */
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(
         "version %d of run %s, from version %d, %s%n"
             .formatted(version, runId, parent, committedAt));
+    if (forkedFrom != null) {
+      text.append("  forked from %s%n".formatted(forkedFrom));
+    }
     text.append("  actor      %s%n".formatted(actorSha256));
     text.append("  critic     %s%n".formatted(criticSha256 == null ? "none" : criticSha256));
     text.append("  optimizer  %s%n".formatted(optimizerSha256));

@@ -62,11 +62,19 @@ public final class CommittedLog implements AutoCloseable {
     return offset(partition, OffsetSpec.latest());
   }
 
+  /** Where reading ends for now: before the first record of an open transaction. */
+  public long committedEnd(TopicPartition partition) {
+    return offset(partition, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+  }
+
   private long offset(TopicPartition partition, OffsetSpec spec) {
+    return offset(partition, spec, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private long offset(TopicPartition partition, OffsetSpec spec, IsolationLevel isolation) {
     try {
       ListOffsetsResult asked =
-          admin.listOffsets(
-              Map.of(partition, spec), new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED));
+          admin.listOffsets(Map.of(partition, spec), new ListOffsetsOptions(isolation));
       return asked.partitionResult(partition).get().offset();
     } catch (ExecutionException e) {
       throw failure(partition.toString(), e);

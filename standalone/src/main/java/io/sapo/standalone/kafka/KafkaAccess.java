@@ -7,6 +7,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.run.RunFolder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,8 @@ public final class KafkaAccess implements AutoCloseable {
     if (settings.optionalText("kafka.bootstrap-servers").isPresent()) {
       return open(settings, folder);
     }
-    Optional<String> live = folder.liveAddress();
+    Optional<String> live =
+        folder.liveAddress().or(() -> ownerOfBroker(settings, folder).liveAddress());
     return live.isPresent()
         ? reach(new KafkaAccess(settings, live.get(), null))
         : open(settings, folder);
@@ -81,8 +83,22 @@ public final class KafkaAccess implements AutoCloseable {
 
   /** The broker of a process that is nothing else, on the folder's data. */
   public static KafkaAccess embed(Settings settings, RunFolder folder) {
-    EmbeddedBroker broker = EmbeddedBroker.start(folder.broker(), settings.integer("broker.port"));
+    EmbeddedBroker broker =
+        EmbeddedBroker.start(
+            brokerData(settings, folder),
+            settings.integer("broker.port"),
+            settings.integer("broker.advertised-port"));
     return new KafkaAccess(settings, broker.bootstrapServers(), broker);
+  }
+
+  /** Where the embedded broker of a run keeps its data. */
+  public static Path brokerData(Settings settings, RunFolder folder) {
+    return settings.optionalPath("broker.data").orElse(folder.broker());
+  }
+
+  /** A fork shares the broker of the run it comes from. */
+  private static RunFolder ownerOfBroker(Settings settings, RunFolder folder) {
+    return new RunFolder(brokerData(settings, folder).toAbsolutePath().getParent());
   }
 
   private static KafkaAccess reach(KafkaAccess access) {

@@ -19,6 +19,7 @@ public final class ProgressPrinter {
   private long printedVersion;
   private int printedEvaluations;
   private String line = "";
+  private String recovery = "";
   private RunProgress.Drawn drawn = new RunProgress.Drawn(0, 0);
   private double rolloutRate = Double.NaN;
 
@@ -42,6 +43,7 @@ public final class ProgressPrinter {
       printedEvaluations++;
       permanent(text(evaluation));
     }
+    printRecovery();
     List<VersionLine> versions = progress.versionsAfter(printedVersion);
     for (VersionLine version : versions) {
       printedVersion = version.version();
@@ -56,9 +58,18 @@ public final class ProgressPrinter {
       }
     }
     if (interactive) {
-      out.print(CLEAR_LINE + (line.isEmpty() ? progress.states() : line));
+      String shown = line.isEmpty() ? progress.states() : line;
+      out.print(CLEAR_LINE + (recovery.isEmpty() ? shown : recovery));
       out.flush();
     }
+  }
+
+  private void printRecovery() {
+    String now = progress.recovery().map(text -> "learner " + text).orElse("");
+    if (!interactive && !now.isEmpty() && !now.equals(recovery)) {
+      permanent(now);
+    }
+    recovery = now;
   }
 
   /** A line that stays. */

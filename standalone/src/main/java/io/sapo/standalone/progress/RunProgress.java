@@ -123,6 +123,15 @@ public final class RunProgress {
     return String.join(", ", states);
   }
 
+  /** How far the learner has come with folding again; empty when it does not recover. */
+  synchronized Optional<String> recovery() {
+    return statuses.values().stream()
+        .filter(status -> status.getComponent() == Component.LEARNER)
+        .filter(status -> status.getState().equals("recovering"))
+        .map(Status::getMessage)
+        .findFirst();
+  }
+
   private VersionLine newest() {
     return versions.get(versions.size() - 1);
   }

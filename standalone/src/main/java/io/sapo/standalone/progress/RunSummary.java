@@ -3,6 +3,7 @@ package io.sapo.standalone.progress;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.sapo.standalone.evaluation.EvaluationService.Examined;
 import io.sapo.standalone.evaluation.Score;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,6 +18,7 @@ import java.util.Locale;
  * @param accuracyBefore of the held-out tasks at evaluation sampling, by this start's first version
  * @param recordsWaiting published, but not consumed when this start ended; the next one consumes
  *     them, as far as they are not too old by then
+ * @param durabilityCost mean share that commits and checkpoints take of the time of an update
  * @param rewardFirst10 mean over the run's first ten updates
  * @param rewardLast10 mean over its last ten
  */
@@ -36,6 +38,7 @@ public record RunSummary(
     @JsonProperty("records_skipped") long recordsSkipped,
     @JsonProperty("records_waiting") long recordsWaiting,
     @JsonProperty("dead_letters") long deadLetters,
+    @JsonProperty("durability_cost") Double durabilityCost,
     @JsonProperty("evaluation_tasks") int evaluationTasks,
     @JsonProperty("config_digest") String configDigest,
     @JsonProperty("data") String data) {
@@ -77,6 +80,7 @@ public record RunSummary(
         last == null ? 0 : last.consumedTotal() - last.trainedTotal(),
         start.trajectories() - (last == null ? 0 : last.consumedTotal()) - start.refused(),
         progress.deadLetters(),
+        durabilityCost(updates),
         after == null ? 0 : after.sampled().tasks(),
         start.configDigest(),
         start.data());
@@ -92,6 +96,16 @@ public record RunSummary(
       sum += update.reward();
     }
     return updates.isEmpty() ? null : sum / updates.size();
+  }
+
+  /** The first update of a start knows of none before it. */
+  private static Double durabilityCost(List<VersionLine> updates) {
+    double[] known =
+        updates.stream()
+            .mapToDouble(VersionLine::durabilityCost)
+            .filter(cost -> cost > 0)
+            .toArray();
+    return known.length == 0 ? null : Arrays.stream(known).sum() / known.length;
   }
 
   private static long maxStaleness(List<VersionLine> updates) {
@@ -123,7 +137,7 @@ public record RunSummary(
         greedy            %6s   %6s
         reward            %6s   %6s   first and last ten updates
         version %d after %.0f s: %d updates, %d trajectories, %d records trained, %d skipped,\
-         %d waiting, %d dead letters, staleness up to %d
+         %d waiting, %d dead letters, staleness up to %d; commits and checkpoints took %s of an update
         data in %s
         """,
         figure(accuracyBefore),
@@ -142,6 +156,7 @@ public record RunSummary(
         recordsWaiting,
         deadLetters,
         maxStalenessTrained,
+        durabilityCost == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * durabilityCost),
         data);
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
  *
  * @param tokensPerSecond prompt and response tokens trained on
  * @param stalenessMean versions between a trajectory's beginning and its training
+ * @param durabilityCost share of commit and checkpoint in the time of an update, of the one before
  * @param trainedTotal records trained on up to here
  * @param consumedTotal records trained on or skipped up to here
  */
@@ -19,6 +20,7 @@ record VersionLine(
     double tokensPerSecond,
     double stalenessMean,
     double stalenessMax,
+    double durabilityCost,
     long trainedTotal,
     long consumedTotal,
     long committedAtMs) {
@@ -33,6 +35,7 @@ record VersionLine(
         metrics.getOrDefault("tokens_per_second", Double.NaN),
         metrics.getOrDefault("staleness_mean", Double.NaN),
         metrics.getOrDefault("staleness_max", Double.NaN),
+        metrics.getOrDefault("durability_cost", Double.NaN),
         record.getTrainedTotal(),
         record.getConsumedTotal(),
         record.getCommittedAtMs());

@@ -72,7 +72,7 @@ public final class ReplayText {
     out.printf(Locale.ROOT, "  %-28s %14s %14s %14s%n", "metric", "recorded", "what if", "change");
     SortedSet<String> names = new TreeSet<>(comparison.recorded().keySet());
     names.addAll(comparison.instead().keySet());
-    names.removeIf(name -> name.matches("seconds_.*|share_.*|tokens_per_second"));
+    names.removeIf(name -> name.matches("seconds_.*|share_.*|tokens_per_second|durability_cost"));
     for (String name : names) {
       Double recorded = comparison.recorded().get(name);
       Double instead = comparison.instead().get(name);

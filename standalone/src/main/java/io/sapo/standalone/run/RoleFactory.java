@@ -52,8 +52,9 @@ final class RoleFactory {
   /**
    * @param data holds the checkpoints
    * @param goal training ends with this version
+   * @param acceptDivergence whether recovery may go on from other weights than were committed
    */
-  LearnerRole learner(Path data, long goal) {
+  LearnerRole learner(Path data, long goal, boolean acceptDivergence) {
     return new LearnerRole(
         new Learner(
             binding.learner(),
@@ -63,7 +64,8 @@ final class RoleFactory {
                 UUID.randomUUID().toString(),
                 checkpoint.get().path(),
                 data,
-                goal),
+                goal,
+                acceptDivergence),
             clock));
   }
 

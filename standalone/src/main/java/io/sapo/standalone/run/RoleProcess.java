@@ -28,6 +28,7 @@ public final class RoleProcess {
   private final Binding binding;
   private final RunFolder folder;
   private final Path checkpoint;
+  private final boolean acceptDivergence;
   private final Optional<Path> readyFile;
   private final PrintWriter out;
   private final Supervisor supervisor = new Supervisor();
@@ -35,6 +36,8 @@ public final class RoleProcess {
 
   /**
    * @param checkpoint the starting policy; opened only by roles that compute
+   * @param acceptDivergence of a learner: whether recovery may go on from other weights than were
+   *     committed
    * @param readyFile exists while the role does its work
    * @throws io.sapo.standalone.config.ConfigException when settings do not go together
    */
@@ -43,6 +46,7 @@ public final class RoleProcess {
       Settings settings,
       RunFolder folder,
       Path checkpoint,
+      boolean acceptDivergence,
       Optional<Path> readyFile,
       PrintWriter out) {
     this.kind = kind;
@@ -50,6 +54,7 @@ public final class RoleProcess {
     this.binding = new Binding(settings).check();
     this.folder = folder;
     this.checkpoint = checkpoint;
+    this.acceptDivergence = acceptDivergence;
     this.readyFile = readyFile;
     this.out = out;
   }
@@ -104,7 +109,7 @@ public final class RoleProcess {
     return switch (kind) {
       case PRODUCER -> roles.producer(binding.producer(instance));
       case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
-      case LEARNER -> roles.learner(folder.learner(), goal);
+      case LEARNER -> roles.learner(folder.learner(), goal, acceptDivergence);
       case EVALUATOR -> new EvaluatorRole(roles.evaluation(), goal);
       case ADMIN -> new AdminRole(roles.admin(List.of()));
       case BROKER -> throw new IllegalStateException("a broker needs no broker");

@@ -79,6 +79,11 @@ public record RunFolder(Path path) {
     return path.resolve("segmenter");
   }
 
+  /** The run that goes on from one of this run's versions under a name. */
+  public RunFolder fork(String name) {
+    return new RunFolder(path.resolve("forks").resolve(name));
+  }
+
   public Path log() {
     return path.resolve("sapo.log");
   }

@@ -35,23 +35,31 @@ public final class TrainingRun {
   private final CheckpointFolder checkpoint;
   private final PrintWriter out;
   private final boolean interactive;
+  private final boolean acceptDivergence;
   private final Supervisor supervisor = new Supervisor();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /**
    * @param checkpoint the starting policy
    * @param interactive whether {@code out} is a terminal
+   * @param acceptDivergence whether recovery may go on from other weights than were committed
    * @throws io.sapo.standalone.config.ConfigException when settings do not go together
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint
    */
   public TrainingRun(
-      Settings settings, RunFolder folder, Path checkpoint, PrintWriter out, boolean interactive) {
+      Settings settings,
+      RunFolder folder,
+      Path checkpoint,
+      PrintWriter out,
+      boolean interactive,
+      boolean acceptDivergence) {
     this.settings = settings;
     this.binding = new Binding(settings).check();
     this.folder = folder;
     this.checkpoint = CheckpointFolder.open(checkpoint);
     this.out = out;
     this.interactive = interactive;
+    this.acceptDivergence = acceptDivergence;
   }
 
   /**
@@ -114,7 +122,7 @@ public final class TrainingRun {
     try (Roles roles = new Roles()) {
       AdminServer admin = roles.own(factory.admin(List.of(new DjlMetrics())));
       printer.permanent("status at " + admin.address());
-      LearnerRole learner = roles.own(factory.learner(folder.learner(), goal));
+      LearnerRole learner = roles.own(factory.learner(folder.learner(), goal, acceptDivergence));
       supervisor.watchResult("learner", learner.done());
       learner.start();
       EvaluationService evaluation = roles.own(evaluation(factory));

@@ -3,7 +3,6 @@ package io.sapo.standalone.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -56,7 +55,7 @@ class AuditTest {
     try (Admin admin = Admin.create(audited.kafka());
         CommittedLog log = new CommittedLog(admin, audited.kafka())) {
       return new Audit(admin, log, audited.topics(), Clock.systemUTC())
-          .run(data == null ? null : new CheckpointStore(data, 2, FaultHook.NONE));
+          .run(data == null ? null : new CheckpointStore(data));
     }
   }
 
@@ -121,6 +120,50 @@ class AuditTest {
         .anySatisfy(
             f -> assertThat(f.toString()).contains("version 3 is missing").contains("offset"))
         .anySatisfy(f -> assertThat(f.check()).isEqualTo("consumed"));
+  }
+
+  @Test
+  void weightsThatAnEarlierAuditHasSeenAreLeftOutFromTheAnchorBackwards() throws Exception {
+    try (Admin admin = Admin.create(run.kafka());
+        CommittedLog log = new CommittedLog(admin, run.kafka())) {
+      AuditReport report =
+          new Audit(admin, log, run.topics(), Clock.systemUTC()).run(null, RecordedRun.UPDATES - 1);
+      assertThat(report.findings()).isEmpty();
+      assertThat(report.counts())
+          .as("from the anchor, version 3, on")
+          .containsEntry("weights_verified", RecordedRun.UPDATES - 2L);
+    }
+  }
+
+  @Test
+  void commitRecordsMissingAtTheEnd() throws Exception {
+    assertThat(
+            findings(
+                record ->
+                    record.topic().equals(run.topics().weights().name())
+                            && VERSIONS.decode(record.value()).getVersion() == RecordedRun.UPDATES
+                        ? null
+                        : record.value()))
+        .singleElement()
+        .satisfies(f -> assertThat(f.check()).isEqualTo("positions"))
+        .satisfies(f -> assertThat(f.message()).contains("missing at the end of the log"));
+  }
+
+  @Test
+  void exchangedCommitRecord() throws Exception {
+    RecordedRun copy = copy(UNCHANGED);
+    WeightVersion forged = newest(copy);
+    forged.setVersion(forged.getVersion() + 1);
+    forged.setParent(forged.getParent() + 1);
+    forged.setInputs(List.of());
+    copy.append(copy.topics().weights().name(), "x", VERSIONS.encode(forged));
+    assertThat(audit(copy, null).findings())
+        .anySatisfy(
+            f -> {
+              assertThat(f.check()).isEqualTo("versions");
+              assertThat(f.version()).isEqualTo(RecordedRun.UPDATES + 1L);
+              assertThat(f.message()).contains("whose record hashes to");
+            });
   }
 
   @Test
@@ -279,7 +322,7 @@ class AuditTest {
   void corruptCheckpoint() throws Exception {
     Path data = folder.resolve("damaged");
     copyTree(run.data(), data);
-    CheckpointStore store = new CheckpointStore(data, 2, FaultHook.NONE);
+    CheckpointStore store = new CheckpointStore(data);
     Path file = store.folder(RecordedRun.UPDATES).resolve("critic.safetensors");
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 3] ^= 1;

@@ -196,4 +196,36 @@ class ReplayCommandTest {
     arguments.addAll(List.of(more));
     return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
   }
+
+  @Test
+  void aForkIsARunOfItsOwn() throws Exception {
+    CommandLineRunner.Outcome outcome = replay("--version", "3", "--fork", "next", "--json");
+    assertThat(outcome.err()).isEmpty();
+    JsonNode fork = new ObjectMapper().readTree(outcome.out());
+    assertThat(fork.get("parent_run").asText()).isEqualTo("a-run");
+    assertThat(fork.get("topic_prefix").asText()).isEqualTo("run.next.");
+    Path data = Path.of(fork.get("data").asText());
+    assertThat(forked(data, "audit").out()).contains("clean: every record is accounted for");
+
+    run.goOn("run.next.", data.resolve("learner"), folder.resolve("fork-segmenter"), 5);
+    assertThat(forked(data, "audit").out())
+        .contains("clean: every record is accounted for")
+        .contains("versions=3")
+        .doesNotContain("note ");
+    assertThat(forked(data, "replay").out()).contains("2 of 2 versions bit-exact");
+    assertThat(forked(data, "inspect", "version", "3").out())
+        .contains("forked from version 3 of run a-run (topics run.*)");
+    assertThat(replay("--version", "3", "--fork", "next").err())
+        .contains("holds versions up to 5 of run")
+        .contains("choose another name");
+    assertThat(replay("--version", "9", "--fork", "other").exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  /** By the settings of its folder alone, but for the broker's address. */
+  private static CommandLineRunner.Outcome forked(Path data, String... command) {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(
+        List.of("--data", data.toString(), "--bootstrap-servers", broker.bootstrapServers()));
+    return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
+  }
 }

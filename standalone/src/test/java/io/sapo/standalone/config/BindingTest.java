@@ -23,6 +23,8 @@ class BindingTest {
           "run.data",
           "run.updates",
           "broker.port",
+          "broker.data",
+          "broker.advertised-port",
           "kafka.bootstrap-servers",
           "kafka.replication",
           "model.checkpoint",
@@ -33,6 +35,7 @@ class BindingTest {
   private static final Map<String, String> OTHER =
       Map.ofEntries(
           Map.entry("run.seed", "2"),
+          Map.entry("learner.keep-checkpoints-for", "2d"),
           Map.entry("run.heartbeat", "2s"),
           Map.entry("kafka.topic-prefix", "other."),
           Map.entry("model.device", "gpu1"),
@@ -89,7 +92,7 @@ class BindingTest {
     return Stream.of(
             binding.learner(),
             binding.learnerOptions(
-                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1),
+                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false),
             binding.producer(0, 0),
             binding.segmenter(Path.of("s")),
             binding.evaluation(),

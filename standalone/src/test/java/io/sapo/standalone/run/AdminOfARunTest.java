@@ -74,6 +74,7 @@ class AdminOfARunTest {
             new RunFolder(folder.resolve("run")),
             checkpoint,
             new PrintWriter(out),
+            false,
             false);
     ended =
         CompletableFuture.supplyAsync(

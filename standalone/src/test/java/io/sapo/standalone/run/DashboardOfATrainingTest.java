@@ -87,6 +87,7 @@ class DashboardOfATrainingTest {
             new RunFolder(folder.resolve("run")),
             Path.of("..", "checkpoints", "figures"),
             new PrintWriter(out),
+            false,
             false);
     ended = CompletableFuture.supplyAsync(DashboardOfATrainingTest::runToItsEnd);
     CompletableFuture.anyOf(said, ended).orTimeout(2, TimeUnit.MINUTES).join();

@@ -85,6 +85,7 @@ class RoleProcessTest {
               settings,
               new RunFolder(data),
               checkpoint,
+              false,
               Optional.of(readyFile),
               new PrintWriter(out));
       end = CompletableFuture.runAsync(this::run, task -> new Thread(task, kind.label()).start());

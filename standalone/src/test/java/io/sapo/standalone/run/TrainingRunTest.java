@@ -51,7 +51,12 @@ class TrainingRunTest {
 
   private static TrainingRun run(String name, Writer out, Settings settings) {
     return new TrainingRun(
-        settings, new RunFolder(folder.resolve(name)), checkpoint, new PrintWriter(out), false);
+        settings,
+        new RunFolder(folder.resolve(name)),
+        checkpoint,
+        new PrintWriter(out),
+        false,
+        false);
   }
 
   /** Completes when the text has been printed. */

@@ -1,0 +1,200 @@
+package io.sapo.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.schemas.ElementType;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Learners of a tiny model on one broker; every run has topics and a data folder of its own. */
+final class TestRuns implements AutoCloseable {
+  static final LearnerConfig CONFIG = TinyRun.config(Algorithm.SAPO);
+  static final int UPDATES = 5;
+
+  private final Path folder;
+  private final EmbeddedBroker broker;
+  private final Map<String, Object> kafka;
+  private final Path model;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  TestRuns(Path folder) {
+    this.folder = folder;
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    model = TinyRun.modelFolder(folder.resolve("model"));
+  }
+
+  /** Ends a learner as a kill would: nothing after it is done, nothing is taken back. */
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  static FaultHook killAt(FaultPoint point, int occurrence) {
+    AtomicInteger left = new AtomicInteger(occurrence);
+    return reached -> {
+      if (reached == point && left.decrementAndGet() == 0) {
+        throw new Killed();
+      }
+    };
+  }
+
+  static List<SegmentedTrajectory> records() {
+    return TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 3);
+  }
+
+  Map<String, Object> kafka() {
+    return kafka;
+  }
+
+  Run create() throws Exception {
+    String name = "run" + runs.incrementAndGet();
+    return create(new Topics(name + "."), folder.resolve(name));
+  }
+
+  /** With the checkpoints of another run. */
+  Run create(Path data) throws Exception {
+    return create(new Topics("run" + runs.incrementAndGet() + "."), data);
+  }
+
+  private Run create(Topics topics, Path data) throws Exception {
+    try (Admin admin = Admin.create(kafka)) {
+      assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isEmpty();
+    }
+    return new Run(topics, data);
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+
+  /** One of them. */
+  final class Run {
+    private final Topics topics;
+    private final Path data;
+
+    private Run(Topics topics, Path data) {
+      this.topics = topics;
+      this.data = data;
+    }
+
+    Topics topics() {
+      return topics;
+    }
+
+    Path data() {
+      return data;
+    }
+
+    void send(List<SegmentedTrajectory> records) {
+      sendAll(
+          records.stream()
+              .map(r -> topics.segments().record(r.getTrajectory().getGroupId(), r))
+              .toList());
+    }
+
+    void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
+      try (Producer<byte[], byte[]> producer = new LearnerClients(kafka).plain("test")) {
+        records.forEach(producer::send);
+      }
+    }
+
+    Learner learner(long untilVersion, FaultHook faults) {
+      return new Learner(CONFIG, options(untilVersion, faults), Clock.systemUTC());
+    }
+
+    LearnerOptions options(long untilVersion, FaultHook faults) {
+      return options(untilVersion, faults, false);
+    }
+
+    LearnerOptions options(long untilVersion, FaultHook faults, boolean acceptDivergence) {
+      return new LearnerOptions(
+          kafka,
+          topics,
+          "learner-1",
+          "a-run",
+          model,
+          data,
+          Device.cpu(),
+          2,
+          2,
+          Duration.ofDays(1),
+          3,
+          ElementType.F32,
+          untilVersion,
+          acceptDivergence,
+          Duration.ofSeconds(1),
+          faults);
+    }
+
+    CommittedVersions committed() {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+        return CommittedVersions.read(reader, topics);
+      }
+    }
+
+    List<WeightVersion> versions() {
+      CommittedVersions committed = committed();
+      List<WeightVersion> versions = new ArrayList<>();
+      long first = committed.first().getVersion();
+      for (long version = first; version <= committed.last().getVersion(); version++) {
+        versions.add(committed.get(version));
+      }
+      return versions;
+    }
+
+    /** The commit records as they lie on the log, for another run's topic. */
+    List<ProducerRecord<byte[], byte[]>> versionsFor(Run other) {
+      List<ProducerRecord<byte[], byte[]>> copies = new ArrayList<>();
+      TopicPartition partition = new TopicPartition(topics.weights().name(), 0);
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+        reader.assign(List.of(partition));
+        reader.seek(partition, 0);
+        long end = reader.endOffsets(List.of(partition)).get(partition);
+        while (reader.position(partition) < end) {
+          for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
+            copies.add(
+                new ProducerRecord<>(
+                    other.topics.weights().name(),
+                    0,
+                    record.key(),
+                    record.value(),
+                    record.headers()));
+          }
+        }
+      }
+      return copies;
+    }
+
+    void copyData(Run to) throws IOException {
+      try (var files = Files.walk(data)) {
+        for (Path file : files.toList()) {
+          Files.createDirectories(to.data.resolve(data.relativize(file)).getParent());
+          Files.copy(file, to.data.resolve(data.relativize(file)));
+        }
+      }
+    }
+  }
+}

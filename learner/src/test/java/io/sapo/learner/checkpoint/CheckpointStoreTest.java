@@ -1,0 +1,98 @@
+package io.sapo.learner.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.TinyRun;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which checkpoints are kept, and that none is ever half there. */
+class CheckpointStoreTest {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  @TempDir static Path models;
+  @TempDir Path data;
+  private static Map<String, byte[]> companions;
+  private TrainingState state;
+
+  @BeforeAll
+  static void writeModel() {
+    companions = CheckpointFolder.open(TinyRun.modelFolder(models.resolve("model"))).companions();
+  }
+
+  @BeforeEach
+  void freshState() {
+    state = TrainingState.initial(TinyRun.weights(), AlgorithmSettings.of(Algorithm.SAPO));
+  }
+
+  private Snapshot snapshot(long version) {
+    return Snapshot.of(
+        new CheckpointManifest("a-run", version, 0, "digest", state.hashes()), state);
+  }
+
+  private CheckpointStore store(int keep) {
+    return new CheckpointStore(data, keep, DAY, FaultHook.NONE);
+  }
+
+  private void age(CheckpointStore store, long version, Duration age) throws IOException {
+    Files.setLastModifiedTime(
+        store.folder(version).resolve(CheckpointFiles.MANIFEST),
+        FileTime.from(Instant.now().minus(age)));
+  }
+
+  @Test
+  void keepsTheNewestByCountAndTheReferenceAlways() {
+    CheckpointStore store = store(3);
+    for (long version = 0; version <= 6; version += 1) {
+      store.write(snapshot(version), companions);
+    }
+    assertThat(store.versions()).containsExactly(0L, 4L, 5L, 6L);
+  }
+
+  @Test
+  void keepsByAgeButNeverFewerThanTwo() throws IOException {
+    CheckpointStore store = store(10);
+    for (long version = 0; version <= 4; version++) {
+      store.write(snapshot(version), companions);
+    }
+    assertThat(store.versions()).containsExactly(0L, 1L, 2L, 3L, 4L);
+    for (long version = 0; version <= 4; version++) {
+      age(store, version, version == 2 ? DAY.minusMinutes(5) : DAY.plusMinutes(5));
+    }
+    store.write(snapshot(5), companions);
+    assertThat(store.versions()).as("1 and 3 are old, 2 is not").containsExactly(0L, 2L, 4L, 5L);
+  }
+
+  @Test
+  void whatCannotBeWrittenLeavesTheOlderOnesAndSaysWhere() throws IOException {
+    CheckpointStore store = store(2);
+    store.write(snapshot(1), companions);
+    FaultHook full =
+        point -> {
+          throw new java.io.UncheckedIOException(new IOException("No space left on device"));
+        };
+    CheckpointStore failing = new CheckpointStore(data, 2, DAY, full);
+    assertThatThrownBy(() -> failing.write(snapshot(2), companions))
+        .hasMessageContaining("No space left on device");
+    assertThat(store.versions()).containsExactly(1L);
+    store.sweep(1);
+    try (var left = Files.list(data.resolve("checkpoints"))) {
+      assertThat(left).hasSize(1);
+    }
+  }
+}

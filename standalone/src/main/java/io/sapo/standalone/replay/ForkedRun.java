@@ -1,0 +1,102 @@
+package io.sapo.standalone.replay;
+
+import io.sapo.learner.Fork;
+import io.sapo.learner.replay.RecordedRun;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.ConfigReport;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.run.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * A fork as a run of its own: topics under the parent's prefix and the fork's name on the same
+ * brokers, a folder under the parent's, settings that say so.
+ */
+public final class ForkedRun {
+  private static final String NAME = "[A-Za-z0-9_-]{1,40}";
+
+  private final Settings settings;
+  private final RunFolder folder;
+
+  /**
+   * @param settings with those of {@link #settings} on top
+   */
+  public ForkedRun(Settings settings, RunFolder parent, String name) {
+    this.settings = settings;
+    this.folder = parent.fork(name);
+  }
+
+  /** What sets a fork apart from its parent. */
+  public static UnaryOperator<ConfigLoader> settings(
+      Settings parentSettings, RunFolder parent, String name) {
+    if (!name.matches(NAME)) {
+      throw CommandFailure.usage(
+          "--fork " + name + ": may be 1 to 40 letters, digits, '_' and '-'");
+    }
+    String prefix = parentSettings.text("kafka.topic-prefix") + name + ".";
+    Path broker = KafkaAccess.brokerData(parentSettings, parent).toAbsolutePath().normalize();
+    return loader ->
+        loader
+            .flag("--fork", "kafka.topic-prefix", prefix)
+            .flag("--fork", "broker.data", broker.toString());
+  }
+
+  public RunFolder folder() {
+    return folder;
+  }
+
+  /**
+   * Creates topics, checkpoints, the first commit record, and at last the folder's settings, by
+   * which it counts as a run.
+   *
+   * @return the first commit record
+   */
+  public WeightVersion begin(
+      RecordedRun parent, KafkaAccess access, long version, LongConsumer progress)
+      throws InterruptedException {
+    Topics topics = new Topics(settings.text("kafka.topic-prefix"));
+    try (Admin admin = access.admin()) {
+      List<String> findings = new TopicAdmin(admin, topics).createAndCheck(access.replication());
+      if (!findings.isEmpty()) {
+        throw CommandFailure.failed(
+            "the topics are not as a fork needs them:\n  " + String.join("\n  ", findings));
+      }
+      Binding binding = new Binding(settings).check();
+      WeightVersion first =
+          new Fork(
+                  parent,
+                  access.topics().prefix(),
+                  binding.learnerOptions(
+                      access.client(),
+                      topics,
+                      UUID.randomUUID().toString(),
+                      parent.checkpoints().folder(0),
+                      folder.learner(),
+                      version,
+                      false),
+                  Clock.systemUTC())
+              .begin(version, progress);
+      folder.keepSettings(ConfigReport.changed(settings));
+      return first;
+    } catch (ExecutionException e) {
+      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.path() + " cannot be written", e);
+    }
+  }
+}
