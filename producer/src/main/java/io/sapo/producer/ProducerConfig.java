@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  *
  * @param instance name of this producer; no two live ones share it
  * @param tasks {@code figures}, a file or folder of JSON lines, or {@code topic}
- * @param seed of task order and token draws
+ * @param seed of task order and token draws; the same for all producers of a run, who share the
+ *     tasks
  * @param maxPromptTokens longest prompt, picture tokens counted; longer ones are refused
  * @param groupSize rollouts per task
  * @param slots responses generated at a time

@@ -124,6 +124,7 @@ public final class TopicAdmin {
     config.put("max.message.bytes", Integer.toString(2 * Topics.MAX_RECORD_BYTES));
     config.put("retention.ms", "-1");
     all.add(newTopic(topics.deadLetters(), 1, replication, config));
+    all.add(newTopic(topics.taskClaims(), 1, replication, new TreeMap<>()));
     return all;
   }
 

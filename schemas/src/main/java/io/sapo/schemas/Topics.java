@@ -112,6 +112,14 @@ public final class Topics {
     return prefix + "dead-letters";
   }
 
+  /**
+   * Name of the topic by which producers share out tasks: a record's offset is the number of the
+   * stretch of tasks that its writer, named in the key, has claimed.
+   */
+  public String taskClaims() {
+    return prefix + "task-claims";
+  }
+
   /** All topics with typed values, in the order in which data flows. */
   public List<Topic<?>> typed() {
     return List.of(

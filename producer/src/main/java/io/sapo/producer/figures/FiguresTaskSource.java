@@ -1,6 +1,6 @@
 package io.sapo.producer.figures;
 
-import io.sapo.producer.task.TaskSource;
+import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * An endless source of figures, a function of split and seed. No figure of one split is ever in the
  * other: a tenth of all figures, told by their fingerprint, is held out.
  */
-public final class FiguresTaskSource implements TaskSource {
+public final class FiguresTaskSource implements OrderedTaskSource {
   /** Words of prompts and solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS =
       List.of(
@@ -36,7 +36,7 @@ public final class FiguresTaskSource implements TaskSource {
 
   private final Split split;
   private final long seed;
-  private final SplittableRandom random;
+  private SplittableRandom random;
   private long count;
 
   public FiguresTaskSource(Split split, long seed) {
@@ -53,6 +53,13 @@ public final class FiguresTaskSource implements TaskSource {
   @Override
   public Optional<Task> next() {
     return Optional.of(task(draw()));
+  }
+
+  @Override
+  public void seek(long stretch, int length) {
+    long salt = new SplittableRandom(seed).nextLong();
+    random = new SplittableRandom(new SplittableRandom(salt ^ stretch).nextLong());
+    count = Math.multiplyExact(stretch, length);
   }
 
   /** The next task with a solution that mixes right steps with plausible wrong ones. */

@@ -143,9 +143,12 @@ final class ProducerStatus {
     gauges.put("refused_tasks_total", (double) totals.refusedTasks());
     gauges.put("refused_weights_total", (double) follower.refusals().count());
     gauges.put("in_generation", (double) worker.inGeneration());
+    gauges.put(QueueWatch.UNPUBLISHED, (double) worker.unpublished());
     gauges.put("slots", (double) config.slots());
     worker.backlog().ifPresent(backlog -> gauges.put("backlog", (double) backlog));
-    watch.view().ifPresent(view -> gauges.put("producers", (double) view.producers().size()));
+    watch
+        .view()
+        .ifPresent(view -> gauges.put(QueueWatch.PRODUCERS, (double) view.producers().size()));
     gauges.put("versions_behind", (double) versionsBehind());
     gauges.put("busy_share", share(Activity.GENERATING, totals, elapsed));
     gauges.put("gate_waiting_share", share(Activity.WAITING_AT_GATE, totals, elapsed));

@@ -45,6 +45,14 @@ final class QueueWatch implements AutoCloseable {
   private static final int HEARTBEATS_MISSED = 3;
   private static final String CONTROL_TARGET = "producer";
 
+  /** Gauges of a producer by which others reckon: what it has in hand, and how many it counts. */
+  static final String UNPUBLISHED = "unpublished";
+
+  static final String PRODUCERS = "producers";
+
+  /** A status that was this old when it was read is of a producer long gone, clocks differing. */
+  private static final Duration LONG_GONE = Duration.ofMinutes(1);
+
   private final Topics topics;
   private final String instance;
   private final Supplier<Optional<WeightVersion>> newest;
@@ -54,11 +62,15 @@ final class QueueWatch implements AutoCloseable {
   private final Thread thread;
 
   private final Map<Integer, NavigableSet<Long>> refused = new ConcurrentHashMap<>();
-  private final SortedMap<String, Status> producers = new TreeMap<>();
+  private final SortedMap<String, Heard> others = new TreeMap<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private Optional<String> pausedBy = Optional.empty();
+  private boolean joined;
   private volatile QueueView view;
   private volatile boolean closed;
+
+  /** A status, and until when it counts by this process's clock. */
+  private record Heard(Status status, long untilMs) {}
 
   /**
    * @param newest newest committed version; what its positions have passed is forgotten
@@ -154,8 +166,24 @@ final class QueueWatch implements AutoCloseable {
     SortedMap<Integer, Long> ends = new TreeMap<>();
     consumer.endOffsets(trajectories).forEach((p, end) -> ends.put(p.partition(), end));
     newest.get().ifPresent(this::forgetConsumed);
-    view = new QueueView(ends, refused, liveProducers(), pausedBy);
+    view = look(ends);
     onChange.run();
+  }
+
+  private QueueView look(SortedMap<Integer, Long> ends) {
+    others.values().removeIf(heard -> clock.millis() > heard.untilMs());
+    TreeSet<String> live = new TreeSet<>(others.keySet());
+    live.add(instance);
+    long unpublished = 0;
+    boolean known = true;
+    for (Heard other : others.values()) {
+      Map<String, Double> gauges = other.status().getGauges();
+      unpublished += Math.round(gauges.getOrDefault(UNPUBLISHED, 0.0));
+      known &= gauges.getOrDefault(PRODUCERS, (double) live.size()) >= live.size();
+    }
+    // Who has come, or comes back from a pause, waits until the others keep to smaller shares.
+    joined = pausedBy.isEmpty() && (joined || known);
+    return new QueueView(ends, refused, List.copyOf(live), unpublished, joined, pausedBy);
   }
 
   private void forgetConsumed(WeightVersion version) {
@@ -166,19 +194,6 @@ final class QueueWatch implements AutoCloseable {
             offsets.headSet(position).clear();
           }
         });
-  }
-
-  private List<String> liveProducers() {
-    long now = clock.millis();
-    TreeSet<String> live = new TreeSet<>();
-    live.add(instance);
-    for (Status status : producers.values()) {
-      long silentFrom = status.getAtMs() + HEARTBEATS_MISSED * status.getIntervalMs();
-      if (!NOT_GENERATING.contains(status.getState()) && now <= silentFrom) {
-        live.add(status.getInstance());
-      }
-    }
-    return List.copyOf(live);
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -214,8 +229,17 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void takeStatus(Status status) {
-    if (status.getComponent() == Component.PRODUCER) {
-      producers.put(status.getInstance(), status);
+    String name = status.getInstance();
+    if (status.getComponent() != Component.PRODUCER || name.equals(instance)) {
+      return;
+    }
+    long now = clock.millis();
+    long patience = HEARTBEATS_MISSED * status.getIntervalMs();
+    boolean gone = now > status.getAtMs() + patience + LONG_GONE.toMillis();
+    if (gone || NOT_GENERATING.contains(status.getState())) {
+      others.remove(name);
+    } else {
+      others.put(name, new Heard(status, now + patience));
     }
   }
 

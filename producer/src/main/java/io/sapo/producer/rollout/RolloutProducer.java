@@ -8,6 +8,7 @@ import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptBuilder;
+import io.sapo.producer.task.SharedTaskSource;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
 import io.sapo.producer.task.TopicTaskSource;
@@ -56,7 +57,11 @@ public final class RolloutProducer implements AutoCloseable {
     TaskSource tasks =
         config.tasks().equals(TaskSources.TOPIC)
             ? new TopicTaskSource(clientConfig, topics.tasks(), topics.prefix() + "producers")
-            : TaskSources.open(config.tasks(), config.seed());
+            : new SharedTaskSource(
+                clientConfig,
+                topics.taskClaims(),
+                config.instance(),
+                TaskSources.open(config.tasks(), config.seed()));
     return open(config, tasks, checkpoint, topics, clientConfig, Clock.systemUTC());
   }
 

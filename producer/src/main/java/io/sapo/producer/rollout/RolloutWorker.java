@@ -45,6 +45,7 @@ final class RolloutWorker implements Runnable {
   private final WakeUp wakeUp = new WakeUp();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile int inGeneration;
+  private volatile int unpublished;
   private volatile boolean stopping;
   private volatile Activity activity = Activity.OTHER;
 
@@ -132,6 +133,11 @@ final class RolloutWorker implements Runnable {
     wakeUp.signal();
   }
 
+  /** Rollouts started whose trajectories have no place in the log yet. From any thread. */
+  long unpublished() {
+    return unpublished + publisher.unacknowledged();
+  }
+
   /** Rollouts started and not finished. From any thread. */
   int inGeneration() {
     return inGeneration;
@@ -149,7 +155,7 @@ final class RolloutWorker implements Runnable {
             queued ->
                 queued.backlog(
                     newest.get().map(WeightVersion::getTrajectoryPositions).orElse(Map.of()),
-                    publisher.acknowledgedEnds()));
+                    publisher.published()));
   }
 
   private void acknowledge() {
@@ -172,7 +178,7 @@ final class RolloutWorker implements Runnable {
       if (queued.get().pausedBy().isPresent()) {
         return Activity.PAUSED;
       }
-      if (outbox.unpublished() >= share(queued.get(), weights.version(), 0)) {
+      if (!queued.get().joined() || outbox.unpublished() >= room(weights.version(), 0)) {
         return Activity.WAITING_AT_GATE;
       }
       Optional<Rollout> next = queue.next(clock.millis());
@@ -185,25 +191,30 @@ final class RolloutWorker implements Runnable {
   }
 
   /**
-   * This producer's share of what may be unpublished and started from a version or before, once
-   * some more trajectories are published.
+   * How many rollouts may be unpublished that started from a version or before, once some more
+   * trajectories are published.
    */
-  private long share(QueueView queued, long startVersion, int more) {
+  private long room(long startVersion, int more) {
     WeightVersion committed = newest.get().orElseThrow();
+    Map<String, Long> positions = committed.getTrajectoryPositions();
+    QueueView queued = view.get().orElseThrow();
     // In this order: what is acknowledged in between counts twice, never not at all.
-    long own = publisher.unacknowledged();
-    long backlog = queued.backlog(committed.getTrajectoryPositions(), publisher.acknowledgedEnds());
-    return gate.share(
+    long sending = publisher.unacknowledged() + more;
+    return gate.room(
         committed.getVersion(),
         startVersion,
-        backlog + own + more,
-        queued.producers().size(),
-        queued.producers().indexOf(instance));
+        new StalenessGate.Ahead(
+            queued.pending(positions, publisher.published()) + sending,
+            queued.backlog(positions, publisher.published()) + sending,
+            queued.othersUnpublished(),
+            queued.producers().size(),
+            queued.producers().indexOf(instance)));
   }
 
   private void start(Rollout rollout) {
     running.put(rollout.trajectoryId(), rollout);
     outbox.started(weights.version());
+    unpublished = outbox.unpublished();
     inGeneration = running.size();
     engine.submit(
         new GenerationRequest(
@@ -223,17 +234,18 @@ final class RolloutWorker implements Runnable {
   }
 
   private void publish() {
-    QueueView queued = view.get().orElse(null);
-    if (queued == null) {
+    if (view.get().isEmpty()) {
       return;
     }
+    newest.get().map(WeightVersion::getTrajectoryPositions).ifPresent(publisher::forget);
     Optional<Finished> next;
-    while ((next = outbox.take((version, more) -> share(queued, version, more))).isPresent()) {
+    while ((next = outbox.take(this::room)).isPresent()) {
       Finished finished = next.get();
       RolloutGroup group = finished.rollout().group();
       publisher.publish(
           assembler.assemble(finished.rollout(), finished.generation(), finished.atMs()),
           () -> notePublished(group));
+      unpublished = outbox.unpublished();
     }
   }
 

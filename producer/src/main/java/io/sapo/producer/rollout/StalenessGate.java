@@ -7,7 +7,11 @@ package io.sapo.producer.rollout;
  * <p>With version n committed, a rollout that has q others ahead of it is trained in the update
  * that starts from version n + ⌊q / batchSize⌋. Started from version v ≤ n it is then n − v + ⌊q /
  * batchSize⌋ versions old, so it may start while q &lt; (eta + 1 − (n − v)) · batchSize. Ahead of
- * it are the trajectories published and not yet consumed (the backlog) and those in generation.
+ * it are the trajectories published and not yet consumed and those in generation.
+ *
+ * <p>Each producer keeps to its share of that number, whatever the others do, so that none has to
+ * know at every moment what the others have in generation. The number as a whole bounds it too:
+ * what producers have left behind that are gone has no share.
  *
  * @param eta greatest staleness, in versions
  * @param batchSize trajectories an update takes
@@ -15,17 +19,26 @@ package io.sapo.producer.rollout;
 record StalenessGate(int eta, int batchSize) {
 
   /**
-   * Rollouts that this producer may have started and not published: its share of the room the
-   * backlog leaves. The shares of all producers add up to that room, so that none waits for one
-   * that has too many.
+   * What is known of the queue from one producer's place in it.
    *
-   * @param newest committed version that the backlog was reckoned from
-   * @param inUse version that a rollout would start from
+   * @param own its trajectories that are published and not consumed
+   * @param all of all producers, its own included
+   * @param othersUnpublished started by other producers and not published, when they last said
    * @param producers number of live producers
-   * @param rank this producer's place among them, from 0
+   * @param rank its place among them, from 0
    */
-  long share(long newest, long inUse, long backlog, int producers, int rank) {
-    long room = Math.max(0, (eta + 1 - (newest - inUse)) * batchSize - backlog);
-    return (room + producers - 1 - rank) / producers;
+  record Ahead(long own, long all, long othersUnpublished, int producers, int rank) {}
+
+  /**
+   * Rollouts that a producer may have started and not published.
+   *
+   * @param newest committed version that the queue was reckoned from
+   * @param inUse version that a rollout would start from
+   */
+  long room(long newest, long inUse, Ahead ahead) {
+    long limit = Math.max(0, (eta + 1 - (newest - inUse)) * batchSize);
+    long share = (limit + ahead.producers() - 1 - ahead.rank()) / ahead.producers();
+    return Math.max(
+        0, Math.min(share - ahead.own(), limit - ahead.all() - ahead.othersUnpublished()));
   }
 }

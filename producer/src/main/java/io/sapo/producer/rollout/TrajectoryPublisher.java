@@ -10,13 +10,16 @@ import io.sapo.schemas.Trajectory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -34,7 +37,7 @@ final class TrajectoryPublisher implements AutoCloseable {
   private final Topics topics;
   private final Producer<byte[], byte[]> producer;
   private final AtomicInteger unacknowledged = new AtomicInteger();
-  private final Map<Integer, Long> acknowledgedEnds = new ConcurrentHashMap<>();
+  private final Map<Integer, NavigableSet<Long>> published = new ConcurrentHashMap<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   TrajectoryPublisher(Map<String, Object> clientConfig, Topics topics) {
@@ -76,12 +79,23 @@ final class TrajectoryPublisher implements AutoCloseable {
         record,
         (metadata, problem) -> {
           if (problem == null) {
-            acknowledgedEnds.merge(metadata.partition(), metadata.offset() + 1, Math::max);
+            note(metadata);
             onPublished.run();
           } else {
             failure.complete(problem);
           }
           unacknowledged.decrementAndGet();
+        });
+  }
+
+  /** No partition is ever seen without an offset. */
+  private void note(RecordMetadata metadata) {
+    published.compute(
+        metadata.partition(),
+        (partition, before) -> {
+          NavigableSet<Long> offsets = before == null ? new ConcurrentSkipListSet<>() : before;
+          offsets.add(metadata.offset());
+          return offsets;
         });
   }
 
@@ -117,9 +131,25 @@ final class TrajectoryPublisher implements AutoCloseable {
     return unacknowledged.get();
   }
 
-  /** One past the highest offset written, by partition of the trajectories topic. */
-  Map<Integer, Long> acknowledgedEnds() {
-    return acknowledgedEnds;
+  /**
+   * Offsets written, by partition of the trajectories topic: live, and without those that were
+   * {@linkplain #forget forgotten}.
+   */
+  Map<Integer, NavigableSet<Long>> published() {
+    return published;
+  }
+
+  /**
+   * Forgets offsets that have been consumed; the highest of each partition stays.
+   *
+   * @param positions consumed, by partition in decimal text
+   */
+  void forget(Map<String, Long> positions) {
+    published.forEach(
+        (partition, offsets) -> {
+          long consumed = positions.getOrDefault(Integer.toString(partition), 0L);
+          offsets.headSet(Math.min(consumed, offsets.last()), false).clear();
+        });
   }
 
   /** Completes with the cause when a record was not and will not be written. */

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * <p>The order is a function of the seed and the file alone: every pass is a permutation of all
  * lines. Tasks of the second pass on carry the pass in their id.
  */
-final class JsonLinesTaskSource implements TaskSource {
+final class JsonLinesTaskSource implements OrderedTaskSource {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
@@ -96,6 +96,19 @@ final class JsonLinesTaskSource implements TaskSource {
     Task task = read(index, line -> task(index, layout.read(line)));
     readable++;
     return Optional.of(task);
+  }
+
+  @Override
+  public void seek(long stretch, int length) {
+    long first = Math.multiplyExact(stretch, length);
+    int wanted = Math.toIntExact(first / lines.count()) + 1;
+    if (wanted != pass) {
+      pass = wanted;
+      order = order(pass);
+    }
+    position = Math.toIntExact(first % lines.count());
+    // Other lines of the pass may have been read by others.
+    readable = 1;
   }
 
   private Task task(int index, TaskLayout.Fields fields) throws IOException {

@@ -25,7 +25,7 @@ public final class TaskSources {
    * @param seed of the figures drawn, or of the order of the file's lines
    * @throws TaskFormatException naming what is wrong with the file or folder
    */
-  public static TaskSource open(String spec, long seed) {
+  public static OrderedTaskSource open(String spec, long seed) {
     requireNoTopic(spec);
     return spec.equals(FIGURES)
         ? new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, seed)

@@ -75,6 +75,8 @@ class RolloutWorkerTest {
                 new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L)),
                 Map.of(),
                 List.of("me"),
+                0,
+                true,
                 Optional.empty()));
   }
 
@@ -263,13 +265,30 @@ class RolloutWorkerTest {
     QueueView open = view.orElseThrow();
     view =
         Optional.of(
-            new QueueView(open.ends(), open.refused(), open.producers(), Optional.of("someone")));
+            new QueueView(
+                open.ends(), open.refused(), open.producers(), 0, false, Optional.of("someone")));
     steps(2);
     assertThat(engine.submitted).isEmpty();
     assertThat(worker.activity()).isEqualTo(Activity.PAUSED);
     view = Optional.of(open);
     steps(1);
     assertThat(engine.submitted).hasSize(2);
+  }
+
+  @Test
+  void whoHasJustComeWaitsForTheOthersToMakeRoom() {
+    build(WeightUptake.IN_FLIGHT, 4, 1, 1, 4, endless(), request -> 100);
+    commit(0, Map.of());
+    QueueView alone = view.orElseThrow();
+    List<String> both = List.of("me", "other");
+    view =
+        Optional.of(new QueueView(alone.ends(), alone.refused(), both, 5, false, Optional.empty()));
+    steps(2);
+    assertThat(engine.submitted).isEmpty();
+    view =
+        Optional.of(new QueueView(alone.ends(), alone.refused(), both, 5, true, Optional.empty()));
+    steps(2);
+    assertThat(engine.submitted).as("8 in all, 5 are the other's").hasSize(3);
   }
 
   private void build(

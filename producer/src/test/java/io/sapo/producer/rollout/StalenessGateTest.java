@@ -21,21 +21,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StalenessGateTest {
 
   @Test
-  void sharesOfAllProducersAddUpToTheRoomLeft() {
+  void sharesOfAllProducersAddUpToWhatMayBeAhead() {
     Random random = new Random(1);
     for (int i = 0; i < 10_000; i++) {
       int eta = random.nextInt(4);
       int batch = 1 + random.nextInt(50);
       int producers = 1 + random.nextInt(7);
       long lag = random.nextInt(4);
-      long backlog = random.nextInt(200);
       StalenessGate gate = new StalenessGate(eta, batch);
       long sum = 0;
       for (int rank = 0; rank < producers; rank++) {
-        sum += gate.share(10, 10 - lag, backlog, producers, rank);
+        sum += gate.room(10, 10 - lag, new StalenessGate.Ahead(0, 0, 0, producers, rank));
       }
-      assertThat(sum).isEqualTo(Math.max(0, (eta + 1 - lag) * batch - backlog));
+      assertThat(sum).isEqualTo(Math.max(0, (eta + 1 - lag) * batch));
     }
+  }
+
+  @Test
+  void whatOthersHaveAndWhatWasLeftBehindTakesRoom() {
+    StalenessGate gate = new StalenessGate(1, 10);
+    assertThat(gate.room(0, 0, new StalenessGate.Ahead(4, 4, 0, 2, 0))).isEqualTo(6);
+    assertThat(gate.room(0, 0, new StalenessGate.Ahead(4, 12, 5, 2, 0))).isEqualTo(3);
+    assertThat(gate.room(0, 0, new StalenessGate.Ahead(0, 30, 0, 1, 0))).isZero();
+    assertThat(gate.room(1, 0, new StalenessGate.Ahead(2, 4, 0, 2, 1))).isEqualTo(3);
   }
 
   /**
@@ -95,6 +103,7 @@ class StalenessGateTest {
     private final Deque<Arrived> queue = new ArrayDeque<>();
     private final TreeMap<Integer, Long> ends = new TreeMap<>();
     private final Map<Integer, NavigableSet<Long>> refused = new HashMap<>();
+    private final List<Map<Integer, NavigableSet<Long>>> published = new ArrayList<>();
     private final Map<String, Long> positions = new HashMap<>();
     long version;
     long greatestStaleness;
@@ -107,6 +116,7 @@ class StalenessGateTest {
       for (int i = 0; i < setting.producers(); i++) {
         generating.add(new ArrayList<>());
         outboxes.add(new Outbox<>());
+        published.add(new HashMap<>());
       }
       for (int p = 0; p < PARTITIONS; p++) {
         ends.put(p, 0L);
@@ -124,15 +134,24 @@ class StalenessGateTest {
       }
     }
 
-    private long share(int producer, long startVersion, int more) {
+    private long room(int producer, long startVersion, int more) {
       QueueView view =
-          new QueueView(ends, refused, NAMES.subList(0, setting.producers()), Optional.empty());
-      long backlog = view.backlog(positions, Map.of());
-      return gate.share(version, startVersion, backlog + more, setting.producers(), producer);
+          new QueueView(
+              ends, refused, NAMES.subList(0, setting.producers()), 0, true, Optional.empty());
+      Map<Integer, NavigableSet<Long>> own = published.get(producer);
+      return gate.room(
+          version,
+          startVersion,
+          new StalenessGate.Ahead(
+              view.pending(positions, own) + more,
+              view.backlog(positions, Map.of()) + more,
+              0,
+              setting.producers(),
+              producer));
     }
 
     private void start(int producer) {
-      if (outboxes.get(producer).unpublished() < share(producer, inUse[producer], 0)) {
+      if (outboxes.get(producer).unpublished() < room(producer, inUse[producer], 0)) {
         generating.get(producer).add(inUse[producer]);
         outboxes.get(producer).started(inUse[producer]);
       }
@@ -148,14 +167,15 @@ class StalenessGateTest {
       }
       Optional<Long> next;
       do {
-        next = outboxes.get(producer).take((version, more) -> share(producer, version, more));
-        next.ifPresent(this::publish);
+        next = outboxes.get(producer).take((version, more) -> room(producer, version, more));
+        next.ifPresent(startVersion -> publish(producer, startVersion));
       } while (next.isPresent());
     }
 
-    private void publish(long startVersion) {
+    private void publish(int producer, long startVersion) {
       int partition = random.nextInt(PARTITIONS);
       long offset = ends.merge(partition, 1L, Long::sum) - 1;
+      published.get(producer).computeIfAbsent(partition, p -> new TreeSet<>()).add(offset);
       if (random.nextDouble() < setting.deadShare()) {
         refused.get(partition).add(offset);
       } else {

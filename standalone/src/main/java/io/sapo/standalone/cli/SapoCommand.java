@@ -66,11 +66,13 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new InspectCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new TopicsCommand(surroundings));
+    line.addSubcommand(new AclsCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
     line.addSubcommand(new TortureCommand());
     line.addSubcommand(new ConfigCommand(surroundings));
     line.addSubcommand(new BenchCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionStrategy(

@@ -53,7 +53,7 @@ public final class Binding {
     List<Supplier<Object>> all =
         List.of(
             this::learner,
-            () -> producer(0, 0),
+            () -> producer("producer-0"),
             () -> segmenter(Path.of("")),
             this::evaluation,
             this::listen);
@@ -117,27 +117,14 @@ public final class Binding {
         .orElse(algorithm.usesCritic() ? 1 : COMPARED_ROLLOUTS);
   }
 
-  /** A producer in a process of its own. */
-  public ProducerConfig producer(String instance) {
-    return producer(instance, instance.hashCode(), 0);
-  }
-
   /**
-   * @param index of the producer in its run
-   * @param fromVersion version at which this start of the run begins; a run that is continued must
-   *     not be asked the same tasks again
+   * @param instance no two live producers of a run share it
    */
-  public ProducerConfig producer(int index, long fromVersion) {
-    return producer("producer-" + index, index, fromVersion);
-  }
-
-  private ProducerConfig producer(String instance, int index, long fromVersion) {
-    SplittableRandom seeds = new SplittableRandom(settings.wide("run.seed"));
-    long seed = seeds.nextLong() + 31 * (31 * fromVersion + index);
+  public ProducerConfig producer(String instance) {
     return new ProducerConfig(
         instance,
         settings.text("tasks.train"),
-        new SplittableRandom(seed).nextLong(),
+        new SplittableRandom(settings.wide("run.seed")).nextLong(),
         settings.constant("model.prompt-template", PromptTemplate.class),
         settings.integer("model.max-prompt-tokens"),
         new Sampling(

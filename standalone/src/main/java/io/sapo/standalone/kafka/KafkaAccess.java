@@ -81,6 +81,15 @@ public final class KafkaAccess implements AutoCloseable {
     return reach(new KafkaAccess(settings, servers, null));
   }
 
+  /**
+   * The same for a process that belongs to no run.
+   *
+   * @throws CommandFailure when the settings name none, or they do not answer
+   */
+  public static KafkaAccess named(Settings settings) {
+    return find(settings, RunFolder.ofRoles());
+  }
+
   /** The broker of a process that is nothing else, on the folder's data. */
   public static KafkaAccess embed(Settings settings, RunFolder folder) {
     EmbeddedBroker broker =

@@ -35,6 +35,7 @@ public final class TopicList {
       names.add(topic.name());
     }
     names.add(topics.deadLetters());
+    names.add(topics.taskClaims());
     List<Row> rows = new ArrayList<>();
     for (String name : names) {
       rows.add(row(admin, name));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.AppInfoParser;
 
 /**
@@ -99,6 +100,9 @@ public final class RoleProcess {
     }
     KafkaAccess kafka = owned.own(KafkaAccess.find(settings, folder));
     kafka.prepareTopics();
+    try (Admin admin = kafka.admin()) {
+      new RoleAccess(kind, kafka.topics()).check(admin);
+    }
     Optional<RolePlace> place =
         kind.several() ? Optional.of(owned.own(RolePlace.take(folder, kind))) : Optional.empty();
     String instance = place.map(RolePlace::instance).orElse(kind.label());

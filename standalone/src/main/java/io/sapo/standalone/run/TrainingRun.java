@@ -17,16 +17,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One start of a training run: broker, segmenter, learner, producers, evaluation and admin, until
  * the last version wanted or until stopped. What it knows of the training it reads from topics.
  */
 public final class TrainingRun {
-  private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
-
   private static final long PATIENCE_SECONDS = 9;
 
   private final Settings settings;
@@ -128,7 +124,7 @@ public final class TrainingRun {
       EvaluationService evaluation = roles.own(evaluation(factory));
       segmenter(factory, roles);
       if (supervisor.await(evaluation.firstTaken(), printer::refresh) == Supervisor.End.REACHED) {
-        try (Roles producers = producers(factory, evaluation.firstTaken().join())) {
+        try (Roles producers = producers(factory)) {
           supervisor.await(learner.done(), printer::refresh);
           learner.stop();
         }
@@ -178,11 +174,11 @@ public final class TrainingRun {
     segmenter.start();
   }
 
-  private Roles producers(RoleFactory factory, long fromVersion) {
+  private Roles producers(RoleFactory factory) {
     Roles producers = new Roles();
     try {
       for (int index = 0; index < binding.producers(); index++) {
-        Role producer = producers.own(factory.producer(binding.producer(index, fromVersion)));
+        Role producer = producers.own(factory.producer(binding.producer("producer-" + index)));
         supervisor.watchResult(
             binding.producers() == 1 ? "producer" : "producer " + index, producer.done());
         producer.start();
@@ -191,7 +187,6 @@ public final class TrainingRun {
       producers.close();
       throw e;
     }
-    log.info("{} producers start from version {}", binding.producers(), fromVersion);
     return producers;
   }
 }

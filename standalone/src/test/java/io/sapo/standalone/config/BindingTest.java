@@ -93,7 +93,7 @@ class BindingTest {
             binding.learner(),
             binding.learnerOptions(
                 Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false),
-            binding.producer(0, 0),
+            binding.producer("p"),
             binding.segmenter(Path.of("s")),
             binding.evaluation(),
             binding.admin("localhost:1"),
@@ -155,20 +155,16 @@ class BindingTest {
     assertThat(new Binding(settings("algorithm=ppo")).learner().algorithm().lambda())
         .isEqualTo(0.95);
     assertThat(new Binding(settings()).learner().algorithm().lambda()).isEqualTo(0.99);
-    assertThat(new Binding(settings("algorithm=grpo")).producer(0, 0).groupSize()).isEqualTo(8);
-    assertThat(new Binding(settings()).producer(0, 0).groupSize()).isEqualTo(1);
+    assertThat(new Binding(settings("algorithm=grpo")).producer("p").groupSize()).isEqualTo(8);
+    assertThat(new Binding(settings()).producer("p").groupSize()).isEqualTo(1);
   }
 
   @Test
-  void producersAndStartsOfARunDrawDifferently() {
+  void producersOfARunShareItsTasks() {
     Binding binding = new Binding(settings());
-    assertThat(
-            Set.of(
-                binding.producer(0, 0).seed(),
-                binding.producer(1, 0).seed(),
-                binding.producer(0, 7).seed()))
-        .hasSize(3);
-    assertThat(binding.producer(0, 0).seed()).isEqualTo(binding.producer(0, 0).seed());
+    assertThat(binding.producer("p").seed()).isEqualTo(binding.producer("q").seed());
+    assertThat(binding.producer("p").seed())
+        .isNotEqualTo(new Binding(settings("run.seed=2")).producer("p").seed());
   }
 
   @ParameterizedTest

@@ -1,0 +1,162 @@
+package io.sapo.standalone.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Task;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.standalone.audit.Audit;
+import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.kafka.TopicScan;
+import io.sapo.standalone.run.RoleKind;
+import io.sapo.standalone.run.RunningRole;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker of {@code examples/python}; skipped where Python or its libraries are missing. */
+class PythonWorkerTest {
+  private static final int TRAJECTORIES = Integer.getInteger("sapo.python.trajectories", 100);
+  private static final int BROKEN = TRAJECTORIES / 10;
+  private static final int BATCH = 10;
+  private static final Topics TOPICS = new Topics("sapo.");
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void requirePython() throws IOException, InterruptedException {
+    boolean there;
+    try {
+      there = python(List.of("-c", "import confluent_kafka, fastavro, zstandard")).waitFor() == 0;
+    } catch (IOException e) {
+      there = false;
+    }
+    assumeTrue(there, "python3 with confluent-kafka, fastavro and zstandard");
+  }
+
+  private static Process python(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("python3"));
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Files.createTempFile("sapo-python", ".log").toFile())
+        .start();
+  }
+
+  @Test
+  @Timeout(600)
+  void itsTrajectoriesAreTrainedOnAndItsBrokenOnesRefusedWithReasons() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      publishTasks(client);
+      String[] settings = {
+        "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+        "run.updates=" + TRAJECTORIES / BATCH,
+        "learner.batch-size=" + BATCH,
+        "learner.mini-batch-size=5"
+      };
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
+      }
+      Process worker = startWorker(broker, checkpoint);
+      assertThat(roles.get(0).end()).succeedsWithin(300, TimeUnit.SECONDS);
+      assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(worker.exitValue()).as(said()).isZero();
+      check(client);
+    } finally {
+      roles.forEach(RunningRole::stop);
+    }
+  }
+
+  private Process startWorker(EmbeddedBroker broker, Path checkpoint) throws IOException {
+    Path home = Path.of("").toAbsolutePath().getParent();
+    return new ProcessBuilder(
+            "python3",
+            home.resolve("examples/python/worker.py").toString(),
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--tokenizer",
+            checkpoint.resolve("tokenizer.json").toString(),
+            "--count",
+            Integer.toString(TRAJECTORIES),
+            "--broken",
+            Integer.toString(BROKEN))
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("worker.log").toFile())
+        .start();
+  }
+
+  private String said() throws IOException {
+    return Files.readString(folder.resolve("worker.log"));
+  }
+
+  private static void publishTasks(Map<String, Object> client) throws Exception {
+    try (Admin admin = Admin.create(client);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+      assertThat(new TopicAdmin(admin, TOPICS).createAndCheck((short) 1)).isEmpty();
+      for (int i = 0; i < 10; i++) {
+        Task task =
+            Task.newBuilder()
+                .setTaskId("sum-" + i)
+                .setPrompt("What is " + i + " plus " + i + "?")
+                .setAnswer(Integer.toString(2 * i))
+                .setVerifier("gsm8k")
+                .build();
+        producer.send(TOPICS.tasks().record(task.getTaskId(), task)).get();
+      }
+    }
+  }
+
+  private static void check(Map<String, Object> client) throws Exception {
+    List<WeightVersion> versions = new ArrayList<>();
+    Set<String> reasons = new TreeSet<>();
+    int[] refused = {0};
+    try (TopicScan scan = new TopicScan(client)) {
+      scan.read(
+          TOPICS.weights().name(),
+          record -> !versions.add(TOPICS.weights().codec().decode(record.value())));
+      scan.read(
+          TOPICS.deadLetters(),
+          record -> {
+            refused[0]++;
+            reasons.add(
+                new String(
+                    record.headers().lastHeader(DeadLetters.REASON).value(),
+                    StandardCharsets.UTF_8));
+            return false;
+          });
+    }
+    assertThat(versions.get(versions.size() - 1).getTrainedTotal()).isEqualTo(TRAJECTORIES);
+    assertThat(refused[0]).isEqualTo(BROKEN);
+    assertThat(reasons)
+        .contains("key-mismatch", "malformed", "not-a-record", "not-finite", "positive-log-prob")
+        .contains("lengths-disagree", "bad-versions", "no-tokens", "unknown-verifier", "bad-id");
+    try (Admin admin = Admin.create(client);
+        CommittedLog log = new CommittedLog(admin, client)) {
+      assertThat(new Audit(admin, log, TOPICS, Clock.systemUTC()).run(null).findings()).isEmpty();
+    }
+  }
+}

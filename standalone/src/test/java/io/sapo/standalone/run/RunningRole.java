@@ -1,0 +1,96 @@
+package io.sapo.standalone.run;
+
+import io.sapo.standalone.config.ConfigLoader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** A role as a process would run it, on a thread of the test, with what it printed. */
+public final class RunningRole {
+  private static final List<String> SMALL =
+      List.of(
+          "run.updates=3",
+          "run.heartbeat=200ms",
+          "model.max-prompt-tokens=64",
+          "model.max-new-tokens=8",
+          "producer.slots=8",
+          "learner.batch-size=8",
+          "learner.mini-batch-size=4",
+          "evaluation.tasks=10",
+          "evaluation.every=0");
+
+  private final RoleProcess process;
+  private final Path readyFile;
+  private final CompletableFuture<String> ready = new CompletableFuture<>();
+  private final CompletableFuture<Void> end;
+
+  private final StringWriter out =
+      new StringWriter() {
+        @Override
+        public void flush() {
+          toString().lines().filter(line -> line.startsWith("ready")).forEach(ready::complete);
+        }
+      };
+
+  private RunningRole(RoleKind kind, Path data, Path checkpoint, ConfigLoader loader) {
+    readyFile = data.resolve(kind.label() + ".ready");
+    process =
+        new RoleProcess(
+            kind,
+            loader.load(),
+            new RunFolder(data),
+            checkpoint,
+            Optional.of(readyFile),
+            new PrintWriter(out));
+    end = CompletableFuture.runAsync(this::run, task -> new Thread(task, kind.label()).start());
+    end.whenComplete((nothing, cause) -> ready.complete("ended before it was ready: " + cause));
+  }
+
+  /**
+   * Starts one with settings that suit a model that knows nothing.
+   *
+   * @param more settings that differ from these
+   */
+  public static RunningRole start(RoleKind kind, Path data, Path checkpoint, String... more) {
+    ConfigLoader loader = new ConfigLoader();
+    SMALL.forEach(loader::set);
+    List.of(more).forEach(loader::set);
+    return new RunningRole(kind, data, checkpoint, loader);
+  }
+
+  private void run() {
+    try {
+      process.run();
+    } catch (InterruptedException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  /** The line that says it is ready, or one that says why it will not be. */
+  public String awaitReady() {
+    return ready.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  /** What it says of itself first. */
+  public String firstLine() {
+    return out.toString().lines().findFirst().orElse("");
+  }
+
+  public Path readyFile() {
+    return readyFile;
+  }
+
+  /** Completes when it has ended, with what made it fail. */
+  public CompletableFuture<Void> end() {
+    return end;
+  }
+
+  public void stop() {
+    process.stop();
+  }
+}
