@@ -15,6 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** The way to the brokers of a run: those named in the settings, or an embedded one. */
@@ -119,24 +122,36 @@ public final class KafkaAccess implements AutoCloseable {
       return access;
     } catch (KafkaException | ExecutionException e) {
       throw CommandFailure.failed(
-          "cannot reach Kafka at "
-              + access.bootstrapServers()
-              + ": "
-              + rootMessage(e)
-              + "; check kafka.bootstrap-servers and kafka.client",
-          e);
+          "cannot reach Kafka at " + access.bootstrapServers() + ": " + reason(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("interrupted while reaching Kafka", e);
     }
   }
 
-  private static String rootMessage(Throwable e) {
+  /** What went wrong and where to look, by what kind of error lies beneath. */
+  private static String reason(Throwable e) {
     Throwable root = e;
-    while (root.getCause() != null) {
+    boolean tls = false;
+    boolean login = false;
+    while (true) {
+      tls |= root instanceof SslAuthenticationException;
+      login |= root instanceof SaslAuthenticationException;
+      if (root.getCause() == null) {
+        break;
+      }
       root = root.getCause();
     }
-    return root instanceof TimeoutException ? "no answer in time" : root.getMessage();
+    if (tls) {
+      return "no TLS connection, is the brokers' certificate among the trusted ones? ("
+          + root.getMessage()
+          + "); check kafka.client.ssl.*";
+    }
+    if (login) {
+      return "the login was refused (" + root.getMessage() + "); check kafka.client.sasl.*";
+    }
+    return (root instanceof TimeoutException ? "no answer in time" : root.getMessage())
+        + "; check kafka.bootstrap-servers and kafka.client";
   }
 
   /** Properties that every client starts from. */
@@ -166,7 +181,12 @@ public final class KafkaAccess implements AutoCloseable {
             "the topics are not as this run needs them:\n  " + String.join("\n  ", findings));
       }
     } catch (ExecutionException e) {
-      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+      throw CommandFailure.failed(
+          e.getCause() instanceof AuthorizationException
+              ? "not allowed to look at the topics %s* of this cluster (%s); sapo acls prints what a role needs"
+                  .formatted(topics.prefix(), e.getCause().getMessage())
+              : "Kafka refused: " + e.getCause().getMessage(),
+          e);
     }
   }
 

@@ -146,7 +146,7 @@ public final class RoleProcess {
           try {
             Files.writeString(file, line + "\n");
           } catch (IOException e) {
-            throw CommandFailure.failed(file + " cannot be written: " + e.getMessage(), e);
+            throw CommandFailure.failed("--ready-file " + file + ": no file can be written there", e);
           }
         });
   }

@@ -96,7 +96,8 @@ class AccessTest {
     assertThatThrownBy(role.end()::join)
         .hasCauseInstanceOf(CommandFailure.class)
         .hasMessageContaining("cannot reach Kafka")
-        .hasMessageContaining("SCRAM-SHA-512");
+        .hasMessageContaining("the login was refused")
+        .hasMessageContaining("kafka.client.sasl");
   }
 
   @Test
@@ -106,7 +107,8 @@ class AccessTest {
     assertThatThrownBy(role.end()::join)
         .hasCauseInstanceOf(CommandFailure.class)
         .hasMessageContaining("cannot reach Kafka")
-        .hasMessageContaining("certificat");
+        .hasMessageContaining("certificate")
+        .hasMessageContaining("kafka.client.ssl");
   }
 
   @Test
@@ -130,6 +132,6 @@ class AccessTest {
     RunningRole role = start(RoleKind.ADMIN, cluster.login("dora", "right"));
     assertThatThrownBy(role.end()::join)
         .hasCauseInstanceOf(CommandFailure.class)
-        .hasMessageContaining("ot authorized to access topics");
+        .hasMessageContaining("not allowed to look at the topics sapo.*");
   }
 }

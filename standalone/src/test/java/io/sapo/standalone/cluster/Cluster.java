@@ -93,6 +93,8 @@ final class Cluster implements AutoCloseable {
         Map.entry("group.initial.rebalance.delay.ms", "0"),
         Map.entry("message.max.bytes", "33554432"),
         Map.entry("replica.fetch.max.bytes", "33554432"),
+        Map.entry("broker.session.timeout.ms", "3000"),
+        Map.entry("broker.heartbeat.interval.ms", "300"),
         Map.entry("auto.create.topics.enable", "false"));
   }
 

@@ -80,7 +80,12 @@ class RoleProcessTest {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String servers = "127.0.0.1:" + silent.getLocalPort();
       RunningRole producer =
-          start(RoleKind.PRODUCER, folder.resolve("mute"), "kafka.bootstrap-servers=" + servers);
+          start(
+              RoleKind.PRODUCER,
+              folder.resolve("mute"),
+              "kafka.bootstrap-servers=" + servers,
+              "kafka.client.default.api.timeout.ms=1000",
+              "kafka.client.request.timeout.ms=500");
       assertThatThrownBy(producer.end()::join)
           .hasCauseInstanceOf(CommandFailure.class)
           .hasMessageContaining("cannot reach Kafka at " + servers);

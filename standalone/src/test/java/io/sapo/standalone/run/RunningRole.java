@@ -38,6 +38,7 @@ public final class RunningRole {
       };
 
   private RunningRole(RoleKind kind, Path data, Path checkpoint, ConfigLoader loader) {
+    data.toFile().mkdirs();
     readyFile = data.resolve(kind.label() + ".ready");
     process =
         new RoleProcess(
