@@ -22,6 +22,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Creates the topics of a run and says where existing ones differ from the catalogue. */
 public final class TopicAdmin {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+  private static final long ASK_AGAIN_MS = 100;
+  private static final String MISSING = " is missing; run: sapo topics create";
 
   private final Admin admin;
   private final Topics topics;
@@ -35,36 +37,34 @@ public final class TopicAdmin {
   /** Creates what is missing, then checks; an empty answer means all is as the catalogue says. */
   public List<String> createAndCheck(short replication)
       throws ExecutionException, InterruptedException {
-    List<NewTopic> wanted = expected(replication);
-    Map<String, KafkaFuture<Void>> creations = admin.createTopics(wanted).values();
-    for (NewTopic topic : wanted) {
-      try {
-        creations.get(topic.name()).get();
-        awaitVisible(topic.name());
-      } catch (ExecutionException e) {
-        // Who may not create may find it created by someone who may; the check tells.
-        if (!(e.getCause() instanceof TopicExistsException)
-            && !(e.getCause() instanceof TopicAuthorizationException)) {
-          throw e;
-        }
-      }
+    boolean allowed = create(expected(replication));
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    List<String> findings = check();
+    // Each broker knows of a topic a little later than the controller that has created it.
+    while (allowed
+        && findings.stream().anyMatch(finding -> finding.endsWith(MISSING))
+        && System.nanoTime() < deadline) {
+      Thread.sleep(ASK_AGAIN_MS);
+      findings = check();
     }
-    return check();
+    return findings;
   }
 
-  /** A broker knows of a topic a little later than the controller that has created it. */
-  private void awaitVisible(String topic) throws ExecutionException, InterruptedException {
-    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-    while (System.nanoTime() < deadline) {
+  /** False when the client may not; others may have created them then. */
+  private boolean create(List<NewTopic> wanted) throws ExecutionException, InterruptedException {
+    boolean allowed = true;
+    for (KafkaFuture<Void> creation : admin.createTopics(wanted).values().values()) {
       try {
-        admin.describeTopics(List.of(topic)).allTopicNames().get();
-        return;
+        creation.get();
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        boolean refused = e.getCause() instanceof TopicAuthorizationException;
+        if (!refused && !(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
+        allowed &= !refused;
       }
     }
+    return allowed;
   }
 
   /** One sentence for every topic that is missing or set up otherwise. */
@@ -88,7 +88,7 @@ public final class TopicAdmin {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        findings.add("topic " + topic.name() + " is missing; run: sapo topics create");
+        findings.add("topic " + topic.name() + MISSING);
       }
     }
     return findings;

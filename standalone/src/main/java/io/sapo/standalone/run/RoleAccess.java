@@ -24,11 +24,13 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -144,24 +146,24 @@ public final class RoleAccess {
       }
     }
     List<String> findings = new ArrayList<>();
-    try {
-      Map<String, TopicDescription> found =
-          admin
-              .describeTopics(
-                  needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
-              .allTopicNames()
-              .get();
-      needed.forEach(
-          (name, operations) -> {
-            Set<AclOperation> missing = new TreeSet<>(operations);
-            missing.removeAll(found.get(name).authorizedOperations());
-            missing.forEach(operation -> findings.add(operation + " on topic " + name));
-          });
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof AuthorizationException)) {
-        throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+    Map<String, KafkaFuture<TopicDescription>> asked =
+        admin
+            .describeTopics(
+                needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+            .topicNameValues();
+    for (Map.Entry<String, Set<AclOperation>> topic : needed.entrySet()) {
+      try {
+        Set<AclOperation> missing = new TreeSet<>(topic.getValue());
+        missing.removeAll(asked.get(topic.getKey()).get().authorizedOperations());
+        missing.forEach(operation -> findings.add(operation + " on topic " + topic.getKey()));
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof AuthorizationException) {
+          findings.add("DESCRIBE on topic " + topic.getKey());
+        } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
+        }
+        // Just created, and not known to every broker yet: nothing to complain about.
       }
-      findings.add("DESCRIBE on topics " + needed.keySet());
     }
     if (!findings.isEmpty()) {
       throw CommandFailure.failed(

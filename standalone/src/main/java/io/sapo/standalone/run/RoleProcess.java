@@ -146,7 +146,8 @@ public final class RoleProcess {
           try {
             Files.writeString(file, line + "\n");
           } catch (IOException e) {
-            throw CommandFailure.failed("--ready-file " + file + ": no file can be written there", e);
+            throw CommandFailure.failed(
+                "--ready-file " + file + ": no file can be written there", e);
           }
         });
   }

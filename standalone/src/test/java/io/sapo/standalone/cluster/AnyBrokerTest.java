@@ -106,8 +106,7 @@ class AnyBrokerTest {
       return Optional.empty();
     }
     KafkaContainer container =
-        new KafkaContainer(
-                DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
+        new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
             .withEnv("KAFKA_MESSAGE_MAX_BYTES", "33554432")
             .withEnv("KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS", "1");
     container.start();
@@ -141,8 +140,7 @@ class AnyBrokerTest {
   private RunningRole start(RoleKind kind, Where where, String prefix, String... more) {
     List<String> settings =
         new ArrayList<>(
-            List.of(
-                "kafka.bootstrap-servers=" + servers(where), "kafka.topic-prefix=" + prefix));
+            List.of("kafka.bootstrap-servers=" + servers(where), "kafka.topic-prefix=" + prefix));
     settings.addAll(List.of(more));
     RunningRole role =
         RunningRole.start(
@@ -191,10 +189,7 @@ class AnyBrokerTest {
   void aTopicThatIsSetUpOtherwiseIsNamed(Where where) throws Exception {
     Topics topics = new Topics("other.");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers(where)))) {
-      admin
-          .createTopics(List.of(new NewTopic(topics.segments().name(), 3, (short) 1)))
-          .all()
-          .get();
+      admin.createTopics(List.of(new NewTopic(topics.segments().name(), 3, (short) 1))).all().get();
       assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isNotEmpty();
     }
     RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
