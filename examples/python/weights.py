@@ -7,6 +7,15 @@ import zstandard
 from confluent_kafka import Consumer, TopicPartition
 
 
+def interleaved(planes: bytes, width: int) -> bytearray:
+    """Elements of some bytes each, from all their first bytes, then all their second ones, ..."""
+    count = len(planes) // width
+    elements = bytearray(len(planes))
+    for i in range(width):
+        elements[i::width] = planes[i * count : (i + 1) * count]
+    return elements
+
+
 class Weights:
     """Tensors of the newest version, as little-endian elements of the published type."""
 
@@ -54,6 +63,9 @@ class Weights:
             if chunk["compression"] == "ZSTD":
                 each = size + 4 if chunk["sparse"] else size
                 payload = zstandard.ZstdDecompressor().decompress(payload, count * each)
+            if chunk.get("planes"):
+                gaps = 4 * count if chunk["sparse"] else 0
+                payload = interleaved(payload[:gaps], 4) + interleaved(payload[gaps:], size)
             name = chunk["tensor"]
             elements = 1
             for dimension in chunk["shape"]:

@@ -180,8 +180,7 @@ class AnyBrokerTest {
     assertThat(second.awaitReady()).isEqualTo("ready");
     assertThatThrownBy(() -> first.end().orTimeout(60, TimeUnit.SECONDS).join())
         .hasCauseInstanceOf(CommandFailure.class)
-        .hasMessageContaining("the learner failed")
-        .hasMessageContaining("another learner");
+        .hasMessageContaining("another learner has taken over");
     assertThat(second.end()).isNotDone();
   }
 

@@ -81,9 +81,9 @@ class PythonWorkerTest {
         roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
       }
       Process worker = startWorker(broker, checkpoint);
-      assertThat(roles.get(0).end()).succeedsWithin(300, TimeUnit.SECONDS);
-      assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(worker.waitFor(300, TimeUnit.SECONDS)).as("it ends: " + said()).isTrue();
       assertThat(worker.exitValue()).as(said()).isZero();
+      assertThat(roles.get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
       check(client);
     } finally {
       roles.forEach(RunningRole::stop);

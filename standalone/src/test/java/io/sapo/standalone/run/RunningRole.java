@@ -46,6 +46,7 @@ public final class RunningRole {
             loader.load(),
             new RunFolder(data),
             checkpoint,
+            false,
             Optional.of(readyFile),
             new PrintWriter(out));
     end = CompletableFuture.runAsync(this::run, task -> new Thread(task, kind.label()).start());
