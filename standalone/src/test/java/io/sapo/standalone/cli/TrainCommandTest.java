@@ -86,14 +86,15 @@ class TrainCommandTest {
     assertThat(evaluated.out()).contains("\"version\" : 4", "\"tasks\" : 5");
   }
 
-  private void assertThatATrajectoryCanBeFollowed(Path data) {
+  private void assertThatATrajectoryCanBeFollowed(Path data) throws IOException {
     Outcome newest = sapo.run("inspect", "trajectory", "--data", data.toString());
     assertThat(newest.exitCode()).isZero();
     assertThat(newest.out()).contains("cut by entropy(30%)");
-    String id = newest.out().lines().findFirst().orElseThrow().replaceFirst("trajectory +", "");
-    String first = id.replaceFirst("-[0-9]+/0$", "-0/0");
+    Outcome version = sapo.run("inspect", "version", "1", "--data", data.toString(), "--json");
+    String first =
+        new ObjectMapper().readTree(version.out()).get("inputs").get(0).get("id").asText();
     Outcome trained = sapo.run("inspect", "trajectory", first, "--data", data.toString());
-    assertThat(trained.out()).contains("trajectory  " + first, "trained by version ", "advantage");
+    assertThat(trained.out()).contains("trajectory  " + first, "trained by version 1", "advantage");
     Outcome absent = sapo.run("inspect", "trajectory", "no-such", "--data", data.toString());
     assertThat(absent.exitCode()).isEqualTo(1);
     assertThat(absent.err()).contains("no trajectory no-such");
