@@ -1,13 +1,16 @@
 package io.sapo.learner;
 
+import static io.sapo.learner.TestRuns.CONFIG;
+import static io.sapo.learner.TestRuns.UPDATES;
+import static io.sapo.learner.TestRuns.killAt;
+import static io.sapo.learner.TestRuns.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import io.sapo.broker.EmbeddedBroker;
-import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.TestRuns.Killed;
+import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.commit.CommitLog;
-import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.recovery.DivergenceException;
@@ -24,31 +27,26 @@ import io.sapo.schemas.InputRange;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Status;
-import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -61,100 +59,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The whole learner on a real broker: what is committed, and what is left after it is ended. */
 class LearnerTest {
 
-  private static final LearnerConfig CONFIG = TinyRun.config(Algorithm.SAPO);
-  private static final int UPDATES = 5;
-  private static final AtomicInteger RUNS = new AtomicInteger();
-
   @TempDir static Path folder;
-  private static EmbeddedBroker broker;
-  private static Map<String, Object> kafka;
-  private static Path model;
+  private static TestRuns runs;
   private static List<WeightVersion> undisturbed;
 
-  /** Ends a learner as a kill would: nothing after it is done, nothing is taken back. */
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1;
-  }
-
-  /** One run: topics of its own on the shared broker, and a data folder. */
-  private record Run(Topics topics, Path data) {
-
-    static Run create() throws Exception {
-      int number = RUNS.incrementAndGet();
-      Run run = new Run(new Topics("run" + number + "."), folder.resolve("run" + number));
-      try (Admin admin = Admin.create(kafka)) {
-        assertThat(new TopicAdmin(admin, run.topics).createAndCheck((short) 1)).isEmpty();
-      }
-      return run;
-    }
-
-    void send(List<SegmentedTrajectory> records) {
-      sendAll(
-          records.stream()
-              .map(r -> topics.segments().record(r.getTrajectory().getGroupId(), r))
-              .toList());
-    }
-
-    void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
-      try (Producer<byte[], byte[]> producer = new LearnerClients(kafka).plain("test")) {
-        records.forEach(producer::send);
-      }
-    }
-
-    void command(ControlAction action) {
-      sendAll(
-          List.of(
-              topics
-                  .control()
-                  .record("learner", new Control("c", action, "learner", "a test", 0L))));
-    }
-
-    Learner learner(long untilVersion, FaultHook faults) {
-      return new Learner(CONFIG, options(untilVersion, faults), Clock.systemUTC());
-    }
-
-    LearnerOptions options(long untilVersion, FaultHook faults) {
-      return new LearnerOptions(
-          kafka,
-          topics,
-          "learner-1",
-          "a-run",
-          model,
-          data,
-          Device.cpu(),
-          2,
-          2,
-          Duration.ofDays(1),
-          3,
-          ElementType.F32,
-          untilVersion,
-          false,
-          Duration.ofSeconds(1),
-          faults);
-    }
-
-    CommittedVersions committed() {
-      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).rangeReader("test")) {
-        return CommittedVersions.read(reader, topics);
-      }
-    }
-
-    List<WeightVersion> versions() {
-      CommittedVersions committed = committed();
-      List<WeightVersion> versions = new ArrayList<>();
-      for (long version = 0; version <= committed.last().getVersion(); version++) {
-        versions.add(committed.get(version));
-      }
-      return versions;
-    }
-  }
-
   @BeforeAll
-  static void startBrokerAndTrainUndisturbed() throws Exception {
-    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
-    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
-    model = TinyRun.modelFolder(folder.resolve("model"));
-    Run run = Run.create();
+  static void trainUndisturbed() throws Exception {
+    runs = new TestRuns(folder);
+    Run run = runs.create();
     run.send(records());
     assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
     undisturbed = run.versions();
@@ -162,11 +74,15 @@ class LearnerTest {
 
   @AfterAll
   static void stopBroker() {
-    broker.close();
+    runs.close();
   }
 
-  private static List<SegmentedTrajectory> records() {
-    return TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 3);
+  private static void command(Run run, ControlAction action) {
+    run.sendAll(
+        List.of(
+            run.topics()
+                .control()
+                .record("learner", new Control("c", action, "learner", "a test", 0L))));
   }
 
   @Test
@@ -190,7 +106,7 @@ class LearnerTest {
 
   @Test
   void skipsWithAReasonWhatCannotBeTrainedAndGoesOn() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     Random random = new Random(1);
     run.send(List.of(TinyRun.trajectory(0, 0, random)));
     run.sendAll(
@@ -209,7 +125,7 @@ class LearnerTest {
     assertThat(first.getSkipped().get(0).getReason()).startsWith("not-a-record");
     assertThat(first.getSkipped().get(1).getReason()).startsWith("future");
     assertThat(versions.get(2).getConsumedTotal()).isEqualTo(2L * CONFIG.batchSize() + 2);
-    try (Admin admin = Admin.create(kafka)) {
+    try (Admin admin = Admin.create(runs.kafka())) {
       Map<TopicPartition, OffsetAndMetadata> offsets =
           admin
               .listConsumerGroupOffsets(run.topics().prefix() + "learner")
@@ -222,7 +138,7 @@ class LearnerTest {
 
   @Test
   void staleTrajectoriesAreNotTrainedOn() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     Random random = new Random(1);
     run.send(
         IntStream.range(0, 4 * CONFIG.batchSize())
@@ -238,7 +154,8 @@ class LearnerTest {
   @Test
   void creditsAreWrittenForEveryTrainedTrajectory() {
     List<Credit> credits = new ArrayList<>();
-    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+    try (Consumer<byte[], byte[]> reader =
+        new LearnerClients(runs.kafka()).committedReader("test")) {
       TopicPartition partition = new TopicPartition("run1.credits", 0);
       reader.assign(List.of(partition));
       reader.seek(partition, 0);
@@ -269,11 +186,12 @@ class LearnerTest {
 
   @Test
   void publishedChunksAreTheActor() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
     run.learner(UPDATES, FaultHook.NONE).run();
     PublishedWeights published = new PublishedWeights(ElementType.F32);
-    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+    try (Consumer<byte[], byte[]> reader =
+        new LearnerClients(runs.kafka()).committedReader("test")) {
       for (WeightVersion version : run.versions()) {
         published.apply(
             version.getVersion(),
@@ -313,16 +231,10 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(FaultPoint.class)
   void afterAKillTheWeightsAreThoseOfARunThatWasNeverKilled(FaultPoint point) throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
     for (int occurrence : new int[] {1, 2}) {
-      AtomicInteger left = new AtomicInteger(occurrence);
-      FaultHook kill =
-          reached -> {
-            if (reached == point && left.decrementAndGet() == 0) {
-              throw new Killed();
-            }
-          };
+      FaultHook kill = killAt(point, occurrence);
       assertThatThrownBy(() -> run.learner(UPDATES, kill).run()).isInstanceOf(Killed.class);
     }
     assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
@@ -339,12 +251,12 @@ class LearnerTest {
 
   @Test
   void aSecondLearnerFencesTheFirst() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
     FaultHook rival =
         reached -> {
           if (reached == FaultPoint.UPDATE_APPLIED) {
-            LearnerClients clients = new LearnerClients(kafka);
+            LearnerClients clients = new LearnerClients(runs.kafka());
             String id = run.topics().prefix() + "learner";
             try (CommitLog other =
                 new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
@@ -360,20 +272,14 @@ class LearnerTest {
 
   @Test
   void recoveryBeginsAtTheNewestCheckpointAndFoldsOnlyWhatFollows() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
-    AtomicInteger commits = new AtomicInteger();
-    FaultHook afterThird =
-        reached -> {
-          if (reached == FaultPoint.COMMITTED && commits.incrementAndGet() == 4) {
-            throw new Killed();
-          }
-        };
+    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
     assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
     LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
     List<Long> reached = new ArrayList<>();
     try (Workshop workshop = Workshop.open(CONFIG, options)) {
-      new Beginning(CONFIG, options, new LearnerClients(kafka), workshop)
+      new Beginning(CONFIG, options, new LearnerClients(runs.kafka()), workshop)
           .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
           .close();
     }
@@ -382,7 +288,7 @@ class LearnerTest {
 
   @Test
   void aDamagedCheckpointIsFoundByItsHashAndAnOlderOneTaken() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
     run.learner(4, FaultHook.NONE).run();
     Path newest = run.data().resolve("checkpoints/version-0000000004/critic.safetensors");
@@ -403,21 +309,15 @@ class LearnerTest {
 
   @Test
   void recoveryThatReachesOtherWeightsStopsWithBothHashes() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
-    AtomicInteger commits = new AtomicInteger();
-    FaultHook afterThird =
-        reached -> {
-          if (reached == FaultPoint.COMMITTED && commits.incrementAndGet() == 4) {
-            throw new Killed();
-          }
-        };
+    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
     assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
-    Run forged = Run.create();
+    Run forged = runs.create();
     List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 4);
     forged.send(other);
-    copyVersions(run, forged);
-    copyFolder(run.data(), forged.data());
+    forged.sendAll(run.versionsFor(forged));
+    run.copyData(forged);
     String committed = run.versions().get(3).getActorSha256();
     assertThatThrownBy(() -> forged.learner(UPDATES, FaultHook.NONE).run())
         .isInstanceOf(DivergenceException.class)
@@ -427,10 +327,10 @@ class LearnerTest {
 
   @Test
   void checkpointsOfAnotherRunAreLeftAlone() throws Exception {
-    Run run = Run.create();
+    Run run = runs.create();
     run.send(records());
     run.learner(2, FaultHook.NONE).run();
-    Run elsewhere = new Run(Run.create().topics(), run.data());
+    Run elsewhere = runs.create(run.data());
     assertThatThrownBy(() -> elsewhere.learner(2, FaultHook.NONE).run())
         .hasMessageContaining("holds checkpoints up to version 2")
         .hasMessageContaining("holds no version");
@@ -439,24 +339,24 @@ class LearnerTest {
 
   @Test
   void pausesAndGoesOnWhenTold() throws Exception {
-    Run run = Run.create();
-    run.command(ControlAction.PAUSE);
+    Run run = runs.create();
+    command(run, ControlAction.PAUSE);
     run.send(records());
     CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
     Status status = awaitStatus(run, found -> found.getState().equals("paused"));
     assertThat(status.getMessage()).isEqualTo("by a test");
     assertThat(run.versions()).hasSize(1);
-    run.command(ControlAction.RESUME);
+    command(run, ControlAction.RESUME);
     assertThat(end.get()).isEqualTo(2);
   }
 
   @Test
   void exportsWhatItIsAskedForAndGoesOn() throws Exception {
-    Run run = Run.create();
-    run.command(ControlAction.PAUSE);
+    Run run = runs.create();
+    command(run, ControlAction.PAUSE);
     CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
     awaitStatus(run, status -> status.getState().equals("paused"));
-    run.command(ControlAction.EXPORT);
+    command(run, ControlAction.EXPORT);
     Status exported = awaitStatus(run, status -> status.getInfo().containsKey("last_export"));
     Path export = run.data().resolve("exports/version-0000000000");
     assertThat(exported.getInfo()).containsEntry("last_export", export.toString());
@@ -466,7 +366,7 @@ class LearnerTest {
         .hasSameBinaryContentAs(
             run.data().resolve("checkpoints/version-0000000000/actor/model.safetensors"));
     run.send(records());
-    run.command(ControlAction.RESUME);
+    command(run, ControlAction.RESUME);
     assertThat(end.get()).isEqualTo(2);
   }
 
@@ -482,7 +382,8 @@ class LearnerTest {
   }
 
   private static Status awaitStatus(Run run, Predicate<Status> wanted) {
-    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+    try (Consumer<byte[], byte[]> reader =
+        new LearnerClients(runs.kafka()).committedReader("test")) {
       TopicPartition partition = new TopicPartition(run.topics().status().name(), 0);
       reader.assign(List.of(partition));
       reader.seek(partition, 0);
@@ -493,31 +394,6 @@ class LearnerTest {
         }
       }
       return status;
-    }
-  }
-
-  private static void copyVersions(Run from, Run to) {
-    TopicPartition partition = new TopicPartition(from.topics().weights().name(), 0);
-    List<ProducerRecord<byte[], byte[]>> copies = new ArrayList<>();
-    try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
-      reader.assign(List.of(partition));
-      reader.seek(partition, 0);
-      long end = reader.endOffsets(List.of(partition)).get(partition);
-      while (reader.position(partition) < end) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
-          copies.add(new ProducerRecord<>(to.topics().weights().name(), record.value()));
-        }
-      }
-    }
-    to.sendAll(copies);
-  }
-
-  private static void copyFolder(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.createDirectories(to.resolve(from.relativize(file)).getParent());
-        Files.copy(file, to.resolve(from.relativize(file)));
-      }
     }
   }
 }

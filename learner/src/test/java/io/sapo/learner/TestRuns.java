@@ -150,7 +150,7 @@ final class TestRuns implements AutoCloseable {
     }
 
     CommittedVersions committed() {
-      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).rangeReader("test")) {
         return CommittedVersions.read(reader, topics);
       }
     }
@@ -169,7 +169,7 @@ final class TestRuns implements AutoCloseable {
     List<ProducerRecord<byte[], byte[]>> versionsFor(Run other) {
       List<ProducerRecord<byte[], byte[]>> copies = new ArrayList<>();
       TopicPartition partition = new TopicPartition(topics.weights().name(), 0);
-      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).rangeReader("test")) {
         reader.assign(List.of(partition));
         reader.seek(partition, 0);
         long end = reader.endOffsets(List.of(partition)).get(partition);
