@@ -361,7 +361,7 @@ class LearnerTest {
     Path export = run.data().resolve("exports/version-0000000000");
     assertThat(exported.getInfo()).containsEntry("last_export", export.toString());
     assertThat(CheckpointFolder.open(export).config())
-        .isEqualTo(CheckpointFolder.open(model).config());
+        .isEqualTo(CheckpointFolder.open(runs.model()).config());
     assertThat(export.resolve("model.safetensors"))
         .hasSameBinaryContentAs(
             run.data().resolve("checkpoints/version-0000000000/actor/model.safetensors"));

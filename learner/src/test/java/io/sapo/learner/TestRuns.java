@@ -68,6 +68,11 @@ final class TestRuns implements AutoCloseable {
     return kafka;
   }
 
+  /** The Hugging Face folder that runs begin with. */
+  Path model() {
+    return model;
+  }
+
   Run create() throws Exception {
     String name = "run" + runs.incrementAndGet();
     return create(new Topics(name + "."), folder.resolve(name));
