@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Versions of a model of 100 million parameters through a broker into a running generation. What is
@@ -152,15 +153,20 @@ final class WeightsBench implements Bench {
     /** Returns the moment of the commit, in nanoseconds. */
     long publish(long version, Weights weights) {
       publisher.stage(version, weights);
-      List<WeightChunk> chunks = new ArrayList<>();
-      publisher.chunks(chunks::add);
-      bytes = chunks.stream().mapToLong(chunk -> chunk.getPayload().remaining()).sum();
+      bytes = 0;
       commits.commit(
-          out -> chunks.forEach(out),
+          out -> publisher.chunks(counted(out)),
           (first, count) -> record(version, first, count),
           List.of(),
           new TreeMap<>());
       return System.nanoTime();
+    }
+
+    private Consumer<WeightChunk> counted(Consumer<WeightChunk> out) {
+      return chunk -> {
+        bytes += chunk.getPayload().remaining();
+        out.accept(chunk);
+      };
     }
 
     private WeightVersion record(long version, long firstChunk, int chunkCount) {

@@ -6,6 +6,8 @@ import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -14,17 +16,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads the chunks of a version from the {@code weight-chunks} topic. Not thread-safe. */
+/**
+ * Reads the {@code weight-chunks} topic: the chunks of a committed version, or ahead of commit
+ * records what was written last. Not thread-safe.
+ */
 final class ChunkReader {
   private final Consumer<byte[], byte[]> consumer;
   private final Topic<WeightChunk> topic;
   private final TopicPartition partition;
   private final Duration patience;
+  private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
 
   /**
-   * @param consumer read-committed and without an offset reset; stays the caller's
-   * @param patience how long to wait for a chunk: a version's commit record may become visible a
-   *     little before its chunks
+   * @param consumer read-uncommitted and without an offset reset; stays the caller's
+   * @param patience how long to wait for a chunk of a version that is committed
    */
   ChunkReader(Consumer<byte[], byte[]> consumer, Topic<WeightChunk> topic, Duration patience) {
     this.consumer = consumer;
@@ -35,15 +40,34 @@ final class ChunkReader {
   }
 
   /**
-   * The records from the version's first chunk on. The iterator throws {@link
+   * What comes next in the topic, committed or not, without taking it; null when nothing has come
+   * in time.
+   */
+  ConsumerRecord<byte[], byte[]> peek(Duration wait) {
+    if (fetched.isEmpty()) {
+      consumer.poll(wait).forEach(fetched::add);
+    }
+    return fetched.peek();
+  }
+
+  /** Takes what {@link #peek} has shown. */
+  void take() {
+    fetched.remove();
+  }
+
+  /**
+   * The chunks of a committed version, from one of them on. The iterator throws {@link
    * WeightFormatException} where they are not readable.
    */
-  Iterator<WeightChunk> chunks(WeightVersion version) {
-    consumer.seek(partition, version.getFirstChunkOffset());
+  Iterator<WeightChunk> chunks(WeightVersion version, int from) {
+    long begin = version.getFirstChunkOffset() + from;
+    boolean missing = from < version.getChunkCount();
+    if (missing && (fetched.isEmpty() || fetched.peek().offset() != begin)) {
+      fetched.clear();
+      consumer.seek(partition, begin);
+    }
     return new Iterator<>() {
-      private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
-          List.<ConsumerRecord<byte[], byte[]>>of().iterator();
-      private int left = version.getChunkCount();
+      private int left = version.getChunkCount() - from;
 
       @Override
       public boolean hasNext() {
@@ -55,23 +79,16 @@ final class ChunkReader {
         if (!hasNext()) {
           throw new NoSuchElementException();
         }
-        if (!fetched.hasNext()) {
-          fetched = fetch(version.getVersion());
-        }
         left--;
-        return decode(version.getVersion(), fetched.next());
+        return decode(version.getVersion(), await(version.getVersion()));
       }
     };
   }
 
-  private Iterator<ConsumerRecord<byte[], byte[]>> fetch(long version) {
+  private ConsumerRecord<byte[], byte[]> await(long version) {
     long deadline = System.nanoTime() + patience.toNanos();
     try {
-      while (true) {
-        var records = consumer.poll(Duration.ofMillis(200));
-        if (!records.isEmpty()) {
-          return records.iterator();
-        }
+      while (peek(Duration.ofMillis(200)) == null) {
         if (System.nanoTime() - deadline > 0) {
           throw new WeightFormatException(
               "version %d: no chunk at offset %d of %s within %d s"
@@ -79,6 +96,7 @@ final class ChunkReader {
                       version, consumer.position(partition), partition, patience.toSeconds()));
         }
       }
+      return fetched.remove();
     } catch (OffsetOutOfRangeException e) {
       throw new WeightFormatException(
           "version %d: its chunks at %s are not there (%s)"
@@ -86,9 +104,13 @@ final class ChunkReader {
     }
   }
 
+  WeightChunk decode(ConsumerRecord<byte[], byte[]> record) {
+    return topic.codec().decode(record.value());
+  }
+
   private WeightChunk decode(long version, ConsumerRecord<byte[], byte[]> record) {
     try {
-      return topic.codec().decode(record.value());
+      return decode(record);
     } catch (RecordFormatException e) {
       throw new WeightFormatException(
           "version %d: %s, offset %d: %s"

@@ -26,7 +26,8 @@ final class WeightBuffers implements AutoCloseable {
   /** A buffer older than this many versions is written whole. */
   private static final int REMEMBERED = 4;
 
-  private static final class Buffer {
+  /** Weights and the version they are of, -1 where they are of none. */
+  static final class Buffer {
     private final Weights weights;
     private long version;
 
@@ -95,6 +96,34 @@ final class WeightBuffers implements AutoCloseable {
     }
   }
 
+  /**
+   * A free buffer that holds what {@code published} does, to be changed; null where none is free.
+   */
+  Buffer takeFor(PublishedWeights published) {
+    Buffer buffer = takeFree();
+    if (buffer != null) {
+      prepare(buffer, published);
+      buffer.version = -1;
+    }
+    return buffer;
+  }
+
+  /**
+   * Ends what {@link #takeFor} began; the buffer is the first to be used next.
+   *
+   * @param version that it has become; -1 where that came to nothing
+   */
+  void giveBack(Buffer buffer, long version) {
+    buffer.version = version;
+    synchronized (this) {
+      if (closed) {
+        buffer.weights.close();
+      } else {
+        free.addFirst(buffer);
+      }
+    }
+  }
+
   private Buffer create(PublishedWeights published) {
     Buffer buffer = new Buffer(Weights.of(model, Head.LANGUAGE_MODEL, tensors(published), device));
     buffer.version = published.version();
@@ -131,11 +160,11 @@ final class WeightBuffers implements AutoCloseable {
     if (from >= 0 && remembered(from, published.version())) {
       for (Applied applied : history) {
         if (applied.version() > from) {
-          applied.changes().forEach(change -> write(buffer.weights, change));
+          applied.changes().forEach(change -> write(buffer, change));
         }
       }
     } else {
-      published.tensors().forEach(tensor -> write(buffer.weights, new TensorChange(tensor, null)));
+      published.tensors().forEach(tensor -> write(buffer, new TensorChange(tensor, null)));
     }
     buffer.version = published.version();
   }
@@ -151,7 +180,8 @@ final class WeightBuffers implements AutoCloseable {
     return reached == to;
   }
 
-  private void write(Weights weights, TensorChange change) {
+  void write(Buffer buffer, TensorChange change) {
+    Weights weights = buffer.weights;
     if (change.places() == null) {
       writer.replace(weights, change.tensor().name(), change.floats());
     } else {

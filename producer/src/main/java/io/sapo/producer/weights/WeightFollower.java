@@ -2,13 +2,10 @@ package io.sapo.producer.weights;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedWeights;
-import io.sapo.schemas.weights.TensorChange;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * to the next anchor.
  *
  * <p>A thread of its own reads, checks and copies to the device, where it writes over weights that
- * are no longer in use with what has changed since. The other methods are thread-safe. At most one
- * version lies ready: a newer one replaces it.
+ * are no longer in use with what has changed since. It does so while the version is being written
+ * to the log, so that little is left to do once the commit record is there. The other methods are
+ * thread-safe. At most one version lies ready: a newer one replaces it.
  */
 public final class WeightFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeightFollower.class);
@@ -48,12 +46,10 @@ public final class WeightFollower implements AutoCloseable {
   private final Runnable onChange;
   private final Consumer<byte[], byte[]> versions;
   private final Consumer<byte[], byte[]> chunks;
-  private final ChunkReader reader;
-  private final WeightBuffers buffers;
+  private final LocalWeights local;
   private final Thread thread;
 
   private final VersionLog versionLog = new VersionLog();
-  private PublishedWeights published = new PublishedWeights(ElementType.F32);
 
   private final AtomicReference<FollowedWeights> ready = new AtomicReference<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
@@ -82,11 +78,13 @@ public final class WeightFollower implements AutoCloseable {
       Runnable onChange) {
     this.topics = topics;
     this.onChange = onChange;
-    versions = consumer(clientConfig, "earliest");
+    versions = consumer(clientConfig, "earliest", "read_committed");
     versions.assign(List.of(new TopicPartition(topics.weights().name(), 0)));
-    chunks = consumer(clientConfig, "none");
-    reader = new ChunkReader(chunks, topics.weightChunks(), CHUNK_PATIENCE);
-    buffers = new WeightBuffers(model, device);
+    chunks = consumer(clientConfig, "none", "read_uncommitted");
+    local =
+        new LocalWeights(
+            new ChunkReader(chunks, topics.weightChunks(), CHUNK_PATIENCE),
+            new WeightBuffers(model, device));
     thread = new Thread(this::run, "weight-follower");
     thread.setDaemon(true);
   }
@@ -122,7 +120,7 @@ public final class WeightFollower implements AutoCloseable {
     if (thread.getState() == Thread.State.NEW) {
       versions.close();
       chunks.close();
-      buffers.close();
+      local.close();
       return;
     }
     versions.wakeup();
@@ -133,19 +131,19 @@ public final class WeightFollower implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     take().ifPresent(FollowedWeights::close);
-    buffers.close();
+    local.close();
   }
 
   private void run() {
     try (versions;
         chunks) {
       while (!closed) {
-        if (readVersions()) {
+        if (readVersions(local.readAhead(POLL))) {
           onChange.run();
           catchUp();
           onChange.run();
         } else {
-          buffers.catchUp(published);
+          local.prepare();
         }
       }
     } catch (WakeupException e) {
@@ -157,9 +155,9 @@ public final class WeightFollower implements AutoCloseable {
   }
 
   /** Reads commit records until there are no more for now; true when there is a new one. */
-  private boolean readVersions() {
+  private boolean readVersions(Duration wait) {
     boolean added = false;
-    var records = versions.poll(POLL);
+    var records = versions.poll(wait);
     while (!records.isEmpty()) {
       for (ConsumerRecord<byte[], byte[]> record : records) {
         added |= add(record);
@@ -193,64 +191,25 @@ public final class WeightFollower implements AutoCloseable {
   private void catchUp() {
     long target = newest.orElseThrow().getVersion();
     try {
-      List<WeightVersion> path = versionLog.pathFrom(published.version());
+      List<WeightVersion> path = local.pathToNewest(versionLog);
       for (WeightVersion version : path) {
         target = version.getVersion();
-        apply(version);
+        local.apply(version);
       }
       if (!path.isEmpty()) {
         offer(path.get(path.size() - 1));
       }
     } catch (WeightFormatException e) {
-      published = new PublishedWeights(published.type());
-      buffers.reset();
+      local.discard();
       versionLog.refuse(target);
       refused(e.getMessage());
     }
   }
 
-  private void apply(WeightVersion version) {
-    if (version.getAnchor() && version.getElementType() != published.type()) {
-      published = new PublishedWeights(version.getElementType());
-    }
-    if (version.getElementType() != published.type()) {
-      throw new WeightFormatException(
-          "version %d is a delta in %s to weights in %s"
-              .formatted(version.getVersion(), version.getElementType(), published.type()));
-    }
-    List<TensorChange> changes =
-        published.apply(
-            version.getVersion(),
-            version.getParent(),
-            version.getAnchor(),
-            version.getChunkCount(),
-            reader.chunks(version));
-    buffers.applied(version.getVersion(), version.getParent(), changes);
-  }
-
   private void offer(WeightVersion version) {
     take().ifPresent(FollowedWeights::close);
-    ready.set(checked(version));
+    ready.set(local.weightsOf(version));
     log.debug("version {} lies ready", version.getVersion());
-  }
-
-  private FollowedWeights checked(WeightVersion version) {
-    FollowedWeights followed;
-    try {
-      followed = buffers.ready(published);
-    } catch (IllegalArgumentException e) {
-      throw new WeightFormatException(
-          "version %d is not of this producer's model: %s"
-              .formatted(version.getVersion(), e.getMessage()));
-    }
-    String found = version.getElementType() == ElementType.F32 ? followed.weights().sha256() : "";
-    if (!found.isEmpty() && !found.equals(version.getActorSha256())) {
-      followed.close();
-      throw new WeightFormatException(
-          "version %d hashes to %s, announced as %s"
-              .formatted(version.getVersion(), found, version.getActorSha256()));
-    }
-    return followed;
   }
 
   private void refused(String reason) {
@@ -258,10 +217,11 @@ public final class WeightFollower implements AutoCloseable {
     refusals = new Refusals(refusals.count() + 1, reason);
   }
 
-  private static Consumer<byte[], byte[]> consumer(Map<String, Object> clientConfig, String reset) {
+  private static Consumer<byte[], byte[]> consumer(
+      Map<String, Object> clientConfig, String reset, String isolation) {
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -22,6 +22,7 @@ public final class TestLearner implements AutoCloseable {
   private final KafkaFixture kafka;
   private final ElementType type;
   private final KafkaProducer<byte[], byte[]> producer;
+  private WeightVersion newest;
   private List<PublishedTensor> parent = List.of();
   private long next;
   private long anchorVersion;
@@ -54,13 +55,39 @@ public final class TestLearner implements AutoCloseable {
       UnaryOperator<WeightChunk> chunkDamage,
       UnaryOperator<WeightVersion> versionDamage)
       throws Exception {
-    long version = next++;
+    Sent sent = send(weights, anchor, chunkDamage, Integer.MAX_VALUE);
+    parent = sent.tensors();
+    return commit(weights, anchor, sent, positions, versionDamage);
+  }
+
+  /** Sends the chunks of the next version and stops there; the transaction stays open. */
+  public Sent open(Weights weights) throws Exception {
+    return send(weights, false, UnaryOperator.identity(), Integer.MAX_VALUE);
+  }
+
+  /** Ends what {@link #open} began. */
+  public long commit(Weights weights, Sent sent) throws Exception {
+    parent = sent.tensors();
+    return commit(weights, false, sent, Map.of(), UnaryOperator.identity());
+  }
+
+  /** Sends some chunks of the next version and takes them back. */
+  public void abort(Weights weights, int chunks) throws Exception {
+    send(weights, false, UnaryOperator.identity(), chunks);
+    producer.abortTransaction();
+  }
+
+  /** What an open transaction holds. */
+  public record Sent(List<PublishedTensor> tensors, long firstChunk, int chunkCount) {}
+
+  private Sent send(Weights weights, boolean anchor, UnaryOperator<WeightChunk> damage, int most)
+      throws Exception {
     List<PublishedTensor> tensors =
         weights.toTensors().stream()
             .map(t -> PublishedTensor.of(type, t.name(), t.shape(), t.values()))
             .toList();
     List<WeightChunk> chunks = new ArrayList<>();
-    WeightChunkEncoder encoder = new WeightChunkEncoder(version, type, chunks::add);
+    WeightChunkEncoder encoder = new WeightChunkEncoder(next, type, chunks::add);
     for (int i = 0; i < tensors.size(); i++) {
       if (anchor) {
         encoder.whole(tensors.get(i));
@@ -68,25 +95,38 @@ public final class TestLearner implements AutoCloseable {
         encoder.changed(parent.get(i), tensors.get(i));
       }
     }
-    anchorVersion = anchor ? version : anchorVersion;
-    parent = tensors;
     producer.beginTransaction();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
-    for (WeightChunk chunk : chunks) {
+    for (WeightChunk chunk : chunks.subList(0, Math.min(most, chunks.size()))) {
       sent.add(
           producer.send(
-              kafka.topics().weightChunks().record(chunk.getTensor(), chunkDamage.apply(chunk))));
+              kafka.topics().weightChunks().record(chunk.getTensor(), damage.apply(chunk))));
     }
     producer.flush();
-    long first = sent.get(0).get().offset();
-    WeightVersion record =
-        record(version, anchor, weights.sha256(), first, chunks.size(), anchorVersion);
-    record.setElementType(type);
-    record.setTrajectoryPositions(positions);
-    producer.send(
-        kafka.topics().weights().record(Long.toString(version), versionDamage.apply(record)));
+    return new Sent(tensors, sent.get(0).get().offset(), chunks.size());
+  }
+
+  private long commit(
+      Weights weights,
+      boolean anchor,
+      Sent sent,
+      Map<String, Long> positions,
+      UnaryOperator<WeightVersion> damage) {
+    long version = next++;
+    anchorVersion = anchor ? version : anchorVersion;
+    newest =
+        record(
+            version, anchor, weights.sha256(), sent.firstChunk(), sent.chunkCount(), anchorVersion);
+    newest.setElementType(type);
+    newest.setTrajectoryPositions(positions);
+    producer.send(kafka.topics().weights().record(Long.toString(version), damage.apply(newest)));
     producer.commitTransaction();
     return version;
+  }
+
+  /** The commit record of the version published last. */
+  public WeightVersion newest() {
+    return newest;
   }
 
   /** A commit record of float32 weights that has consumed nothing. */
