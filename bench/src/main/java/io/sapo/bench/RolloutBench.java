@@ -17,7 +17,7 @@ import java.util.Random;
 
 /** Generation against the bare matrix products of its steps, and refilled slots against padding. */
 final class RolloutBench implements Bench {
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 3;
   private static final int SLOTS = 64;
   private static final int PROMPT = 32;
   private static final int NEW_TOKENS = 256;

@@ -19,7 +19,17 @@ def groups(lengths: Tensor, sizes: List[int]) -> List[__torch__.decoding.Group]:
     begin = begin + sizes[i]
   return found
 
-# q [A, 1, heads, d] over what the rows' caches hold -> [A, 1, heads * d]. The query heads that share
+# x [A, hidden] times a weight, one vector of d numbers a head: [A, 1, heads, d].
+def project(x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+  d = __torch__.config.head_dim()
+  return __torch__.few_rows.linear(x, w, b).contiguous().view([x.size(0), 1, -1, d])
+
+# Queries and keys turned together.
+def turned(q: Tensor, k: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
+  both = __torch__.rotary.rotate(torch.cat([q, k], 2), cos, sin)
+  return (both.narrow(2, 0, q.size(2)).contiguous(), both.narrow(2, q.size(2), k.size(2)))
+
+# q [A, 1, heads, d] over what the rows' caches hold -> [A, heads * d]. The query heads that share
 # a key head stand in the place of query positions, so that nothing is repeated.
 def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Group]) -> Tensor:
   by_key_head = q.view([q.size(0), k.size(1), -1, k.size(3)])
@@ -29,12 +39,12 @@ def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Grou
     keys = __torch__.kv_cache.visible(k, g.begin, g.rows, g.visible)
     values = __torch__.kv_cache.visible(v, g.begin, g.rows, g.visible)
     parts.append(torch.scaled_dot_product_attention(by_key_head.narrow(0, g.begin, g.rows), keys, values, g.mask))
-  return torch.cat(parts, 0).view([q.size(0), 1, -1])
+  return torch.cat(parts, 0).view([q.size(0), -1])
 
 # tokens and lengths [A]: each row's token is fed at place `length` of its cache. Logits [A, V].
 def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[int], k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tensor:
   eps = __torch__.config.rms_norm_eps()
-  x = torch.embedding(__torch__.weights.embed_tokens(w), tokens).unsqueeze(1)
+  x = torch.embedding(__torch__.weights.embed_tokens(w), tokens)
   positions = (lengths + offsets).view([1, -1, 1])
   cos, sin, = __torch__.rotary.angles(positions.expand([len(__torch__.config.rotary_sections()), -1, -1]))
   places = __torch__.kv_cache.places(k[0], lengths)
@@ -42,13 +52,14 @@ def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[in
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)
-    query, key, value, = __torch__.attention.project(normed, p, cos, sin)
+    query, key, = __torch__.decoding.turned(__torch__.decoding.project(normed, p.q, p.q_bias), __torch__.decoding.project(normed, p.k, p.k_bias), cos, sin)
     __torch__.kv_cache.append(k[i], key, places)
-    __torch__.kv_cache.append(v[i], value, places)
+    __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v, p.v_bias), places)
     attended = __torch__.decoding.attend(query, k[i], v[i], groups)
-    x = __torch__.decoder.feed_forward(x + torch.linear(attended, p.o, p.o_bias), p)
-  state = __torch__.rms_norm.rms_norm(x.squeeze(1), __torch__.weights.final_norm(w), eps)
-  return __torch__.language_model_head.logits(state, w)
+    x = x + __torch__.few_rows.linear(attended, p.o, p.o_bias)
+    x = x + __torch__.few_rows.swiglu(__torch__.rms_norm.rms_norm(x, p.post_attention_norm, eps), p)
+  state = __torch__.rms_norm.rms_norm(x, __torch__.weights.final_norm(w), eps)
+  return __torch__.few_rows.linear(state, __torch__.weights.head(w), None).contiguous()
 
 # Feeds prompts (all but their last token) and keeps their keys and values.
 def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> None:

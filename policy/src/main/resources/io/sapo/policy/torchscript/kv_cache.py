@@ -15,7 +15,7 @@ def places(cache: Tensor, lengths: Tensor) -> Tensor:
 # Writes k [A, 1, keyValueHeads, d], one token for each of the first A slots.
 def append(cache: Tensor, k: Tensor, places: Tensor) -> None:
   rows = cache.view([-1, cache.size(3)])
-  rows.index_copy_(0, places, k.view([-1, cache.size(3)]))
+  torch.index_put_(rows, annotate(List[Optional[Tensor]], [places]), k.reshape([-1, cache.size(3)]))
 
 # Copies the first `extent` places of some slots over others.
 def move(cache: Tensor, origin: Tensor, target: Tensor, extent: int) -> None:
