@@ -13,7 +13,9 @@ enum BenchModel {
   /** 100 million parameters, 6 million of them token embeddings. */
   M100(768, 2304, 13, 12, 6, 8192),
   /** Under a million, to make many tokens. */
-  TINY(96, 256, 3, 4, 2, 512);
+  TINY(96, 256, 3, 4, 2, 512),
+  /** Ten thousand and some, to make very many. */
+  NANO(32, 64, 1, 2, 1, 128);
 
   private final int hidden;
   private final int intermediate;

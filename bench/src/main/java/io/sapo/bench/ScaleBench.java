@@ -79,7 +79,7 @@ final class ScaleBench implements Bench {
   }
 
   private Row update(MatrixProduct product, int tokens) throws Exception {
-    BenchModel model = BenchModel.TINY;
+    BenchModel model = BenchModel.NANO;
     int rows = 16;
     int length = 128;
     int updates = Math.max(1, tokens / WINDOWS / rows / length);
@@ -112,7 +112,7 @@ final class ScaleBench implements Bench {
   }
 
   private Row rollout(MatrixProduct product, int tokens) throws Exception {
-    BenchModel model = BenchModel.TINY;
+    BenchModel model = BenchModel.NANO;
     int slots = 64;
     int each = 64;
     int rounds = Math.max(1, tokens / WINDOWS / slots / each);

@@ -10,6 +10,7 @@ import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +34,7 @@ public final class Learner {
   private final LearnerOptions options;
   private final Clock clock;
   private final LearnerClients clients;
-  private final LearnerStatus status = new LearnerStatus();
+  private final LearnerStatus status;
   private final CompletableFuture<Long> ready = new CompletableFuture<>();
   private volatile boolean stopping;
 
@@ -42,6 +43,7 @@ public final class Learner {
     this.options = options;
     this.clock = clock;
     this.clients = new LearnerClients(options.kafka());
+    this.status = new LearnerStatus(options, config.digest(), clock);
   }
 
   /** Asks {@link #run} to end after the update it is at; from any thread. */
@@ -66,13 +68,11 @@ public final class Learner {
   public long run() throws InterruptedException {
     try (Heartbeats heartbeats =
         new Heartbeats(
-            clients.plain(options.instance() + "-status"),
+            options.kafka(),
             options.topics(),
-            options.instance(),
-            options.heartbeat(),
-            status,
-            config.digest(),
-            clock)) {
+            "learner-status-" + options.instance(),
+            status::now)) {
+      heartbeats.start(options.heartbeat());
       try (Workshop workshop = Workshop.open(config, options);
           CommitLog commits = openCommitLog()) {
         commits.fence();

@@ -109,12 +109,4 @@ public final class LearnerClients {
       throw new InterruptException(e);
     }
   }
-
-  /** For heartbeats, which may be lost. */
-  public Producer<byte[], byte[]> plain(String name) {
-    Map<String, Object> config = new HashMap<>(base);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-  }
 }

@@ -1,6 +1,10 @@
 package io.sapo.learner;
 
+import io.sapo.schemas.Component;
+import io.sapo.schemas.ProcessGauges;
+import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
+import java.time.Clock;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -9,24 +13,23 @@ import java.util.function.LongSupplier;
 /** What heartbeats say: written by the training thread, read by the heartbeat thread. */
 final class LearnerStatus {
 
-  /**
-   * @param state one of the words that Status documents
-   * @param version -1 before there is one
-   * @param info what else is worth knowing, for people
-   */
-  record Pulse(
-      String state,
-      String message,
-      long version,
-      Map<String, Double> gauges,
-      Map<String, String> info) {}
-
+  private final LearnerOptions options;
+  private final String configDigest;
+  private final Clock clock;
+  private final long startedAtMs;
   private String state = "starting";
   private String message = "";
   private long version = -1;
   private Map<String, Double> metrics = Map.of();
   private LongSupplier lag = () -> 0;
   private String lastExport;
+
+  LearnerStatus(LearnerOptions options, String configDigest, Clock clock) {
+    this.options = options;
+    this.configDigest = configDigest;
+    this.clock = clock;
+    this.startedAtMs = clock.millis();
+  }
 
   synchronized void state(String next, String why) {
     state = next;
@@ -55,10 +58,25 @@ final class LearnerStatus {
     lag = records;
   }
 
-  synchronized Pulse pulse() {
+  synchronized Status now() {
     SortedMap<String, Double> gauges = new TreeMap<>(metrics);
     gauges.put("lag_records", (double) lag.getAsLong());
-    Map<String, String> info = lastExport == null ? Map.of() : Map.of("last_export", lastExport);
-    return new Pulse(state, message, version, gauges, info);
+    SortedMap<String, String> info = new TreeMap<>();
+    info.put("config_digest", configDigest);
+    if (lastExport != null) {
+      info.put("last_export", lastExport);
+    }
+    return Status.newBuilder()
+        .setComponent(Component.LEARNER)
+        .setInstance(options.instance())
+        .setState(state)
+        .setMessage(message)
+        .setVersion(version)
+        .setStartedAtMs(startedAtMs)
+        .setAtMs(clock.millis())
+        .setIntervalMs(options.heartbeat().toMillis())
+        .setGauges(ProcessGauges.addedTo(gauges))
+        .setInfo(info)
+        .build();
   }
 }

@@ -9,6 +9,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;
 import java.util.Map;

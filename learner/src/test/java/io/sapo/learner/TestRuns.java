@@ -24,9 +24,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Learners of a tiny model on one broker; every run has topics and a data folder of its own. */
 final class TestRuns implements AutoCloseable {
@@ -121,7 +123,8 @@ final class TestRuns implements AutoCloseable {
     }
 
     void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
-      try (Producer<byte[], byte[]> producer = new LearnerClients(kafka).plain("test")) {
+      try (Producer<byte[], byte[]> producer =
+          new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
         records.forEach(producer::send);
       }
     }

@@ -1,5 +1,6 @@
 package io.sapo.segmenter;
 
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.SegmenterTopology;
@@ -33,6 +34,7 @@ public final class Segmenter implements AutoCloseable {
   private final Counters counters = new Counters();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Duration heartbeat;
   private final Heartbeats heartbeats;
   private final String inputTopic;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -51,12 +53,18 @@ public final class Segmenter implements AutoCloseable {
             StreamsSettings.of(kafka, topics, config, instance));
     streams.setUncaughtExceptionHandler(this::fail);
     streams.setStateListener((now, before) -> follow(now));
-    heartbeats = new Heartbeats(this, kafka, topics, config, instance);
+    heartbeat = config.heartbeat();
+    heartbeats =
+        new Heartbeats(
+            kafka,
+            topics,
+            "segmenter-status-" + instance,
+            new SegmenterStatus(this, config, instance)::now);
   }
 
   /** Returns at once; {@link #health} tells when it runs. */
   public void start() {
-    heartbeats.start();
+    heartbeats.start(heartbeat);
     streams.start();
   }
 
@@ -74,7 +82,7 @@ public final class Segmenter implements AutoCloseable {
     if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
       ended.countDown();
     }
-    heartbeats.beatSoon();
+    heartbeats.beat();
   }
 
   /** Completes when it has been given its share of the work for the first time; never fails. */

@@ -13,6 +13,7 @@ import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
 import io.sapo.producer.task.TopicTaskSource;
 import io.sapo.producer.weights.WeightFollower;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -124,7 +125,8 @@ public final class RolloutProducer implements AutoCloseable {
               clock,
               metrics);
       status = new ProducerStatus(config, worker, weights, follower, watch, metrics, clock, done);
-      heartbeats = new Heartbeats(clientConfig, topics, status::now);
+      heartbeats =
+          new Heartbeats(clientConfig, topics, "producer-status-" + config.instance(), status::now);
     } catch (RuntimeException | Error e) {
       closeAfter(e);
       throw e;

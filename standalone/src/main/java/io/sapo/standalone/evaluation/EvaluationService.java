@@ -6,8 +6,10 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -31,6 +33,7 @@ public final class EvaluationService implements AutoCloseable {
   public record Examined(Score sampled, Score greedy) {}
 
   private final EvaluationConfig config;
+  private final Duration heartbeat;
   private final Topics topics;
   private final Clock clock;
   private final Semaphore news = new Semaphore(0);
@@ -38,6 +41,8 @@ public final class EvaluationService implements AutoCloseable {
   private final WeightFollower follower;
   private final KafkaProducer<byte[], byte[]> producer;
   private final EvaluationRequests requests;
+  private final EvaluatorStatus status;
+  private final Heartbeats heartbeats;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Thread thread;
 
@@ -54,18 +59,23 @@ public final class EvaluationService implements AutoCloseable {
   private long examinedVersion;
 
   /**
+   * @param instance names this process in status records
+   * @param heartbeat time between two of these
    * @param client properties of every Kafka client
    * @throws io.sapo.producer.task.TaskFormatException when there are no held-out tasks
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the folder lacks a file
    */
   public EvaluationService(
       EvaluationConfig config,
+      String instance,
+      Duration heartbeat,
       CheckpointFolder checkpoint,
       Device device,
       Map<String, Object> client,
       Topics topics,
       Clock clock) {
     this.config = config;
+    this.heartbeat = heartbeat;
     this.topics = topics;
     this.clock = clock;
     this.evaluator = new Evaluator(config, checkpoint, device);
@@ -74,6 +84,8 @@ public final class EvaluationService implements AutoCloseable {
     properties.put("client.id", topics.prefix() + "evaluator");
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    this.status = new EvaluatorStatus(instance, heartbeat, clock);
+    this.heartbeats = new Heartbeats(client, topics, "evaluator-status-" + instance, status::now);
     this.requests = new EvaluationRequests(client, topics, this::request);
     this.thread = new Thread(this::run, "evaluation");
     thread.setDaemon(true);
@@ -83,6 +95,7 @@ public final class EvaluationService implements AutoCloseable {
     follower.failure().thenRun(news::release);
     requests.failure().thenRun(news::release);
     follower.start();
+    heartbeats.start(heartbeat);
     thread.start();
   }
 
@@ -136,6 +149,7 @@ public final class EvaluationService implements AutoCloseable {
     follower.close();
     evaluator.close();
     producer.close();
+    heartbeats.close();
   }
 
   private void run() {
@@ -169,6 +183,7 @@ public final class EvaluationService implements AutoCloseable {
       held.close();
     }
     held = newer;
+    status.holds(newer.version());
     firstTaken.complete(newer.version());
   }
 
@@ -194,8 +209,10 @@ public final class EvaluationService implements AutoCloseable {
   }
 
   private Score score(Sampling sampling, int count) {
+    status.examines(held.version(), count);
     Score score = evaluator.evaluate(held.weights(), held.version(), sampling, count);
     examinedVersion = held.version();
+    status.waits();
     if (score.tasks() > 0) {
       Evaluation record = score.toRecord(sampling, config.seed(), clock.millis());
       producer.send(topics.evaluations().record(Long.toString(score.version()), record));
@@ -205,6 +222,7 @@ public final class EvaluationService implements AutoCloseable {
   }
 
   private void fail(Throwable cause) {
+    status.ended(cause);
     firstTaken.completeExceptionally(cause);
     before.completeExceptionally(cause);
     after.completeExceptionally(cause);

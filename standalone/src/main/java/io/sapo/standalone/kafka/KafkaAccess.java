@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /** The way to the brokers of a run: those named in the settings, or an embedded one. */
 public final class KafkaAccess implements AutoCloseable {
+  private static final int CONNECT_MS = 2_000;
   private static final int REACH_MS = 12_000;
 
   private final KafkaMeters meters = new KafkaMeters();
@@ -33,6 +34,9 @@ public final class KafkaAccess implements AutoCloseable {
   private KafkaAccess(Settings settings, String bootstrapServers, EmbeddedBroker embedded) {
     Map<String, Object> properties = new TreeMap<>(settings.free("kafka.client"));
     properties.put("bootstrap.servers", bootstrapServers);
+    // A machine that is gone refuses nothing, it is silent; others can be asked meanwhile.
+    properties.putIfAbsent("socket.connection.setup.timeout.ms", CONNECT_MS);
+    properties.putIfAbsent("socket.connection.setup.timeout.max.ms", 4 * CONNECT_MS);
     meters.addTo(properties);
     this.client = properties;
     this.topics = new Topics(settings.text("kafka.topic-prefix"));

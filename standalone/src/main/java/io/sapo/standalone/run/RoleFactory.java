@@ -69,9 +69,14 @@ final class RoleFactory {
             clock));
   }
 
-  EvaluationService evaluation() {
+  /**
+   * @param instance no two live evaluators of a run share it
+   */
+  EvaluationService evaluation(String instance) {
     return new EvaluationService(
         binding.evaluation(),
+        instance,
+        settings.duration("run.heartbeat"),
         checkpoint.get(),
         Device.fromName(settings.text("model.device")),
         kafka.client(),

@@ -114,7 +114,7 @@ public final class RoleProcess {
       case PRODUCER -> roles.producer(binding.producer(instance));
       case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
       case LEARNER -> roles.learner(folder.learner(), goal, acceptDivergence);
-      case EVALUATOR -> new EvaluatorRole(roles.evaluation(), goal);
+      case EVALUATOR -> new EvaluatorRole(roles.evaluation(instance), goal);
       case ADMIN -> new AdminRole(roles.admin(List.of()));
       case BROKER -> throw new IllegalStateException("a broker needs no broker");
     };

@@ -162,7 +162,7 @@ public final class TrainingRun {
   }
 
   private EvaluationService evaluation(RoleFactory factory) {
-    EvaluationService evaluation = factory.evaluation();
+    EvaluationService evaluation = factory.evaluation("evaluator-0");
     supervisor.watchResult("evaluation", evaluation.before());
     evaluation.start();
     return evaluation;

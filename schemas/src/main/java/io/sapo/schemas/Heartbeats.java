@@ -1,0 +1,100 @@
+package io.sapo.schemas;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what a process says of itself: at an interval, when asked to, and a last time on
+ * closing. What cannot be sent is logged and forgotten, the next says the same. Thread-safe.
+ */
+public final class Heartbeats implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+  private static final int MAX_BLOCK_MS = 5_000;
+
+  private final Topics topics;
+  private final Supplier<Status> status;
+  private final Producer<byte[], byte[]> producer;
+  private final ScheduledThreadPoolExecutor timer;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * @param client settings of Kafka clients, at least {@code bootstrap.servers}
+   * @param name of the client, and of the thread that {@code status} is asked on
+   */
+  public Heartbeats(
+      Map<String, Object> client, Topics topics, String name, Supplier<Status> status) {
+    this.topics = topics;
+    this.status = status;
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put(ProducerConfig.CLIENT_ID_CONFIG, topics.prefix() + name);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  public void start(Duration interval) {
+    timer.scheduleWithFixedDelay(this::publish, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Publishes soon, because something has changed. */
+  public void beat() {
+    try {
+      timer.execute(this::publish);
+    } catch (RejectedExecutionException e) {
+      log.debug("no heartbeat after the last one");
+    }
+  }
+
+  private void publish() {
+    try {
+      Status now = status.get();
+      String key = now.getComponent().name().toLowerCase(Locale.ROOT) + "/" + now.getInstance();
+      producer.send(
+          topics.status().record(key, now),
+          (metadata, problem) -> {
+            if (problem != null) {
+              log.warn("heartbeat was not delivered: {}", problem.toString());
+            }
+          });
+    } catch (RuntimeException e) {
+      log.warn("heartbeat was not sent: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    timer.shutdownNow();
+    try {
+      if (timer.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        publish();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    producer.close(CLOSE_WITHIN);
+  }
+}

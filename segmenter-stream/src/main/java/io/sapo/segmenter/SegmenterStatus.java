@@ -1,0 +1,74 @@
+package io.sapo.segmenter;
+
+import io.sapo.schemas.Component;
+import io.sapo.schemas.ProcessGauges;
+import io.sapo.schemas.Status;
+import io.sapo.segmenter.topology.Counters;
+import io.sapo.segmenter.topology.Reason;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What heartbeats say of a segmenter. For their thread. */
+final class SegmenterStatus {
+  private final Segmenter segmenter;
+  private final SegmenterConfig config;
+  private final String instance;
+  private final long startedAtMs = System.currentTimeMillis();
+  private long lastRead;
+  private long lastReadAtNanos = System.nanoTime();
+  private double recordsPerSecond;
+
+  SegmenterStatus(Segmenter segmenter, SegmenterConfig config, String instance) {
+    this.segmenter = segmenter;
+    this.config = config;
+    this.instance = instance;
+  }
+
+  Status now() {
+    measureRate();
+    SegmenterHealth health = segmenter.health();
+    return Status.newBuilder()
+        .setComponent(Component.SEGMENTER)
+        .setInstance(instance)
+        .setState(health.state())
+        .setMessage(health.message())
+        .setVersion(-1)
+        .setStartedAtMs(startedAtMs)
+        .setAtMs(System.currentTimeMillis())
+        .setIntervalMs(config.heartbeat().toMillis())
+        .setGauges(ProcessGauges.addedTo(gauges()))
+        .setInfo(Map.of("strategy", config.strategy().describe()))
+        .build();
+  }
+
+  /** Over at least one interval, so that beats in quick succession do not make it jump. */
+  private void measureRate() {
+    long now = System.nanoTime();
+    double seconds = (now - lastReadAtNanos) / 1e9;
+    if (seconds >= config.heartbeat().toMillis() / 1e3) {
+      long read = segmenter.counters().read();
+      recordsPerSecond = (read - lastRead) / seconds;
+      lastRead = read;
+      lastReadAtNanos = now;
+    }
+  }
+
+  private Map<String, Double> gauges() {
+    Counters counters = segmenter.counters();
+    Map<String, Double> gauges = new TreeMap<>();
+    gauges.put("records_per_second", recordsPerSecond);
+    gauges.put("records_read", (double) counters.read());
+    gauges.put("records_segmented", (double) counters.segmented());
+    segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
+    long all = 0;
+    for (Reason reason : Reason.values()) {
+      long refused = counters.refused(reason);
+      all += refused;
+      if (refused > 0) {
+        gauges.put("dead_letters_" + reason.label().replace('-', '_'), (double) refused);
+      }
+    }
+    gauges.put("dead_letters", (double) all);
+    return gauges;
+  }
+}
