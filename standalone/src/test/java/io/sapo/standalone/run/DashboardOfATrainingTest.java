@@ -277,7 +277,7 @@ class DashboardOfATrainingTest {
   void theConfigInForceIsShown() throws IOException {
     dashboard.show("/config", "Config in force");
     browser.awaitText("main", "batchSize");
-    browser.await("document.querySelectorAll('details').length === 3");
+    browser.await("document.querySelectorAll('details').length === 4");
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)");
     browser.awaitText("main", "lag_records");
     assertThat(browser.text("main")).contains("admin.token").doesNotContain(TOKEN);
