@@ -53,6 +53,7 @@ public final class Heartbeats implements AutoCloseable {
             });
   }
 
+  /** Publishes now and from then on at the interval; once. */
   public void start(Duration interval) {
     timer.scheduleWithFixedDelay(this::publish, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -87,7 +88,7 @@ public final class Heartbeats implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    timer.shutdownNow();
+    timer.shutdown();
     try {
       if (timer.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
         publish();

@@ -151,12 +151,23 @@ final class WeightBuffers implements AutoCloseable {
     }
   }
 
+  /** A buffer that cannot be written goes back to where it came from. */
   private void prepare(Buffer buffer, PublishedWeights published) {
     long from = buffer.version;
     if (from == published.version()) {
       return;
     }
     buffer.version = -1;
+    try {
+      bring(buffer, from, published);
+    } catch (RuntimeException | Error e) {
+      release(buffer);
+      throw e;
+    }
+    buffer.version = published.version();
+  }
+
+  private void bring(Buffer buffer, long from, PublishedWeights published) {
     if (from >= 0 && remembered(from, published.version())) {
       for (Applied applied : history) {
         if (applied.version() > from) {
@@ -166,7 +177,6 @@ final class WeightBuffers implements AutoCloseable {
     } else {
       published.tensors().forEach(tensor -> write(buffer, new TensorChange(tensor, null)));
     }
-    buffer.version = published.version();
   }
 
   /** Whether the history leads from one version to the other without a gap. */

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.NamedTensor;
-import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
@@ -131,16 +129,7 @@ class LocalWeightsTest {
   }
 
   private Weights weights(int step) {
-    List<NamedTensor> tensors;
-    try (Weights base = Weights.random(model, Head.LANGUAGE_MODEL, 0, Device.cpu())) {
-      tensors = base.toTensors();
-    }
-    for (NamedTensor tensor : tensors) {
-      for (int i = step; i < tensor.values().length; i += 7) {
-        tensor.values()[i] += step;
-      }
-    }
-    Weights weights = Weights.of(model, Head.LANGUAGE_MODEL, tensors, Device.cpu());
+    Weights weights = TestLearner.weights(model, 0, step);
     opened.add(weights);
     return weights;
   }

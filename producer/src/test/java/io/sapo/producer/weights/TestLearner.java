@@ -1,5 +1,9 @@
 package io.sapo.producer.weights;
 
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.network.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ElementType;
@@ -75,6 +79,20 @@ public final class TestLearner implements AutoCloseable {
   public void abort(Weights weights, int chunks) throws Exception {
     send(weights, false, UnaryOperator.identity(), chunks);
     producer.abortTransaction();
+  }
+
+  /** Random weights of one seed with a step of changes on some of them; the caller's to close. */
+  public static Weights weights(ModelConfig model, long seed, int step) {
+    List<NamedTensor> tensors;
+    try (Weights base = Weights.random(model, Head.LANGUAGE_MODEL, seed, Device.cpu())) {
+      tensors = base.toTensors();
+    }
+    for (NamedTensor tensor : tensors) {
+      for (int i = step; i < tensor.values().length; i += 7) {
+        tensor.values()[i] += step;
+      }
+    }
+    return Weights.of(model, Head.LANGUAGE_MODEL, tensors, Device.cpu());
   }
 
   /** What an open transaction holds. */
