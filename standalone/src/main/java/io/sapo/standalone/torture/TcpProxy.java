@@ -108,17 +108,20 @@ public final class TcpProxy implements AutoCloseable {
       broker.setTcpNoDelay(true);
     }
 
-    void start() {
+    /** Opens the streams before anybody can half close them: a closed one cannot be opened. */
+    void start() throws IOException {
+      InputStream fromClient = client.getInputStream();
+      OutputStream toClient = client.getOutputStream();
+      InputStream fromBroker = broker.getInputStream();
+      OutputStream toBroker = broker.getOutputStream();
       connections.add(this);
-      daemon("sapo-proxy-to-broker", () -> pump(client, broker));
-      daemon("sapo-proxy-to-client", () -> pump(broker, client));
+      daemon("sapo-proxy-to-broker", () -> pump(fromClient, toBroker));
+      daemon("sapo-proxy-to-client", () -> pump(fromBroker, toClient));
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(InputStream in, OutputStream out) {
       byte[] piece = new byte[PIECE];
       try {
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
         for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
           int wait = delayMs;
           if (wait > 0) {
