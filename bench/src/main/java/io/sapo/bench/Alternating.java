@@ -27,9 +27,29 @@ record Alternating(double[] limits, double[] candidates) {
   double ratio() {
     double[] ratios = new double[candidates.length];
     for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = 2 * candidates[i] / (limits[i] + limits[i + 1]);
+      ratios[i] = 1 / cost(i);
     }
     return Medians.of(ratios);
+  }
+
+  /**
+   * How much the candidate's cost, in what the limit costs beside it, differs between its first and
+   * its last rounds.
+   *
+   * @param rounds how many are first, and how many last
+   */
+  double change(int rounds) {
+    double[] first = new double[rounds];
+    double[] last = new double[rounds];
+    for (int i = 0; i < rounds; i++) {
+      first[i] = cost(i);
+      last[i] = cost(candidates.length - 1 - i);
+    }
+    return Math.abs(Medians.of(last) / Medians.of(first) - 1);
+  }
+
+  private double cost(int i) {
+    return (limits[i] + limits[i + 1]) / 2 / candidates[i];
   }
 
   double limit() {

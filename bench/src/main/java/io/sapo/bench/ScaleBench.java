@@ -62,20 +62,8 @@ final class ScaleBench implements Bench {
     double run();
   }
 
-  /** How the cost of the last windows differs from that of the first, in matrix products. */
   private static double change(MatrixProduct product, Window window) throws Exception {
-    Alternating rates = Alternating.measure(WINDOWS, product::rate, () -> 1 / window.run());
-    double[] first = new double[COMPARED];
-    double[] last = new double[COMPARED];
-    for (int i = 0; i < COMPARED; i++) {
-      first[i] = cost(rates, i);
-      last[i] = cost(rates, WINDOWS - 1 - i);
-    }
-    return Math.abs(Medians.of(last) / Medians.of(first) - 1);
-  }
-
-  private static double cost(Alternating rates, int i) {
-    return (rates.limits()[i] + rates.limits()[i + 1]) / rates.candidates()[i];
+    return Alternating.measure(WINDOWS, product::rate, () -> 1 / window.run()).change(COMPARED);
   }
 
   private Row update(MatrixProduct product, int tokens) throws Exception {

@@ -32,6 +32,16 @@ class AlternatingTest {
   }
 
   @Test
+  void aCandidateThatSlowsDownWithTheMachineCostsTheSame() {
+    double[] limits = {10, 10, 20, 20, 40};
+    assertThat(new Alternating(limits, new double[] {5, 7.5, 10, 15}).change(2))
+        .isCloseTo(0, within(1e-12));
+    assertThat(new Alternating(limits, new double[] {5, 7.5, 5, 7.5}).change(2))
+        .as("twice the cost")
+        .isCloseTo(1, within(1e-12));
+  }
+
+  @Test
   void medians() {
     assertThat(Medians.of(3, 1, 2)).isEqualTo(2);
     assertThat(Medians.of(4, 1, 2, 3)).isEqualTo(2.5);
