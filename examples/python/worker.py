@@ -162,7 +162,14 @@ def main():
     end_of_text = tokens.special[args.end_of_text]
     weights = Weights(servers, prefix, codecs["WeightVersion"], codecs["WeightChunk"])
     queue = Queue(servers, prefix)
-    producer = Producer(dict(servers, **{"enable.idempotence": True, "compression.type": "zstd"}))
+    # One request at a time, or a broker that is still starting may refuse one, take the next, and
+    # call the first out of order ever after.
+    producer = Producer(
+        dict(
+            servers,
+            **{"enable.idempotence": True, "max.in.flight": 1, "compression.type": "zstd"},
+        )
+    )
     failures = []
     source = tasks(servers, prefix, codecs["Task"])
 

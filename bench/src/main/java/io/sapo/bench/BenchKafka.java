@@ -47,6 +47,8 @@ final class BenchKafka implements AutoCloseable {
 
   Producer<byte[], byte[]> producer() {
     Map<String, Object> config = new HashMap<>(client());
+    // As the rollout producer has it: see TrajectoryPublisher.
+    config.put("max.in.flight.requests.per.connection", 1);
     config.put("linger.ms", 20);
     config.put("batch.size", 1 << 18);
     config.put("max.request.size", 2 * Topics.MAX_RECORD_BYTES);

@@ -8,7 +8,9 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 
 /** Trajectories as a producer publishes them, out of random numbers. */
 final class SyntheticTrajectories {
@@ -26,11 +28,17 @@ final class SyntheticTrajectories {
 
   /** Writes the given number to the trajectories topic and waits until they are in the log. */
   void publish(Producer<byte[], byte[]> producer, Topics topics, long count) {
+    AtomicReference<Exception> failure = new AtomicReference<>();
     for (long i = 0; i < count; i++) {
       Trajectory trajectory = next();
-      producer.send(topics.trajectories().record(trajectory.getGroupId(), trajectory));
+      producer.send(
+          topics.trajectories().record(trajectory.getGroupId(), trajectory),
+          (metadata, problem) -> failure.compareAndSet(null, problem));
     }
     producer.flush();
+    if (failure.get() != null) {
+      throw new KafkaException("trajectories were not written", failure.get());
+    }
   }
 
   private Trajectory next() {

@@ -44,6 +44,9 @@ final class TrajectoryPublisher implements AutoCloseable {
     this.topics = topics;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    // With more, a partition new to this producer may refuse the first batch (its leader is still
+    // starting), take the second, and call the first out of order for ever.
+    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
