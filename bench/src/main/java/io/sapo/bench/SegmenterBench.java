@@ -25,10 +25,9 @@ final class SegmenterBench implements Bench {
   /** On the log, before compression, of which there is none. */
   private static final long RECORD_BYTES = 11_000;
 
-  private static final long WARM_UP = 2_000;
   private static final long RECORDS = 12_000;
   private static final int ROUNDS = 4;
-  private static final int PARTS = 10;
+  private static final int GIGABYTES = 10;
   private static final double PATIENCE_SECONDS = 900;
 
   @Override
@@ -45,7 +44,7 @@ final class SegmenterBench implements Bench {
   public List<Row> run(BenchSettings settings) throws Exception {
     try (BenchKafka kafka = new BenchKafka(settings.folder().resolve("broker"))) {
       List<Row> rows = new ArrayList<>();
-      round(kafka, settings.folder(), 0, WARM_UP);
+      round(kafka, settings.folder(), 0, RECORDS);
       double[] ratios = new double[ROUNDS];
       double[] rates = new double[ROUNDS];
       for (int i = 0; i < ROUNDS; i++) {
@@ -76,11 +75,11 @@ final class SegmenterBench implements Bench {
     }
     Path state = folder.resolve("state" + round);
     if (round % 2 == 0) {
-      double passThrough = passThrough(kafka, topics, "passed.", state, records);
+      double passThrough = passThrough(kafka, topics, state, records);
       return new Pair(passThrough, segmenter(kafka, topics, state, records));
     }
     double segmenter = segmenter(kafka, topics, state, records);
-    return new Pair(passThrough(kafka, topics, "passed.", state, records), segmenter);
+    return new Pair(passThrough(kafka, topics, state, records), segmenter);
   }
 
   private static double segmenter(BenchKafka kafka, Topics topics, Path state, long records)
@@ -93,9 +92,9 @@ final class SegmenterBench implements Bench {
     }
   }
 
-  private static double passThrough(
-      BenchKafka kafka, Topics topics, String name, Path state, long records) throws Exception {
-    Topics own = new Topics(topics.prefix() + name);
+  private static double passThrough(BenchKafka kafka, Topics topics, Path state, long records)
+      throws Exception {
+    Topics own = new Topics(topics.prefix() + "passed.");
     String target = own.prefix() + "through";
     kafka.create(target, topics.segments().config());
     Topology topology =
@@ -149,43 +148,64 @@ final class SegmenterBench implements Bench {
   }
 
   /**
-   * 10 GB in ten equal parts, published and segmented one after another by one segmenter, in turns
-   * with the pass-through of the same few records each time, since the machine's speed moves more
-   * in ten minutes than the bar allows.
+   * 10 GB through one segmenter; then it and segmenters that have seen nothing take turns at equal
+   * windows, since the machine's speed moves more in ten minutes than the bar allows.
    */
   private Row flatness(BenchKafka kafka, BenchSettings settings) throws Exception {
-    long part = 1_000_000_000L / RECORD_BYTES;
-    Path folder = settings.folder().resolve("flat");
-    Topics topics = kafka.topics("flat.");
-    Topics few = kafka.topics("few.");
-    try (Producer<byte[], byte[]> producer = kafka.producer();
-        Consumer<byte[], byte[]> reader = kafka.committedReader();
-        Segmenter segmenter =
-            new Segmenter(
-                kafka.client(), topics, SegmenterConfig.defaults(folder.resolve("a")), "bench")) {
-      segmenter.start();
-      SyntheticTrajectories trajectories = new SyntheticTrajectories(TOKENS, 1);
-      new SyntheticTrajectories(TOKENS, 2).publish(producer, few, RECORDS);
-      String segments = topics.segments().name();
-      int[] passes = {0};
+    Path state = settings.folder().resolve("flat");
+    try (LiveSegmenter old = new LiveSegmenter(kafka, "old.", state.resolve("old"))) {
+      for (int i = 0; i < GIGABYTES; i++) {
+        double rate = old.recordsASecond(1_000_000_000L / RECORD_BYTES);
+        settings.progress().accept("segmenter: GB %d at %.0f a second".formatted(i + 1, rate));
+      }
+      int[] count = {0};
       Alternating rates =
           Alternating.measure(
-              PARTS,
+              ROUNDS,
               () -> {
-                String name = "pass" + passes[0]++ + ".";
-                return passThrough(kafka, few, name, folder.resolve(name), RECORDS);
+                String name = "young" + count[0]++ + ".";
+                try (LiveSegmenter young = new LiveSegmenter(kafka, name, state.resolve(name))) {
+                  return young.recordsASecond(RECORDS);
+                }
               },
-              () -> {
-                long before = BenchKafka.committed(reader, segments, 1);
-                long begun = System.nanoTime();
-                trajectories.publish(producer, topics, part);
-                await(reader, segments, before + part);
-                double rate = part / Medians.seconds(begun);
-                settings.progress().accept("segmenter: a GB at %.0f a second".formatted(rate));
-                return rate;
-              });
+              () -> old.recordsASecond(RECORDS));
       return Row.atMost(
-          name(), "change of cost a record from 1 to 10 GB", rates.change(4), "ratio", 0.1);
+          name(), "cost a record after 10 GB / before", 1 / rates.ratio(), "ratio", 1.1);
+    }
+  }
+
+  /** A segmenter at work while its topic is being written. */
+  private static final class LiveSegmenter implements AutoCloseable {
+    private final Topics topics;
+    private final Producer<byte[], byte[]> producer;
+    private final Consumer<byte[], byte[]> reader;
+    private final Segmenter segmenter;
+    private final SyntheticTrajectories trajectories = new SyntheticTrajectories(TOKENS, 1);
+
+    /** Waits until it works. */
+    LiveSegmenter(BenchKafka kafka, String prefix, Path state) throws Exception {
+      topics = kafka.topics(prefix);
+      producer = kafka.producer();
+      reader = kafka.committedReader();
+      segmenter = new Segmenter(kafka.client(), topics, SegmenterConfig.defaults(state), "bench");
+      segmenter.start();
+      recordsASecond(100);
+    }
+
+    double recordsASecond(long records) throws InterruptedException {
+      String segments = topics.segments().name();
+      long before = BenchKafka.committed(reader, segments, 1);
+      long begun = System.nanoTime();
+      trajectories.publish(producer, topics, records);
+      await(reader, segments, before + records);
+      return records / Medians.seconds(begun);
+    }
+
+    @Override
+    public void close() {
+      segmenter.close();
+      reader.close();
+      producer.close();
     }
   }
 }
