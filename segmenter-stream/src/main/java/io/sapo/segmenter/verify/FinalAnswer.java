@@ -12,7 +12,9 @@ final class FinalAnswer {
   static final int ANSWER_CHARS = 500;
 
   private static final String BOXED = "\\boxed{";
-  private static final List<String> PHRASES = List.of("answer:", "answer is", "answer**:");
+  private static final String PHRASE = "answer";
+  private static final int RAREST = PHRASE.indexOf('w');
+  private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
 
   private FinalAnswer() {}
 
@@ -26,10 +28,7 @@ final class FinalAnswer {
   static Optional<String> marked(String text) {
     String tail = tail(text);
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    for (String phrase : PHRASES) {
-      after = Math.max(after, afterPhrase(tail, phrase));
-    }
-    return rest(tail, after);
+    return rest(tail, Math.max(after, afterPhrase(tail)));
   }
 
   /** The content of the last {@code \boxed{…}}; empty when its braces do not balance. */
@@ -75,11 +74,20 @@ final class FinalAnswer {
     return -1;
   }
 
-  /** Past the last occurrence in any case; a lower-case copy of hostile text may be dear. */
-  private static int afterPhrase(String text, String phrase) {
-    for (int at = text.length() - phrase.length(); at >= 0; at--) {
-      if (text.regionMatches(true, at, phrase, 0, phrase.length())) {
-        return at + phrase.length();
+  /**
+   * Past the last phrase, in any case; a lower-case copy of hostile text may be dear. Most places
+   * are left after a look at one character, since this goes over the whole of most responses.
+   */
+  private static int afterPhrase(String text) {
+    for (int at = text.length() - PHRASE.length(); at >= 0; at--) {
+      char c = text.charAt(at + RAREST);
+      if ((c == 'w' || c == 'W') && text.regionMatches(true, at, PHRASE, 0, PHRASE.length())) {
+        int end = at + PHRASE.length();
+        for (String rest : PHRASE_ENDS) {
+          if (text.regionMatches(true, end, rest, 0, rest.length())) {
+            return end + rest.length();
+          }
+        }
       }
     }
     return -1;
