@@ -25,6 +25,9 @@ final class SegmenterBench implements Bench {
   /** On the log, before compression, of which there is none. */
   private static final long RECORD_BYTES = 11_000;
 
+  /** Until then the just-in-time compiler takes half a core from both. */
+  private static final long WARM_UP = 60_000;
+
   private static final long RECORDS = 12_000;
   private static final int ROUNDS = 4;
   private static final int GIGABYTES = 10;
@@ -44,7 +47,7 @@ final class SegmenterBench implements Bench {
   public List<Row> run(BenchSettings settings) throws Exception {
     try (BenchKafka kafka = new BenchKafka(settings.folder().resolve("broker"))) {
       List<Row> rows = new ArrayList<>();
-      round(kafka, settings.folder(), 0, RECORDS);
+      round(kafka, settings.folder(), 0, WARM_UP);
       double[] ratios = new double[ROUNDS];
       double[] rates = new double[ROUNDS];
       for (int i = 0; i < ROUNDS; i++) {
