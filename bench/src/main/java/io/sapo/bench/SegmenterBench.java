@@ -168,6 +168,7 @@ final class SegmenterBench implements Bench {
               () -> {
                 String name = "young" + count[0]++ + ".";
                 try (LiveSegmenter young = new LiveSegmenter(kafka, name, state.resolve(name))) {
+                  young.recordsASecond(100); // It works by then.
                   return young.recordsASecond(RECORDS);
                 }
               },
@@ -185,14 +186,12 @@ final class SegmenterBench implements Bench {
     private final Segmenter segmenter;
     private final SyntheticTrajectories trajectories = new SyntheticTrajectories(TOKENS, 1);
 
-    /** Waits until it works. */
     LiveSegmenter(BenchKafka kafka, String prefix, Path state) throws Exception {
       topics = kafka.topics(prefix);
       producer = kafka.producer();
       reader = kafka.committedReader();
       segmenter = new Segmenter(kafka.client(), topics, SegmenterConfig.defaults(state), "bench");
       segmenter.start();
-      recordsASecond(100);
     }
 
     double recordsASecond(long records) throws InterruptedException {

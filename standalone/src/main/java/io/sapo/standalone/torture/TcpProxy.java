@@ -73,12 +73,11 @@ public final class TcpProxy implements AutoCloseable {
         try {
           broker.connect(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), target), CONNECT_MS);
+          new Connection(client, broker).start();
         } catch (IOException e) {
           client.close();
           broker.close();
-          continue;
         }
-        new Connection(client, broker).start();
       } catch (IOException e) {
         log.debug("no longer accepting: {}", e.getMessage());
       }
