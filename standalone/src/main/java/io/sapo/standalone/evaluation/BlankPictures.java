@@ -33,13 +33,7 @@ final class BlankPictures {
     for (Picture picture : task.getPictures()) {
       blank.add(blank(picture));
     }
-    return new Task(
-        task.getTaskId(),
-        task.getPrompt(),
-        blank,
-        task.getAnswer(),
-        task.getVerifier(),
-        task.getSource());
+    return Task.newBuilder(task).setPictures(blank).build();
   }
 
   private static Picture blank(Picture picture) throws IOException {
