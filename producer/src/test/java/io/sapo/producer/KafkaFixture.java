@@ -3,6 +3,7 @@ package io.sapo.producer;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ public final class KafkaFixture implements AutoCloseable {
 
   public KafkaFixture() throws Exception {
     try (Admin admin = Admin.create(clientConfig())) {
-      List<String> findings = new TopicAdmin(admin, topics).createAndCheck((short) 1);
+      List<TopicFinding> findings = new TopicAdmin(admin, topics).createAndCheck((short) 1);
       if (!findings.isEmpty()) {
         throw new IllegalStateException(findings.toString());
       }

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * UTF-8 text.
  *
  * @param partitions number created; readers take what the broker has
- * @param config topic settings that differ from the broker's defaults
+ * @param config settings that it is created with; existing ones may keep more
  */
 public record Topic<T extends SpecificRecordBase>(
     String name, int partitions, SortedMap<String, String> config, RecordCodec<T> codec) {

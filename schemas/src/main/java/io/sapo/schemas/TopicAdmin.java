@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -19,7 +20,10 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics of a run and says where existing ones differ from the catalogue. */
+/**
+ * Creates the topics of a run and says where existing ones are less than the catalogue asks for;
+ * see {@link TopicRules}.
+ */
 public final class TopicAdmin {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
   private static final long ASK_AGAIN_MS = 100;
@@ -34,15 +38,15 @@ public final class TopicAdmin {
     this.topics = topics;
   }
 
-  /** Creates what is missing, then checks; an empty answer means all is as the catalogue says. */
-  public List<String> createAndCheck(short replication)
+  /** Creates what is missing, then checks; an empty answer means that nothing is odd. */
+  public List<TopicFinding> createAndCheck(short replication)
       throws ExecutionException, InterruptedException {
     boolean allowed = create(expected(replication));
     long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-    List<String> findings = check();
+    List<TopicFinding> findings = check();
     // Each broker knows of a topic a little later than the controller that has created it.
     while (allowed
-        && findings.stream().anyMatch(finding -> finding.endsWith(MISSING))
+        && findings.stream().anyMatch(finding -> finding.text().endsWith(MISSING))
         && System.nanoTime() < deadline) {
       Thread.sleep(ASK_AGAIN_MS);
       findings = check();
@@ -67,52 +71,89 @@ public final class TopicAdmin {
     return allowed;
   }
 
-  /** One sentence for every topic that is missing or set up otherwise. */
-  public List<String> check() throws ExecutionException, InterruptedException {
-    List<String> findings = new ArrayList<>();
+  /** What is missing or odd, by topic in the order in which data flows. */
+  public List<TopicFinding> check() throws ExecutionException, InterruptedException {
+    List<TopicFinding> findings = new ArrayList<>();
     for (NewTopic topic : expected((short) -1)) {
       try {
         TopicDescription found =
             admin.describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name());
-        if (found.partitions().size() != topic.numPartitions()) {
-          findings.add(
-              "topic "
-                  + topic.name()
-                  + " has "
-                  + found.partitions().size()
-                  + " partitions, expected "
-                  + topic.numPartitions());
-        }
-        checkConfig(topic, findings);
+        partitions(topic, found.partitions().size()).ifPresent(findings::add);
+        findings.addAll(
+            TopicRules.judge(topic.name(), new TreeMap<>(topic.configs()), settings(topic.name())));
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        findings.add("topic " + topic.name() + MISSING);
+        findings.add(TopicFinding.fatal("topic " + topic.name() + MISSING));
       }
     }
     return findings;
   }
 
-  private void checkConfig(NewTopic topic, List<String> findings)
+  private Optional<TopicFinding> partitions(NewTopic topic, int found) {
+    int wanted = topic.numPartitions();
+    if (found == wanted) {
+      return Optional.empty();
+    }
+    String text = "topic %s has %d partitions, expected %d";
+    if (!topics.spread().contains(topic.name())) {
+      return Optional.of(
+          TopicFinding.fatal(
+              (text + ": the order of its records counts").formatted(topic.name(), found, wanted)));
+    }
+    return found > wanted
+        ? Optional.empty()
+        : Optional.of(
+            TopicFinding.warning(
+                (text + " or more: as many processes can share its work")
+                    .formatted(topic.name(), found, wanted)));
+  }
+
+  private Map<String, String> settings(String topic)
       throws ExecutionException, InterruptedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Config found = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-    for (Map.Entry<String, String> wanted : new TreeMap<>(topic.configs()).entrySet()) {
-      ConfigEntry entry = found.get(wanted.getKey());
-      String value = entry == null ? "unset" : entry.value();
-      if (!wanted.getValue().equals(value)) {
-        findings.add(
-            "topic "
-                + topic.name()
-                + " has "
-                + wanted.getKey()
-                + "="
-                + value
-                + ", expected "
-                + wanted.getValue());
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Map<String, String> settings = new TreeMap<>();
+    for (ConfigEntry entry :
+        admin.describeConfigs(List.of(resource)).all().get().get(resource).entries()) {
+      if (entry.value() != null) {
+        settings.put(entry.name(), entry.value());
       }
     }
+    return settings;
+  }
+
+  /**
+   * Gives the run's topics the retention that they would be created with today, longer or shorter
+   * than they have.
+   *
+   * @return one line for each setting that was changed
+   */
+  public List<String> alterRetention() throws ExecutionException, InterruptedException {
+    List<String> changed = new ArrayList<>();
+    for (NewTopic topic : expected((short) -1)) {
+      if (TopicRules.compacted(topic.configs())) {
+        continue;
+      }
+      Map<String, String> found = settings(topic.name());
+      List<AlterConfigOp> changes = new ArrayList<>();
+      for (String key : TopicRules.RETENTION) {
+        String wanted = topic.configs().getOrDefault(key, Retention.FOR_EVER);
+        if (!wanted.equals(found.get(key))) {
+          changes.add(new AlterConfigOp(new ConfigEntry(key, wanted), AlterConfigOp.OpType.SET));
+          changed.add(
+              "topic %s: %s was %s, is %s".formatted(topic.name(), key, found.get(key), wanted));
+        }
+      }
+      if (!changes.isEmpty()) {
+        admin
+            .incrementalAlterConfigs(
+                Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), changes))
+            .all()
+            .get();
+      }
+    }
+    return changed;
   }
 
   private List<NewTopic> expected(short replication) {
@@ -122,9 +163,14 @@ public final class TopicAdmin {
     }
     SortedMap<String, String> config = new TreeMap<>();
     config.put("max.message.bytes", Integer.toString(2 * Topics.MAX_RECORD_BYTES));
-    config.put("retention.ms", "-1");
+    config.put("retention.ms", Retention.FOR_EVER);
     all.add(newTopic(topics.deadLetters(), 1, replication, config));
-    all.add(newTopic(topics.taskClaims(), 1, replication, new TreeMap<>()));
+    all.add(
+        newTopic(
+            topics.taskClaims(),
+            1,
+            replication,
+            new TreeMap<>(Map.of("retention.ms", Retention.FOR_EVER))));
     return all;
   }
 

@@ -2,6 +2,7 @@ package io.sapo.schemas;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -17,7 +18,6 @@ public final class Topics {
   public static final int MAX_RECORD_BYTES = 16 << 20;
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,100}");
-  private static final String DAY_MS = Long.toString(24L * 60 * 60 * 1000);
 
   private final String prefix;
   private final Topic<Task> tasks;
@@ -30,33 +30,37 @@ public final class Topics {
   private final Topic<Control> control;
   private final Topic<Credit> credits;
 
+  /** With the default retention. */
+  public Topics(String prefix) {
+    this(prefix, Retention.DEFAULT);
+  }
+
   /**
+   * @param retention of topics that are created
    * @throws IllegalArgumentException when the prefix has characters that topic names cannot have
    */
-  public Topics(String prefix) {
+  public Topics(String prefix, Retention retention) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
           "topic prefix '" + prefix + "' may hold letters, digits, '.', '_' and '-' only");
     }
     this.prefix = prefix;
-    tasks = topic("tasks", Task.class, 1, Map.of("retention.ms", "-1"));
-    trajectories = topic("trajectories", Trajectory.class, 4, retainedDays(14));
-    segments = topic("segments", SegmentedTrajectory.class, 1, retainedDays(14));
-    weights = topic("weights", WeightVersion.class, 1, Map.of("retention.ms", "-1"));
+    Map<String, String> kept = Map.of("retention.ms", Retention.FOR_EVER);
+    Map<String, String> keptForATime = Map.of("retention.ms", retention.recordsMs());
+    tasks = topic("tasks", Task.class, 1, kept);
+    trajectories = topic("trajectories", Trajectory.class, 4, keptForATime);
+    segments = topic("segments", SegmentedTrajectory.class, 1, keptForATime);
+    weights = topic("weights", WeightVersion.class, 1, kept);
     weightChunks =
         topic(
             "weight-chunks",
             WeightChunk.class,
             1,
-            Map.of("retention.bytes", Long.toString(4L << 30), "segment.bytes", "268435456"));
+            Map.of("retention.ms", Retention.FOR_EVER, "segment.bytes", "268435456"));
     status = topic("status", Status.class, 1, Map.of("cleanup.policy", "compact"));
-    evaluations = topic("evaluations", Evaluation.class, 1, Map.of("retention.ms", "-1"));
-    control = topic("control", Control.class, 1, Map.of("retention.ms", "-1"));
-    credits = topic("credits", Credit.class, 1, retainedDays(14));
-  }
-
-  private static Map<String, String> retainedDays(int days) {
-    return Map.of("retention.ms", Long.toString(days * Long.parseLong(DAY_MS)));
+    evaluations = topic("evaluations", Evaluation.class, 1, kept);
+    control = topic("control", Control.class, 1, kept);
+    credits = topic("credits", Credit.class, 1, keptForATime);
   }
 
   private <T extends SpecificRecordBase> Topic<T> topic(
@@ -118,6 +122,11 @@ public final class Topics {
    */
   public String taskClaims() {
     return prefix + "task-claims";
+  }
+
+  /** Topics that may have any number of partitions; of the others the order counts. */
+  Set<String> spread() {
+    return Set.of(tasks.name(), trajectories.name(), credits.name());
   }
 
   /** All topics with typed values, in the order in which data flows. */

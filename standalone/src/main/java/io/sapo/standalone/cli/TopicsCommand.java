@@ -1,6 +1,7 @@
 package io.sapo.standalone.cli;
 
 import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicList;
 import java.io.PrintWriter;
@@ -60,22 +61,45 @@ final class TopicsCommand {
   }
 
   @Command(
+      name = "alter",
+      description =
+          "Gives the topics the retention that the settings ask for now (kafka.retention).")
+  int alter(@Mixin RunOptions options) throws InterruptedException {
+    return withAdmin(
+        options,
+        (access, admin) -> {
+          List<String> changed = new TopicAdmin(admin, access.topics()).alterRetention();
+          PrintWriter out = spec.commandLine().getOut();
+          out.println(
+              changed.isEmpty()
+                  ? "all topics keep their records as the settings ask"
+                  : String.join("\n", changed));
+          out.flush();
+          return ExitCodes.FINE;
+        });
+  }
+
+  @Command(
       name = "check",
-      description = "Names every topic that is missing or set up in another way; exit code 1 then.")
+      description = {
+        "Names every topic that is missing or less than a run asks for.",
+        "Exit code 1 when a run could not work with one; warnings alone leave it at 0."
+      })
   int check(@Mixin RunOptions options) throws InterruptedException {
     return withAdmin(
         options, (access, admin) -> report(new TopicAdmin(admin, access.topics()).check()));
   }
 
-  private int report(List<String> findings) {
+  private int report(List<TopicFinding> findings) {
     PrintWriter out = spec.commandLine().getOut();
     if (findings.isEmpty()) {
       out.println("all topics are as they should be");
-    } else {
-      findings.forEach(out::println);
+    }
+    for (TopicFinding finding : findings) {
+      out.println((finding.fatal() ? "failed   " : "warning  ") + finding.text());
     }
     out.flush();
-    return findings.isEmpty() ? ExitCodes.FINE : ExitCodes.FAILED;
+    return findings.stream().anyMatch(TopicFinding::fatal) ? ExitCodes.FAILED : ExitCodes.FINE;
   }
 
   private interface Work {

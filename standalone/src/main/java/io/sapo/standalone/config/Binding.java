@@ -13,6 +13,7 @@ import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.Retention;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.SegmenterConfig;
 import io.sapo.segmenter.cut.EntropyStrategy;
@@ -24,6 +25,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
 import io.sapo.standalone.torture.HaltPoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ import java.util.function.Supplier;
 public final class Binding {
   /** Of algorithms that judge a rollout by its group, as GRPO was published. */
   private static final int COMPARED_ROLLOUTS = 8;
+
+  private static final Duration LONGEST_MEMORY = Duration.ofDays(3_650);
 
   private final Settings settings;
 
@@ -147,10 +151,27 @@ public final class Binding {
         strategy(),
         verifiers(),
         settings.duration("segmenter.group-deadline"),
-        settings.duration("segmenter.dedup-retention"),
+        dedupRetention(),
         stateFolder,
         settings.integer("segmenter.threads"),
         settings.duration("run.heartbeat"));
+  }
+
+  /** As long as a trajectory can be read again. */
+  private Duration dedupRetention() {
+    return settings
+        .optionalDuration("segmenter.dedup-retention")
+        .or(() -> retention(settings).records())
+        .orElse(LONGEST_MEMORY);
+  }
+
+  /** The catalogue of the run's topics, with the retention that created ones get. */
+  public static Topics topics(Settings settings) {
+    return new Topics(settings.text("kafka.topic-prefix"), retention(settings));
+  }
+
+  private static Retention retention(Settings settings) {
+    return new Retention(settings.optionalDuration("kafka.retention"));
   }
 
   private SegmentationStrategy strategy() {

@@ -63,6 +63,7 @@ final class ConfigKeys {
         "kafka.topic-prefix",
         Rule.matching("[A-Za-z0-9._-]{1,100}", "1 to 100 letters, digits, '.', '_' and '-'"));
     key("kafka.replication", Rule.integer(-1, 32));
+    key("kafka.retention", Rule.duration(Duration.ofHours(1), Duration.ofDays(36_500)).orEmpty());
   }
 
   private void model() {
@@ -91,7 +92,9 @@ final class ConfigKeys {
     key("segmentation.probability-every", Rule.integer(1, MANY));
     key("segmenter.numeric-tolerance", Rule.number(0, 0.999));
     key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
-    key("segmenter.dedup-retention", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(365)));
+    key(
+        "segmenter.dedup-retention",
+        Rule.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)).orEmpty());
     key("segmenter.threads", Rule.integer(1, 256));
   }
 

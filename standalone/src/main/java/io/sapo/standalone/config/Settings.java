@@ -90,6 +90,10 @@ public final class Settings {
     return (Duration) value(key).parsed();
   }
 
+  public Optional<Duration> optionalDuration(String key) {
+    return Optional.ofNullable((Duration) value(key).parsed());
+  }
+
   /** A choice among the names of an enum's constants. */
   public <E extends Enum<E>> E constant(String key, Class<E> type) {
     return Enum.valueOf(type, constantName(text(key)));

@@ -3,8 +3,10 @@ package io.sapo.standalone.kafka;
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.run.RunFolder;
 import java.nio.file.Path;
@@ -19,9 +21,12 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way to the brokers of a run: those named in the settings, or an embedded one. */
 public final class KafkaAccess implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaAccess.class);
   private static final int CONNECT_MS = 2_000;
   private static final int REACH_MS = 12_000;
 
@@ -39,7 +44,7 @@ public final class KafkaAccess implements AutoCloseable {
     properties.putIfAbsent("socket.connection.setup.timeout.max.ms", 4 * CONNECT_MS);
     meters.addTo(properties);
     this.client = properties;
-    this.topics = new Topics(settings.text("kafka.topic-prefix"));
+    this.topics = Binding.topics(settings);
     this.replication = (short) settings.integer("kafka.replication");
     this.embedded = embedded;
   }
@@ -173,22 +178,31 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /**
-   * Creates the topics of the run that are missing and holds all against the catalogue.
+   * Creates the topics of the run that are missing and holds all against the catalogue. What a run
+   * can live with is logged as a warning.
    *
    * @throws CommandFailure naming every topic that is not as it must be
    */
   public void prepareTopics() throws InterruptedException {
+    prepareTopics(topics);
+  }
+
+  /** The same for the topics of another run on these brokers, such as a fork's. */
+  public void prepareTopics(Topics wanted) throws InterruptedException {
     try (Admin admin = admin()) {
-      List<String> findings = new TopicAdmin(admin, topics).createAndCheck(replication);
-      if (!findings.isEmpty()) {
+      List<TopicFinding> findings = new TopicAdmin(admin, wanted).createAndCheck(replication);
+      List<String> fatal =
+          findings.stream().filter(TopicFinding::fatal).map(TopicFinding::text).toList();
+      if (!fatal.isEmpty()) {
         throw CommandFailure.failed(
-            "the topics are not as this run needs them:\n  " + String.join("\n  ", findings));
+            "the topics are not as this run needs them:\n  " + String.join("\n  ", fatal));
       }
+      findings.forEach(finding -> log.warn("{}", finding.text()));
     } catch (ExecutionException e) {
       throw CommandFailure.failed(
           e.getCause() instanceof AuthorizationException
               ? "not allowed to look at the topics %s* of this cluster (%s); sapo acls prints what a role needs"
-                  .formatted(topics.prefix(), e.getCause().getMessage())
+                  .formatted(wanted.prefix(), e.getCause().getMessage())
               : "Kafka refused: " + e.getCause().getMessage(),
           e);
     }

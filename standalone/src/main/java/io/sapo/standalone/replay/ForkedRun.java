@@ -2,7 +2,6 @@ package io.sapo.standalone.replay;
 
 import io.sapo.learner.Fork;
 import io.sapo.learner.replay.RecordedRun;
-import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.cli.CommandFailure;
@@ -16,12 +15,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.admin.Admin;
 
 /**
  * A fork as a run of its own: topics under the parent's prefix and the fork's name on the same
@@ -69,13 +65,9 @@ public final class ForkedRun {
   public WeightVersion begin(
       RecordedRun parent, KafkaAccess access, long version, LongConsumer progress)
       throws InterruptedException {
-    Topics topics = new Topics(settings.text("kafka.topic-prefix"));
-    try (Admin admin = access.admin()) {
-      List<String> findings = new TopicAdmin(admin, topics).createAndCheck(access.replication());
-      if (!findings.isEmpty()) {
-        throw CommandFailure.failed(
-            "the topics are not as a fork needs them:\n  " + String.join("\n  ", findings));
-      }
+    Topics topics = Binding.topics(settings);
+    try {
+      access.prepareTopics(topics);
       Binding binding = new Binding(settings).check();
       WeightVersion first =
           new Fork(
@@ -93,8 +85,6 @@ public final class ForkedRun {
               .begin(version, progress);
       folder.keepSettings(ConfigReport.changed(settings));
       return first;
-    } catch (ExecutionException e) {
-      throw CommandFailure.failed("Kafka refused: " + e.getCause().getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(folder.path() + " cannot be written", e);
     }

@@ -186,6 +186,35 @@ class AnyBrokerTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatAnOperatorKeepsLongerOrSplitsFurtherIsTheirs(Where where) throws Exception {
+    Topics topics = new Topics("more.");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers(where)))) {
+      NewTopic trajectories = new NewTopic(topics.trajectories().name(), 12, (short) 1);
+      trajectories.configs(
+          Map.of("retention.ms", "-1", "max.message.bytes", "67108864", "segment.ms", "3600000"));
+      NewTopic segments = new NewTopic(topics.segments().name(), 1, (short) 1);
+      segments.configs(Map.of("retention.ms", "3600000", "max.message.bytes", "67108864"));
+      admin.createTopics(List.of(trajectories, segments)).all().get();
+      TopicAdmin catalogue = new TopicAdmin(admin, topics);
+      assertThat(catalogue.createAndCheck((short) 1))
+          .singleElement()
+          .satisfies(
+              finding -> {
+                assertThat(finding.fatal()).isFalse();
+                assertThat(finding.text())
+                    .startsWith("topic more.segments keeps its records for 0.04 days, the run asks")
+                    .contains("90 days", "sapo topics alter");
+              });
+      assertThat(catalogue.alterRetention())
+          .contains("topic more.segments: retention.ms was 3600000, is 7776000000");
+      assertThat(catalogue.check()).isEmpty();
+    }
+    RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
+    assertThat(segmenter.awaitReady()).isEqualTo("ready");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aTopicThatIsSetUpOtherwiseIsNamed(Where where) throws Exception {
     Topics topics = new Topics("other.");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers(where)))) {

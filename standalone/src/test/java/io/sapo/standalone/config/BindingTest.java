@@ -67,6 +67,7 @@ class BindingTest {
           Map.entry("learner.schedule.floor", "1"),
           Map.entry("learner.off-policy-high", "6"),
           Map.entry("learner.reward-kl-target", "1"),
+          Map.entry("kafka.retention", "7d"),
           Map.entry("admin.host", "localhost"),
           Map.entry("admin.token", "0123456789abcdef"),
           Map.entry("admin.allowed-hosts", "a,b"));
