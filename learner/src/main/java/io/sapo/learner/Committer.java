@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * Turns a training state into a committed version, whose record names the hash of the one before.
@@ -31,6 +32,7 @@ final class Committer {
   private final WeightPublisher publisher;
   private final String runId;
   private final Clock clock;
+  private BiConsumer<WeightVersion, Long> follower = (version, bytes) -> {};
   private String parentSha256;
   private ForkOrigin origin;
   private List<Divergence> divergences = List.of();
@@ -54,6 +56,11 @@ final class Committer {
     this.runId = runId;
     this.clock = clock;
     this.parentSha256 = parentSha256;
+  }
+
+  /** Is told of each version committed from here on, and of the bytes that all weights take. */
+  void tell(BiConsumer<WeightVersion, Long> of) {
+    follower = of;
   }
 
   /** The next version is the first of a fork. */
@@ -137,6 +144,7 @@ final class Committer {
     parentSha256 = committed.sha256();
     origin = null;
     divergences = List.of();
+    follower.accept(committed.version(), publisher.wholeBytes());
     return committed.version();
   }
 

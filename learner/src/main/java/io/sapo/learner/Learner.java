@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.learner.checkpoint.CheckpointWriter;
+import io.sapo.learner.commit.ChunkRetention;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.WeightPublisher;
@@ -108,6 +109,9 @@ public final class Learner {
                 workshop.checkpoints(),
                 workshop.model().companions(),
                 beginning.checkpointVersion());
+        ChunkRetention retention =
+            new ChunkRetention(
+                clients.admin(), options.topics(), options.keepPublishedBytes(), committed);
         Commands commands =
             new Commands(
                 clients.committedReader(options.instance() + "-commands"), options.topics())) {
@@ -121,6 +125,7 @@ public final class Learner {
               clock,
               committed.isEmpty() ? null : committed.sha256());
       committer.accepted(divergences.accepted());
+      committer.tell(retention::committed);
       TrainingLoop loop =
           new TrainingLoop(
               options,

@@ -84,6 +84,10 @@ public final class LearnerClients {
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  public Admin admin() {
+    return Admin.create(base);
+  }
+
   /**
    * The offsets committed for a group, by partition of the topic.
    *

@@ -21,6 +21,8 @@ import java.util.Map;
  * @param keepCheckpointsFor of these, older ones go; the newest 2 stay whatever their age
  * @param anchorEvery versions between whole publications of the weights
  * @param published element type of published weights
+ * @param keepPublishedBytes of whole publications on the log; the newest two stay whatever they
+ *     take
  * @param untilVersion training ends with this version
  * @param acceptDivergence whether recovery goes on where folding again gives other weights than
  *     were committed; the next commit record then says so
@@ -40,6 +42,7 @@ public record LearnerOptions(
     Duration keepCheckpointsFor,
     int anchorEvery,
     ElementType published,
+    long keepPublishedBytes,
     long untilVersion,
     boolean acceptDivergence,
     Duration heartbeat,

@@ -228,6 +228,25 @@ class LearnerTest {
     return chunks.subList(0, version.getChunkCount());
   }
 
+  @Test
+  void ofPublishedWeightsTheNewestTwoAnchorsAlwaysStay() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.frugalLearner(3).run();
+    run.frugalLearner(UPDATES).run();
+    List<Long> anchors =
+        run.versions().stream()
+            .filter(WeightVersion::getAnchor)
+            .map(WeightVersion::getFirstChunkOffset)
+            .toList();
+    assertThat(anchors).hasSizeGreaterThan(2);
+    TopicPartition chunks = new TopicPartition(run.topics().weightChunks().name(), 0);
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(runs.kafka()).rangeReader("test")) {
+      assertThat(reader.beginningOffsets(List.of(chunks)))
+          .containsEntry(chunks, anchors.get(anchors.size() - 2));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(FaultPoint.class)
   void afterAKillTheWeightsAreThoseOfARunThatWasNeverKilled(FaultPoint point) throws Exception {

@@ -137,7 +137,18 @@ final class TestRuns implements AutoCloseable {
       return options(untilVersion, faults, false);
     }
 
+    /** Of published weights it keeps on the log what must be kept. */
+    Learner frugalLearner(long untilVersion) {
+      return new Learner(
+          CONFIG, options(untilVersion, FaultHook.NONE, false, 0), Clock.systemUTC());
+    }
+
     LearnerOptions options(long untilVersion, FaultHook faults, boolean acceptDivergence) {
+      return options(untilVersion, faults, acceptDivergence, 1L << 32);
+    }
+
+    private LearnerOptions options(
+        long untilVersion, FaultHook faults, boolean acceptDivergence, long keepPublishedBytes) {
       return new LearnerOptions(
           kafka,
           topics,
@@ -151,6 +162,7 @@ final class TestRuns implements AutoCloseable {
           Duration.ofDays(1),
           3,
           ElementType.F32,
+          keepPublishedBytes,
           untilVersion,
           acceptDivergence,
           Duration.ofSeconds(1),

@@ -116,6 +116,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 Duration.ofDays(1),
                 3,
                 ElementType.F32,
+                1L << 32,
                 until,
                 false,
                 Duration.ofSeconds(1),

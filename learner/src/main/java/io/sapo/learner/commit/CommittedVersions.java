@@ -167,6 +167,14 @@ public final class CommittedVersions {
         .toList();
   }
 
+  /** Where whole publications of the weights begin, oldest first. */
+  List<Long> anchorOffsets() {
+    return chain.stream()
+        .filter(WeightVersion::getAnchor)
+        .map(WeightVersion::getFirstChunkOffset)
+        .toList();
+  }
+
   /** How far training had come with a version. */
   public static Progress progress(WeightVersion version) {
     SortedMap<Integer, Long> sources = new TreeMap<>();

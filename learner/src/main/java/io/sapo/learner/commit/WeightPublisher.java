@@ -64,6 +64,11 @@ public final class WeightPublisher {
     return anchorVersion;
   }
 
+  /** Bytes of all weights of the staged version, before compression. */
+  public long wholeBytes() {
+    return current.stream().mapToLong(tensor -> tensor.elements().length).sum();
+  }
+
   /** The staged version's chunks; the same ones each time. */
   public void chunks(Consumer<WeightChunk> out) {
     WeightChunkEncoder encoder = new WeightChunkEncoder(currentVersion, type, out);

@@ -104,6 +104,7 @@ public final class Binding {
         settings.duration("learner.keep-checkpoints-for"),
         settings.integer("learner.anchor-every"),
         settings.constant("learner.published-type", ElementType.class),
+        settings.wide("learner.keep-published-mib") << 20,
         untilVersion,
         acceptDivergence,
         settings.duration("run.heartbeat"),

@@ -125,6 +125,7 @@ final class ConfigKeys {
         "learner.keep-checkpoints-for",
         Rule.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)));
     key("learner.anchor-every", Rule.integer(1, MANY));
+    key("learner.keep-published-mib", Rule.integer(0, MANY));
     key("learner.published-type", Rule.choice(names(ElementType.class)));
   }
 

@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.DELETE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
@@ -66,6 +67,7 @@ public final class RoleAccess {
       case LEARNER -> {
         reads(topics.segments().name(), weights(), chunks(), control());
         writes(weights(), chunks(), topics.credits().name(), status());
+        grant(TOPIC, LITERAL, chunks(), DELETE);
         grant(GROUP, LITERAL, prefix + "learner", READ);
         grant(TRANSACTIONAL_ID, LITERAL, prefix + "learner", WRITE);
       }

@@ -132,6 +132,7 @@ class MutatedRecordsTest {
             Duration.ofDays(1),
             1_000_000,
             ElementType.F32,
+            1L << 32,
             until,
             false,
             Duration.ofSeconds(1),

@@ -1,0 +1,84 @@
+package io.sapo.learner.commit;
+
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes published weights that are too old to be of use. The topic itself has neither an age nor
+ * a size at which records go, since no such number fits all models: what the newest version builds
+ * on must stay, however large it is and however long the run rests.
+ *
+ * <p>The newest two whole publications always stay, so that a reader that has begun with the one
+ * before can go on. What cannot be deleted now is deleted later. For the training thread, which
+ * does not wait for the broker.
+ */
+public final class ChunkRetention implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ChunkRetention.class);
+  private static final int LEAST = 2;
+
+  private final Admin admin;
+  private final TopicPartition partition;
+  private final long keepBytes;
+  private final Deque<Long> anchors = new ArrayDeque<>();
+
+  /**
+   * @param admin owned from here on
+   * @param keepBytes that whole publications may take together
+   */
+  public ChunkRetention(Admin admin, Topics topics, long keepBytes, CommittedVersions committed) {
+    this.admin = admin;
+    this.partition = new TopicPartition(topics.weightChunks().name(), 0);
+    this.keepBytes = keepBytes;
+    committed.anchorOffsets().forEach(anchors::add);
+  }
+
+  /**
+   * A version is committed.
+   *
+   * @param wholeBytes of all weights as published
+   */
+  public void committed(WeightVersion version, long wholeBytes) {
+    if (!version.getAnchor()) {
+      return;
+    }
+    anchors.add(version.getFirstChunkOffset());
+    int keep = (int) Math.max(LEAST, Math.min(Integer.MAX_VALUE, keepBytes / wholeBytes));
+    if (anchors.size() <= keep) {
+      return;
+    }
+    while (anchors.size() > keep) {
+      anchors.remove();
+    }
+    deleteBefore(anchors.element());
+  }
+
+  private void deleteBefore(long offset) {
+    admin
+        .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
+        .all()
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.warn(
+                    "old weights in front of offset {} of {} are not deleted yet: {}",
+                    offset,
+                    partition,
+                    failure.toString());
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofSeconds(2));
+  }
+}
