@@ -57,10 +57,15 @@ final class MemoryBench implements Bench {
         Row.atMost(
             name(),
             "exponent of the peak's growth up to 8,192 tokens",
-            Math.log(to / from) / Math.log(2),
+            exponent(from, to),
             "exponent",
             1.15),
         Row.info(name(), "growth from 4,096 to 8,192 tokens", to * 1024 / 4096, "KiB/token"));
+  }
+
+  /** Not a number where the peak did not grow: then something else than the update made it. */
+  static double exponent(double from, double to) {
+    return from > 0 && to > 0 ? Math.log(to / from) / Math.log(2) : Double.NaN;
   }
 
   /** Lets the kernel's peak of this process start from now. */

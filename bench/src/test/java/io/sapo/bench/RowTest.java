@@ -3,26 +3,29 @@ package io.sapo.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowTest {
-  @Test
-  void aBarSaysWhetherItIsMet() {
-    assertThat(Row.atLeast("b", "m", 0.61, "ratio", 0.6))
-        .isEqualTo(new Row("b", "m", 0.61, "ratio", ">= 0.6", true));
-    assertThat(Row.atLeast("b", "m", 0.59, "ratio", 0.6).ok()).isFalse();
-    assertThat(Row.atMost("b", "m", 251, "ms", 250).bar()).isEqualTo("<= 250");
-    assertThat(Row.atMost("b", "m", 251, "ms", 250).ok()).isFalse();
-    assertThat(Row.atLeast("b", "m", Double.NaN, "ratio", 0.6).ok()).isFalse();
-    assertThat(Row.atMost("b", "m", Double.NaN, "ratio", 0.6).ok()).isFalse();
-  }
-
-  @Test
-  void roundingDoesNotDecide() {
-    assertThat(Row.atMost("b", "m", 0.250004, "s", 0.25).ok()).isFalse();
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY})
+  void aValueThatIsNotFiniteFailsWhateverTheBar(double value) {
+    assertThat(Row.atMost("memory", "exponent", value, "", 1.15).ok()).isFalse();
+    assertThat(Row.atLeast("memory", "exponent", value, "", 0.5).ok()).isFalse();
+    assertThat(Row.info("memory", "growth", value, "KiB").ok()).isFalse();
   }
 
   @Test
   void aNumberWithoutABarIsNeitherMetNorMissed() {
-    assertThat(Row.info("b", "m", 1, "s").ok()).isNull();
+    assertThat(Row.info("memory", "growth", 3, "KiB").ok()).isNull();
+    assertThat(Row.atMost("memory", "exponent", 1.1, "", 1.15).ok()).isTrue();
+  }
+
+  @Test
+  void peaksThatDoNotGrowGiveNoExponent() {
+    assertThat(MemoryBench.exponent(100, 200)).isEqualTo(1);
+    assertThat(MemoryBench.exponent(-500, -100)).isNaN();
+    assertThat(MemoryBench.exponent(0, 100)).isNaN();
+    assertThat(MemoryBench.exponent(100, -100)).isNaN();
   }
 }

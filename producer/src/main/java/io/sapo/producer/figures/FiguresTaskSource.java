@@ -2,6 +2,7 @@ package io.sapo.producer.figures;
 
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.schemas.Picture;
+import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -31,6 +32,10 @@ public final class FiguresTaskSource implements OrderedTaskSource {
 
   /** A task with one way of solving it, as supervised training wants it. */
   public record Solved(Task task, String solution) {}
+
+  static {
+    RecordCodec.trustRecords();
+  }
 
   private static final int HELD_OUT_ONE_IN = 10;
 

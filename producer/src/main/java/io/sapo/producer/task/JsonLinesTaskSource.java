@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,10 @@ import java.util.SplittableRandom;
  * lines. Tasks of the second pass on carry the pass in their id.
  */
 final class JsonLinesTaskSource implements OrderedTaskSource {
+  static {
+    RecordCodec.trustRecords();
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;

@@ -102,6 +102,9 @@ final class RoleCommand implements Callable<Integer> {
     Logging.service();
     RunSettings run = RunSettings.resolve(this::load, RunFolder::ofRoles, kind == RoleKind.LEARNER);
     Settings settings = run.settings();
+    if (settings.text("log.format").equals("json")) {
+      Logging.toStandardOutput();
+    }
     TorchThreads.use(settings);
     RoleProcess process =
         new RoleProcess(

@@ -10,6 +10,8 @@ import io.sapo.standalone.run.RoleKind;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:fine", "1:failed", "2:wrong usage or configuration"})
 public final class SapoCommand implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(SapoCommand.class);
+
   /** Their messages say what was wrong, where, and what to do. */
   private static final List<Class<? extends Exception>> FORESEEN =
       List.of(
@@ -99,12 +103,16 @@ public final class SapoCommand implements Runnable {
 
   /** One clear message; anything that nobody foresaw says how to see more. */
   private int report(Exception e, PrintWriter err) {
-    Optional<Exception> expected = expected(e);
-    err.println("sapo: " + expected.map(Throwable::getMessage).orElseGet(() -> unforeseen(e)));
-    if (verbose) {
-      e.printStackTrace(err);
+    String message = expected(e).map(Throwable::getMessage).orElseGet(() -> unforeseen(e));
+    if (Logging.structured()) {
+      log.error("{}", message, e);
+    } else {
+      err.println("sapo: " + message);
+      if (verbose) {
+        e.printStackTrace(err);
+      }
+      err.flush();
     }
-    err.flush();
     return e instanceof CommandFailure failure
         ? failure.exitCode()
         : e instanceof ConfigException ? ExitCodes.USAGE : ExitCodes.FAILED;

@@ -15,6 +15,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
       "Ctrl-C ends it after the update it is at; the same --data goes on from there."
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(TrainCommand.class);
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions config;
@@ -90,9 +93,16 @@ final class TrainCommand implements Callable<Integer> {
             surroundings.interactive() && !json,
             divergence.accept);
     folder.keepSettings(ConfigReport.changed(settings));
-    Logging.toFile(folder.log());
+    if (settings.text("log.format").equals("json")) {
+      Logging.toStandardOutput();
+    } else {
+      Logging.toFile(folder.log());
+    }
     try {
       report(supervised(training));
+    } catch (RuntimeException e) {
+      Logging.keep(log, "the run has ended", e);
+      throw e;
     } finally {
       Logging.closeFile(folder.log());
     }

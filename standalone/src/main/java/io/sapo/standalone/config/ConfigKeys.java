@@ -51,6 +51,7 @@ final class ConfigKeys {
     key("run.data", Rule.path().orEmpty());
     key("run.seed", Rule.integer(0, Long.MAX_VALUE));
     key("run.updates", Rule.integer(0, MANY));
+    key("log.format", Rule.choice(List.of("text", "json")));
     key("run.heartbeat", Rule.duration(Duration.ofMillis(100), Duration.ofMinutes(5)));
     key("broker.data", Rule.path().orEmpty());
     key("broker.port", Rule.integer(0, 65_535));

@@ -69,7 +69,9 @@ public final class ConfigLoader {
     }
     for (Map.Entry<String, String> entry : new TreeMap<>(environment).entrySet()) {
       String name = entry.getKey();
-      if (!name.startsWith(ENVIRONMENT_PREFIX) || LAUNCHER_VARIABLES.contains(name)) {
+      if (!name.startsWith(ENVIRONMENT_PREFIX)
+          || LAUNCHER_VARIABLES.contains(name)
+          || ServiceLinks.contains(entry)) {
         continue;
       }
       Origin origin = new Origin(Origin.Layer.ENVIRONMENT, "environment variable " + name);

@@ -2,26 +2,34 @@ package io.sapo.standalone.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
+import net.logstash.logback.encoder.LogstashEncoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
- * Where log lines go: warnings to the terminal ({@code logback.xml}), more when asked, and with a
- * run's folder known everything worth keeping into a file there.
+ * Where log lines go. A person at a terminal sees sentences ({@code logback.xml}, {@link
+ * TerminalFilter}); all lines, those of libraries and stack traces included, are JSON with dates,
+ * one a line: in a file of the run's folder, or in a container on standard output.
  */
 public final class Logging {
-  private static final String LINE =
-      "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{28} %msg%n";
+  /** Of lines that are for the file alone. */
+  static final Marker KEPT = MarkerFactory.getMarker("KEPT");
+
   private static final String MAX_FILE = "20MB";
   private static final String OWN = "io.sapo";
+  private static final String TERMINAL = "TERMINAL";
+  private static final String STANDARD_OUTPUT = "STANDARD OUTPUT";
 
   private Logging() {}
 
@@ -31,14 +39,14 @@ public final class Logging {
       return;
     }
     context().getLogger(OWN).setLevel(Level.DEBUG);
-    if (root().getAppender("TERMINAL") instanceof ConsoleAppender<ILoggingEvent> terminal) {
+    if (terminal() instanceof ConsoleAppender<ILoggingEvent> terminal) {
       terminal.clearAllFilters();
     }
   }
 
-  /** Own lines from INFO on the terminal, for a process whose output is its log. */
+  /** Own lines from INFO on the terminal, for a process that is one role. */
   public static void service() {
-    if (root().getAppender("TERMINAL") instanceof ConsoleAppender<ILoggingEvent> terminal) {
+    if (terminal() instanceof ConsoleAppender<ILoggingEvent> terminal) {
       terminal.clearAllFilters();
       TerminalFilter filter = new TerminalFilter(Level.INFO);
       filter.start();
@@ -46,19 +54,33 @@ public final class Logging {
     }
   }
 
-  /** Adds the file; own lines from INFO, those of libraries from WARN. */
+  /** All lines as JSON on standard output from now on, and nothing else. */
+  public static void toStandardOutput() {
+    if (structured()) {
+      return;
+    }
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context());
+    appender.setName(STANDARD_OUTPUT);
+    appender.setEncoder(json());
+    appender.start();
+    root().addAppender(appender);
+    root().detachAppender(TERMINAL);
+  }
+
+  /** Whether lines are for a machine to read. */
+  public static boolean structured() {
+    return root().getAppender(STANDARD_OUTPUT) != null;
+  }
+
+  /** All lines as JSON into this file, too, which is rolled over twice. */
   public static void toFile(Path file) {
     LoggerContext context = context();
     RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
     appender.setContext(context);
     appender.setName("FILE " + file);
     appender.setFile(file.toString());
-
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(LINE);
-    encoder.start();
-    appender.setEncoder(encoder);
+    appender.setEncoder(json());
 
     FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
     rolling.setContext(context);
@@ -79,13 +101,33 @@ public final class Logging {
     root().addAppender(appender);
   }
 
+  /** Writes what ends a process, and where it happened; a person is told in a sentence. */
+  public static void keep(Logger log, String what, Throwable cause) {
+    if (!structured()) {
+      log.error(KEPT, "{}: {}", what, cause.getMessage(), cause);
+    }
+  }
+
   /** Ends what {@link #toFile} began. */
   public static void closeFile(Path file) {
-    var appender = root().getAppender("FILE " + file);
+    Appender<ILoggingEvent> appender = root().getAppender("FILE " + file);
     if (appender != null) {
       root().detachAppender(appender);
       appender.stop();
     }
+  }
+
+  private static Encoder<ILoggingEvent> json() {
+    LogstashEncoder encoder = new LogstashEncoder();
+    encoder.setContext(context());
+    encoder.setTimeZone("UTC");
+    encoder.setIncludeMdc(false);
+    encoder.start();
+    return encoder;
+  }
+
+  private static Appender<ILoggingEvent> terminal() {
+    return root().getAppender(TERMINAL);
   }
 
   private static ch.qos.logback.classic.Logger root() {

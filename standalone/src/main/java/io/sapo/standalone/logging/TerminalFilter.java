@@ -6,8 +6,9 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Lets through own warnings and errors of libraries. Of Kafka nothing: brokers that come and go and
- * groups that rebalance are its daily business, and what ends a role is the role's to report.
+ * What a person at a terminal is shown: own warnings, and errors of libraries. Of Kafka nothing:
+ * brokers that come and go and groups that rebalance are its daily business, and what ends a role
+ * is the role's to report. All of it is in the log; see {@link Logging}.
  */
 public final class TerminalFilter extends Filter<ILoggingEvent> {
   private final Level own;
@@ -25,6 +26,9 @@ public final class TerminalFilter extends Filter<ILoggingEvent> {
 
   @Override
   public FilterReply decide(ILoggingEvent event) {
+    if (event.getMarkerList() != null && event.getMarkerList().contains(Logging.KEPT)) {
+      return FilterReply.DENY;
+    }
     String logger = event.getLoggerName();
     boolean ours = logger.startsWith("io.sapo.");
     boolean kafka =

@@ -5,6 +5,7 @@ import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.logging.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -16,12 +17,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.AppInfoParser;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One role as a process of its own: says in a line what it is, says {@code ready} when it does its
  * work, and runs until its work is done, until stopped, or until it fails.
  */
 public final class RoleProcess {
+  private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
   private static final long PATIENCE_SECONDS = 9;
 
   private final RoleKind kind;
@@ -78,6 +82,15 @@ public final class RoleProcess {
   public void run() throws InterruptedException {
     try (Roles owned = new Roles()) {
       withdrawReady();
+      work(owned);
+    } finally {
+      withdrawReady();
+      ended.complete(null);
+    }
+  }
+
+  private void work(Roles owned) throws InterruptedException {
+    try {
       Role role = owned.own(open(owned));
       supervisor.watchResult(kind.label(), role.done());
       role.start();
@@ -86,15 +99,16 @@ public final class RoleProcess {
         announceReady(role.ready().getNow(null));
         supervisor.await(role.done(), () -> {});
       }
-    } finally {
-      withdrawReady();
-      ended.complete(null);
+    } catch (RuntimeException e) {
+      Logging.keep(log, "the " + kind.label() + " has ended", e);
+      throw e;
     }
   }
 
   private Role open(Roles owned) throws InterruptedException {
     if (kind == RoleKind.BROKER) {
       KafkaAccess kafka = KafkaAccess.embed(settings, folder);
+      owned.own(keepLog(folder.path().resolve(kind.label())));
       introduce(kafka, kind.label());
       return new BrokerRole(kafka, Announcement.of(folder, kafka));
     }
@@ -106,6 +120,7 @@ public final class RoleProcess {
     Optional<RolePlace> place =
         kind.several() ? Optional.of(owned.own(RolePlace.take(folder, kind))) : Optional.empty();
     String instance = place.map(RolePlace::instance).orElse(kind.label());
+    owned.own(keepLog(place.map(RolePlace::folder).orElse(folder.path().resolve(kind.label()))));
     introduce(kafka, instance);
     RoleFactory roles =
         new RoleFactory(settings, binding, () -> CheckpointFolder.open(checkpoint), kafka);
@@ -118,6 +133,16 @@ public final class RoleProcess {
       case ADMIN -> new AdminRole(roles.admin(List.of()));
       case BROKER -> throw new IllegalStateException("a broker needs no broker");
     };
+  }
+
+  /** Beside the role's own folder, while the role runs; none where lines go to standard output. */
+  private static AutoCloseable keepLog(Path place) {
+    Path file = place.resolveSibling(place.getFileName() + ".log");
+    if (Logging.structured()) {
+      return () -> {};
+    }
+    Logging.toFile(file);
+    return () -> Logging.closeFile(file);
   }
 
   private void introduce(KafkaAccess kafka, String instance) {
@@ -164,6 +189,10 @@ public final class RoleProcess {
   }
 
   private void say(String line) {
+    if (Logging.structured()) {
+      log.info("{}", line);
+      return;
+    }
     out.println(line);
     out.flush();
   }

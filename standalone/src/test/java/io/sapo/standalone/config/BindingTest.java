@@ -22,6 +22,7 @@ class BindingTest {
       Set.of(
           "run.data",
           "run.updates",
+          "log.format",
           "broker.port",
           "broker.data",
           "broker.advertised-port",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,30 @@ class ConfigLoaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatKubernetesSaysOfServicesIsNoSetting() {
+    Map<String, String> links = new HashMap<>();
+    for (String name : List.of("SAPO_ADMIN", "SAPO_BROKER", "SAPO", "SAPO_KAFKA_CLIENT")) {
+      links.put(name + "_SERVICE_HOST", "10.0.0.7");
+      links.put(name + "_SERVICE_PORT", "8080");
+      links.put(name + "_SERVICE_PORT_HTTP", "8080");
+      links.put(name + "_PORT", "tcp://10.0.0.7:8080");
+      links.put(name + "_PORT_8080_TCP", "tcp://10.0.0.7:8080");
+      links.put(name + "_PORT_8080_TCP_PROTO", "tcp");
+      links.put(name + "_PORT_8080_TCP_PORT", "8080");
+      links.put(name + "_PORT_8080_TCP_ADDR", "10.0.0.7");
+    }
+    Settings settings = new ConfigLoader().environment(links).load();
+    assertThat(settings.integer("admin.port")).isZero();
+    assertThat(settings.free("kafka.client")).isEmpty();
+
+    links.put("SAPO_ADMIN_PORT", "8081");
+    assertThat(new ConfigLoader().environment(links).load().integer("admin.port")).isEqualTo(8081);
+    links.put("SAPO_ADMIN_PORT", "tcp:8081");
+    assertThatThrownBy(() -> new ConfigLoader().environment(links).load())
+        .hasMessageContaining("admin.port = 'tcp:8081'");
   }
 
   @Test
