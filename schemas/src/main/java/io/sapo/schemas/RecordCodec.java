@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.message.BadHeaderException;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -20,7 +22,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 /**
  * Avro single-object encoding of one record type: a two-byte marker, the writer schema's
  * fingerprint, the record. Every schema ever released is known, so older records decode without a
- * registry.
+ * registry; those of later releases are looked up where the run keeps them ({@link SchemaTopic}).
  *
  * <p>Thread-safe.
  */
@@ -50,7 +52,25 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     released(type).forEach(known::addSchema);
     SpecificData model = SpecificData.getForClass(type);
     this.encoder = new BinaryMessageEncoder<>(model, current);
-    this.decoder = new BinaryMessageDecoder<>(model, current, known);
+    this.decoder = new BinaryMessageDecoder<>(model, current, new Known(current, known));
+  }
+
+  /** Released schemas, then those of later releases that this one can read. */
+  private record Known(Schema current, SchemaStore.Cache released) implements SchemaStore {
+    @Override
+    public Schema findByFingerprint(long fingerprint) {
+      Schema found = released.findByFingerprint(fingerprint);
+      if (found != null) {
+        return found;
+      }
+      Schema later = SchemaSources.find(fingerprint);
+      boolean readable =
+          later != null
+              && later.getFullName().equals(current.getFullName())
+              && SchemaCompatibility.checkReaderWriterCompatibility(current, later).getType()
+                  == SchemaCompatibilityType.COMPATIBLE;
+      return readable ? later : null;
+    }
   }
 
   /**
@@ -103,6 +123,7 @@ public final class RecordCodec<T extends SpecificRecordBase> {
 
   /**
    * @throws RecordFormatException when the bytes are not exactly one record of a known schema
+   * @throws SchemaLookupException when it cannot be found out whether the schema is known
    */
   public T decode(byte[] bytes) {
     if (bytes == null || bytes.length == 0) {
@@ -112,6 +133,8 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     T value;
     try {
       value = decoder.decode(in, null);
+    } catch (SchemaLookupException e) {
+      throw e;
     } catch (MissingSchemaException e) {
       throw failure(RecordFormatException.Kind.UNKNOWN_SCHEMA, e.getMessage(), e);
     } catch (BadHeaderException e) {

@@ -171,6 +171,9 @@ public final class TopicAdmin {
             1,
             replication,
             new TreeMap<>(Map.of("retention.ms", Retention.FOR_EVER))));
+    all.add(
+        newTopic(
+            topics.schemas(), 1, replication, new TreeMap<>(Map.of("cleanup.policy", "compact"))));
     return all;
   }
 

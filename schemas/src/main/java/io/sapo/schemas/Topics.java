@@ -124,6 +124,11 @@ public final class Topics {
     return prefix + "task-claims";
   }
 
+  /** Name of the topic that keeps the schemas of the run's records; see {@link SchemaTopic}. */
+  public String schemas() {
+    return prefix + "schemas";
+  }
+
   /** Topics that may have any number of partitions; of the others the order counts. */
   Set<String> spread() {
     return Set.of(tasks.name(), trajectories.name(), credits.name());

@@ -2,6 +2,7 @@ package io.sapo.standalone.kafka;
 
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.SchemaTopic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
@@ -33,6 +34,7 @@ public final class KafkaAccess implements AutoCloseable {
   private final KafkaMeters meters = new KafkaMeters();
   private final Map<String, Object> client;
   private final Topics topics;
+  private final SchemaTopic schemas;
   private final short replication;
   private final EmbeddedBroker embedded;
 
@@ -45,6 +47,7 @@ public final class KafkaAccess implements AutoCloseable {
     meters.addTo(properties);
     this.client = properties;
     this.topics = Binding.topics(settings);
+    this.schemas = new SchemaTopic(properties, topics);
     this.replication = (short) settings.integer("kafka.replication");
     this.embedded = embedded;
   }
@@ -130,9 +133,11 @@ public final class KafkaAccess implements AutoCloseable {
       admin.describeCluster().nodes().get();
       return access;
     } catch (KafkaException | ExecutionException e) {
+      access.close();
       throw CommandFailure.failed(
           "cannot reach Kafka at " + access.bootstrapServers() + ": " + reason(e), e);
     } catch (InterruptedException e) {
+      access.close();
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("interrupted while reaching Kafka", e);
     }
@@ -198,6 +203,7 @@ public final class KafkaAccess implements AutoCloseable {
             "the topics are not as this run needs them:\n  " + String.join("\n  ", fatal));
       }
       findings.forEach(finding -> log.warn("{}", finding.text()));
+      publishSchemas(wanted);
     } catch (ExecutionException e) {
       throw CommandFailure.failed(
           e.getCause() instanceof AuthorizationException
@@ -205,6 +211,16 @@ public final class KafkaAccess implements AutoCloseable {
                   .formatted(wanted.prefix(), e.getCause().getMessage())
               : "Kafka refused: " + e.getCause().getMessage(),
           e);
+    }
+  }
+
+  private void publishSchemas(Topics wanted) {
+    if (wanted.prefix().equals(topics.prefix())) {
+      schemas.publish();
+      return;
+    }
+    try (SchemaTopic others = new SchemaTopic(client, wanted)) {
+      others.publish();
     }
   }
 
@@ -227,6 +243,7 @@ public final class KafkaAccess implements AutoCloseable {
 
   @Override
   public void close() {
+    schemas.close();
     if (embedded != null) {
       embedded.close();
     }

@@ -36,6 +36,7 @@ public final class TopicList {
     }
     names.add(topics.deadLetters());
     names.add(topics.taskClaims());
+    names.add(topics.schemas());
     List<Row> rows = new ArrayList<>();
     for (String name : names) {
       rows.add(row(admin, name));

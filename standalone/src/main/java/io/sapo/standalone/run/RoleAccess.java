@@ -50,6 +50,7 @@ public final class RoleAccess {
     this.topics = topics;
     String prefix = topics.prefix();
     grant(TOPIC, PREFIXED, prefix, DESCRIBE, DESCRIBE_CONFIGS);
+    grant(TOPIC, LITERAL, topics.schemas(), READ, WRITE);
     switch (kind) {
       case PRODUCER -> {
         reads(
