@@ -1,9 +1,8 @@
 package io.sapo.segmenter.verify;
 
-/**
- * The content of the last {@code \boxed{…}} equals the reference as mathematics: written alike once
- * spacing and decoration are gone, or of the same value (see {@link LatexMath}).
- */
+import io.sapo.segmenter.verify.math.MathEquality;
+
+/** What the last box holds means the same as the reference (see {@link MathEquality}). */
 public final class BoxedMathVerifier implements Verifier {
   @Override
   public String name() {
@@ -22,7 +21,7 @@ public final class BoxedMathVerifier implements Verifier {
           verifier, reference, "an expression of 1 to " + FinalAnswer.ANSWER_CHARS + " characters");
     }
     return FinalAnswer.boxed(response)
-        .filter(answer -> LatexMath.same(answer, expected))
+        .filter(answer -> MathEquality.same(answer, expected))
         .isPresent();
   }
 }

@@ -6,17 +6,27 @@ import java.util.regex.Pattern;
 
 /**
  * Multiple choice: the letter in the last box or after the last answer mark, else a response that
- * is nothing but a letter, else the last letter in parentheses. An answer that names two choices
- * names none.
+ * is nothing but a letter, else the last letter in parentheses. A letter counts where it stands for
+ * a choice, not as a word of a sentence. An answer that names two choices names none.
  */
 public final class ChoiceVerifier implements Verifier {
-  /** A letter by itself: B, (B), B., **B**, \text{B}; not the I or A of a sentence. */
+  private static final String STYLE = "(?:\\\\(?:text|mathrm|textbf|mathbf|textrm|mbox)\\s*+\\{)?+";
+
+  /**
+   * A letter by itself: B, (B), B., **B**, \text{B}, (B) 12, B) 12, "B because …"; nothing else may
+   * follow, so that the A of "A triangle" and the I of "I know" are none.
+   */
   private static final Pattern LEADING =
       Pattern.compile(
-          "[\\s(*\\[]*+(?i:(?:option|choice)\\s++)?+(?:\\\\(?:text|mathrm|textbf)\\{)?+\\(?+([A-Za-z])(?![A-Za-z0-9']).*+");
+          "[\\s*$_]*+(?i:(?:option|choice|letter|answer)\\s++)?+[*$_]*+"
+              + STYLE
+              + "(?:[(\\[]\\s*+([A-Za-z])\\s*+[)\\]]"
+              + "|([A-Za-z])(?=[\\s*$_}]*+(?:$|[.):,;\\]}](?!\\w)|(?:because|since|as|which|with)\\b)))"
+              + ".*+",
+          Pattern.DOTALL);
 
   private static final Pattern LETTER_ONLY =
-      Pattern.compile("[\\s(*\\[]*+([A-Za-z])[\\s)*\\].:]*+");
+      Pattern.compile("[\\s(*\\[$]*+" + STYLE + "([A-Za-z])[\\s)*\\].:}$]*+");
   private static final Pattern OTHER =
       Pattern.compile("(?<![A-Za-z0-9'])(?:([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
   private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
@@ -35,7 +45,7 @@ public final class ChoiceVerifier implements Verifier {
     return Verdict.of(chosen(response).filter(letter -> letter == expected).isPresent());
   }
 
-  private static Optional<Character> chosen(String response) {
+  static Optional<Character> chosen(String response) {
     Optional<String> stated = FinalAnswer.boxedOrMarked(response);
     if (stated.isPresent()) {
       return leading(stated.get());
@@ -57,7 +67,7 @@ public final class ChoiceVerifier implements Verifier {
     if (!first.matches()) {
       return Optional.empty();
     }
-    char letter = upper(first.group(1));
+    char letter = upper(first.group(1) == null ? first.group(2) : first.group(1));
     Matcher others = OTHER.matcher(stated);
     while (others.find()) {
       if (upper(others.group(1) == null ? others.group(2) : others.group(1)) != letter) {

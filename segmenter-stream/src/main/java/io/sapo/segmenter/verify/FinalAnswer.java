@@ -1,5 +1,6 @@
 package io.sapo.segmenter.verify;
 
+import io.sapo.segmenter.verify.math.MathEquality;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,47 +9,35 @@ final class FinalAnswer {
   /** Only the end of a text is searched; a longer ramble after the answer has not finished. */
   static final int TAIL_CHARS = 1 << 16;
 
-  /** An answer that goes on for longer is cut. */
-  static final int ANSWER_CHARS = 500;
+  /** An answer that goes on for longer is cut; a box of more is none. */
+  static final int ANSWER_CHARS = MathEquality.MAX_CHARS;
 
-  private static final String BOXED = "\\boxed{";
+  private static final String HASHES = "####";
   private static final String PHRASE = "answer";
   private static final int RAREST = PHRASE.indexOf('w');
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
 
+  /** A mark without an answer behind it is passed over; so many of them. */
+  private static final int MAX_EMPTY_MARKS = 64;
+
   private FinalAnswer() {}
 
-  /** What follows the last {@code ####}, or {@code A:} at the start of a line, on its line. */
+  /** What follows the last {@code ####}, or {@code A:} at the start of a line. */
   static Optional<String> gsm8k(String text) {
     String tail = tail(text);
-    return rest(tail, Math.max(afterHashes(tail), afterLineStart(tail)));
+    return stated(tail, Math.max(afterHashes(tail), afterLineStart(tail)));
   }
 
   /** As {@link #gsm8k}; "answer:" and "answer is" count, too. */
   static Optional<String> marked(String text) {
     String tail = tail(text);
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    return rest(tail, Math.max(after, afterPhrase(tail)));
+    return stated(tail, Math.max(after, afterPhrase(tail)));
   }
 
-  /** The content of the last {@code \boxed{…}}; empty when its braces do not balance. */
+  /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
   static Optional<String> boxed(String text) {
-    String tail = tail(text);
-    int at = tail.lastIndexOf(BOXED);
-    if (at < 0) {
-      return Optional.empty();
-    }
-    int start = at + BOXED.length();
-    int depth = 1;
-    for (int i = start; i < Math.min(tail.length(), start + ANSWER_CHARS); i++) {
-      char c = tail.charAt(i);
-      if (c == '{') {
-        depth++;
-      } else if (c == '}' && --depth == 0) {
-        return Optional.of(tail.substring(start, i).strip());
-      }
-    }
-    return Optional.empty();
+    return new Boxes(tail(text)).last();
   }
 
   /** The box if there is one, else the marked answer. */
@@ -60,9 +49,27 @@ final class FinalAnswer {
     return text.substring(Math.max(0, text.length() - TAIL_CHARS));
   }
 
+  /** Past the last hashes that open an answer: not those that close one on their line. */
   private static int afterHashes(String text) {
-    int at = text.lastIndexOf("####");
-    return at < 0 ? -1 : at + 4;
+    int at = text.lastIndexOf(HASHES);
+    for (int marks = 0; at >= 0 && marks < MAX_EMPTY_MARKS; marks++) {
+      int before = text.lastIndexOf(HASHES, at - 1);
+      boolean closes =
+          before >= 0
+              && at - before <= ANSWER_CHARS
+              && text.lastIndexOf('\n', at) < before
+              && !text.substring(before + HASHES.length(), Math.max(at, before + HASHES.length()))
+                  .replace("#", "")
+                  .isBlank();
+      if (closes) {
+        return before + HASHES.length();
+      }
+      if (stated(text, at + HASHES.length()).filter(answer -> !answer.isEmpty()).isPresent()) {
+        return at + HASHES.length();
+      }
+      at = before;
+    }
+    return -1;
   }
 
   private static int afterLineStart(String text) {
@@ -107,23 +114,35 @@ final class FinalAnswer {
     return at <= 8;
   }
 
-  private static Optional<String> rest(String text, int start) {
+  /** The rest of the line, or the next line that says something; hashes end it. */
+  private static Optional<String> stated(String text, int start) {
     if (start < 0) {
       return Optional.empty();
     }
-    int end = Math.min(text.length(), start + ANSWER_CHARS);
-    for (int i = start; i < end; i++) {
-      if (text.charAt(i) == '\n' || text.charAt(i) == '\r') {
-        end = i;
-      }
+    int from = start;
+    int limit = Math.min(text.length(), start + ANSWER_CHARS);
+    while (from < limit && isPadding(text.charAt(from))) {
+      from++;
     }
-    while (start < end && isPadding(text.charAt(start))) {
-      start++;
+    boolean below = text.substring(start, from).indexOf('\n') >= 0;
+    if (below
+        && from + 1 < limit
+        && "-•".indexOf(text.charAt(from)) >= 0
+        && text.charAt(from + 1) == ' ') {
+      // The mark of a list.
+      from += 2;
     }
-    while (end > start && isPadding(text.charAt(end - 1))) {
+    int end = from;
+    while (end < limit
+        && text.charAt(end) != '\n'
+        && text.charAt(end) != '\r'
+        && !text.startsWith(HASHES, end)) {
+      end++;
+    }
+    while (end > from && isPadding(text.charAt(end - 1))) {
       end--;
     }
-    return Optional.of(text.substring(start, end));
+    return Optional.of(text.substring(from, end));
   }
 
   /** White space, Markdown emphasis and the colon of "answer is:". */

@@ -1,20 +1,23 @@
 package io.sapo.segmenter.verify;
 
-import java.util.OptionalDouble;
+import io.sapo.segmenter.verify.math.MathEquality;
+import java.math.BigDecimal;
+import java.util.Optional;
 
 /**
- * A number within a tolerance of the reference: |a − r| ≤ tolerance · max(1, |r|). The answer is
- * the number in the last box or after the last answer mark, else the last number of the response.
+ * A number within a tolerance of the reference: |a − r| ≤ tolerance · |r|, so that only zero is
+ * near zero. The answer is the number in the last box or after the last answer mark, else the last
+ * number of the response.
  */
 public final class NumericVerifier implements Verifier {
-  private final double tolerance;
+  private final BigDecimal tolerance;
 
   public NumericVerifier() {
     this(VerifierSettings.DEFAULT.numericTolerance());
   }
 
   private NumericVerifier(double tolerance) {
-    this.tolerance = tolerance;
+    this.tolerance = BigDecimal.valueOf(tolerance);
   }
 
   @Override
@@ -29,33 +32,28 @@ public final class NumericVerifier implements Verifier {
 
   @Override
   public Verdict verify(String response, String reference) {
-    double expected =
+    BigDecimal expected =
         value(FinalAnswer.boxedOrMarked(reference).orElse(reference))
             .orElseThrow(() -> new ReferenceAnswerException(name(), reference, "one number"));
-    OptionalDouble answer =
-        FinalAnswer.boxedOrMarked(response)
-            .map(NumericVerifier::value)
-            .orElseGet(() -> lastNumber(response));
-    return Verdict.of(
-        answer.isPresent()
-            && Math.abs(answer.getAsDouble() - expected)
-                <= tolerance * Math.max(1, Math.abs(expected)));
+    return Verdict.of(answer(response).filter(answer -> near(answer, expected)).isPresent());
   }
 
-  private static OptionalDouble value(String text) {
-    OptionalDouble evaluated = LatexMath.evaluate(LatexMath.normalise(text));
-    if (evaluated.isPresent()) {
-      return evaluated;
-    }
-    return Quantity.only(text)
-        .map(quantity -> OptionalDouble.of(quantity.value()))
-        .orElse(OptionalDouble.empty());
+  private boolean near(BigDecimal answer, BigDecimal expected) {
+    return answer.subtract(expected).abs().compareTo(tolerance.multiply(expected.abs())) <= 0;
   }
 
-  private static OptionalDouble lastNumber(String response) {
+  private static Optional<BigDecimal> answer(String response) {
+    Optional<String> stated = FinalAnswer.boxedOrMarked(response);
+    return stated.isPresent() ? value(stated.get()) : lastNumber(response);
+  }
+
+  private static Optional<BigDecimal> value(String text) {
+    Optional<BigDecimal> evaluated = MathEquality.number(text);
+    return evaluated.isPresent() ? evaluated : Quantity.only(text).map(Quantity::value);
+  }
+
+  private static Optional<BigDecimal> lastNumber(String response) {
     String tail = response.substring(Math.max(0, response.length() - FinalAnswer.TAIL_CHARS));
-    return Quantity.last(tail)
-        .map(quantity -> OptionalDouble.of(quantity.value()))
-        .orElse(OptionalDouble.empty());
+    return Quantity.last(tail).map(Quantity::value);
   }
 }

@@ -1,6 +1,7 @@
 package io.sapo.segmenter.verify;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  */
 record Quantity(BigDecimal numerator, BigDecimal denominator) {
   private static final int MAX_DIGITS = 60;
+  private static final MathContext PRECISION = new MathContext(80);
 
   // Possessive throughout: no input makes it backtrack.
   private static final Pattern NUMBER =
@@ -45,8 +47,8 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
         == 0;
   }
 
-  double value() {
-    return numerator.doubleValue() / denominator.doubleValue();
+  BigDecimal value() {
+    return numerator.divide(denominator, PRECISION);
   }
 
   /** Walks a text from number to number. */
@@ -122,7 +124,16 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
       if (at < 0 || text.charAt(at) != '-' && text.charAt(at) != '\u2212') {
         return false;
       }
+      if (text.charAt(at + 1) == ' ' && startsLine(at)) {
+        // The mark of a list.
+        return false;
+      }
       return at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1));
+    }
+
+    /** Whether the place is the first on a line that follows another. */
+    private boolean startsLine(int at) {
+      return at > 0 && text.charAt(at - 1) == '\n';
     }
 
     private static BigDecimal decimal(String digits) {
