@@ -21,7 +21,9 @@ class FullDiskTest {
   @Test
   void stopsSayingSoAndGoesOnOnceThereIsRoom() throws Exception {
     Path small = Files.createDirectories(folder.resolve("small"));
-    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString()) == 0);
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString()) == 0,
+        "the right to mount a small file system");
     try (TestRuns runs = new TestRuns(folder)) {
       TestRuns.Run run = runs.create(small);
       run.send(records());
