@@ -34,6 +34,7 @@ public final class Segmenter implements AutoCloseable {
   private final Counters counters = new Counters();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final LostPositions positions;
   private final Duration heartbeat;
   private final Heartbeats heartbeats;
   private final String inputTopic;
@@ -53,6 +54,7 @@ public final class Segmenter implements AutoCloseable {
             StreamsSettings.of(kafka, topics, config, instance));
     streams.setUncaughtExceptionHandler(this::fail);
     streams.setStateListener((now, before) -> follow(now));
+    positions = new LostPositions(kafka, topics, StreamsSettings.applicationId(topics));
     heartbeat = config.heartbeat();
     heartbeats =
         new Heartbeats(
@@ -62,9 +64,10 @@ public final class Segmenter implements AutoCloseable {
             new SegmenterStatus(this, config, instance)::now);
   }
 
-  /** Returns at once; {@link #health} tells when it runs. */
+  /** Returns once its position is known; {@link #health} tells when it runs. */
   public void start() {
     heartbeats.start(heartbeat);
+    positions.restore();
     streams.start();
   }
 

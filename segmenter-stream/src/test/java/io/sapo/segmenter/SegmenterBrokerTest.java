@@ -149,6 +149,40 @@ class SegmenterBrokerTest {
   }
 
   @Test
+  void afterARestSoLongThatTheBrokersForgotItsPositionItGoesOnWhereItWas() throws Exception {
+    Topics topics = created("rested.");
+    send(topics, 0, 60, 10, 0, 1);
+    try (Segmenter first = segmenter(topics, "rested")) {
+      first.start();
+      read(topics.segments().name(), records -> records.size() >= 60);
+    }
+    sendBad(topics, 4);
+    try (Segmenter second = segmenter(topics, "rested")) {
+      second.start();
+      read(topics.deadLetters(), records -> records.size() >= 4);
+    }
+    String group = topics.prefix() + "segmenter";
+    try (Admin admin = Admin.create(kafka)) {
+      var positions = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+      admin.deleteConsumerGroupOffsets(group, positions.keySet()).all().get();
+    }
+    send(topics, 60, 80, 10, 1, 2);
+    sendBad(topics, 2);
+    try (Segmenter third = segmenter(topics, "rested")) {
+      third.start();
+      List<ConsumerRecord<byte[], byte[]>> segments =
+          read(topics.segments().name(), records -> records.size() >= 80 + 2 * 10);
+      assertThat(segments)
+          .extracting(record -> topics.segments().codec().decode(record.value()))
+          .extracting(out -> out.getTrajectory().getTrajectoryId())
+          .doesNotHaveDuplicates();
+      assertThat(reasons(read(topics.deadLetters(), records -> records.size() >= 6)))
+          .isEqualTo(Map.of("duplicate", 3, "not-a-record", 3));
+      assertThat(third.counters().read()).isLessThan(80 + 20 + 6);
+    }
+  }
+
+  @Test
   void statusTellsWhatHappens() throws Exception {
     Topics topics = created("status.");
     send(topics, 0, 5, 0, 0, 0);

@@ -5,8 +5,10 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Lets each trajectory id pass once within the retention. Comes after the steps that may refuse a
- * record for its content, so that a refused one may be sent again once it is mended.
+ * Lets each trajectory id pass once within the retention. A record that is read a second time,
+ * since the position was lost, is accounted for already and passes in silence. Comes after the
+ * steps that may refuse a record for its content, so that a refused one may be sent again once it
+ * is mended.
  */
 final class Deduplicate extends Step<Judged> {
   private final Duration retention;
@@ -28,7 +30,11 @@ final class Deduplicate extends Step<Judged> {
     Judged judged = record.value();
     String id = judged.trajectory().getTrajectory().getTrajectoryId();
     long now = context().currentSystemTimeMs();
-    if (seen.trajectory(id, now)) {
+    Seen.Sighting sighting = seen.trajectory(id, judged.source(), now);
+    if (sighting == Seen.Sighting.HERE) {
+      return;
+    }
+    if (sighting == Seen.Sighting.ELSEWHERE) {
       refuse(
           judged.source(),
           record.timestamp(),
@@ -36,7 +42,7 @@ final class Deduplicate extends Step<Judged> {
           "trajectory " + id + " was read before");
       return;
     }
-    seen.rememberTrajectory(id, now);
+    seen.rememberTrajectory(id, judged.source(), now);
     context().forward(record, Nodes.GROUP);
   }
 }

@@ -1,6 +1,8 @@
 package io.sapo.segmenter.topology;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -29,12 +31,37 @@ final class Seen {
         Serdes.ByteArray());
   }
 
-  boolean trajectory(String id, long nowMs) {
-    return contains("t/" + id, nowMs);
+  /** Whether a trajectory's id has come before, and where. */
+  enum Sighting {
+    NEVER,
+    /** In this very record, which is read again. */
+    HERE,
+    ELSEWHERE
   }
 
-  void rememberTrajectory(String id, long nowMs) {
-    store.put("t/" + id, PRESENT, nowMs);
+  Sighting trajectory(String id, Source source, long nowMs) {
+    byte[] here = position(source);
+    Sighting sighting = Sighting.NEVER;
+    try (WindowStoreIterator<byte[]> times = times("t/" + id, nowMs)) {
+      while (times.hasNext()) {
+        if (Arrays.equals(times.next().value, here)) {
+          return Sighting.HERE;
+        }
+        sighting = Sighting.ELSEWHERE;
+      }
+    }
+    return sighting;
+  }
+
+  void rememberTrajectory(String id, Source source, long nowMs) {
+    store.put("t/" + id, position(source), nowMs);
+  }
+
+  private static byte[] position(Source source) {
+    return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+        .putInt(source.partition())
+        .putLong(source.offset())
+        .array();
   }
 
   boolean closedGroup(String id, long nowMs) {
@@ -46,9 +73,12 @@ final class Seen {
   }
 
   private boolean contains(String name, long nowMs) {
-    try (WindowStoreIterator<byte[]> times =
-        store.fetch(name, Math.max(0, nowMs - retentionMs), Long.MAX_VALUE)) {
+    try (WindowStoreIterator<byte[]> times = times(name, nowMs)) {
       return times.hasNext();
     }
+  }
+
+  private WindowStoreIterator<byte[]> times(String name, long nowMs) {
+    return store.fetch(name, Math.max(0, nowMs - retentionMs), Long.MAX_VALUE);
   }
 }
