@@ -1,6 +1,7 @@
 package io.sapo.admin;
 
 import io.sapo.admin.health.Thresholds;
+import io.sapo.pictures.PictureFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,14 @@ import java.util.TreeMap;
  *
  * @param kafka client properties besides {@code bootstrap.servers}, such as those of TLS and SASL;
  *     never shown
+ * @param pictures which picture files may be shown
  */
 public record AdminConfig(
     String bootstrapServers,
     SortedMap<String, String> kafka,
     String topicPrefix,
     Listen listen,
+    PictureFiles pictures,
     Limits limits,
     Thresholds thresholds) {
 
@@ -32,16 +35,22 @@ public record AdminConfig(
         new TreeMap<>(),
         topicPrefix,
         listen,
+        PictureFiles.none(),
         Limits.defaults(),
         Thresholds.defaults());
   }
 
   public AdminConfig withLimits(Limits value) {
-    return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, value, thresholds);
+    return new AdminConfig(
+        bootstrapServers, kafka, topicPrefix, listen, pictures, value, thresholds);
+  }
+
+  public AdminConfig withPictures(PictureFiles value) {
+    return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, value, limits, thresholds);
   }
 
   public AdminConfig withThresholds(Thresholds value) {
-    return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, limits, value);
+    return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, pictures, limits, value);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import ai.djl.Device;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param initialModel Hugging Face folder of version 0; its tokenizer and config go into every
  *     checkpoint
  * @param dataFolder holds {@code checkpoints/}
+ * @param pictures where pictures by path may lie
  * @param checkpointEvery versions between checkpoints
  * @param keepCheckpoints newest ones kept, at least 2
  * @param keepCheckpointsFor of these, older ones go; the newest 2 stay whatever their age
@@ -36,6 +38,7 @@ public record LearnerOptions(
     String runId,
     Path initialModel,
     Path dataFolder,
+    PictureFiles pictures,
     Device device,
     int checkpointEvery,
     int keepCheckpoints,

@@ -5,8 +5,6 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.input.Admission;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.picture.PictureConfig;
-import io.sapo.policy.picture.PicturePreprocessor;
 
 /**
  * What folding needs besides state and log: the model's description, its networks, the admission of
@@ -18,11 +16,7 @@ public record Workshop(
 
   public static Workshop open(LearnerConfig config, LearnerOptions options) {
     CheckpointFolder model = CheckpointFolder.open(options.initialModel());
-    PicturePreprocessor preprocessor =
-        model.config().multimodal()
-            ? new PicturePreprocessor(PictureConfig.read(model.preprocessor()))
-            : null;
-    Admission admission = new Admission(model.config(), preprocessor, config.maxSequenceTokens());
+    Admission admission = Admission.of(model, options.pictures(), config.maxSequenceTokens());
     CheckpointStore checkpoints =
         new CheckpointStore(
             options.dataFolder(),

@@ -14,6 +14,7 @@ import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.replay.RecordedRun;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.WeightVersion;
@@ -95,7 +96,8 @@ class DurabilityTest {
                 new CheckpointStore(run.data()),
                 reader,
                 run.topics().segments().name(),
-                Device.cpu())) {
+                Device.cpu(),
+                PictureFiles.none())) {
       Fork begun = new Fork(parent, run.topics().prefix(), options, Clock.systemUTC());
       first = begun.begin(3, version -> {});
       assertThatThrownBy(() -> begun.begin(3, version -> {}))

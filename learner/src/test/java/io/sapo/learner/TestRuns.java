@@ -7,6 +7,7 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.TopicAdmin;
@@ -156,6 +157,7 @@ final class TestRuns implements AutoCloseable {
           "a-run",
           model,
           data,
+          PictureFiles.none(),
           Device.cpu(),
           2,
           2,

@@ -1,5 +1,6 @@
 package io.sapo.producer;
 
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * @param tasks {@code figures}, a file or folder of JSON lines, or {@code topic}
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
+ * @param pictures where pictures by path may lie
  * @param maxPromptTokens longest prompt, picture tokens counted; longer ones are refused
  * @param groupSize rollouts per task
  * @param slots responses generated at a time
@@ -30,6 +32,7 @@ public record ProducerConfig(
     String tasks,
     long seed,
     PromptTemplate template,
+    PictureFiles pictures,
     int maxPromptTokens,
     Sampling sampling,
     int groupSize,

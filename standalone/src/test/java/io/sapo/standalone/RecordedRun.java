@@ -9,6 +9,7 @@ import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.Head;
@@ -110,6 +111,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 "a-run",
                 model,
                 data,
+                PictureFiles.none(),
                 Device.cpu(),
                 2,
                 2,

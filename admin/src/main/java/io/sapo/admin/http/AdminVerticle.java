@@ -60,7 +60,7 @@ public final class AdminVerticle extends VerticleBase {
     this.connections = new ConnectionGuard(config.limits());
     this.events = new EventStreams(config.limits(), connections);
     this.runApi = new RunApi(run, fetcher, config.shown());
-    this.trajectoryApi = new TrajectoryApi(run, fetcher);
+    this.trajectoryApi = new TrajectoryApi(run, fetcher, config.pictures());
     this.controlApi = new ControlApi(run, commands, clock);
   }
 

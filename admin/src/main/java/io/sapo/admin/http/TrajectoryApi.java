@@ -6,6 +6,7 @@ import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.TrajectoryEntry;
 import io.sapo.admin.run.VersionEntry;
 import io.sapo.admin.topics.RecordFetcher;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -43,10 +44,12 @@ final class TrajectoryApi {
 
   private final RunState run;
   private final RecordFetcher fetcher;
+  private final PictureFiles pictures;
 
-  TrajectoryApi(RunState run, RecordFetcher fetcher) {
+  TrajectoryApi(RunState run, RecordFetcher fetcher, PictureFiles pictures) {
     this.run = run;
     this.fetcher = fetcher;
+    this.pictures = pictures;
   }
 
   void list(RoutingContext context) {
@@ -147,7 +150,7 @@ final class TrajectoryApi {
             entry,
             record -> {
               Picture picture = record.getTrajectory().getPictures().get(Integer.parseInt(index));
-              return PictureReader.read(picture);
+              return PictureReader.read(pictures, picture);
             }),
         read -> Replies.send(context, 200, read.type(), Buffer.buffer(read.bytes())));
   }

@@ -1,17 +1,17 @@
 package io.sapo.learner.input;
 
+import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.schemas.PackedArrays;
-import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,23 +35,60 @@ public final class Admission {
   private final int maxSequenceTokens;
 
   /**
-   * @param preprocessor null for a text-only model
+   * @param pictures null for a text-only model
    */
-  public Admission(ModelConfig model, PicturePreprocessor preprocessor, int maxSequenceTokens) {
+  public Admission(ModelConfig model, PictureLoader pictures, int maxSequenceTokens) {
     this.model = model;
-    this.pictures = preprocessor == null ? null : new PictureLoader(preprocessor);
+    this.pictures = pictures;
     this.maxSequenceTokens = maxSequenceTokens;
+  }
+
+  /**
+   * @param files where pictures by path may lie
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the model looks at pictures
+   *     but the folder does not say how they are prepared
+   */
+  public static Admission of(
+      CheckpointFolder checkpoint, PictureFiles files, int maxSequenceTokens) {
+    ModelConfig model = checkpoint.config();
+    PictureLoader pictures =
+        PicturePreprocessor.of(checkpoint)
+            .map(
+                preprocessor ->
+                    new PictureLoader(
+                        preprocessor, files, model.imageTokens().orElseThrow().image()))
+            .orElse(null);
+    return new Admission(model, pictures, maxSequenceTokens);
   }
 
   public InputRecord admit(Position position, byte[] value) {
     int bytes = value == null ? 0 : value.length;
     try {
-      return InputRecord.admitted(example(position, codec.decode(value)), bytes);
+      SegmentedTrajectory record = codec.decode(value);
+      TrainingExample example = example(position, record);
+      return InputRecord.admitted(example, bytes + outside(record, example));
     } catch (RecordFormatException e) {
       return InputRecord.refused(position, e.kind().label() + ": " + e.getMessage(), bytes);
     } catch (RefusedException e) {
       return InputRecord.refused(position, e.getMessage(), bytes);
+    } catch (OutOfMemoryError e) {
+      OutOfMemoryError named =
+          new OutOfMemoryError(
+              "heap memory ended while the %d bytes at %s were read".formatted(bytes, position));
+      named.initCause(e);
+      throw named;
     }
+  }
+
+  /** Bytes of pictures that the record only names. */
+  private static long outside(SegmentedTrajectory record, TrainingExample example) {
+    long bytes = 0;
+    for (int i = 0; i < example.sequence().pictures().size(); i++) {
+      if (record.getTrajectory().getPictures().get(i).getPath() != null) {
+        bytes += example.sequence().pictures().get(i).heldBytes();
+      }
+    }
+    return bytes;
   }
 
   private TrainingExample example(Position position, SegmentedTrajectory record)
@@ -196,27 +233,11 @@ public final class Admission {
 
   private List<PreparedPicture> preparedPictures(Trajectory trajectory, int[] prompt)
       throws RefusedException {
-    if (trajectory.getPictures().isEmpty() && pictures == null) {
-      return List.of();
+    if (pictures != null) {
+      return pictures.load(trajectory.getPictures(), prompt);
     }
-    require(pictures != null, "pictures", "the model takes none");
-    List<PreparedPicture> prepared = new ArrayList<>();
-    int expected = 0;
-    for (Picture picture : trajectory.getPictures()) {
-      PreparedPicture loaded = pictures.load(picture);
-      expected += pictures.tokens(loaded);
-      prepared.add(loaded);
-    }
-    int image = model.imageTokens().orElseThrow().image();
-    int found = 0;
-    for (int token : prompt) {
-      found += token == image ? 1 : 0;
-    }
-    require(
-        found == expected,
-        "pictures",
-        "%d picture tokens in the prompt for pictures of %d".formatted(found, expected));
-    return prepared;
+    require(trajectory.getPictures().isEmpty(), "pictures", "the model takes none");
+    return List.of();
   }
 
   private static void require(boolean holds, String reason, String detail) throws RefusedException {

@@ -6,15 +6,16 @@ package io.sapo.learner.input;
  *
  * @param example null when refused
  * @param refusal null when admitted
- * @param bytes its size on the log
+ * @param bytes of memory that it holds, more or less: its size on the log and that of the picture
+ *     files it names
  */
-public record InputRecord(Position position, TrainingExample example, String refusal, int bytes) {
+public record InputRecord(Position position, TrainingExample example, String refusal, long bytes) {
 
-  static InputRecord admitted(TrainingExample example, int bytes) {
+  static InputRecord admitted(TrainingExample example, long bytes) {
     return new InputRecord(example.position(), example, null, bytes);
   }
 
-  static InputRecord refused(Position position, String refusal, int bytes) {
+  static InputRecord refused(Position position, String refusal, long bytes) {
     return new InputRecord(position, null, refusal, bytes);
   }
 }

@@ -13,10 +13,9 @@ import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.picture.PictureConfig;
-import io.sapo.policy.picture.PicturePreprocessor;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -40,6 +39,7 @@ public final class RecordedRun implements AutoCloseable {
    * The model is that of checkpoint 0, which is never deleted.
    *
    * @param consumer read-committed; stays the caller's
+   * @param pictures where pictures by path may lie
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when checkpoint 0 is not there
    */
   public RecordedRun(
@@ -47,7 +47,8 @@ public final class RecordedRun implements AutoCloseable {
       CheckpointStore checkpoints,
       Consumer<byte[], byte[]> consumer,
       String segmentsTopic,
-      Device device) {
+      Device device,
+      PictureFiles pictures) {
     this.committed = committed;
     this.checkpoints = checkpoints;
     this.consumer = consumer;
@@ -55,12 +56,8 @@ public final class RecordedRun implements AutoCloseable {
     this.device = device;
     CheckpointFolder folder = CheckpointFolder.open(CheckpointFiles.actor(checkpoints.folder(0)));
     this.model = folder.config();
-    PicturePreprocessor preprocessor =
-        model.multimodal()
-            ? new PicturePreprocessor(PictureConfig.read(folder.preprocessor()))
-            : null;
     // What was trained on was short enough then, whatever the limit.
-    this.admission = new Admission(model, preprocessor, Integer.MAX_VALUE);
+    this.admission = Admission.of(folder, pictures, Integer.MAX_VALUE);
     this.networks = Networks.load(model, device, true);
   }
 

@@ -22,6 +22,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   public static final String CONFIG = "config.json";
   public static final String TOKENIZER = "tokenizer.json";
   public static final String PREPROCESSOR = "preprocessor_config.json";
+  public static final String PROCESSOR = "processor_config.json";
 
   /** Files beside the weights that a copy of the model takes along. */
   private static final List<String> COMPANIONS =
@@ -29,6 +30,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
           CONFIG,
           TOKENIZER,
           PREPROCESSOR,
+          PROCESSOR,
           "generation_config.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
@@ -66,10 +68,15 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   }
 
   /**
-   * @throws InvalidCheckpointException when the folder has no preprocessor_config.json
+   * The file that says how pictures are prepared: {@value #PREPROCESSOR}, or {@value #PROCESSOR},
+   * which newer libraries write alone.
+   *
+   * @throws InvalidCheckpointException when the folder has neither
    */
   public Path preprocessor() {
-    return required(PREPROCESSOR);
+    Path processor = path.resolve(PROCESSOR);
+    boolean alone = Files.isRegularFile(processor) && !Files.exists(path.resolve(PREPROCESSOR));
+    return alone ? processor : required(PREPROCESSOR);
   }
 
   private Path required(String name) {

@@ -72,12 +72,13 @@ record WindowOrder(
       int first = 0;
       for (PreparedPicture picture : pictures) {
         check(picture);
+        float[] source = picture.patches();
         int rows = picture.gridH() / merge;
         int columns = picture.gridW() / merge;
         for (int frame = 0; frame < picture.gridT(); frame++) {
           for (int row = 0; row < rows; row += side) {
             for (int column = 0; column < columns; column += side) {
-              placeWindow(picture, first, frame, row, column);
+              placeWindow(picture, source, first, frame, row, column);
             }
           }
         }
@@ -92,34 +93,38 @@ record WindowOrder(
     }
 
     private void check(PreparedPicture picture) {
-      if (picture.patches().length != picture.patchCount() * values
+      if (picture.patchValues() != values
           || picture.gridH() % merge != 0
           || picture.gridW() % merge != 0) {
         throw new IllegalArgumentException(
-            "A picture of %d x %d patches with %d values does not fit the vision tower, which takes %d values a patch and merges squares of %d"
-                .formatted(
-                    picture.gridH(), picture.gridW(), picture.patches().length, values, merge));
+            "A picture of %d x %d patches with %d values each does not fit the vision tower, which takes %d values a patch and merges squares of %d"
+                .formatted(picture.gridH(), picture.gridW(), picture.patchValues(), values, merge));
       }
     }
 
     private void placeWindow(
-        PreparedPicture picture, int first, int frame, int firstRow, int firstColumn) {
+        PreparedPicture picture,
+        float[] source,
+        int first,
+        int frame,
+        int firstRow,
+        int firstColumn) {
       int rows = picture.gridH() / merge;
       int columns = picture.gridW() / merge;
       int lastRow = Math.min(rows, firstRow + side);
       int lastColumn = Math.min(columns, firstColumn + side);
       for (int row = firstRow; row < lastRow; row++) {
         for (int column = firstColumn; column < lastColumn; column++) {
-          placeSquare(picture, first, (frame * rows + row) * columns + column, row, column);
+          placeSquare(source, first, (frame * rows + row) * columns + column, row, column);
         }
       }
       windowLengths[window++] = (lastRow - firstRow) * (lastColumn - firstColumn) * merge * merge;
     }
 
-    private void placeSquare(PreparedPicture picture, int first, int index, int row, int column) {
+    private void placeSquare(float[] source, int first, int index, int row, int column) {
       int size = merge * merge;
       mergeOrder[first + index] = square;
-      patches.put(picture.patches(), index * size * values, size * values);
+      patches.put(source, index * size * values, size * values);
       for (int i = 0; i < size; i++) {
         positions[0][square * size + i] = row * merge + i / merge;
         positions[1][square * size + i] = column * merge + i % merge;

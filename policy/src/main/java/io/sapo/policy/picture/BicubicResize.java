@@ -1,9 +1,12 @@
 package io.sapo.policy.picture;
 
+import io.sapo.pictures.RgbPicture;
+
 /**
  * PIL's antialiased bicubic resampling, bit for bit: a = -0.5, filter widened by the scale when
- * shrinking, 22-bit fixed-point weights, columns first, rounded to bytes between the passes
- * (Pillow, {@code src/libImaging/Resample.c}).
+ * shrinking, 22-bit fixed-point weights, columns first, rounded to bytes between the passes (Pillow
+ * up to 12, {@code src/libImaging/Resample.c}). Pillow 13 takes rows first where much more of the
+ * height than of the width is lost; torchvision, transformers' default, takes columns first.
  */
 final class BicubicResize {
   private static final int PRECISION_BITS = 22;

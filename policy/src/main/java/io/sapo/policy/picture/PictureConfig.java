@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What {@code preprocessor_config.json} says about pictures.
+ * What {@code preprocessor_config.json} or {@code processor_config.json} says about pictures.
  *
  * @param minPixels least area after resizing
  * @param maxPixels greatest area after resizing
@@ -30,12 +30,14 @@ public record PictureConfig(
   }
 
   /**
-   * Reads a Qwen2-VL {@code preprocessor_config.json}.
+   * Reads the picture processor of Qwen2-VL and its successors, from a file of its own or from the
+   * section {@code image_processor} of a whole processor's file.
    *
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException naming file and key
    */
   public static PictureConfig read(Path file) {
-    JsonSection json = JsonSection.read(file);
+    JsonSection whole = JsonSection.read(file);
+    JsonSection json = whole.has("image_processor") ? whole.section("image_processor") : whole;
     if (json.has("resample") && json.integer("resample") != PIL_BICUBIC) {
       throw json.error("resample", "must be 3 (bicubic) but is " + json.integer("resample"));
     }
@@ -65,6 +67,28 @@ public record PictureConfig(
       throw json.error("min_pixels", "is greater than max_pixels");
     }
     return config;
+  }
+
+  /**
+   * The same with pictures sized down further.
+   *
+   * @throws IllegalArgumentException when no picture may be that small
+   */
+  public PictureConfig withMaxPixels(long most) {
+    if (most < minPixels) {
+      throw new IllegalArgumentException(
+          "pictures of at most %d pixels: this model's have at least %d"
+              .formatted(most, minPixels));
+    }
+    return new PictureConfig(
+        minPixels,
+        Math.min(maxPixels, most),
+        patchSize,
+        temporalPatchSize,
+        mergeSize,
+        rescaleFactor,
+        mean,
+        std);
   }
 
   /** The same as Hugging Face writes it. */

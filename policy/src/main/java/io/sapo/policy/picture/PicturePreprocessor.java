@@ -1,6 +1,12 @@
 package io.sapo.policy.picture;
 
+import io.sapo.pictures.PictureDecoder;
+import io.sapo.pictures.RgbPicture;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.VisionConfig;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Qwen2-VL's picture pipeline: decode, smart resize, rescale, normalise, cut into patches. Safe for
@@ -14,6 +20,42 @@ public final class PicturePreprocessor {
   public PicturePreprocessor(PictureConfig config) {
     this.config = config;
     this.normalised = normalisedBytes(config);
+  }
+
+  /**
+   * The preprocessor of a model; empty when it reads text only.
+   *
+   * @throws InvalidCheckpointException when the folder does not say how pictures are prepared, or
+   *     says otherwise than its network takes them
+   */
+  public static Optional<PicturePreprocessor> of(CheckpointFolder checkpoint) {
+    if (!checkpoint.config().multimodal()) {
+      return Optional.empty();
+    }
+    PictureConfig config = PictureConfig.read(checkpoint.preprocessor());
+    VisionConfig vision = checkpoint.config().vision().orElseThrow();
+    boolean fits =
+        config.patchSize() == vision.patchSize()
+            && config.temporalPatchSize() == vision.temporalPatchSize()
+            && config.mergeSize() == vision.spatialMergeSize();
+    if (!fits) {
+      throw new InvalidCheckpointException(
+          ("%s: patches of %d x %d pixels and %d frames, merged %d by %d, do not fit the vision tower"
+                  + " of config.json, which takes %d x %d, %d and %d by %d")
+              .formatted(
+                  checkpoint.preprocessor(),
+                  config.patchSize(),
+                  config.patchSize(),
+                  config.temporalPatchSize(),
+                  config.mergeSize(),
+                  config.mergeSize(),
+                  vision.patchSize(),
+                  vision.patchSize(),
+                  vision.temporalPatchSize(),
+                  vision.spatialMergeSize(),
+                  vision.spatialMergeSize()));
+    }
+    return Optional.of(new PicturePreprocessor(config));
   }
 
   /** The network's input for each channel and byte value; every step in float32, as in numpy. */
@@ -39,25 +81,40 @@ public final class PicturePreprocessor {
   }
 
   /**
-   * Prepares a PNG or JPEG picture.
+   * Prepares an encoded picture. It is decoded once, so that it can be again, and kept encoded.
    *
-   * @throws UnreadablePictureException with the reason, when the bytes are no such picture, are
-   *     corrupt or exceed the limits
+   * @param encoded the prepared picture's from now on
+   * @throws io.sapo.pictures.UnreadablePictureException with the reason, when the bytes are no
+   *     picture, are damaged or exceed the limits
    */
   public PreparedPicture prepare(byte[] encoded) {
-    return prepare(PictureDecoder.decode(encoded));
+    SmartResize size = size(PictureDecoder.decode(encoded));
+    return PreparedPicture.deferred(
+        1,
+        size.height() / config.patchSize(),
+        size.width() / config.patchSize(),
+        patchValues(),
+        encoded.length,
+        () -> prepare(PictureDecoder.decode(encoded)).patches());
   }
 
   /** Prepares a decoded picture. */
   public PreparedPicture prepare(RgbPicture picture) {
-    SmartResize size =
-        SmartResize.of(
-            picture.height(),
-            picture.width(),
-            config.patchSize() * config.mergeSize(),
-            config.minPixels(),
-            config.maxPixels());
+    SmartResize size = size(picture);
     return patches(BicubicResize.resize(picture, size.width(), size.height()));
+  }
+
+  private SmartResize size(RgbPicture picture) {
+    return SmartResize.of(
+        picture.height(),
+        picture.width(),
+        config.patchSize() * config.mergeSize(),
+        config.minPixels(),
+        config.maxPixels());
+  }
+
+  private int patchValues() {
+    return CHANNELS * config.temporalPatchSize() * config.patchSize() * config.patchSize();
   }
 
   /**
@@ -68,8 +125,7 @@ public final class PicturePreprocessor {
     int patch = config.patchSize();
     int gridH = picture.height() / patch;
     int gridW = picture.width() / patch;
-    int patchValues = CHANNELS * config.temporalPatchSize() * patch * patch;
-    float[] values = new float[gridH * gridW * patchValues];
+    float[] values = new float[gridH * gridW * patchValues()];
     int next = 0;
     for (int[] origin : patchOrder(gridH, gridW)) {
       for (int channel = 0; channel < CHANNELS; channel++) {

@@ -1,5 +1,7 @@
 package io.sapo.policy.picture;
 
+import io.sapo.pictures.UnreadablePictureException;
+
 /**
  * Qwen2-VL's target size: both sides multiples of {@code factor}, the area within bounds, the
  * aspect ratio kept as well as that allows (Hugging Face {@code smart_resize}).

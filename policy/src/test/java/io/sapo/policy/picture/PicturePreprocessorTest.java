@@ -3,17 +3,14 @@ package io.sapo.policy.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.pictures.RgbPicture;
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,82 +97,6 @@ class PicturePreprocessorTest {
             });
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      ints = {
-        BufferedImage.TYPE_3BYTE_BGR,
-        BufferedImage.TYPE_INT_RGB,
-        BufferedImage.TYPE_4BYTE_ABGR,
-        BufferedImage.TYPE_BYTE_GRAY,
-        BufferedImage.TYPE_USHORT_GRAY,
-        BufferedImage.TYPE_BYTE_BINARY,
-        BufferedImage.TYPE_BYTE_INDEXED
-      })
-  void samplesAreTakenAsStored(int type) throws IOException {
-    BufferedImage image = new BufferedImage(60, 57, type);
-    for (int x = 0; x < 60; x++) {
-      for (int y = 0; y < 57; y++) {
-        image.setRGB(x, y, (x + y) % 2 == 0 ? 0xffffffff : 0xff000000);
-      }
-    }
-    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
-    assertThat(picture.width()).isEqualTo(60);
-    for (int i = 0; i < picture.rgb().length; i++) {
-      int pixel = i / 3;
-      assertThat(picture.rgb()[i] & 0xff).isEqualTo((pixel % 60 + pixel / 60) % 2 == 0 ? 255 : 0);
-    }
-  }
-
-  @Test
-  void greyIsNotGammaCorrected() throws IOException {
-    BufferedImage image = new BufferedImage(30, 30, BufferedImage.TYPE_BYTE_GRAY);
-    image.getRaster().setSample(3, 0, 0, 100);
-    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
-    assertThat(Arrays.copyOfRange(picture.rgb(), 9, 12)).containsOnly((byte) 100);
-  }
-
-  @Test
-  void jpegIsRead() throws IOException {
-    BufferedImage image = new BufferedImage(60, 40, BufferedImage.TYPE_INT_RGB);
-    for (int x = 0; x < 60; x++) {
-      for (int y = 0; y < 40; y++) {
-        image.setRGB(x, y, 0xff3070b0);
-      }
-    }
-    RgbPicture picture = PictureDecoder.decode(encode(image, "jpeg"));
-    int[] expected = {0x30, 0x70, 0xb0};
-    for (int channel = 0; channel < 3; channel++) {
-      assertThat(picture.rgb()[channel] & 0xff)
-          .isBetween(expected[channel] - 3, expected[channel] + 3);
-    }
-  }
-
-  @Test
-  void unreadableBytesGiveAReason() throws IOException {
-    byte[] png = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "png");
-    byte[] gif = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "gif");
-    assertUnreadable(new byte[0], "neither PNG nor JPEG");
-    assertUnreadable("hello".getBytes(StandardCharsets.UTF_8), "neither PNG nor JPEG");
-    assertUnreadable(gif, "neither PNG nor JPEG");
-    assertUnreadable(Arrays.copyOf(png, png.length / 2), "corrupt");
-    assertUnreadable(new byte[PictureDecoder.MAX_BYTES + 1], "limit");
-    byte[] huge = png.clone();
-    huge[16] = 0;
-    huge[17] = 1; // width 65576 in the header
-    huge[22] = 1; // height 296
-    assertUnreadable(huge, null);
-    Random random = new Random(7);
-    for (int i = 0; i < 200; i++) {
-      byte[] damaged = png.clone();
-      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-      try {
-        PREPROCESSOR.prepare(damaged);
-      } catch (UnreadablePictureException e) {
-        assertThat(e).hasMessageMatching("(?s).+");
-      }
-    }
-  }
-
   @Test
   void configurationReadsBackAndErrorsNameTheKey() throws IOException {
     Path file = folder.resolve("preprocessor_config.json");
@@ -190,12 +111,6 @@ class PicturePreprocessorTest {
     assertThatThrownBy(() -> PictureConfig.read(file)).hasMessageContaining("image_mean");
   }
 
-  private static void assertUnreadable(byte[] bytes, String reason) {
-    assertThatThrownBy(() -> PREPROCESSOR.prepare(bytes))
-        .isInstanceOf(UnreadablePictureException.class)
-        .hasMessageContaining(reason == null ? "" : reason);
-  }
-
   private static RgbPicture solid(int width, int height, int level) {
     byte[] rgb = new byte[3 * width * height];
     Arrays.fill(rgb, (byte) level);
@@ -208,11 +123,5 @@ class PicturePreprocessorTest {
       rgb[i] = (byte) row[i / 3];
     }
     return new RgbPicture(row.length, 1, rgb);
-  }
-
-  private static byte[] encode(BufferedImage image, String format) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, format, bytes)).isTrue();
-    return bytes.toByteArray();
   }
 }

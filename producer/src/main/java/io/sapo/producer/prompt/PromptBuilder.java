@@ -1,17 +1,17 @@
 package io.sapo.producer.prompt;
 
+import io.sapo.pictures.PictureFiles;
+import io.sapo.pictures.UnreadablePictureException;
+import io.sapo.pictures.WrongPictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.picture.PictureConfig;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PreparedPicture;
-import io.sapo.policy.picture.UnreadablePictureException;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 public final class PromptBuilder {
   private final ModelConfig model;
   private final Tokenizer tokenizer;
+  private final PictureFiles files;
   private final Optional<PicturePreprocessor> pictures;
   private final int[] before;
   private final int[] after;
@@ -36,14 +37,20 @@ public final class PromptBuilder {
   /**
    * @param tokenizer of that checkpoint; stays the caller's
    * @param maxTokens longest prompt, picture tokens counted
+   * @param files where pictures by path may lie
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the model looks at pictures
    *     but the folder does not say how they are prepared
    * @throws IllegalArgumentException when the tokenizer lacks the template's tokens
    */
   public PromptBuilder(
-      CheckpointFolder checkpoint, Tokenizer tokenizer, PromptTemplate template, int maxTokens) {
+      CheckpointFolder checkpoint,
+      Tokenizer tokenizer,
+      PromptTemplate template,
+      int maxTokens,
+      PictureFiles files) {
     this.model = checkpoint.config();
     this.tokenizer = tokenizer;
+    this.files = files;
     this.maxTokens = maxTokens;
     if (template == PromptTemplate.CHATML) {
       tokenizer.id("<|im_start|>");
@@ -51,10 +58,7 @@ public final class PromptBuilder {
     }
     before = tokenizer.encode(template.before());
     after = tokenizer.encode(template.after());
-    pictures =
-        model.multimodal()
-            ? Optional.of(new PicturePreprocessor(PictureConfig.read(checkpoint.preprocessor())))
-            : Optional.empty();
+    pictures = PicturePreprocessor.of(checkpoint);
     model
         .imageTokens()
         .ifPresent(
@@ -116,11 +120,13 @@ public final class PromptBuilder {
           null);
     }
     try {
-      return pictures.get().prepare(PictureBytes.of(picture));
-    } catch (PictureBytes.WrongHashException e) {
+      return pictures
+          .get()
+          .prepare(files.verified(picture.getBytes(), picture.getPath(), picture.getSha256()));
+    } catch (WrongPictureException e) {
       throw refused(
           task, Reason.PICTURE_HASH, "picture %d: %s".formatted(index, e.getMessage()), e);
-    } catch (IOException | UnreadablePictureException e) {
+    } catch (UnreadablePictureException e) {
       throw refused(
           task, Reason.PICTURE_UNREADABLE, "picture %d: %s".formatted(index, e.getMessage()), e);
     }

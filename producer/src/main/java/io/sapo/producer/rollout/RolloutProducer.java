@@ -90,7 +90,12 @@ public final class RolloutProducer implements AutoCloseable {
       RolloutMetrics metrics = new RolloutMetrics();
       Tokenizer tokenizer = resources.add(Tokenizer.open(checkpoint.tokenizer()));
       PromptBuilder prompts =
-          new PromptBuilder(checkpoint, tokenizer, config.template(), config.maxPromptTokens());
+          new PromptBuilder(
+              checkpoint,
+              tokenizer,
+              config.template(),
+              config.maxPromptTokens(),
+              config.pictures());
       Device device = Device.fromName(config.device());
       RolloutEngine engine =
           resources.add(

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,15 @@ public final class TaskSources {
         : new JsonLinesTaskSource(
             file(spec, List.of("test.jsonl", "questions.jsonl")),
             JsonLinesTaskSource.Passes.oneInOrder());
+  }
+
+  /** The folder that the pictures of a task file may lie in; empty for tasks from elsewhere. */
+  public static Optional<Path> folder(String spec) {
+    if (spec.equals(FIGURES) || spec.equals(TOPIC)) {
+      return Optional.empty();
+    }
+    Path path = Path.of(spec).toAbsolutePath();
+    return Optional.of(Files.isDirectory(path) ? path : path.getParent());
   }
 
   private static void requireNoTopic(String spec) {

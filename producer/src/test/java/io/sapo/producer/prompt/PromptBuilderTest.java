@@ -3,6 +3,7 @@ package io.sapo.producer.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.text.Tokenizer;
@@ -84,9 +85,9 @@ class PromptBuilderTest {
     assertThat(builder.build(byPath).pictures().get(0).patches())
         .containsExactly(builder.build(inline).pictures().get(0).patches());
     Files.writeString(file, "other");
-    assertRefused(builder, byPath, Reason.PICTURE_HASH, "hash to");
+    assertRefused(builder, byPath, Reason.PICTURE_HASH, "hashes to");
     Files.delete(file);
-    assertRefused(builder, byPath, Reason.PICTURE_UNREADABLE, "there is no file");
+    assertRefused(builder, byPath, Reason.PICTURE_UNREADABLE, "does not exist");
   }
 
   @Test
@@ -104,7 +105,7 @@ class PromptBuilderTest {
         .setSha256("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
     assertRefused(builder, noPicture, Reason.PICTURE_UNREADABLE, "picture 0");
     noPicture.getPictures().get(0).setBytes(null);
-    assertRefused(builder, noPicture, Reason.PICTURE_UNREADABLE, "neither bytes nor a path");
+    assertRefused(builder, noPicture, Reason.PICTURE_UNREADABLE, "either bytes or a path");
   }
 
   private static void assertRefused(
@@ -117,7 +118,8 @@ class PromptBuilderTest {
   }
 
   private static PromptBuilder builder(PromptTemplate template, int maxTokens) {
-    return new PromptBuilder(checkpoint, tokenizer, template, maxTokens);
+    return new PromptBuilder(
+        checkpoint, tokenizer, template, maxTokens, new PictureFiles(List.of(temp)));
   }
 
   private static Task figure() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
@@ -154,6 +155,7 @@ class RolloutProducerTest {
             "figures",
             1,
             PromptTemplate.PLAIN,
+            PictureFiles.none(),
             1_000,
             Sampling.at(1, 100),
             1,
@@ -175,6 +177,7 @@ class RolloutProducerTest {
                     "figures",
                     1,
                     PromptTemplate.PLAIN,
+                    PictureFiles.none(),
                     10,
                     Sampling.at(1, 10),
                     100,
@@ -204,6 +207,7 @@ class RolloutProducerTest {
         "figures",
         seed,
         PromptTemplate.PLAIN,
+        PictureFiles.none(),
         400,
         Sampling.at(1, 12),
         1,

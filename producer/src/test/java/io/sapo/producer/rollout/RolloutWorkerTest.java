@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.util.NativeResource;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
@@ -309,7 +310,8 @@ class RolloutWorkerTest {
             weights,
             new RolloutQueue(
                 source,
-                new PromptBuilder(checkpoint, tokenizer, PromptTemplate.PLAIN, 100),
+                new PromptBuilder(
+                    checkpoint, tokenizer, PromptTemplate.PLAIN, 100, PictureFiles.none()),
                 publisher,
                 metrics,
                 "run-",

@@ -1,11 +1,10 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.pictures.PictureHash;
+import io.sapo.pictures.PictureStructure;
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.schemas.Picture;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -38,33 +37,31 @@ final class PictureRules {
   }
 
   private static void checkPath(String where, String path) throws RefusedException {
-    if (path.isBlank() || path.length() > MAX_PATH_CHARS || path.indexOf('\0') >= 0) {
+    boolean sound =
+        (path.startsWith("/") || path.startsWith("file:/"))
+            && path.length() <= MAX_PATH_CHARS
+            && path.indexOf('\0') < 0;
+    if (!sound) {
       throw new RefusedException(
           Reason.UNREADABLE_PICTURE,
-          where + ".path must have 1 to " + MAX_PATH_CHARS + " characters, none of them NUL");
+          where
+              + ".path must be an absolute path or file: URI of at most "
+              + MAX_PATH_CHARS
+              + " characters");
     }
   }
 
   private static void checkBytes(String where, ByteBuffer bytes, String announced)
       throws RefusedException {
-    MessageDigest sha256 = sha256();
-    sha256.update(bytes.duplicate());
-    if (!Arrays.equals(sha256.digest(), HexFormat.of().parseHex(announced))) {
+    if (!PictureHash.of(bytes).equals(announced)) {
       throw new RefusedException(
           Reason.PICTURE_HASH,
           where + ": its bytes do not have the announced SHA-256 " + announced);
     }
-    String fault = PictureStructure.fault(bytes);
-    if (fault != null) {
-      throw new RefusedException(Reason.UNREADABLE_PICTURE, where + ": " + fault);
-    }
-  }
-
-  private static MessageDigest sha256() {
     try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      PictureStructure.check(bytes);
+    } catch (UnreadablePictureException e) {
+      throw new RefusedException(Reason.UNREADABLE_PICTURE, where + ": " + e.getMessage());
     }
   }
 }

@@ -160,7 +160,9 @@ class RefusedRecordsTest {
     cases.add(bad(reason, "forged width", inline(huge)));
     cases.add(bad(reason, "truncated JPEG", inline(Arrays.copyOf(jpeg, jpeg.length - 2))));
     cases.add(bad(reason, "JPEG start only", inline(Arrays.copyOf(jpeg, 2))));
-    cases.add(bad(reason, "a GIF", inline(SampleTrajectories.picture("gif"))));
+    cases.add(bad(reason, "a BMP", inline(SampleTrajectories.picture("bmp"))));
+    cases.add(bad(reason, "relative path", t -> t.setPictures(List.of(byPath("a.png")))));
+    cases.add(bad(reason, "address", t -> t.setPictures(List.of(byPath("https://a/b.png")))));
     Picture neither = Picture.newBuilder().setSha256(SampleTrajectories.sha256(png)).build();
     cases.add(bad(reason, "neither bytes nor path", t -> t.setPictures(List.of(neither))));
     Picture both =
@@ -180,6 +182,10 @@ class RefusedRecordsTest {
             t ->
                 t.setPictures(
                     Stream.generate(() -> SampleTrajectories.inline(png)).limit(65).toList())));
+  }
+
+  private static Picture byPath(String path) {
+    return Picture.newBuilder().setSha256("0".repeat(64)).setPath(path).build();
   }
 
   private static void judging(List<Arguments> cases) {

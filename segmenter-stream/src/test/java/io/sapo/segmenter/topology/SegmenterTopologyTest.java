@@ -214,6 +214,7 @@ class SegmenterTopologyTest {
                 List.of(
                     SampleTrajectories.inline(SampleTrajectories.picture("png")),
                     SampleTrajectories.inline(SampleTrajectories.picture("jpg")),
+                    SampleTrajectories.inline(SampleTrajectories.picture("gif")),
                     Picture.newBuilder()
                         .setSha256(SampleTrajectories.sha256(new byte[0]))
                         .setPath("/data/chart.png")

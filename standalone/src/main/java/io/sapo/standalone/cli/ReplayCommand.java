@@ -115,7 +115,8 @@ final class ReplayCommand implements Callable<Integer> {
               checkpoints,
               consumer,
               access.topics().segments().name(),
-              Device.fromName(target.settings().text("model.device")))) {
+              Device.fromName(target.settings().text("model.device")),
+              new Binding(target.settings()).pictureFiles())) {
         if (fork != null) {
           return fork(run, target, access);
         }

@@ -8,10 +8,12 @@ import io.sapo.admin.health.Thresholds;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.producer.task.TaskSources;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Retention;
 import io.sapo.schemas.Topics;
@@ -98,6 +100,7 @@ public final class Binding {
         runId,
         initialModel,
         dataFolder,
+        pictureFiles(),
         Device.fromName(settings.text("model.device")),
         settings.integer("learner.checkpoint-every"),
         settings.integer("learner.keep-checkpoints"),
@@ -109,6 +112,18 @@ public final class Binding {
         acceptDivergence,
         settings.duration("run.heartbeat"),
         HaltPoint.ofProcess());
+  }
+
+  /** Pictures lie in the configured folders and in those of the task files. */
+  public PictureFiles pictureFiles() {
+    List<Path> roots = new ArrayList<>();
+    settings
+        .optionalText("tasks.picture-folders")
+        .ifPresent(
+            folders -> List.of(folders.split("\\s*,\\s*")).forEach(f -> roots.add(Path.of(f))));
+    TaskSources.folder(settings.text("tasks.train")).ifPresent(roots::add);
+    settings.optionalText("tasks.held-out").flatMap(TaskSources::folder).ifPresent(roots::add);
+    return new PictureFiles(roots);
   }
 
   public int producers() {
@@ -131,6 +146,7 @@ public final class Binding {
         settings.text("tasks.train"),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
         settings.constant("model.prompt-template", PromptTemplate.class),
+        pictureFiles(),
         settings.integer("model.max-prompt-tokens"),
         new Sampling(
             settings.number("producer.temperature"),
@@ -205,6 +221,7 @@ public final class Binding {
             settings.integer("model.max-new-tokens")),
         settings.wide("evaluation.seed"),
         settings.constant("model.prompt-template", PromptTemplate.class),
+        pictureFiles(),
         settings.integer("model.max-prompt-tokens"),
         settings.integer("evaluation.slots"),
         verifiers(),
@@ -217,6 +234,7 @@ public final class Binding {
         settings.free(ConfigKeys.CLIENT_SECTION),
         settings.text("kafka.topic-prefix"),
         listen(),
+        pictureFiles(),
         Limits.defaults(),
         Thresholds.defaults());
   }

@@ -76,6 +76,7 @@ final class ConfigKeys {
     key("model.max-new-tokens", Rule.integer(1, MANY));
     key("tasks.train", Rule.text());
     key("tasks.held-out", Rule.text().orEmpty());
+    key("tasks.picture-folders", Rule.text().orEmpty());
   }
 
   private void rollouts() {

@@ -1,5 +1,6 @@
 package io.sapo.standalone.evaluation;
 
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.segmenter.verify.VerifierSettings;
@@ -13,6 +14,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
  * @param every versions between two evaluations while training; 0 for none
  * @param sampling as the paper evaluates; greedy is the same with temperature 0
  * @param seed of the tasks drawn and of the token draws
+ * @param pictures where pictures by path may lie
  * @param slots responses generated at a time
  * @param blankPictures whether every picture is replaced by a white one of its size
  */
@@ -24,6 +26,7 @@ public record EvaluationConfig(
     Sampling sampling,
     long seed,
     PromptTemplate template,
+    PictureFiles pictures,
     int maxPromptTokens,
     int slots,
     VerifierSettings verifiers,
@@ -42,6 +45,7 @@ public record EvaluationConfig(
         sampling,
         seed,
         template,
+        pictures,
         maxPromptTokens,
         slots,
         verifiers,

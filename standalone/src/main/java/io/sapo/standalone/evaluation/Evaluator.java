@@ -1,6 +1,7 @@
 package io.sapo.standalone.evaluation;
 
 import ai.djl.Device;
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Generation;
@@ -55,7 +56,12 @@ public final class Evaluator implements AutoCloseable {
     this.tokenizer = Tokenizer.open(checkpoint.tokenizer());
     try {
       this.prompts =
-          new PromptBuilder(checkpoint, tokenizer, config.template(), config.maxPromptTokens());
+          new PromptBuilder(
+              checkpoint,
+              tokenizer,
+              config.template(),
+              config.maxPromptTokens(),
+              config.pictures());
       this.generator =
           Generator.load(
               checkpoint.config(), options(config, checkpoint.config(), tokenizer), device);
@@ -136,10 +142,11 @@ public final class Evaluator implements AutoCloseable {
 
   private void submit(Task task, int index, Sampling sampling, Tally tally) {
     try {
-      TokenSequence prompt = prompts.build(config.blankPictures() ? BlankPictures.of(task) : task);
+      TokenSequence prompt =
+          prompts.build(config.blankPictures() ? BlankPictures.of(task, config.pictures()) : task);
       long seed = new SplittableRandom(config.seed() * 1_000_003 + index).nextLong();
       generator.submit(new GenerationRequest(Integer.toString(index), prompt, sampling, seed));
-    } catch (PromptRefusedException | IOException e) {
+    } catch (PromptRefusedException | UnreadablePictureException | IOException e) {
       log.warn("left out of the evaluation: {}", e.getMessage());
       tally.refused++;
     }

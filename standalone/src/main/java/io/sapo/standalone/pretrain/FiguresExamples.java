@@ -1,5 +1,6 @@
 package io.sapo.standalone.pretrain;
 
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.text.Tokenizer;
@@ -27,7 +28,9 @@ final class FiguresExamples implements AutoCloseable {
     this.figures = figures;
     this.endOfText = model.config().eosTokenIds().get(0);
     this.tokenizer = Tokenizer.open(model.tokenizer());
-    this.prompts = new PromptBuilder(model, tokenizer, PromptTemplate.PLAIN, MAX_PROMPT_TOKENS);
+    this.prompts =
+        new PromptBuilder(
+            model, tokenizer, PromptTemplate.PLAIN, MAX_PROMPT_TOKENS, PictureFiles.none());
   }
 
   /**

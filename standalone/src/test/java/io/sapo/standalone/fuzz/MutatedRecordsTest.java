@@ -12,6 +12,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
+import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
@@ -126,6 +127,7 @@ class MutatedRecordsTest {
             "a-run",
             model,
             folder.resolve(topics.prefix() + "data"),
+            PictureFiles.none(),
             Device.cpu(),
             1_000,
             2,
@@ -231,6 +233,7 @@ class MutatedRecordsTest {
             "topic",
             1,
             PromptTemplate.PLAIN,
+            PictureFiles.none(),
             300,
             new Sampling(1, 1, 0, 1),
             1,

@@ -1,4 +1,4 @@
-package io.sapo.policy.picture;
+package io.sapo.pictures;
 
 /**
  * A decoded picture.

@@ -1,0 +1,57 @@
+package io.sapo.pictures;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.OptionalInt;
+
+/** The one thing of EXIF data that changes how a picture looks. */
+final class Exif {
+  private static final int EXIF = 0x45786966;
+  private static final int ORIENTATION = 0x0112;
+  private static final int SHORT = 3;
+  private static final int ENTRY_BYTES = 12;
+
+  private Exif() {}
+
+  /**
+   * @param data an APP1 segment's or EXIF chunk's content, with the leading {@code Exif\0\0} or
+   *     without
+   * @return 2 to 8; empty when there is none, or the data is damaged: then the picture is taken as
+   *     it is
+   */
+  static OptionalInt orientation(ByteBuffer data) {
+    ByteBuffer tiff = data.slice().order(ByteOrder.BIG_ENDIAN);
+    if (tiff.remaining() >= 6 && tiff.getInt(0) == EXIF) {
+      tiff = tiff.slice(6, tiff.remaining() - 6);
+    }
+    if (tiff.remaining() < 8) {
+      return OptionalInt.empty();
+    }
+    switch (tiff.getShort(0)) {
+      case 0x4949 -> tiff.order(ByteOrder.LITTLE_ENDIAN);
+      case 0x4D4D -> tiff.order(ByteOrder.BIG_ENDIAN);
+      default -> {
+        return OptionalInt.empty();
+      }
+    }
+    return tiff.getShort(2) == 42 ? firstDirectory(tiff, tiff.getInt(4)) : OptionalInt.empty();
+  }
+
+  private static OptionalInt firstDirectory(ByteBuffer tiff, int at) {
+    if (at < 8 || at > tiff.limit() - 2) {
+      return OptionalInt.empty();
+    }
+    int entries = tiff.getShort(at) & 0xFFFF;
+    for (int i = 0; i < entries; i++) {
+      int entry = at + 2 + ENTRY_BYTES * i;
+      if (entry > tiff.limit() - ENTRY_BYTES) {
+        break;
+      }
+      if ((tiff.getShort(entry) & 0xFFFF) == ORIENTATION && tiff.getShort(entry + 2) == SHORT) {
+        int value = tiff.getShort(entry + 8);
+        return value >= 2 && value <= 8 ? OptionalInt.of(value) : OptionalInt.empty();
+      }
+    }
+    return OptionalInt.empty();
+  }
+}

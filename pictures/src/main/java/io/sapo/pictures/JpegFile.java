@@ -1,0 +1,136 @@
+package io.sapo.pictures;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A JPEG taken apart.
+ *
+ * @param components 1 for grey, 3 for colour, 4 for CMYK
+ * @param luminance whether components are luminance and chrominance (YCbCr, YCCK), told as libjpeg
+ *     tells it: by the JFIF and Adobe markers, else by the components' names
+ * @param orientation of its EXIF data, 1 to 8
+ */
+record JpegFile(int width, int height, int components, boolean luminance, int orientation) {
+  private static final int LAST_USUAL_FRAME = 0xC2;
+  private static final int PROGRESSIVE = 0xC2;
+  private static final long JFIF = 0x4A464946_00L;
+  private static final long ADOBE = 0x41646F6265L;
+  private static final int RGB_NAMES = 0x524742;
+  private static final byte[] ADOBE_SEGMENT = {
+    (byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
+  };
+
+  PictureHeader header() {
+    return new PictureHeader(PictureFormat.JPEG, width, height, components);
+  }
+
+  static JpegFile parse(ByteBuffer in) {
+    JpegSegments segments = new JpegSegments(in);
+    ByteBuffer frame = null;
+    boolean scan = false;
+    boolean jfif = false;
+    int adobe = -1;
+    int orientation = 1;
+    while (segments.next()) {
+      ByteBuffer content = segments.content().order(ByteOrder.BIG_ENDIAN);
+      if (segments.frame() && frame == null) {
+        frame = frame(segments.marker(), content);
+      }
+      switch (segments.marker()) {
+        case JpegSegments.APP0 -> jfif |= name(content) == JFIF;
+        case JpegSegments.APP14 -> {
+          if (content.remaining() >= 12 && name(content) == ADOBE) {
+            adobe = content.get(11);
+          }
+        }
+        case JpegSegments.APP1 -> orientation = Exif.orientation(content).orElse(orientation);
+        case JpegSegments.SCAN -> {
+          if (frame == null) {
+            throw new UnreadablePictureException("JPEG scan before its frame");
+          }
+          scan = true;
+        }
+        default -> {}
+      }
+    }
+    if (!scan) {
+      throw new UnreadablePictureException("JPEG without pixels");
+    }
+    int components = frame.get(5);
+    return new JpegFile(
+        frame.getShort(3) & 0xFFFF,
+        frame.getShort(1) & 0xFFFF,
+        components,
+        luminance(components, jfif, adobe, frame),
+        orientation);
+  }
+
+  private static ByteBuffer frame(int marker, ByteBuffer content) {
+    if (marker > LAST_USUAL_FRAME) {
+      throw new UnreadablePictureException(
+          "JPEG of an unusual kind (lossless, arithmetic or hierarchical)");
+    }
+    int precision = content.get(0);
+    int height = content.getShort(1) & 0xFFFF;
+    int width = content.getShort(3) & 0xFFFF;
+    int components = content.get(5);
+    PictureLimits.checkSize(width, height);
+    if (precision != 8 || components != 1 && components != 3 && components != 4) {
+      throw new UnreadablePictureException(
+          "JPEG with %d components of %d bits; taken are 1, 3 or 4 of 8"
+              .formatted(components, precision));
+    }
+    long coefficients = 2L * width * height * components;
+    if (marker == PROGRESSIVE && coefficients > PictureLimits.MAX_COEFFICIENT_BYTES) {
+      throw new UnreadablePictureException(
+          "progressive JPEG of %d x %d pixels, which takes %d MiB to decode; at most %d are given"
+              .formatted(
+                  width, height, coefficients >> 20, PictureLimits.MAX_COEFFICIENT_BYTES >> 20));
+    }
+    return content;
+  }
+
+  private static long name(ByteBuffer content) {
+    return content.remaining() < 8 ? 0 : content.getLong(0) >>> 24;
+  }
+
+  private static boolean luminance(int components, boolean jfif, int adobe, ByteBuffer frame) {
+    return switch (components) {
+      case 3 -> jfif || (adobe >= 0 ? adobe != 0 : names(frame) != RGB_NAMES);
+      case 4 -> adobe == 2;
+      default -> false;
+    };
+  }
+
+  private static int names(ByteBuffer frame) {
+    return (frame.get(6) & 0xFF) << 16 | (frame.get(9) & 0xFF) << 8 | frame.get(12) & 0xFF;
+  }
+
+  /**
+   * The same picture without application data and comments: colour profiles, thumbnails and the
+   * like, whose damage would keep the JDK from reading the pixels. One marker says how the
+   * components are meant, so that no decoder has to guess.
+   */
+  byte[] essential(ByteBuffer in) {
+    ByteBuffer out = ByteBuffer.allocate(in.remaining() + ADOBE_SEGMENT.length);
+    out.putShort((short) 0xFFD8);
+    if (components > 1) {
+      out.put(ADOBE_SEGMENT);
+      out.put(out.position() - 1, (byte) (luminance ? components / 2 : 0));
+    }
+    JpegSegments segments = new JpegSegments(in);
+    while (segments.next()) {
+      boolean dropped =
+          segments.marker() >= JpegSegments.APP0 && segments.marker() <= JpegSegments.APP15
+              || segments.marker() == JpegSegments.COMMENT;
+      if (!dropped) {
+        out.put(segments.segment());
+      }
+    }
+    out.putShort((short) 0xFFD9);
+    byte[] bytes = new byte[out.flip().remaining()];
+    out.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,38 @@
+package io.sapo.pictures;
+
+/**
+ * What an encoded picture says of itself.
+ *
+ * @param width as encoded, before an orientation tag is honoured
+ * @param height likewise
+ * @param sampleBytes bytes of one decoded pixel, before it is RGB
+ */
+public record PictureHeader(PictureFormat format, int width, int height, int sampleBytes) {
+  private static final int RGB_BYTES = 3;
+
+  public PictureHeader {
+    PictureLimits.checkSize(width, height);
+  }
+
+  /** Heap that decoding takes, within the limit. */
+  public long decodedBytes() {
+    return decodedBytes(subsampling());
+  }
+
+  /** Every how many rows and columns one is read, so that decoding stays within the limit. */
+  public int subsampling() {
+    int step = 1;
+    while (decodedBytes(step) > PictureLimits.MAX_DECODED_BYTES) {
+      step++;
+    }
+    return step;
+  }
+
+  private long decodedBytes(int step) {
+    return thinned(width, step) * thinned(height, step) * (sampleBytes + RGB_BYTES);
+  }
+
+  private static long thinned(int side, int step) {
+    return (side + step - 1) / step;
+  }
+}

@@ -1,0 +1,68 @@
+package io.sapo.pictures;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/** Goes through the chunks of a PNG, IEND last, and checks their checksums. */
+final class PngChunks {
+  static final int IHDR = 0x49484452;
+  static final int PLTE = 0x504C5445;
+  static final int TRNS = 0x74524E53;
+  static final int IDAT = 0x49444154;
+  static final int IEND = 0x49454E44;
+  static final int SIGNATURE_BYTES = 8;
+
+  private static final int FRAME_BYTES = 12;
+
+  private final ByteBuffer in;
+  private final CRC32 crc = new CRC32();
+  private int start;
+  private int length;
+  private int type;
+
+  PngChunks(ByteBuffer in) {
+    this.in = in.slice();
+    this.in.position(SIGNATURE_BYTES);
+  }
+
+  /**
+   * @return false behind IEND
+   */
+  boolean next() {
+    if (type == IEND) {
+      return false;
+    }
+    start = in.position();
+    length = in.getInt();
+    if (length < 0 || length > in.remaining() - 8) {
+      throw new UnreadablePictureException("PNG ends early");
+    }
+    type = in.getInt();
+    crc.reset();
+    crc.update(in.slice(start + 4, 4 + length));
+    if (in.getInt(content() + length) != (int) crc.getValue()) {
+      throw new UnreadablePictureException("PNG chunk with a wrong checksum");
+    }
+    in.position(start + FRAME_BYTES + length);
+    return true;
+  }
+
+  int type() {
+    return type;
+  }
+
+  /** Where the content begins. */
+  int content() {
+    return start + 8;
+  }
+
+  /** Bytes of the content. */
+  int length() {
+    return length;
+  }
+
+  /** The whole chunk, checksum included. */
+  ByteBuffer chunk() {
+    return in.slice(start, FRAME_BYTES + length);
+  }
+}

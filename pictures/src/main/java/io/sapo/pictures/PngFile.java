@@ -1,0 +1,91 @@
+package io.sapo.pictures;
+
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * A PNG taken apart.
+ *
+ * @param transparency content of its tRNS chunk; empty without one
+ */
+record PngFile(int width, int height, int bitDepth, int colorType, byte[] transparency) {
+  static final int GREY = 0;
+  static final int RGB = 2;
+  static final int PALETTE = 3;
+  static final int GREY_ALPHA = 4;
+  static final int RGB_ALPHA = 6;
+
+  private static final int HEADER_BYTES = 13;
+  private static final int MAX_TRANSPARENCY_BYTES = 256;
+  private static final Set<Integer> COLOR_TYPES = Set.of(GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA);
+
+  PictureHeader header() {
+    int channels =
+        switch (colorType) {
+          case GREY, PALETTE -> 1;
+          case GREY_ALPHA -> 2;
+          case RGB -> 3;
+          default -> 4;
+        };
+    int bytes = bitDepth == 16 ? 2 * channels : channels;
+    return new PictureHeader(PictureFormat.PNG, width, height, bytes);
+  }
+
+  /** Whether one grey level or colour is transparent, instead of an alpha channel. */
+  boolean keyed() {
+    return colorType == GREY && transparency.length == 2
+        || colorType == RGB && transparency.length == 6;
+  }
+
+  static PngFile parse(ByteBuffer in) {
+    PngChunks chunks = new PngChunks(in);
+    if (!chunks.next() || chunks.type() != PngChunks.IHDR || chunks.length() != HEADER_BYTES) {
+      throw new UnreadablePictureException("PNG without a header");
+    }
+    int header = chunks.content();
+    int colorType = in.get(header + 9);
+    PictureLimits.checkSize(in.getInt(header), in.getInt(header + 4));
+    if (!COLOR_TYPES.contains(colorType)) {
+      throw new UnreadablePictureException("PNG of an unknown colour type, " + colorType);
+    }
+    boolean data = false;
+    byte[] transparency = {};
+    while (chunks.next()) {
+      data |= chunks.type() == PngChunks.IDAT;
+      if (chunks.type() == PngChunks.TRNS && chunks.length() <= MAX_TRANSPARENCY_BYTES) {
+        transparency = new byte[chunks.length()];
+        in.get(chunks.content(), transparency);
+      }
+    }
+    if (!data) {
+      throw new UnreadablePictureException("PNG without pixels");
+    }
+    return new PngFile(
+        in.getInt(header), in.getInt(header + 4), in.get(header + 8), colorType, transparency);
+  }
+
+  /**
+   * The same picture with nothing but what its pixels need: texts that inflate without end, colour
+   * profiles and the frames of an animation are gone. So is a transparent key, which the decoder
+   * looks up itself.
+   */
+  byte[] essential(ByteBuffer in) {
+    ByteBuffer out = ByteBuffer.allocate(in.remaining());
+    out.put(in.slice(0, PngChunks.SIGNATURE_BYTES));
+    PngChunks chunks = new PngChunks(in);
+    while (chunks.next()) {
+      boolean needed =
+          switch (chunks.type()) {
+            case PngChunks.IHDR, PngChunks.PLTE, PngChunks.IDAT, PngChunks.IEND -> true;
+            case PngChunks.TRNS -> colorType == PALETTE;
+            default -> false;
+          };
+      if (needed) {
+        out.put(chunks.chunk());
+      }
+    }
+    byte[] bytes = new byte[out.flip().remaining()];
+    out.get(bytes);
+    return bytes;
+  }
+}

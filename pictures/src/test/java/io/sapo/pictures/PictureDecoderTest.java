@@ -1,0 +1,337 @@
+package io.sapo.pictures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PictureDecoderTest {
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        BufferedImage.TYPE_3BYTE_BGR,
+        BufferedImage.TYPE_INT_RGB,
+        BufferedImage.TYPE_4BYTE_ABGR,
+        BufferedImage.TYPE_BYTE_GRAY,
+        BufferedImage.TYPE_USHORT_GRAY,
+        BufferedImage.TYPE_BYTE_BINARY,
+        BufferedImage.TYPE_BYTE_INDEXED
+      })
+  void samplesAreTakenAsStored(int type) throws IOException {
+    BufferedImage image = new BufferedImage(60, 57, type);
+    for (int x = 0; x < 60; x++) {
+      for (int y = 0; y < 57; y++) {
+        image.setRGB(x, y, (x + y) % 2 == 0 ? 0xffffffff : 0xff000000);
+      }
+    }
+    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
+    assertThat(picture.width()).isEqualTo(60);
+    for (int i = 0; i < picture.rgb().length; i++) {
+      int pixel = i / 3;
+      assertThat(picture.rgb()[i] & 0xff).isEqualTo((pixel % 60 + pixel / 60) % 2 == 0 ? 255 : 0);
+    }
+  }
+
+  @Test
+  void greyIsNotGammaCorrected() throws IOException {
+    BufferedImage image = new BufferedImage(30, 30, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(3, 0, 0, 100);
+    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
+    assertThat(Arrays.copyOfRange(picture.rgb(), 9, 12)).containsOnly((byte) 100);
+  }
+
+  @Test
+  void jpegIsRead() throws IOException {
+    BufferedImage image = new BufferedImage(60, 40, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 60; x++) {
+      for (int y = 0; y < 40; y++) {
+        image.setRGB(x, y, 0xff3070b0);
+      }
+    }
+    RgbPicture picture = PictureDecoder.decode(encode(image, "jpeg"));
+    int[] expected = {0x30, 0x70, 0xb0};
+    for (int channel = 0; channel < 3; channel++) {
+      assertThat(picture.rgb()[channel] & 0xff)
+          .isBetween(expected[channel] - 3, expected[channel] + 3);
+    }
+  }
+
+  @Test
+  void sixteenBitsKeepTheirHighByte() throws IOException {
+    BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_USHORT_GRAY);
+    image.getRaster().setSample(1, 0, 0, 0x12FF);
+    RgbPicture picture = PictureDecoder.decode(encode(image, "png"));
+    assertThat(Arrays.copyOfRange(picture.rgb(), 3, 6)).containsOnly((byte) 0x12);
+  }
+
+  @Test
+  void whiteLiesBehindTransparency() throws IOException {
+    BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(0, 0, 0x00FF0000);
+    image.setRGB(1, 0, 0x80000000);
+    image.setRGB(2, 0, 0xFF102030);
+    byte[] rgb = PictureDecoder.decode(encode(image, "png")).rgb();
+    assertThat(rgb).isEqualTo(bytes(255, 255, 255, 127, 127, 127, 0x10, 0x20, 0x30));
+  }
+
+  @Test
+  void aTransparentGreyLevelIsWhite() {
+    byte[] png =
+        Pngs.of(
+            Pngs.header(2, 1, 8, PngFile.GREY),
+            Pngs.chunk("tRNS", bytes(0, 0)),
+            Pngs.chunk("IDAT", Pngs.deflatedZeros(3)),
+            Pngs.chunk("IEND", new byte[0]));
+    assertThat(PictureDecoder.decode(png).rgb()).containsOnly((byte) 255);
+  }
+
+  /** The same pixels stored eight ways, each with the tag that turns them upright. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void orientationIsHonoured(int orientation) throws IOException {
+    BufferedImage upright = new BufferedImage(48, 32, BufferedImage.TYPE_BYTE_GRAY);
+    boolean turned = orientation >= 5;
+    BufferedImage stored =
+        new BufferedImage(turned ? 32 : 48, turned ? 48 : 32, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 48; x++) {
+        upright.getRaster().setSample(x, y, 0, 2 * x + 3 * y);
+        int column = (orientation - 1) % 4 == 1 || (orientation - 1) % 4 == 2 ? 47 - x : x;
+        int row = (orientation - 1) % 4 >= 2 ? 31 - y : y;
+        int[] at =
+            switch (orientation) {
+              case 5 -> new int[] {y, x};
+              case 6 -> new int[] {y, 47 - x};
+              case 7 -> new int[] {31 - y, 47 - x};
+              case 8 -> new int[] {31 - y, x};
+              default -> new int[] {column, row};
+            };
+        stored.getRaster().setSample(at[0], at[1], 0, 2 * x + 3 * y);
+      }
+    }
+    byte[] jpeg = withOrientation(encode(stored, "jpeg"), orientation);
+    RgbPicture picture = PictureDecoder.decode(jpeg);
+    assertThat(picture.width()).isEqualTo(48);
+    for (int i = 0; i < picture.rgb().length; i += 3) {
+      int expected = upright.getRaster().getSample(i / 3 % 48, i / 3 / 48, 0);
+      assertThat(picture.rgb()[i] & 0xff).isBetween(expected - 4, expected + 4);
+    }
+  }
+
+  @Test
+  void ofAnAnimationTheFirstFrameIsTaken() throws IOException {
+    byte[] gif = encode(new BufferedImage(20, 10, BufferedImage.TYPE_BYTE_INDEXED), "gif");
+    byte[] bomb = Arrays.copyOf(gif, gif.length + 100_000);
+    Arrays.fill(bomb, gif.length - 1, bomb.length, (byte) 0x2C);
+    assertThat(PictureDecoder.decode(bomb).rgb()).hasSize(600).containsOnly((byte) 0);
+  }
+
+  @Test
+  void aFrameThatDoesNotFillItsCanvasStandsOnWhite() throws IOException {
+    byte[] gif = encode(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED), "gif");
+    gif[6] = 3;
+    gif[8] = 2;
+    RgbPicture picture = PictureDecoder.decode(gif);
+    assertThat(picture.width()).isEqualTo(3);
+    assertThat(picture.height()).isEqualTo(2);
+    assertThat(picture.rgb())
+        .startsWith(bytes(0, 0, 0, 0, 0, 0, 255, 255, 255))
+        .endsWith(bytes(255, 255, 255));
+  }
+
+  /** Text chunks that inflate to gigabytes and profiles that are none do not concern the pixels. */
+  @Test
+  void whatThePixelsDoNotNeedIsNotLookedAt() {
+    byte[] palette = new byte[3 * 4];
+    Arrays.fill(palette, (byte) 7);
+    byte[] zeros = Pngs.deflatedZeros(1L << 28);
+    byte[] bomb = new byte[3 + zeros.length];
+    bomb[0] = 'k';
+    System.arraycopy(zeros, 0, bomb, 3, zeros.length);
+    byte[] png =
+        Pngs.of(
+            Pngs.header(4, 1, 8, PngFile.PALETTE),
+            Pngs.chunk("zTXt", bomb),
+            Pngs.chunk("iCCP", bytes(1, 2, 3)),
+            Pngs.chunk("gAMA", bytes(1)),
+            Pngs.chunk("PLTE", palette),
+            Pngs.chunk("tIME", new byte[0]),
+            Pngs.chunk("IDAT", Pngs.deflatedZeros(5)),
+            Pngs.chunk("IEND", new byte[0]));
+    assertThat(PictureDecoder.decode(png).rgb()).containsOnly((byte) 7);
+  }
+
+  @Test
+  void hugePicturesAreThinnedOut() {
+    byte[] png = Pngs.black(8_000, 8_000, 16, PngFile.RGB, 6 * 8_000);
+    RgbPicture picture = PictureDecoder.decode(png);
+    assertThat(picture.width()).isEqualTo(2_667);
+    assertThat(picture.height()).isEqualTo(2_667);
+  }
+
+  /** The heap of this process must not decide: one of 300 MB decodes them, two at a time. */
+  @Test
+  void aSmallHeapIsEnoughForTheLargest() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx300m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LargestPictures.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).as(said).isZero();
+  }
+
+  @Test
+  void unreadableBytesGiveAReason() throws IOException {
+    byte[] png = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "png");
+    byte[] jpeg = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "jpeg");
+    byte[] gif = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "gif");
+    byte[] bmp = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "bmp");
+    assertUnreadable(new byte[0], "neither PNG");
+    assertUnreadable("hello, hello".getBytes(StandardCharsets.UTF_8), "neither PNG");
+    assertUnreadable(bmp, "neither PNG");
+    for (byte[] whole : new byte[][] {png, jpeg, gif}) {
+      assertUnreadable(Arrays.copyOf(whole, whole.length / 2), "ends early");
+    }
+    assertUnreadable(new byte[PictureLimits.MAX_ENCODED_BYTES + 1], "at most");
+    assertUnreadable(Pngs.black(20_000, 10, 8, PngFile.GREY, 20_000), "20000 x 10 pixels");
+    assertUnreadable(Pngs.black(10_000, 10_000, 1, PngFile.GREY, 1_250), "10000 x 10000 pixels");
+    assertUnreadable(Pngs.black(0, 10, 8, PngFile.GREY, 0), "0 x 10 pixels");
+    assertUnreadable(Pngs.black(10, 10, 8, 5, 10), "colour type");
+    assertUnreadable(Pngs.black(10, 10, 7, PngFile.GREY, 10), "damaged PNG");
+    assertUnreadable(hugeGif(), "pixels; allowed");
+    assertUnreadable(
+        Pngs.of(Pngs.header(1, 1, 8, 0), Pngs.chunk("IEND", new byte[0])), "without pixels");
+  }
+
+  /** Pixels that end before the last row pass the structure and are found by decoding. */
+  @Test
+  void tooFewPixelsAreFound() {
+    byte[] png =
+        Pngs.of(
+            Pngs.header(100, 100, 8, PngFile.GREY),
+            Pngs.chunk("IDAT", Pngs.deflatedZeros(500)),
+            Pngs.chunk("IEND", new byte[0]));
+    assertThat(PictureStructure.check(ByteBuffer.wrap(png)).width()).isEqualTo(100);
+    assertUnreadable(png, "damaged PNG");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg", "gif"})
+  void damageIsAReasonAndNothingElse(String format) throws IOException {
+    byte[] whole = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "png");
+    if (!format.equals("png")) {
+      whole =
+          encode(
+              new BufferedImage(
+                  40,
+                  40,
+                  format.equals("gif")
+                      ? BufferedImage.TYPE_BYTE_INDEXED
+                      : BufferedImage.TYPE_INT_RGB),
+              format);
+    }
+    Random random = new Random(7);
+    for (int i = 0; i < 400; i++) {
+      byte[] damaged = whole.clone();
+      for (int flips = random.nextInt(3); flips >= 0; flips--) {
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      }
+      try {
+        PictureDecoder.decode(damaged);
+      } catch (UnreadablePictureException e) {
+        assertThat(e).hasMessageMatching("(?s).+");
+      }
+    }
+  }
+
+  private static byte[] hugeGif() throws IOException {
+    byte[] gif = encode(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED), "gif");
+    Arrays.fill(gif, 6, 10, (byte) 0xFF);
+    return gif;
+  }
+
+  private static byte[] withOrientation(byte[] jpeg, int orientation) {
+    byte[] exif = {
+      (byte) 0xFF,
+      (byte) 0xE1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      0x01,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      (byte) orientation,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    return ByteBuffer.allocate(jpeg.length + exif.length)
+        .put(jpeg, 0, 2)
+        .put(exif)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
+  }
+
+  private static void assertUnreadable(byte[] encoded, String reason) {
+    assertThatThrownBy(() -> PictureDecoder.decode(encoded))
+        .isInstanceOf(UnreadablePictureException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  private static byte[] encode(BufferedImage image, String format) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, format, bytes)).isTrue();
+    return bytes.toByteArray();
+  }
+}
