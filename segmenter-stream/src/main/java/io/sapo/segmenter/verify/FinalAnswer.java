@@ -54,14 +54,7 @@ final class FinalAnswer {
     int at = text.lastIndexOf(HASHES);
     for (int marks = 0; at >= 0 && marks < MAX_EMPTY_MARKS; marks++) {
       int before = text.lastIndexOf(HASHES, at - 1);
-      boolean closes =
-          before >= 0
-              && at - before <= ANSWER_CHARS
-              && text.lastIndexOf('\n', at) < before
-              && !text.substring(before + HASHES.length(), Math.max(at, before + HASHES.length()))
-                  .replace("#", "")
-                  .isBlank();
-      if (closes) {
+      if (closes(text, before, at)) {
         return before + HASHES.length();
       }
       if (stated(text, at + HASHES.length()).filter(answer -> !answer.isEmpty()).isPresent()) {
@@ -70,6 +63,21 @@ final class FinalAnswer {
       at = before;
     }
     return -1;
+  }
+
+  /** Whether hashes end an answer that other ones open on the same line. */
+  private static boolean closes(String text, int opening, int closing) {
+    int start = opening + HASHES.length();
+    if (opening < 0 || closing < start || closing - opening > ANSWER_CHARS) {
+      return false;
+    }
+    String answer = text.substring(start, closing).replace("#", "");
+    int end = closing;
+    while (end < text.length() && "# \t*".indexOf(text.charAt(end)) >= 0) {
+      end++;
+    }
+    boolean endsLine = end == text.length() || "\r\n".indexOf(text.charAt(end)) >= 0;
+    return endsLine && !answer.isBlank() && answer.indexOf('\n') < 0;
   }
 
   private static int afterLineStart(String text) {

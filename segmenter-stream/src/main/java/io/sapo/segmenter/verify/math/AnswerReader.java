@@ -41,6 +41,10 @@ final class AnswerReader {
       throw new UnreadableException("it is nested too deeply");
     }
     budget.spend(tokens.size() + 1);
+    if (isAngled(tokens)) {
+      depth--;
+      return bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
+    }
     List<Tokens.Piece> pieces = Tokens.split(tokens, JOINING);
     if (pieces.size() > MAX_ITEMS) {
       throw new UnreadableException("it has too many parts");
@@ -60,10 +64,19 @@ final class AnswerReader {
     return answers.size() == 1 ? answers.get(0) : new Joining(budget).join(answers, either);
   }
 
-  /** One with ± is two. */
+  /** &lt;1, 2&gt; as a vector. */
+  private static boolean isAngled(List<Token> tokens) {
+    return tokens.size() > 4
+        && tokens.get(0).isSign("<")
+        && tokens.get(tokens.size() - 1).isSign(">")
+        && Tokens.split(Tokens.inner(tokens), Set.of(",")).size() > 1;
+  }
+
+  /** One with ± is two, but within a set. */
   private Answer signed(List<Token> tokens) throws UnreadableException {
     boolean two =
         lowerSign == null
+            && !(Tokens.enclosed(tokens) && tokens.get(0).isSign("\\{"))
             && tokens.stream().anyMatch(token -> token.isSign("\u00b1") || token.isSign("\u2213"));
     if (!two) {
       return single(tokens);
@@ -76,9 +89,6 @@ final class AnswerReader {
   private Answer single(List<Token> tokens) throws UnreadableException {
     Token first = tokens.get(0);
     Token last = tokens.get(tokens.size() - 1);
-    if (tokens.size() > 3 && first.isSign("<") && last.isSign(">")) {
-      return bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
-    }
     if (tokens.size() > 3 && first.isSign("]") && last.isSign("[")) {
       return bracketed("(", ")", Tokens.inner(tokens));
     }

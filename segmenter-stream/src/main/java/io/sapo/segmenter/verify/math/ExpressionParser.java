@@ -11,17 +11,7 @@ import java.util.Set;
 final class ExpressionParser {
   private static final int MAX_DEPTH = 60;
   private static final Set<String> ACCENTS =
-      Set.of(
-          "overline",
-          "bar",
-          "vec",
-          "hat",
-          "widehat",
-          "tilde",
-          "widetilde",
-          "dot",
-          "ddot",
-          "underline");
+      Set.of("overline", "bar", "vec", "hat", "widehat", "tilde", "widetilde", "dot", "ddot");
 
   private final List<Token> tokens;
   private final boolean tightProducts;

@@ -36,7 +36,10 @@ final class Lexer {
    * @param thousands whether 1,234 is one number where it stands outside brackets
    */
   Lexer(String answer, boolean thousands) {
-    this.text = TIMES_LETTER.matcher(Symbols.ascii(answer)).replaceAll("\\\\times ");
+    this.text =
+        TIMES_LETTER
+            .matcher(Symbols.ascii(answer).replace("+/-", "\\pm "))
+            .replaceAll("\\\\times ");
     this.numerals = new Numerals(text, thousands);
     this.numeralsInBrackets = new Numerals(text, false);
   }

@@ -13,7 +13,11 @@ public final class MathEquality {
   /** Longer ones are not read. */
   public static final int MAX_CHARS = 1000;
 
-  private MathEquality() {}
+  private final boolean explaining;
+
+  private MathEquality(boolean explaining) {
+    this.explaining = explaining;
+  }
 
   /**
    * What a comparison came to.
@@ -26,11 +30,15 @@ public final class MathEquality {
 
   /** Whether they mean the same, by the policy in docs/verifiers.md. */
   public static boolean same(String answer, String reference) {
-    return compare(answer, reference).equal();
+    return new MathEquality(false).compared(answer, reference).equal();
   }
 
   /** As {@link #same}, with reasons. */
   public static Comparison compare(String answer, String reference) {
+    return new MathEquality(true).compared(answer, reference);
+  }
+
+  private Comparison compared(String answer, String reference) {
     if (answer.length() > MAX_CHARS || reference.length() > MAX_CHARS) {
       return new Comparison(
           false, "too long", "too long", "one of them is too long to be an answer");
@@ -76,7 +84,7 @@ public final class MathEquality {
     }
   }
 
-  private static Comparison compare(
+  private Comparison compare(
       List<Token> given, List<Token> expected, String answer, String reference) {
     if (Tokens.alike(given, expected)) {
       return new Comparison(true, answer, reference, "written alike");
@@ -92,7 +100,7 @@ public final class MathEquality {
   }
 
   /** (B) 12 answers both B and 12. */
-  private static Comparison labelled(List<Token> given, List<Token> expected, Comparison read) {
+  private Comparison labelled(List<Token> given, List<Token> expected, Comparison read) {
     if (WrittenAlike.isChoice(expected)) {
       Optional<List<Token>> label = WrittenAlike.label(given);
       return label.isPresent() && WrittenAlike.sameChoice(label.get(), expected)
@@ -106,7 +114,7 @@ public final class MathEquality {
     return read(List.of(value.get()), List.of(expected), new Reading(true, false, false), read);
   }
 
-  private static Comparison read(String answer, String reference) {
+  private Comparison read(String answer, String reference) {
     Comparison first = null;
     Budget budget = new Budget();
     for (Reading reading : readings(answer, reference)) {
@@ -121,13 +129,13 @@ public final class MathEquality {
     return first;
   }
 
-  private static Comparison read(
+  private Comparison read(
       List<List<Token>> given, List<List<Token>> expected, Reading reading, Comparison otherwise) {
     Comparison read = read(given, expected, reading, otherwise, new Budget());
     return read.equal() ? read : otherwise;
   }
 
-  private static Comparison read(
+  private Comparison read(
       List<List<Token>> given,
       List<List<Token>> expected,
       Reading reading,
@@ -146,21 +154,24 @@ public final class MathEquality {
     return last == null ? new Comparison(false, "", "", "nothing to compare") : last;
   }
 
-  private static Comparison once(
-      List<Token> given, List<Token> expected, Reading reading, Budget budget) {
+  private Comparison once(List<Token> given, List<Token> expected, Reading reading, Budget budget) {
     String answer = "not read";
     String reference = "not read";
     try {
       Answer right = new AnswerReader(reading, budget).read(Vocabulary.told(expected));
-      reference = right.toString();
+      reference = said(right);
       Answer left = new AnswerReader(reading, budget).read(Vocabulary.told(given));
-      answer = left.toString();
+      answer = said(left);
       boolean equal = new Comparer(budget).same(left, right);
       return new Comparison(
           equal, answer, reference, equal ? "the same value" : "different values");
     } catch (UnreadableException e) {
       return new Comparison(false, answer, reference, e.getMessage());
     }
+  }
+
+  private String said(Answer answer) {
+    return explaining ? answer.toString() : "";
   }
 
   /** The plain reading, and others where the texts allow for them. */

@@ -52,6 +52,7 @@ final class Symbols {
           "boxed",
           "fbox",
           "framebox",
+          "underline",
           "mathord",
           "mathopen",
           "mathclose",

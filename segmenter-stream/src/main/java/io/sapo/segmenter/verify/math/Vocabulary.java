@@ -2,6 +2,7 @@ package io.sapo.segmenter.verify.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,6 +56,8 @@ final class Vocabulary {
           "oo",
           "\u221e");
 
+  private static final Set<String> CURRENCIES = Set.of("Rs", "USD", "EUR", "GBP", "INR", "US");
+
   private static final Set<String> JOINING = Set.of("and", "or");
 
   private Vocabulary() {}
@@ -66,7 +69,7 @@ final class Vocabulary {
   /** The tokens with each bare run of letters told: a known word, or one variable a letter. */
   static List<Token> told(List<Token> tokens) {
     List<Token> told = new ArrayList<>(tokens.size());
-    for (Token token : tokens) {
+    for (Token token : withoutCurrency(tokens)) {
       if (token.kind() == Token.Kind.WORD) {
         word(token, told);
       } else if (token.kind() == Token.Kind.COMMAND && FUNCTIONS.containsKey(token.text())) {
@@ -78,9 +81,20 @@ final class Vocabulary {
     return told;
   }
 
+  /** Rs. 500 and USD 500 are 500. */
+  private static List<Token> withoutCurrency(List<Token> tokens) {
+    if (tokens.size() < 2 || !CURRENCIES.contains(tokens.get(0).text())) {
+      return tokens;
+    }
+    int number = tokens.get(1).isSign(".") ? 2 : 1;
+    return number < tokens.size() && tokens.get(number).kind() == Token.Kind.NUMBER
+        ? tokens.subList(number, tokens.size())
+        : tokens;
+  }
+
   private static void word(Token token, List<Token> told) {
     String word = token.text();
-    String lower = word.toLowerCase(java.util.Locale.ROOT);
+    String lower = word.toLowerCase(Locale.ROOT);
     Token before = told.isEmpty() ? null : told.get(told.size() - 1);
     if (FUNCTIONS.containsKey(word)
         && !(word.equals("min") && before != null && before.kind() == Token.Kind.NUMBER)) {
