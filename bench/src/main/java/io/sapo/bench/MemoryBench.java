@@ -5,7 +5,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import java.io.IOException;
 import java.nio.file.Files;

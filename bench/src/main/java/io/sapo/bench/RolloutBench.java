@@ -5,7 +5,7 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import java.util.ArrayDeque;

@@ -9,7 +9,7 @@ import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import io.sapo.learner.FaultHook;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.WeightPublisher;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;

@@ -11,7 +11,7 @@ import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;

@@ -17,7 +17,7 @@ import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.NamedTensor;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;

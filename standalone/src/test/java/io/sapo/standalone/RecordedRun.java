@@ -12,7 +12,7 @@ import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.schemas.DeadLetters;

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.text.FixedWordTokenizer;
 import io.sapo.policy.text.Tokenizer;

@@ -2,7 +2,7 @@ package io.sapo.learner.fold;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 
 /**

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param eosTokenIds tokens that end a response; may be empty
  * @param imageTokens present exactly when {@code vision} is
  * @param elementType type the checkpoint's weights are meant to be stored in
+ * @param computeType type of activations and keys and values, float32 or bfloat16; not part of
+ *     config.json
  */
 public record ModelConfig(
     Architecture architecture,
@@ -39,6 +41,7 @@ public record ModelConfig(
     Optional<Integer> bosTokenId,
     Optional<Integer> padTokenId,
     ElementType elementType,
+    ElementType computeType,
     Optional<ImageTokens> imageTokens,
     Optional<VisionConfig> vision) {
 
@@ -63,6 +66,44 @@ public record ModelConfig(
   /** The configuration as Hugging Face lays it out (flat layout for qwen2_5_vl). */
   public String toJson() {
     return ModelConfigJson.write(this);
+  }
+
+  /**
+   * The same network computed in another type.
+   *
+   * @throws IllegalArgumentException for anything but float32 and bfloat16
+   */
+  public ModelConfig computedIn(ElementType type) {
+    if (type != ElementType.F32 && type != ElementType.BF16) {
+      throw new IllegalArgumentException(
+          "a network is computed in float32 or bfloat16, not " + type);
+    }
+    return new ModelConfig(
+        architecture,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        maxPositions,
+        rmsNormEps,
+        ropeTheta,
+        rotaryScaling,
+        mropeSection,
+        queryKeyValueBias,
+        outputBias,
+        mlpBias,
+        tieWordEmbeddings,
+        initializerRange,
+        eosTokenIds,
+        bosTokenId,
+        padTokenId,
+        elementType,
+        type,
+        imageTokens,
+        vision);
   }
 
   public boolean multimodal() {

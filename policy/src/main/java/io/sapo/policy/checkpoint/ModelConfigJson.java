@@ -55,6 +55,7 @@ final class ModelConfigJson {
         eitherIntegers(top, text, "bos_token_id").stream().findFirst(),
         eitherIntegers(top, text, "pad_token_id").stream().findFirst(),
         elementType(top, text),
+        ElementType.F32,
         vision ? Optional.of(imageTokens(top)) : Optional.empty(),
         vision ? Optional.of(vision(top.section("vision_config"), hidden)) : Optional.empty());
   }

@@ -1,6 +1,7 @@
 package io.sapo.policy.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -161,6 +162,13 @@ public final class SafetensorsReader implements AutoCloseable {
     float[] values = new float[arrayLength(name)];
     readFloats(name, FloatBuffer.wrap(values));
     return values;
+  }
+
+  /** A tensor's elements as they lie in the file, to be read while this reader is open. */
+  public TensorData data(String name) {
+    Shard shard = shardOf.get(name);
+    SafetensorsHeader.Entry entry = entry(name);
+    return new FileTensor(shard.file(), shard.channel(), entry);
   }
 
   public NamedTensor tensor(String name) {

@@ -23,6 +23,10 @@ public record VisionConfig(
     List<Integer> fullAttentionBlocks,
     double tokensPerSecond) {
 
+  /** Stands where a model has no vision tower. */
+  public static final VisionConfig NONE =
+      new VisionConfig(0, 4, 1, 1, 1, 1, 1, 1, 1, 1, List.of(), 1);
+
   public VisionConfig {
     fullAttentionBlocks = fullAttentionBlocks.stream().sorted().toList();
   }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 

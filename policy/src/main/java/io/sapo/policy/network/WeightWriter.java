@@ -33,7 +33,7 @@ public final class WeightWriter implements AutoCloseable {
           new NDList(
               NativeArrays.ints(call, places),
               NativeArrays.floats(call, values),
-              weights.array(name)));
+              weights.tensor(name).array()));
     }
   }
 
@@ -41,7 +41,9 @@ public final class WeightWriter implements AutoCloseable {
   public void replace(Weights weights, String name, float[] values) {
     try (NDManager call = script.newManager()) {
       script.call(
-          call, "replace", new NDList(NativeArrays.floats(call, values), weights.array(name)));
+          call,
+          "replace",
+          new NDList(NativeArrays.floats(call, values), weights.tensor(name).array()));
     }
   }
 

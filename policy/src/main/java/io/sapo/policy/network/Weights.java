@@ -5,46 +5,62 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.Slot;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.script.NativeArrays;
-import java.util.Arrays;
+import io.sapo.policy.tensor.HeapTensor;
+import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorDigest;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * The float32 weights of one network, named as Hugging Face names them and kept in a canonical
- * order. Owner of its native memory: whoever makes one closes it. Reading from several threads is
- * safe as long as nobody trains these weights.
+ * The weights of one network over a {@link BaseModel}: its own tensors, which are what is trained,
+ * hashed and published, float32 and in a canonical order; and those of the base. Owner of its own
+ * tensors' native memory: whoever makes one closes it, before the base. Reading from several
+ * threads is safe as long as nobody trains these weights.
  */
 public final class Weights implements AutoCloseable {
   private static final String LIST_NAME = "w[]";
 
-  private final ModelConfig config;
+  private final BaseModel base;
   private final Head head;
   private final NDManager manager;
-  private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+  private final Map<String, NativeTensor> own = new LinkedHashMap<>();
   private final NDList arguments = new NDList();
 
-  private Weights(
-      ModelConfig config, Head head, Device device, Function<TensorSpec, float[]> values) {
-    this.config = config;
+  /**
+   * @param adapted whether adapters are among the weights, where the base has any
+   * @param fill gives each own tensor, zero so far, its values
+   */
+  private Weights(BaseModel base, Head head, boolean adapted, Consumer<NativeTensor> fill) {
+    this.base = base;
     this.head = head;
-    this.manager = NDManager.newBaseManager(device, "PyTorch");
+    this.manager = NDManager.newBaseManager(base.device(), "PyTorch");
     try {
       NDArray absent = named(NativeArrays.absent(manager));
-      for (TensorSpec slot : WeightLayout.slots(config, head)) {
-        arguments.add(
-            slot == null
-                ? absent
-                : arrays.computeIfAbsent(slot.name(), name -> create(slot, values)));
+      for (Slot slot : base.layout(head).slots()) {
+        boolean present = slot.present() && (adapted || !slot.adapter());
+        arguments.add(present ? array(slot, fill) : absent);
+      }
+      if (adapted && base.adapters().isPresent()) {
+        float scale = (float) base.adapters().get().scale();
+        arguments.set(WeightLayout.ADAPTER_SCALE, named(manager.create(scale)));
       }
     } catch (RuntimeException e) {
       manager.close();
@@ -52,12 +68,20 @@ public final class Weights implements AutoCloseable {
     }
   }
 
-  private NDArray create(TensorSpec spec, Function<TensorSpec, float[]> values) {
-    float[] content = values.apply(spec);
-    if (content.length != spec.elements()) {
-      throw new IllegalArgumentException(spec + " cannot hold " + content.length + " values");
+  private NDArray array(Slot slot, Consumer<NativeTensor> fill) {
+    TensorSpec spec = slot.tensor();
+    if (!base.owns(slot)) {
+      return named(base.frozen(spec.name()).array());
     }
-    return named(NativeArrays.floats(manager, content, spec.shape()));
+    return own.computeIfAbsent(
+            spec.name(),
+            name -> {
+              NativeTensor tensor = NativeTensor.zeros(manager, spec, ElementType.F32);
+              named(tensor.array());
+              fill.accept(tensor);
+              return tensor;
+            })
+        .array();
   }
 
   private static NDArray named(NDArray array) {
@@ -65,10 +89,18 @@ public final class Weights implements AutoCloseable {
     return array;
   }
 
-  /**
-   * Reads a checkpoint folder's weights; see {@link #read(SafetensorsReader, ModelConfig, Head,
-   * Device)}.
-   */
+  /** Own tensors of zeros, to be written. */
+  public static Weights zeros(BaseModel base, Head head) {
+    return new Weights(base, head, true, tensor -> {});
+  }
+
+  /** Own tensors copied from {@code values}, which gives each by name and shape. */
+  public static Weights of(BaseModel base, Head head, Function<TensorSpec, TensorData> values) {
+    return new Weights(
+        base, head, true, tensor -> TensorCopy.copy(values.apply(tensor.spec()), tensor));
+  }
+
+  /** Reads a checkpoint folder's weights, to be trained whole. */
   public static Weights read(CheckpointFolder folder, Head head, Device device) {
     try (SafetensorsReader reader = folder.openWeights()) {
       return read(reader, folder.config(), head, device);
@@ -76,44 +108,32 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * Reads a network's weights. Both the flat names of a Qwen2.5-VL checkpoint ({@code model.…},
-   * {@code visual.…}) and the nested ones ({@code model.language_model.…}, {@code model.visual.…})
-   * are understood; other tensors are left alone.
+   * Reads a network's weights, to be trained whole. Both the flat names of a vision-language
+   * checkpoint ({@code model.…}, {@code visual.…}) and the nested ones ({@code
+   * model.language_model.…}, {@code model.visual.…}) are understood; other tensors are left alone.
    *
-   * @throws InvalidCheckpointException naming the file and a tensor that is missing or has another
-   *     shape than the configuration asks for
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException naming the file and a tensor that
+   *     is missing or has another shape than the configuration asks for
    */
   public static Weights read(
       SafetensorsReader reader, ModelConfig config, Head head, Device device) {
-    return new Weights(config, head, device, spec -> read(reader, spec));
+    return read(reader, BaseModel.trainedWhole(config, device), head);
   }
 
-  private static float[] read(SafetensorsReader reader, TensorSpec spec) {
-    String nested = nestedName(spec.name());
-    TensorSpec stored = reader.spec(reader.contains(nested) ? nested : spec.name());
-    if (!Arrays.equals(stored.shape(), spec.shape())) {
-      throw new InvalidCheckpointException(
-          "%s: tensor %s does not fit config.json, which asks for %s"
-              .formatted(reader.files(), stored, Arrays.toString(spec.shape())));
-    }
-    return reader.floats(stored.name());
-  }
-
-  private static String nestedName(String name) {
-    return name.startsWith("model.")
-        ? "model.language_model." + name.substring("model.".length())
-        : "model." + name;
+  /** Reads the own tensors of weights over a base. */
+  public static Weights read(SafetensorsReader reader, BaseModel base, Head head) {
+    return of(base, head, spec -> StoredNames.find(reader, spec));
   }
 
   /** Weights from values in memory; {@code tensors} must hold every name, in any order. */
   public static Weights of(
       ModelConfig config, Head head, List<NamedTensor> tensors, Device device) {
-    Map<String, NamedTensor> byName = new LinkedHashMap<>();
-    tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
-    return new Weights(
-        config,
+    Map<String, NamedTensor> byName =
+        tensors.stream()
+            .collect(Collectors.toMap(NamedTensor::name, tensor -> tensor, (first, next) -> next));
+    return of(
+        BaseModel.trainedWhole(config, device),
         head,
-        device,
         spec -> {
           NamedTensor tensor = byName.get(spec.name());
           if (tensor == null || !tensor.spec().equals(spec)) {
@@ -121,48 +141,62 @@ public final class Weights implements AutoCloseable {
                 "Weights need tensor %s, got %s"
                     .formatted(spec, tensor == null ? "none" : tensor.spec()));
           }
-          return tensor.values();
+          return new HeapTensor(tensor);
         });
   }
 
   /**
-   * Fresh weights as Hugging Face initialises them: normal with {@code initializer_range}, biases
-   * zero, norms one. A scalar head starts at zero.
+   * Fresh weights: of a model trained whole as Hugging Face initialises them, normal with {@code
+   * initializer_range}, biases zero, norms one; of adapters as PEFT does, A Kaiming-uniform, B
+   * zero. A scalar head starts at zero.
    */
+  public static Weights random(BaseModel base, Head head, long seed) {
+    InitialValues values = new InitialValues(base.config(), seed);
+    return new Weights(base, head, true, values::fill);
+  }
+
+  /** As {@link #random(BaseModel, Head, long)}, of a model trained whole. */
   public static Weights random(ModelConfig config, Head head, long seed, Device device) {
-    Random random = new Random(seed);
-    return new Weights(config, head, device, spec -> initial(spec, config, random));
+    return random(BaseModel.trainedWhole(config, device), head, seed);
   }
 
-  private static float[] initial(TensorSpec spec, ModelConfig config, Random random) {
-    float[] values = new float[Math.toIntExact(spec.elements())];
-    boolean norm = spec.shape().length == 1 && spec.name().endsWith("weight");
-    boolean zero = spec.name().endsWith("bias") || spec.name().equals(WeightLayout.SCALAR_HEAD);
-    for (int i = 0; i < values.length && !zero; i++) {
-      values[i] = norm ? 1 : (float) (random.nextGaussian() * config.initializerRange());
-    }
-    return values;
-  }
-
-  /** A critic with the actor's body and a head of zeros. */
+  /** A critic with the actor's body, adapters included, and a head of zeros. */
   public static Weights criticFrom(Weights actor) {
     return new Weights(
-        actor.config,
+        actor.base,
         Head.SCALAR,
-        actor.device(),
-        spec ->
-            spec.name().equals(WeightLayout.SCALAR_HEAD)
-                ? new float[Math.toIntExact(spec.elements())]
-                : actor.array(spec.name()).toFloatArray());
+        true,
+        tensor -> {
+          if (!tensor.spec().name().equals(WeightLayout.SCALAR_HEAD)) {
+            TensorCopy.copy(actor.tensor(tensor.spec().name()), tensor);
+          }
+        });
   }
 
-  /** An independent copy on the same device. */
+  /**
+   * The policy that KL terms look at, given the one training starts with: a copy of it, or, where
+   * adapters are trained, the base alone, which costs nothing.
+   */
+  public static Weights referenceFrom(Weights initial) {
+    return initial.base.adapters().isPresent() ? ofBase(initial.base) : initial.copy();
+  }
+
+  /** The base without adapters. */
+  public static Weights ofBase(BaseModel base) {
+    return new Weights(base, Head.LANGUAGE_MODEL, false, tensor -> {});
+  }
+
+  /** An independent copy on the same device, over the same base. */
   public Weights copy() {
-    return new Weights(config, head, device(), spec -> array(spec.name()).toFloatArray());
+    return of(base, head, spec -> tensor(spec.name()));
+  }
+
+  public BaseModel base() {
+    return base;
   }
 
   public ModelConfig config() {
-    return config;
+    return base.config();
   }
 
   public Head head() {
@@ -170,50 +204,75 @@ public final class Weights implements AutoCloseable {
   }
 
   public Device device() {
-    return manager.getDevice();
+    return base.device();
   }
 
-  /** Names and shapes in canonical order. */
+  /** The own tensors in canonical order; they stay the property of this object. */
+  public Collection<NativeTensor> tensors() {
+    return Collections.unmodifiableCollection(own.values());
+  }
+
+  /** Names and shapes of the own tensors in canonical order. */
   public List<TensorSpec> specs() {
-    return arrays.entrySet().stream()
-        .map(e -> new TensorSpec(e.getKey(), e.getValue().getShape().getShape()))
+    return own.values().stream().map(NativeTensor::spec).toList();
+  }
+
+  /** Copies of all own tensors on the heap, in canonical order; for small models, and tests. */
+  public List<NamedTensor> toTensors() {
+    return own.values().stream()
+        .map(tensor -> new NamedTensor(tensor.spec(), TensorCopy.floats(tensor)))
         .toList();
   }
 
-  /** Copies of all tensors on the heap, in canonical order. */
-  public List<NamedTensor> toTensors() {
-    return specs().stream().map(spec -> new NamedTensor(spec, values(spec.name()))).toList();
-  }
-
-  /** A copy of one tensor's values, row-major. */
-  public float[] values(String name) {
-    return array(name).toFloatArray();
-  }
-
-  /** Lowercase hexadecimal SHA-256 over name, shape and little-endian values in canonical order. */
+  /** Digest of the own tensors, see {@link TensorDigest}. */
   public String sha256() {
-    return TensorDigest.sha256(arrays);
+    return TensorDigest.sha256(own.values());
   }
 
   /**
-   * The native tensors by name in canonical order. They stay the property of this object; to be
+   * The own native tensors by name in canonical order. They stay the property of this object; to be
    * written to only by the one thread that trains these weights.
    */
   public Map<String, NDArray> arrays() {
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    own.forEach((name, tensor) -> arrays.put(name, tensor.array()));
     return Collections.unmodifiableMap(arrays);
   }
 
-  /** The list that TorchScript methods take as weights; see {@code weights.py}. */
+  /**
+   * The own native tensors by the order in which a forward pass needs them, see {@link
+   * WeightLayout#stages}; a tensor used twice stands where it is needed first.
+   */
+  public List<Map<String, NDArray>> stages() {
+    Map<String, NativeTensor> left = new LinkedHashMap<>(own);
+    List<Map<String, NDArray>> stages = new ArrayList<>();
+    for (List<Slot> slots : base.layout(head).stages()) {
+      Map<String, NDArray> stage = new LinkedHashMap<>();
+      for (Slot slot : slots) {
+        NativeTensor tensor = slot.present() ? left.remove(slot.tensor().name()) : null;
+        if (tensor != null) {
+          stage.put(slot.tensor().name(), tensor.array());
+        }
+      }
+      stages.add(stage);
+    }
+    return stages;
+  }
+
+  /** The list that TorchScript methods take as weights; see {@link WeightLayout}. */
   public NDList arguments() {
     return arguments;
   }
 
-  NDArray array(String name) {
-    NDArray array = arrays.get(name);
-    if (array == null) {
+  /**
+   * @throws IllegalArgumentException where there is no own tensor of that name
+   */
+  public NativeTensor tensor(String name) {
+    NativeTensor tensor = own.get(name);
+    if (tensor == null) {
       throw new IllegalArgumentException("There is no weight '" + name + "'");
     }
-    return array;
+    return tensor;
   }
 
   @Override

@@ -80,6 +80,14 @@ public final class NativeArrays {
         });
   }
 
+  /**
+   * @param bytes from position to limit; the position is left as it was
+   */
+  public static NDArray bytes(NDManager manager, ByteBuffer bytes, DataType type, int count) {
+    return filled(
+        manager, type, new long[] {count}, count, target -> target.put(bytes.duplicate()));
+  }
+
   /** Float32 of no elements: stands for an absent argument. */
   public static NDArray absent(NDManager manager) {
     return manager.create(new Shape(0), DataType.FLOAT32);

@@ -1,6 +1,7 @@
 package io.sapo.policy.script;
 
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.WeightLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +18,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Makes the archive libtorch loads out of TorchScript sources among the resources: the file of the
- * wanted class, every file it refers to as {@code __torch__.FILE.}, and {@code config}, generated
- * from the model's configuration.
+ * wanted class, every file it refers to as {@code __torch__.FILE.}, and {@code config} and {@code
+ * weights}, generated from the model's configuration.
  */
 final class ScriptArchive {
   private static final Pattern REFERENCE = Pattern.compile("__torch__\\.([a-z_]+)\\.");
@@ -57,7 +58,12 @@ final class ScriptArchive {
       if (sources.containsKey(name)) {
         continue;
       }
-      String source = name.equals("config") ? ScriptConfig.source(config) : resource(name);
+      String source =
+          switch (name) {
+            case "config" -> ScriptConfig.source(config);
+            case "weights" -> WeightLayout.source(config);
+            default -> resource(name);
+          };
       sources.put(name, source);
       Matcher reference = REFERENCE.matcher(source);
       while (reference.find()) {

@@ -1,5 +1,6 @@
 package io.sapo.policy.script;
 
+import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.VisionConfig;
 import java.util.List;
@@ -28,6 +29,7 @@ final class ScriptConfig {
   private void decoder(ModelConfig config) {
     List<Integer> sections =
         config.mropeSection().isEmpty() ? List.of(config.headDim() / 2) : config.mropeSection();
+    define("compute_type", "int", config.computeType() == ElementType.BF16 ? "15" : "6");
     define("layers", "int", Integer.toString(config.layers()));
     define("hidden_size", "int", Integer.toString(config.hiddenSize()));
     define("heads", "int", Integer.toString(config.heads()));

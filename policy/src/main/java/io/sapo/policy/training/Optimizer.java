@@ -7,9 +7,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.TensorSpec;
-import io.sapo.policy.network.TensorDigest;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
+import io.sapo.policy.tensor.HeapTensor;
+import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,44 +23,48 @@ import java.util.Map;
 final class Optimizer {
   private static final String FIRST = "first/";
   private static final String SECOND = "second/";
-  private static final String SAVED = "saved_";
 
   private final ScriptModule script;
   private final NDList trained;
-  private final Map<String, NDArray> gradients = new LinkedHashMap<>();
-  private final Map<String, NDArray> moments = new LinkedHashMap<>();
+  private final Map<String, NativeTensor> gradients = new LinkedHashMap<>();
+  private final Map<String, NativeTensor> moments = new LinkedHashMap<>();
   private final NDList gradientList = new NDList();
   private final NDList firstMoments = new NDList();
   private final NDList secondMoments = new NDList();
   private final NDArray steps;
 
   /** The buffers belong to {@code manager}; {@code trained} stays the caller's. */
-  Optimizer(ScriptModule script, NDManager manager, Map<String, NDArray> trained) {
+  Optimizer(ScriptModule script, NDManager manager, StagedParameters trained) {
     this.script = script;
-    this.trained = new NDList(trained.values());
+    this.trained = trained.list();
     this.steps = manager.zeros(new Shape(), DataType.FLOAT32);
-    trained.forEach(
-        (name, array) -> {
-          gradients.put(name, buffer(manager, array, "gradients[]", gradientList));
-          moments.put(FIRST + name, buffer(manager, array, "first[]", firstMoments));
-          moments.put(SECOND + name, buffer(manager, array, "second[]", secondMoments));
-        });
+    trained
+        .arrays()
+        .forEach(
+            (name, array) -> {
+              gradients.put(name, buffer(manager, name, array, "gradients[]", gradientList));
+              moments.put(
+                  FIRST + name, buffer(manager, FIRST + name, array, "first[]", firstMoments));
+              moments.put(
+                  SECOND + name, buffer(manager, SECOND + name, array, "second[]", secondMoments));
+            });
   }
 
-  private static NDArray buffer(NDManager manager, NDArray like, String list, NDList buffers) {
+  private static NativeTensor buffer(
+      NDManager manager, String name, NDArray like, String list, NDList buffers) {
     NDArray buffer = manager.zeros(like.getShape(), DataType.FLOAT32);
     buffer.setName(list);
     buffers.add(buffer);
-    return buffer;
+    return NativeTensor.of(name, buffer);
   }
 
-  /** What the TorchScript methods take as trained parameters and gradient buffers. */
-  NDList parametersAndGradients() {
-    return new NDList(trained).addAll(gradientList);
+  /** The buffers that backward methods add to, in the order of the parameters. */
+  NDList gradients() {
+    return gradientList;
   }
 
   float[] gradient(String name) {
-    return gradients.get(name).toFloatArray();
+    return TensorCopy.floats(gradients.get(name));
   }
 
   double step(double learningRate, AdamWConfig config, double maxGradNorm) {
@@ -71,7 +79,8 @@ final class Optimizer {
       };
       NDList arguments =
           new NDList(NativeArrays.doubles(call, settings), steps)
-              .addAll(parametersAndGradients())
+              .addAll(trained)
+              .addAll(gradientList)
               .addAll(firstMoments)
               .addAll(secondMoments);
       float norm = script.call(call, "step", arguments).singletonOrThrow().getFloat();
@@ -84,44 +93,24 @@ final class Optimizer {
   }
 
   OptimizerState state() {
-    List<NamedTensor> tensors = new ArrayList<>();
-    moments.forEach(
-        (name, array) ->
-            tensors.add(NamedTensor.of(name, array.getShape().getShape(), array.toFloatArray())));
-    return new OptimizerState((long) steps.getFloat(), tensors);
+    return new OptimizerState((long) steps.getFloat(), moments.values());
   }
 
   void restore(OptimizerState state) {
-    Map<String, NamedTensor> byName = new LinkedHashMap<>();
-    state.moments().forEach(tensor -> byName.put(tensor.name(), tensor));
-    moments.forEach((name, array) -> check(byName.get(name), name, array));
+    Map<String, TensorData> byName = new LinkedHashMap<>();
+    state.moments().forEach(tensor -> byName.put(tensor.spec().name(), tensor));
+    moments.values().forEach(moment -> check(byName.get(moment.spec().name()), moment.spec()));
     if (byName.size() != moments.size()) {
       throw new IllegalArgumentException(
           "The optimizer state holds %d moments, this model has %d; are other parameters trained?"
               .formatted(byName.size(), moments.size()));
     }
-    try (NDManager call = script.newManager()) {
-      NDList saved = new NDList(call.create((float) state.steps()));
-      moments.forEach(
-          (name, array) -> {
-            NDArray copy =
-                NativeArrays.floats(call, byName.get(name).values(), array.getShape().getShape());
-            copy.setName(SAVED + array.getName());
-            saved.add(copy);
-          });
-      script.call(
-          call,
-          "restore",
-          saved
-              .addAll(new NDList(steps))
-              .addAll(gradientList)
-              .addAll(firstMoments)
-              .addAll(secondMoments));
-    }
+    moments.values().forEach(moment -> TensorCopy.copy(byName.get(moment.spec().name()), moment));
+    gradientList.forEach(gradient -> gradient.muli(0));
+    steps.set(new float[] {state.steps()});
   }
 
-  private static void check(NamedTensor tensor, String name, NDArray array) {
-    TensorSpec wanted = new TensorSpec(name, array.getShape().getShape());
+  private static void check(TensorData tensor, TensorSpec wanted) {
     if (tensor == null || !tensor.spec().equals(wanted)) {
       throw new IllegalArgumentException(
           "The optimizer state needs tensor %s, got %s"
@@ -130,8 +119,9 @@ final class Optimizer {
   }
 
   String sha256() {
-    Map<String, NDArray> all = new LinkedHashMap<>(moments);
-    all.put("steps", steps);
+    List<TensorData> all = new ArrayList<>(moments.values());
+    all.add(
+        new HeapTensor(NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()})));
     return TensorDigest.sha256(all);
   }
 }

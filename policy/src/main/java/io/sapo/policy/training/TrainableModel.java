@@ -1,16 +1,11 @@
 package io.sapo.policy.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.ScriptModule;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -28,25 +23,15 @@ public final class TrainableModel implements AutoCloseable {
   private final ScriptModule script;
   private final NDManager manager;
   private final Optimizer optimizer;
+  private final ForwardPass.Model model;
 
   private TrainableModel(Weights weights, ScriptModule script, Predicate<String> trained) {
     this.weights = weights;
     this.script = script;
     this.manager = script.newManager();
-    Map<String, NDArray> parameters = new LinkedHashMap<>();
-    weights
-        .arrays()
-        .forEach(
-            (name, array) -> {
-              if (trained.test(name)) {
-                JniUtils.attachGradient((PtNDArray) array, true);
-                parameters.put(name, array);
-              }
-            });
-    if (parameters.isEmpty()) {
-      throw new IllegalArgumentException("No parameter of the model is to be trained");
-    }
+    StagedParameters parameters = StagedParameters.of(manager, weights, trained);
     this.optimizer = new Optimizer(script, manager, parameters);
+    this.model = new ForwardPass.Model(script, weights, optimizer, parameters);
   }
 
   /** Trains every parameter. Takes the weights over, from the call on, also when it fails. */
@@ -77,36 +62,36 @@ public final class TrainableModel implements AutoCloseable {
     return weights;
   }
 
+  /** As {@link #forward(List, double, Retention)}, keeping the graph. */
+  public PolicyForward forward(List<TokenSequence> microBatch, double temperature) {
+    return forward(microBatch, temperature, Retention.GRAPH);
+  }
+
   /**
-   * Scores the response tokens under softmax(logits / temperature), recording the graph.
+   * Scores the response tokens under softmax(logits / temperature).
    *
    * @param temperature positive
+   * @param retention what is kept for the way back
    */
-  public PolicyForward forward(List<TokenSequence> microBatch, double temperature) {
+  public PolicyForward forward(
+      List<TokenSequence> microBatch, double temperature, Retention retention) {
     check(Head.LANGUAGE_MODEL);
     if (!(temperature > 0)) {
       throw new IllegalArgumentException(
           "Training needs a temperature above 0, got " + temperature);
     }
-    NDManager own = script.newManager();
-    try {
-      return new PolicyForward(script, own, weights, optimizer, microBatch, temperature);
-    } catch (RuntimeException e) {
-      own.close();
-      throw e;
-    }
+    return new PolicyForward(model, microBatch, temperature, retention);
   }
 
-  /** Values of the states before the response tokens, recording the graph. */
+  /** As {@link #forwardValues(List, Retention)}, keeping the graph. */
   public ValueForward forwardValues(List<TokenSequence> microBatch) {
+    return forwardValues(microBatch, Retention.GRAPH);
+  }
+
+  /** Values of the states before the response tokens. */
+  public ValueForward forwardValues(List<TokenSequence> microBatch, Retention retention) {
     check(Head.SCALAR);
-    NDManager own = script.newManager();
-    try {
-      return new ValueForward(script, own, weights, optimizer, microBatch);
-    } catch (RuntimeException e) {
-      own.close();
-      throw e;
-    }
+    return new ValueForward(model, microBatch, retention);
   }
 
   private void check(Head needed) {
@@ -128,7 +113,10 @@ public final class TrainableModel implements AutoCloseable {
     return optimizer.step(learningRate, config, maxGradNorm);
   }
 
-  /** A copy of moments and step count, for checkpoints. */
+  /**
+   * Moments and step count, for checkpoints: the moments themselves, which the next {@link #step}
+   * changes.
+   */
   public OptimizerState optimizerState() {
     return optimizer.state();
   }

@@ -1,46 +1,31 @@
 package io.sapo.policy.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import io.sapo.policy.network.Batch;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.NativeArrays;
-import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 
 /**
- * The critic's values of a micro-batch together with the graph they came from. Holds the graph's
- * native memory until closed; to be closed before the weights are stepped.
+ * The critic's values of a micro-batch and the way back from them. Holds native memory until
+ * closed; to be closed before the weights are stepped.
  */
-public final class ValueForward implements AutoCloseable {
-  private final ScriptModule script;
-  private final NDManager manager;
-  private final Optimizer optimizer;
-  private final Batch batch;
-  private final float[][] values;
-  private NDArray output;
+public final class ValueForward extends ForwardPass {
+  private static final String METHOD = "forward_values";
 
-  /** Takes {@code manager} over once it has succeeded. */
-  ValueForward(
-      ScriptModule script,
-      NDManager manager,
-      Weights weights,
-      Optimizer optimizer,
-      List<TokenSequence> sequences) {
-    this.script = script;
-    this.manager = manager;
-    this.optimizer = optimizer;
-    this.batch = Batch.assemble(manager, weights.config(), sequences);
-    float[] flat = {};
-    if (batch.responseTokens() > 0) {
-      NDList arguments = new NDList(batch.arguments()).addAll(weights.arguments());
-      this.output =
-          script.callWithGradients(manager, "forward_values", arguments).singletonOrThrow();
-      flat = output.toFloatArray();
+  private final float[][] values;
+
+  ValueForward(Model model, List<TokenSequence> sequences, Retention retention) {
+    super(model, sequences);
+    try {
+      float[] flat = {};
+      if (batch().responseTokens() > 0) {
+        flat = forward(METHOD, new NDList(), retention).get(0).toFloatArray();
+      }
+      this.values = batch().split(flat);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
-    this.values = batch.split(flat);
   }
 
   /** [sequence][response token] value of the state before the token. */
@@ -53,23 +38,20 @@ public final class ValueForward implements AutoCloseable {
    * is given. Once a forward pass.
    */
   public void backward(float[][] dValues) {
-    float[] flat = batch.join(dValues);
-    if (batch.responseTokens() == 0) {
+    float[] flat = batch().join(dValues);
+    if (batch().responseTokens() == 0) {
       return;
     }
-    if (output == null) {
-      throw new IllegalStateException("The graph of this forward pass is used up");
-    }
-    NDList arguments =
-        new NDList(NativeArrays.floats(manager, flat), output)
-            .addAll(optimizer.parametersAndGradients());
-    script.callWithGradients(manager, "backward_values", arguments);
-    output.close();
-    output = null;
+    backward("backward_values", new NDList(), new NDList(NativeArrays.floats(manager(), flat)));
   }
 
   @Override
-  public void close() {
-    manager.close();
+  int wanted() {
+    return 1;
+  }
+
+  @Override
+  void again() {
+    forward(METHOD, new NDList(), Retention.LAYER_INPUTS);
   }
 }

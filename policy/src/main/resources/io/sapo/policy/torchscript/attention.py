@@ -3,9 +3,9 @@
 # x [B, T, hidden] -> q [B, T, heads, d] and k, v [B, T, keyValueHeads, d], q and k turned.
 def project(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   d = __torch__.config.head_dim()
-  q = torch.linear(x, p.q, p.q_bias).unflatten(-1, [-1, d])
-  k = torch.linear(x, p.k, p.k_bias).unflatten(-1, [-1, d])
-  v = torch.linear(x, p.v, p.v_bias).unflatten(-1, [-1, d])
+  q = __torch__.linear.apply(x, p.q).unflatten(-1, [-1, d])
+  k = __torch__.linear.apply(x, p.k).unflatten(-1, [-1, d])
+  v = __torch__.linear.apply(x, p.v).unflatten(-1, [-1, d])
   return (__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v)
 
 # Keys or values [B, T, keyValueHeads, d] -> [B, heads, T, d], each shared by its group of queries.
@@ -23,4 +23,4 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 def causal(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tensor:
   q, k, v, = __torch__.attention.project(x, p, cos, sin)
-  return torch.linear(__torch__.attention.attend(q, k, v), p.o, p.o_bias)
+  return __torch__.linear.apply(__torch__.attention.attend(q, k, v), p.o)

@@ -7,22 +7,22 @@ class Group(NamedTuple):
   visible : int
   mask : Tensor            # [rows, 1, 1, visible], minus infinity behind each row's last token
 
-def groups(lengths: Tensor, sizes: List[int]) -> List[__torch__.decoding.Group]:
+def groups(lengths: Tensor, sizes: List[int], x: Tensor) -> List[__torch__.decoding.Group]:
   found : List[__torch__.decoding.Group] = []
   begin = 0
   for i in range(len(sizes)):
     own = lengths.narrow(0, begin, sizes[i])
     visible = int(own.max()) // 32 * 32 + 32
     hidden = torch.arange(visible, device=lengths.device) > own.unsqueeze(1)
-    mask = torch.zeros([sizes[i], visible], dtype=6, device=lengths.device).masked_fill_(hidden, -inf)
+    mask = torch.zeros([sizes[i], visible], dtype=x.dtype, device=lengths.device).masked_fill_(hidden, -inf)
     found.append(__torch__.decoding.Group(begin, sizes[i], visible, mask.unsqueeze(1).unsqueeze(1)))
     begin = begin + sizes[i]
   return found
 
 # x [A, hidden] times a weight, one vector of d numbers a head: [A, 1, heads, d].
-def project(x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+def project(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   d = __torch__.config.head_dim()
-  return __torch__.few_rows.linear(x, w, b).contiguous().view([x.size(0), 1, -1, d])
+  return __torch__.few_rows.linear(x, p).contiguous().view([x.size(0), 1, -1, d])
 
 # Queries and keys turned together.
 def turned(q: Tensor, k: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
@@ -44,27 +44,28 @@ def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Grou
 # tokens and lengths [A]: each row's token is fed at place `length` of its cache. Logits [A, V].
 def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[int], k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tensor:
   eps = __torch__.config.rms_norm_eps()
-  x = torch.embedding(__torch__.weights.embed_tokens(w), tokens)
+  x = __torch__.embedding.tokens(tokens, w)
   positions = (lengths + offsets).view([1, -1, 1])
-  cos, sin, = __torch__.rotary.angles(positions.expand([len(__torch__.config.rotary_sections()), -1, -1]))
+  cos, sin, = __torch__.rotary.angles(positions.expand([len(__torch__.config.rotary_sections()), -1, -1]), x.dtype)
   places = __torch__.kv_cache.places(k[0], lengths)
-  groups = __torch__.decoding.groups(lengths, sizes)
+  groups = __torch__.decoding.groups(lengths, sizes, x)
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)
-    query, key, = __torch__.decoding.turned(__torch__.decoding.project(normed, p.q, p.q_bias), __torch__.decoding.project(normed, p.k, p.k_bias), cos, sin)
+    query, key, = __torch__.decoding.turned(__torch__.decoding.project(normed, p.q), __torch__.decoding.project(normed, p.k), cos, sin)
     __torch__.kv_cache.append(k[i], key, places)
-    __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v, p.v_bias), places)
+    __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v), places)
     attended = __torch__.decoding.attend(query, k[i], v[i], groups)
-    x = x + __torch__.few_rows.linear(attended, p.o, p.o_bias)
+    x = x + __torch__.few_rows.linear(attended, p.o)
     x = x + __torch__.few_rows.swiglu(__torch__.rms_norm.rms_norm(x, p.post_attention_norm, eps), p)
-  state = __torch__.rms_norm.rms_norm(x, __torch__.weights.final_norm(w), eps)
-  return __torch__.few_rows.linear(state, __torch__.weights.head(w), None).contiguous()
+  ends = __torch__.weights.ends(w, 0)
+  state = __torch__.rms_norm.rms_norm(x, ends.final_norm, eps)
+  return torch.to(__torch__.few_rows.product(state, __torch__.linear.weight(ends.head, state)).contiguous(), 6)
 
 # Feeds prompts (all but their last token) and keeps their keys and values.
 def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> None:
   x = __torch__.embedding.embed(b, w)
-  cos, sin, = __torch__.rotary.angles(b.positions)
+  cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, __torch__.config.rms_norm_eps())
@@ -73,4 +74,4 @@ def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Ten
     __torch__.kv_cache.fill(v[i], value, slots, source)
     if i + 1 < __torch__.config.layers():
       attended = __torch__.attention.attend(query, key, value)
-      x = __torch__.decoder.feed_forward(x + torch.linear(attended, p.o, p.o_bias), p)
+      x = __torch__.decoder.feed_forward(x + __torch__.linear.apply(attended, p.o), p)

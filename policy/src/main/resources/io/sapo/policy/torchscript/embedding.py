@@ -1,7 +1,13 @@
 # Token embeddings, with picture embeddings in place of image tokens. Both look-ups use the
 # `embedding` operator, whose gradient adds in a fixed order.
+
+# tokens [...] -> [..., hidden] in the type of the computation.
+def tokens(tokens: Tensor, w: List[Tensor]) -> Tensor:
+  table = __torch__.linear.stored(__torch__.weights.ends(w, 0).embed_tokens)
+  return torch.to(torch.embedding(table, tokens), __torch__.config.compute_type())
+
 def embed(b: __torch__.batch.Batch, w: List[Tensor]) -> Tensor:
-  embedded = torch.embedding(__torch__.weights.embed_tokens(w), b.tokens)
+  embedded = __torch__.embedding.tokens(b.tokens, w)
   if b.embedding_rows.numel() > 0:
     both = torch.cat([embedded.flatten(0, 1), __torch__.vision.embed_pictures(b, w)], 0)
     embedded = torch.embedding(both, b.embedding_rows).view_as(embedded)

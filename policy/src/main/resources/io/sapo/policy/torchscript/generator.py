@@ -29,7 +29,7 @@ class Generator(Module):
   def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, groups: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     tokens, lengths, offsets, = rows.unbind(0)
     sizes = annotate(List[int], groups.tolist())
-    settings = __torch__.sampling.settings(given, __torch__.weights.head(w).size(0))
+    settings = __torch__.sampling.settings(given, __torch__.weights.ends(w, 0).head.size(0))
     drawn : List[Tensor] = []
     log_probs : List[Tensor] = []
     entropies : List[Tensor] = []

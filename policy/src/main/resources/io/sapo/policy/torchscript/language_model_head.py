@@ -1,20 +1,28 @@
 # Token logits and what reinforcement learning reads from them. There may be a hundred thousand logits
-# a token: what is computed from them goes by a few rows at a time, which stay in the processor's
-# cache, so that the logits themselves are the only tensor of their size.
+# a token, so that they are made a block of rows at a time; what is computed from a block goes by a few
+# rows, which stay in the processor's cache.
+
+# Rows of a block: 2^24 logits. The same wherever logits are made, since it may show in the last bits.
+def block_rows(vocabulary: int) -> int:
+  return max(16, 16777216 // vocabulary)
+
+# Rows taken at a time within a block: half a million logits on a processor, all of them elsewhere.
+def rows_at_a_time(logits: Tensor) -> int:
+  rows = logits.size(0)
+  if not logits.is_cuda:
+    rows = max(1, 524288 // logits.size(1))
+  return rows
 
 def logits(states: Tensor, w: List[Tensor]) -> Tensor:
-  return torch.linear(states, __torch__.weights.head(w))
-
-# Rows taken at a time: half a million logits.
-def rows_at_a_time(logits: Tensor) -> int:
-  return max(1, 524288 // logits.size(1))
+  head = __torch__.linear.weight(__torch__.weights.ends(w, 0).head, states)
+  return torch.to(torch.linear(states, head), 6)
 
 def log_probs(logits: Tensor, temperature: Tensor) -> Tensor:
   return torch.log_softmax(logits / temperature, -1)
 
-# logits [N, vocabulary], targets [N] -> log-probability of the target and entropy, both [N], of
+# logits [n, vocabulary], targets [n] -> log-probability of the target and entropy, both [n], of
 # softmax(logits / temperature).
-def score(logits: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
+def score_block(logits: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor, Tensor]:
   step = __torch__.language_model_head.rows_at_a_time(logits)
   chosen : List[Tensor] = []
   entropies : List[Tensor] = []
@@ -24,6 +32,23 @@ def score(logits: Tensor, targets: Tensor, temperature: Tensor) -> Tuple[Tensor,
     chosen.append(log_probs.gather(1, targets.narrow(0, i * step, count).unsqueeze(1)).squeeze(1))
     entropies.append(-(log_probs.exp() * log_probs).sum([-1]))
   return (torch.cat(chosen), torch.cat(entropies))
+
+# states [N, hidden], targets [N] -> log-probabilities and entropies, both [N], and the blocks of logits
+# where they are to be kept.
+def score(states: Tensor, targets: Tensor, temperature: Tensor, keep: bool, w: List[Tensor]) -> Tuple[List[Tensor], Tensor, Tensor]:
+  step = __torch__.language_model_head.block_rows(__torch__.weights.ends(w, 0).head.size(0))
+  kept : List[Tensor] = []
+  chosen : List[Tensor] = []
+  entropies : List[Tensor] = []
+  for i in range((states.size(0) + step - 1) // step):
+    count = min(step, states.size(0) - i * step)
+    block = __torch__.language_model_head.logits(states.narrow(0, i * step, count), w).detach()
+    log_prob, entropy, = __torch__.language_model_head.score_block(block, targets.narrow(0, i * step, count), temperature)
+    chosen.append(log_prob)
+    entropies.append(entropy)
+    if keep:
+      kept.append(block)
+  return (kept, torch.cat(chosen), torch.cat(entropies))
 
 # Puts in the place of logits the gradient with respect to them of
 # sum(d_log_probs * log p(target) + d_entropies * H):
@@ -45,3 +70,30 @@ def replace_by_gradient(logits: Tensor, targets: Tensor, temperature: Tensor, d_
     chosen = targets.narrow(0, i * step, count).unsqueeze(1)
     gradient.scatter_(1, chosen, gradient.gather(1, chosen) + d_log_prob)
     rows.copy_(gradient.div_(temperature))
+
+# Gradient with respect to the states, [N, hidden]. The head's own is added to gradients[at], unless at
+# is negative. What score kept stands from place `first` on in `kept`; where nothing does, the logits are made
+# again.
+def backward(states: Tensor, targets: Tensor, temperature: Tensor, d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], first: int, at: int, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
+  head = __torch__.linear.weight(__torch__.weights.ends(w, 0).head, states).detach()
+  step = __torch__.language_model_head.block_rows(head.size(0))
+  parts : List[Tensor] = []
+  for i in range((states.size(0) + step - 1) // step):
+    count = min(step, states.size(0) - i * step)
+    rows = states.narrow(0, i * step, count)
+    if len(kept) > first:
+      block = kept[first + i]
+    else:
+      block = torch.to(torch.linear(rows, head), 6)
+    d_entropy = d_entropies
+    if d_entropies.numel() > 0:
+      d_entropy = d_entropies.narrow(0, i * step, count)
+    __torch__.language_model_head.replace_by_gradient(block, targets.narrow(0, i * step, count), temperature, d_log_probs.narrow(0, i * step, count), d_entropy)
+    d_logits = torch.to(block, states.dtype)
+    parts.append(torch.mm(d_logits, head))
+    if at >= 0:
+      if states.dtype == 6:
+        gradients[at].addmm_(d_logits.t(), rows)
+      else:
+        gradients[at].add_(torch.mm(d_logits.t(), rows))
+  return torch.cat(parts)

@@ -1,4 +1,4 @@
 # SwiGLU (Shazeer 2020).
-def swiglu(x: Tensor, gate: Tensor, gate_bias: Optional[Tensor], up: Tensor, up_bias: Optional[Tensor], down: Tensor, down_bias: Optional[Tensor]) -> Tensor:
-  gated = torch.silu(torch.linear(x, gate, gate_bias)) * torch.linear(x, up, up_bias)
-  return torch.linear(gated, down, down_bias)
+def swiglu(x: Tensor, gate: __torch__.weights.Linear, up: __torch__.weights.Linear, down: __torch__.weights.Linear) -> Tensor:
+  gated = torch.silu(__torch__.linear.apply(x, gate)) * __torch__.linear.apply(x, up)
+  return __torch__.linear.apply(gated, down)

@@ -6,8 +6,8 @@ class Network(Module):
   # temperature [] -> log-probabilities and entropies of the response tokens, [N] each.
   def score(self: __torch__.network.Network, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor]:
     b = __torch__.batch.unpack(batch)
-    logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
-    return __torch__.language_model_head.score(logits, b.targets, temperature)
+    kept, log_probs, entropies, = __torch__.language_model_head.score(__torch__.decoder.response_states(b, w), b.targets, temperature, False, w)
+    return (log_probs, entropies)
 
   # The logits the response tokens are drawn from, [N, vocabulary].
   def logits(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:

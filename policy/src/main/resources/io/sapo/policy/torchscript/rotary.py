@@ -1,8 +1,8 @@
 # Rotary positions (Su et al. 2021) in the half-split layout: pair i is (x[i], x[i + d/2]).
 
-# positions [axes, B, T] -> cosines and sines [B, T, 1, headDim]. With several axes (time, height,
+# positions [axes, B, T] -> cosines and sines [B, T, 1, headDim] of the given type. With several axes (time, height,
 # width) the pairs are dealt out to them in sections (Qwen2-VL's multi-modal rotary positions).
-def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
+def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
   frequencies = torch.tensor(__torch__.config.inverse_frequencies(), dtype=6, device=positions.device)
   sections = __torch__.config.rotary_sections()
   parts : List[Tensor] = []
@@ -12,12 +12,12 @@ def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
     parts.append(positions[axis].unsqueeze(-1) * own)
     start = start + sections[axis]
   half = torch.cat(parts, -1)
-  return __torch__.rotary.cos_sin(half.unsqueeze(2))
+  return __torch__.rotary.cos_sin(half.unsqueeze(2), type)
 
 # Angles [..., d / 2] of the pairs -> cosines and sines [..., d], ready for rotate.
-def cos_sin(half: Tensor) -> Tuple[Tensor, Tensor]:
-  cos = half.cos()
-  sin = half.sin()
+def cos_sin(half: Tensor, type: int) -> Tuple[Tensor, Tensor]:
+  cos = torch.to(half.cos(), type)
+  sin = torch.to(half.sin(), type)
   return (torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1))
 
 # x [..., heads, d] turned by cos, sin [..., 1, d].

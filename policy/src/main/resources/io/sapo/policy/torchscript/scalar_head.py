@@ -1,3 +1,3 @@
-# The critic's head: one number a state.
+# The critic's head: one number a state, in float32.
 def values(states: Tensor, w: List[Tensor]) -> Tensor:
-  return torch.linear(states, __torch__.weights.head(w)).squeeze(1)
+  return torch.linear(torch.to(states, 6), __torch__.weights.ends(w, 0).head).squeeze(1)

@@ -1,29 +1,50 @@
-# Forward with a graph, vector-Jacobian product, and the optimizer's step.
+# Forward, vector-Jacobian product, and the optimizer's step. `spans` see layerwise.py; behind them stands
+# the place of the head among the trained parameters, or -1. `places` says where in w each of them stands.
 class Training(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # Logits carry the graph; log-probabilities and entropies are read off beside it, and their
-  # gradient is given in closed form and takes the place of the logits.
-  def forward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  # keep [] bool: whether graphs and logits are kept. Returns what layerwise.forward does and the blocks
+  # of logits, log-probabilities and entropies.
+  def forward_policy(self: __torch__.training.Training, keep: Tensor, temperature: Tensor, spans: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor, Tensor]:
     b = __torch__.batch.unpack(batch)
-    logits = __torch__.language_model_head.logits(__torch__.decoder.response_states(b, w), w)
-    log_probs, entropies, = __torch__.language_model_head.score(logits.detach(), b.targets, temperature)
-    return (logits, log_probs, entropies)
+    kept = __torch__.layerwise.forward(b, annotate(List[int], spans.tolist()), bool(keep), w)
+    last = kept[__torch__.config.layers()].detach()
+    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(last, b), w).detach()
+    logits, log_probs, entropies, = __torch__.language_model_head.score(states, b.targets, temperature, bool(keep), w)
+    return (kept + logits, log_probs.detach(), entropies.detach())
 
-  # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies
-  # may be empty. Parameters the batch does not touch get nothing.
-  def backward_policy(self: __torch__.training.Training, temperature: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, logits: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
-    d_logits = logits.detach()
-    __torch__.language_model_head.replace_by_gradient(d_logits, __torch__.batch.unpack(batch).targets, temperature, d_log_probs, d_entropies)
-    __torch__.gradients.accumulate(logits, d_logits, trained, gradients)
+  # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies may be
+  # empty. Parameters the batch does not touch get nothing.
+  def backward_policy(self: __torch__.training.Training, temperature: Tensor, spans: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], places: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
+    trained = __torch__.gradients.pick(places, w)
+    b = __torch__.batch.unpack(batch)
+    stages = annotate(List[int], spans.tolist())
+    layers = __torch__.config.layers()
+    rows = torch.requires_grad_(__torch__.decoder.response_rows(kept[layers].detach(), b), True)
+    states = __torch__.decoder.final_norm(rows, w)
+    d_states = __torch__.language_model_head.backward(states.detach(), b.targets, temperature, d_log_probs, d_entropies, kept, 2 * layers + 1, stages[layers + 3], gradients, w)
+    d_rows = __torch__.gradients.back(states, rows, True, d_states, stages[layers + 1], stages[layers + 2], trained, gradients)
+    __torch__.layerwise.backward(d_rows, b, stages, kept, trained, gradients, w)
     return temperature
 
-  def forward_values(self: __torch__.training.Training, batch: List[Tensor], w: List[Tensor]) -> Tensor:
-    return __torch__.scalar_head.values(__torch__.decoder.response_states(__torch__.batch.unpack(batch), w), w)
+  # As forward_policy.
+  def forward_values(self: __torch__.training.Training, keep: Tensor, spans: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor]:
+    b = __torch__.batch.unpack(batch)
+    kept = __torch__.layerwise.forward(b, annotate(List[int], spans.tolist()), bool(keep), w)
+    last = kept[__torch__.config.layers()].detach()
+    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(last, b), w)
+    return (kept, __torch__.scalar_head.values(states, w).detach())
 
-  def backward_values(self: __torch__.training.Training, d_values: Tensor, values: Tensor, trained: List[Tensor], gradients: List[Tensor]) -> Tensor:
-    __torch__.gradients.accumulate(values, d_values, trained, gradients)
+  def backward_values(self: __torch__.training.Training, spans: Tensor, batch: List[Tensor], d_values: Tensor, kept: List[Tensor], places: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
+    trained = __torch__.gradients.pick(places, w)
+    b = __torch__.batch.unpack(batch)
+    stages = annotate(List[int], spans.tolist())
+    layers = __torch__.config.layers()
+    rows = torch.requires_grad_(__torch__.decoder.response_rows(kept[layers].detach(), b), True)
+    values = __torch__.scalar_head.values(__torch__.decoder.final_norm(rows, w), w)
+    d_rows = __torch__.gradients.back(values, rows, True, d_values, stages[layers + 1], stages[layers + 2], trained, gradients)
+    __torch__.layerwise.backward(d_rows, b, stages, kept, trained, gradients, w)
     return d_values
 
   # settings [6]: learning rate, beta1, beta2, weight decay, epsilon, largest norm. Returns the
@@ -35,12 +56,3 @@ class Training(Module):
       __torch__.optimizer.adamw(settings, steps, trained, gradients, first_moments, second_moments)
     torch._foreach_zero_(gradients)
     return norm
-
-  # Takes up saved moments and a saved step count.
-  def restore(self: __torch__.training.Training, saved_steps: Tensor, saved_first: List[Tensor], saved_second: List[Tensor], steps: Tensor, gradients: List[Tensor], first_moments: List[Tensor], second_moments: List[Tensor]) -> Tensor:
-    steps.copy_(saved_steps)
-    for i in range(len(gradients)):
-      first_moments[i].copy_(saved_first[i])
-      second_moments[i].copy_(saved_second[i])
-    torch._foreach_zero_(gradients)
-    return steps

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenScores;

@@ -7,7 +7,7 @@ import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.picture.PreparedPicture;
 import java.util.ArrayList;
 import java.util.Arrays;

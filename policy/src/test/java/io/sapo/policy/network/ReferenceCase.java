@@ -7,6 +7,7 @@ import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.picture.PreparedPicture;
 import java.io.IOException;
 import java.io.UncheckedIOException;

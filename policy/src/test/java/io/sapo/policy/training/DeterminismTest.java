@@ -2,7 +2,7 @@ package io.sapo.policy.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.sapo.policy.training;
 import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.picture.PreparedPicture;

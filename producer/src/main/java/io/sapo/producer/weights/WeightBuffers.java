@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.TensorSpec;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.WeightWriter;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.weights.PublishedWeights;

@@ -9,7 +9,7 @@ import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.KafkaFixture;

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.network.Head;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigLoader;

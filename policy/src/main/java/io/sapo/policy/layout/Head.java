@@ -1,4 +1,4 @@
-package io.sapo.policy.network;
+package io.sapo.policy.layout;
 
 /** What stands on top of the decoder: token logits (the actor) or one number (the critic). */
 public enum Head {

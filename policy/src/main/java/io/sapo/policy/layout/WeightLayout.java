@@ -1,0 +1,178 @@
+package io.sapo.policy.layout;
+
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.VisionConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which weights a network has and where they stand in the flat list that TorchScript methods take.
+ * The text of {@code weights.py}, by which the scripts read the list, is made from the same
+ * declarations.
+ */
+public final class WeightLayout {
+  public static final String TOKEN_EMBEDDINGS = "model.embed_tokens.weight";
+  public static final String LANGUAGE_MODEL_HEAD = "lm_head.weight";
+  public static final String SCALAR_HEAD = "score.weight";
+
+  /** Place of the adapters' factor s, a scalar; empty without adapters. */
+  public static final int ADAPTER_SCALE = 3;
+
+  private static final String PRELUDE =
+      """
+      # The flat list of weights as Java's WeightLayout orders it. What the configuration lacks is an
+      # empty tensor in the list.
+
+      class Linear(NamedTuple):
+        weight : Tensor          # [out, in]
+        bias : Optional[Tensor]
+        a : Optional[Tensor]     # [rank, in], with b [out, rank] and the factor a low-rank adapter
+        b : Optional[Tensor]
+        scale : Tensor
+
+      def present(w: Tensor) -> Optional[Tensor]:
+        found : Optional[Tensor] = None
+        if w.numel() > 0:
+          found = w
+        return found
+
+      def linear(w: List[Tensor], i: int) -> __torch__.weights.Linear:
+        return __torch__.weights.Linear(w[i], __torch__.weights.present(w[i + 1]), __torch__.weights.present(w[i + 2]), __torch__.weights.present(w[i + 3]), w[%d])
+
+      """
+          .formatted(ADAPTER_SCALE);
+
+  private final Struct ends;
+  private final Struct decoderLayers;
+  private final Struct visionEnds;
+  private final Struct visionBlocks;
+
+  private WeightLayout(ModelConfig config, Head head, AdapterConfig adapters) {
+    ends = ends(config, head);
+    decoderLayers = decoderLayers(config, adapters, ends.end());
+    visionEnds = visionEnds(config, adapters, decoderLayers.end());
+    visionBlocks = visionBlocks(config, adapters, visionEnds.end());
+  }
+
+  /**
+   * @param adapters null without
+   */
+  public static WeightLayout of(ModelConfig config, Head head, AdapterConfig adapters) {
+    return new WeightLayout(config, head, adapters);
+  }
+
+  /** Text of {@code weights.py}; it is the same for either head, with adapters or without. */
+  public static String source(ModelConfig config) {
+    WeightLayout layout = of(config, Head.LANGUAGE_MODEL, null);
+    return PRELUDE
+        + layout.ends.source()
+        + layout.decoderLayers.source()
+        + layout.visionEnds.source()
+        + layout.visionBlocks.source();
+  }
+
+  /** Slots in script order. Tied embeddings are named twice. */
+  public List<Slot> slots() {
+    List<Slot> slots = new ArrayList<>(ends.slots());
+    slots.addAll(decoderLayers.slots());
+    slots.addAll(visionEnds.slots());
+    slots.addAll(visionBlocks.slots());
+    return slots;
+  }
+
+  /**
+   * The slots by the order in which a forward pass needs them: embeddings and vision tower, each
+   * decoder layer, final norm and head.
+   */
+  public List<List<Slot>> stages() {
+    List<List<Slot>> stages = new ArrayList<>();
+    List<Slot> inputs = new ArrayList<>(ends.slots().subList(0, 1));
+    inputs.addAll(visionEnds.slots());
+    inputs.addAll(visionBlocks.slots());
+    stages.add(inputs);
+    for (int layer = 0; layer < decoderLayers.occurrences(); layer++) {
+      stages.add(decoderLayers.slots(layer));
+    }
+    stages.add(ends.slots().subList(1, ADAPTER_SCALE));
+    return stages;
+  }
+
+  private static Struct ends(ModelConfig config, Head head) {
+    long hidden = config.hiddenSize();
+    boolean scalar = head == Head.SCALAR;
+    String top =
+        scalar ? SCALAR_HEAD : config.tieWordEmbeddings() ? TOKEN_EMBEDDINGS : LANGUAGE_MODEL_HEAD;
+    return new Struct("Ends", "ends", 0, List.of(""))
+        .tensor("embed_tokens", TOKEN_EMBEDDINGS, config.vocabSize(), hidden)
+        .tensor("final_norm", "model.norm.weight", hidden)
+        .tensor("head", top, scalar ? 1 : config.vocabSize(), hidden)
+        .optional("adapter_scale", false, "");
+  }
+
+  private static Struct decoderLayers(ModelConfig config, AdapterConfig adapters, int begin) {
+    long hidden = config.hiddenSize();
+    long queries = (long) config.heads() * config.headDim();
+    long keys = (long) config.keyValueHeads() * config.headDim();
+    Struct layer =
+        new Struct(
+            "DecoderLayer", "decoder_layer", begin, prefixes("model.layers.%d.", config.layers()));
+    layer.tensor("input_norm", "input_layernorm.weight", hidden);
+    boolean bias = config.queryKeyValueBias();
+    layer.linear("q", "self_attn.q_proj", queries, hidden, bias, adapters);
+    layer.linear("k", "self_attn.k_proj", keys, hidden, bias, adapters);
+    layer.linear("v", "self_attn.v_proj", keys, hidden, bias, adapters);
+    layer.linear("o", "self_attn.o_proj", hidden, queries, config.outputBias(), adapters);
+    layer.tensor("post_attention_norm", "post_attention_layernorm.weight", hidden);
+    swiglu(layer, hidden, config.intermediateSize(), config.mlpBias(), adapters);
+    return layer;
+  }
+
+  private static Struct visionEnds(ModelConfig config, AdapterConfig adapters, int begin) {
+    Struct ends = new Struct("VisionEnds", "vision_ends", begin, once(config));
+    VisionConfig vision = config.vision().orElse(VisionConfig.NONE);
+    long hidden = vision.hiddenSize();
+    long merged = hidden * vision.spatialMergeSize() * vision.spatialMergeSize();
+    ends.tensor(
+        "patch_embed",
+        "patch_embed.proj.weight",
+        hidden,
+        vision.inChannels(),
+        vision.temporalPatchSize(),
+        vision.patchSize(),
+        vision.patchSize());
+    ends.tensor("merger_norm", "merger.ln_q.weight", hidden);
+    ends.linear("merger_in", "merger.mlp.0", merged, merged, true, adapters);
+    ends.linear("merger_out", "merger.mlp.2", vision.outHiddenSize(), merged, true, adapters);
+    return ends;
+  }
+
+  private static Struct visionBlocks(ModelConfig config, AdapterConfig adapters, int begin) {
+    VisionConfig vision = config.vision().orElse(VisionConfig.NONE);
+    long hidden = vision.hiddenSize();
+    Struct block =
+        new Struct(
+            "VisionBlock", "vision_block", begin, prefixes("visual.blocks.%d.", vision.depth()));
+    block.tensor("norm1", "norm1.weight", hidden);
+    block.linear("qkv", "attn.qkv", 3 * hidden, hidden, true, adapters);
+    block.linear("proj", "attn.proj", hidden, hidden, true, adapters);
+    block.tensor("norm2", "norm2.weight", hidden);
+    swiglu(block, hidden, vision.intermediateSize(), true, adapters);
+    return block;
+  }
+
+  private static void swiglu(
+      Struct struct, long hidden, long intermediate, boolean bias, AdapterConfig adapters) {
+    struct.linear("gate", "mlp.gate_proj", intermediate, hidden, bias, adapters);
+    struct.linear("up", "mlp.up_proj", intermediate, hidden, bias, adapters);
+    struct.linear("down", "mlp.down_proj", hidden, intermediate, bias, adapters);
+  }
+
+  private static List<String> once(ModelConfig config) {
+    return config.multimodal() ? List.of("visual.") : List.of();
+  }
+
+  private static List<String> prefixes(String format, int count) {
+    return IntStream.range(0, count).mapToObj(format::formatted).toList();
+  }
+}

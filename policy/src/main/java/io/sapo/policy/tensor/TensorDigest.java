@@ -1,0 +1,69 @@
+package io.sapo.policy.tensor;
+
+import io.sapo.policy.checkpoint.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * SHA-256 of tensors: of each the digest of its elements, made in parallel, and of all a digest
+ * over names, shapes and these.
+ */
+public final class TensorDigest {
+  private TensorDigest() {}
+
+  /**
+   * Lowercase hexadecimal digest over, for each tensor in iteration order: the name in UTF-8 with
+   * its length, the shape with its rank, the element type's name, and the digest of the elements;
+   * numbers little-endian.
+   */
+  public static String sha256(Collection<? extends TensorData> tensors) {
+    List<byte[]> elements = tensors.parallelStream().map(TensorDigest::ofElements).toList();
+    MessageDigest all = newDigest();
+    int next = 0;
+    for (TensorData tensor : tensors) {
+      all.update(header(tensor.spec(), tensor.type().name()));
+      all.update(elements.get(next++));
+    }
+    return HexFormat.of().formatHex(all.digest());
+  }
+
+  /** Lowercase hexadecimal digest of a tensor's elements alone. */
+  public static String sha256(TensorData tensor) {
+    return HexFormat.of().formatHex(ofElements(tensor));
+  }
+
+  private static byte[] ofElements(TensorData tensor) {
+    MessageDigest digest = newDigest();
+    tensor.forEachWindow(digest::update);
+    return digest.digest();
+  }
+
+  private static ByteBuffer header(TensorSpec spec, String type) {
+    byte[] name = spec.name().getBytes(StandardCharsets.UTF_8);
+    byte[] typeName = type.getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer header =
+        ByteBuffer.allocate(12 + name.length + typeName.length + 8 * spec.shape().length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(name.length)
+            .put(name)
+            .putInt(spec.shape().length);
+    for (long dimension : spec.shape()) {
+      header.putLong(dimension);
+    }
+    return header.putInt(typeName.length).put(typeName).flip();
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}
