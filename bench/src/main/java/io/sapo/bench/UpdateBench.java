@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.fold.Networks;
@@ -44,6 +45,7 @@ final class UpdateBench implements Bench {
 
   static LearnerConfig config(int rows, int microBatchTokens, int longest) {
     return new LearnerConfig(
+        NetworkSettings.WHOLE,
         AlgorithmSettings.of(Algorithm.SAPO),
         rows,
         rows,

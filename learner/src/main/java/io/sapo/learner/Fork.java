@@ -1,5 +1,6 @@
 package io.sapo.learner;
 
+import io.sapo.learner.checkpoint.ActorFiles;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.checkpoint.CheckpointManifest;
@@ -104,7 +105,7 @@ public final class Fork {
     saveReference(config);
     checkpoints.write(
         Snapshot.of(manifest(version, state.klCoefficient(), config, hashes), state),
-        model().companions());
+        ActorFiles.of(parent.base(), model()));
     Committer committer =
         new Committer(
             config,
@@ -127,7 +128,7 @@ public final class Fork {
         manifest(0, 0, config, new StateHashes(committed.referenceSha256(), null, null));
     checkpoints.adoptReference(parent.checkpoints().folder(0), manifest);
     try (var copy =
-        CheckpointFiles.readActor(checkpoints.folder(0), parent.model(), parent.device())) {
+        CheckpointFiles.readActor(checkpoints.folder(0), parent.base())) {
       if (!copy.sha256().equals(committed.referenceSha256())) {
         throw new CheckpointException(
             "%s: the reference policy hashes to %s, committed as %s"
@@ -144,6 +145,6 @@ public final class Fork {
   }
 
   private CheckpointFolder model() {
-    return CheckpointFolder.open(CheckpointFiles.actor(parent.checkpoints().folder(0)));
+    return parent.folder();
   }
 }

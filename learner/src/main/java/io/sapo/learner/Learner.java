@@ -1,5 +1,6 @@
 package io.sapo.learner;
 
+import io.sapo.learner.checkpoint.ActorFiles;
 import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.commit.ChunkRetention;
 import io.sapo.learner.commit.CommitLog;
@@ -107,7 +108,7 @@ public final class Learner {
         CheckpointWriter checkpoints =
             new CheckpointWriter(
                 workshop.checkpoints(),
-                workshop.model().companions(),
+                ActorFiles.of(workshop.base(), workshop.model()),
                 beginning.checkpointVersion());
         ChunkRetention retention =
             new ChunkRetention(
@@ -132,7 +133,7 @@ public final class Learner {
               config.digest(),
               runId,
               state,
-              new Update(config, workshop.networks(), System::nanoTime),
+              new Update(config, workshop.networks(), System::nanoTime, checkpoints::settle),
               committer,
               checkpoints,
               commands,

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param runId names a new run; an existing run keeps its own
  * @param initialModel Hugging Face folder of version 0; its tokenizer and config go into every
  *     checkpoint
+ * @param initialAdapter PEFT folder of the adapters that version 0 begins with; null for fresh ones
  * @param dataFolder holds {@code checkpoints/}
  * @param pictures where pictures by path may lie
  * @param checkpointEvery versions between checkpoints
@@ -37,6 +38,7 @@ public record LearnerOptions(
     String instance,
     String runId,
     Path initialModel,
+    Path initialAdapter,
     Path dataFolder,
     PictureFiles pictures,
     Device device,

@@ -156,7 +156,7 @@ final class TrainingLoop {
   private void export() {
     long version = state.version();
     checkpoints
-        .export(version, state.actor().weights().toTensors())
+        .export(version, state.actor().weights().tensors())
         .whenComplete(
             (folder, failure) -> {
               if (failure != null) {

@@ -5,13 +5,18 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.input.Admission;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.BaseModel;
 
 /**
- * What folding needs besides state and log: the model's description, its networks, the admission of
+ * What folding needs besides state and log: the model and its networks, the admission of
  * records, the checkpoints. The same for training, recovery and replay.
  */
 public record Workshop(
-    CheckpointFolder model, Networks networks, Admission admission, CheckpointStore checkpoints)
+    CheckpointFolder model,
+    BaseModel base,
+    Networks networks,
+    Admission admission,
+    CheckpointStore checkpoints)
     implements AutoCloseable {
 
   public static Workshop open(LearnerConfig config, LearnerOptions options) {
@@ -23,13 +28,19 @@ public record Workshop(
             options.keepCheckpoints(),
             options.keepCheckpointsFor(),
             options.faults());
-    Networks networks =
-        Networks.load(model.config(), options.device(), config.algorithm().usesCritic());
-    return new Workshop(model, networks, admission, checkpoints);
+    BaseModel base = config.network().open(model, options.device());
+    try {
+      Networks networks = Networks.load(base, config.algorithm().usesCritic());
+      return new Workshop(model, base, networks, admission, checkpoints);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
   }
 
   @Override
   public void close() {
     networks.close();
+    base.close();
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -66,8 +67,7 @@ public final class TinyRun {
       CheckpointFolder.write(
           folder,
           Map.of("config.json", CONFIG.getBytes(StandardCharsets.UTF_8)),
-          weights.specs(),
-          spec -> weights.values(spec.name()),
+          weights.tensors(),
           ElementType.F32);
     }
     return folder;
@@ -81,6 +81,7 @@ public final class TinyRun {
   public static LearnerConfig config(Algorithm algorithm) {
     OptimizerSettings optimizer = new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1);
     return new LearnerConfig(
+        NetworkSettings.WHOLE,
         AlgorithmSettings.of(algorithm),
         8,
         4,

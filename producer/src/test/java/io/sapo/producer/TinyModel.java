@@ -66,8 +66,7 @@ public final class TinyModel {
       CheckpointFolder.write(
           folder,
           companions,
-          weights.specs(),
-          spec -> weights.values(spec.name()),
+          weights.tensors(),
           ElementType.F32);
     }
     return CheckpointFolder.open(folder);

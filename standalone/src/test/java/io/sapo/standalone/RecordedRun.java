@@ -7,6 +7,7 @@ import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.pictures.PictureFiles;
@@ -130,6 +131,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
   public static LearnerConfig config() {
     OptimizerSettings optimizer = new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1);
     return new LearnerConfig(
+        NetworkSettings.WHOLE,
         AlgorithmSettings.of(Algorithm.SAPO),
         BATCH,
         4,
@@ -152,8 +154,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
       CheckpointFolder.write(
           folder,
           Map.of(CheckpointFolder.CONFIG, MODEL.getBytes(StandardCharsets.UTF_8)),
-          weights.specs(),
-          spec -> weights.values(spec.name()),
+          weights.tensors(),
           io.sapo.policy.checkpoint.ElementType.F32);
     }
   }

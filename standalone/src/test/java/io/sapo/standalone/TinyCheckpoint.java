@@ -74,8 +74,7 @@ public final class TinyCheckpoint {
       CheckpointFolder.write(
           folder,
           companions,
-          weights.specs(),
-          spec -> weights.values(spec.name()),
+          weights.tensors(),
           ElementType.F32);
     }
     return folder;

@@ -1,28 +1,29 @@
 package io.sapo.learner.checkpoint;
 
-import ai.djl.Device;
 import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
-import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.training.OptimizerState;
 import io.sapo.policy.training.TrainableModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The files of one checkpoint folder: {@code actor/}, a Hugging Face folder that other engines
- * load; {@code critic.safetensors}; the optimizers' moments; {@code state.json}.
+ * The files of one checkpoint folder: {@code actor/}, a Hugging Face folder that other engines load,
+ * of adapters in PEFT's layout; {@code critic.safetensors}; the optimizers' moments; {@code
+ * state.json}.
  */
 public final class CheckpointFiles {
 
@@ -35,23 +36,13 @@ public final class CheckpointFiles {
 
   private CheckpointFiles() {}
 
-  static void write(Path folder, Snapshot snapshot, Map<String, byte[]> companions) {
-    writeActor(folder.resolve(ACTOR), snapshot.actor(), companions);
+  static void write(Path folder, Snapshot snapshot, ActorFiles files) {
+    files.write(folder.resolve(ACTOR), snapshot.actor());
     write(folder.resolve(ACTOR_OPTIMIZER), snapshot.actorOptimizer());
     if (snapshot.critic() != null) {
       SafetensorsWriter.write(folder.resolve(CRITIC), snapshot.critic(), Map.of());
       write(folder.resolve(CRITIC_OPTIMIZER), snapshot.criticOptimizer());
     }
-  }
-
-  static void writeActor(Path folder, List<NamedTensor> actor, Map<String, byte[]> companions) {
-    Iterator<NamedTensor> tensors = actor.iterator();
-    CheckpointFolder.write(
-        folder,
-        companions,
-        actor.stream().map(NamedTensor::spec).toList(),
-        spec -> tensors.next().values(),
-        ElementType.F32);
   }
 
   private static void write(Path file, OptimizerState state) {
@@ -77,29 +68,23 @@ public final class CheckpointFiles {
    */
   public static TrainingState read(
       Path folder,
-      ModelConfig model,
-      Device device,
+      BaseModel base,
       boolean critic,
       Weights reference,
       double klCoefficient,
       Progress progress) {
     TrainableModel actorModel = null;
-    TrainableModel criticModel = null;
     try {
       if (critic && !Files.exists(folder.resolve(CRITIC))) {
         throw new InvalidCheckpointException(
             folder + ": was written by an algorithm without a critic; start a new run instead");
       }
-      actorModel =
-          model(actor(folder), folder.resolve(ACTOR_OPTIMIZER), model, Head.LANGUAGE_MODEL, device);
-      criticModel =
+      actorModel = model(actorWeights(folder, base), folder.resolve(ACTOR_OPTIMIZER));
+      TrainableModel criticModel =
           critic
               ? model(
-                  folder.resolve(CRITIC),
-                  folder.resolve(CRITIC_OPTIMIZER),
-                  model,
-                  Head.SCALAR,
-                  device)
+                  weights(folder.resolve(CRITIC), base, Head.SCALAR),
+                  folder.resolve(CRITIC_OPTIMIZER))
               : null;
       return new TrainingState(actorModel, criticModel, reference, klCoefficient, progress);
     } catch (RuntimeException e) {
@@ -114,26 +99,30 @@ public final class CheckpointFiles {
   }
 
   /** The actor's weights of a checkpoint; the caller closes them. */
-  public static Weights readActor(Path folder, ModelConfig model, Device device) {
+  public static Weights readActor(Path folder, BaseModel base) {
     try {
-      return weights(actor(folder), model, Head.LANGUAGE_MODEL, device);
+      return actorWeights(folder, base);
     } catch (RuntimeException e) {
       throw new CheckpointException(folder + ": cannot be used: " + e.getMessage(), e);
     }
   }
 
-  private static Weights weights(Path file, ModelConfig model, Head head, Device device) {
+  private static Weights actorWeights(Path folder, BaseModel base) {
+    return base.adapters().isPresent()
+        ? AdapterFolder.open(actor(folder)).read(base)
+        : weights(actor(folder), base, Head.LANGUAGE_MODEL);
+  }
+
+  private static Weights weights(Path file, BaseModel base, Head head) {
     try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      return Weights.read(reader, model, head, device);
+      return Weights.read(reader, base, head);
     }
   }
 
-  private static TrainableModel model(
-      Path weights, Path optimizer, ModelConfig model, Head head, Device device) {
-    OptimizerState state = optimizer(optimizer);
-    TrainableModel trainable = TrainableModel.of(weights(weights, model, head, device));
-    try {
-      trainable.restore(state);
+  private static TrainableModel model(Weights weights, Path optimizer) {
+    TrainableModel trainable = TrainableModel.of(weights);
+    try (SafetensorsReader reader = SafetensorsReader.open(optimizer)) {
+      trainable.restore(optimizer(reader, optimizer));
       return trainable;
     } catch (RuntimeException e) {
       trainable.close();
@@ -141,14 +130,12 @@ public final class CheckpointFiles {
     }
   }
 
-  private static OptimizerState optimizer(Path file) {
-    try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      String steps = reader.metadata().get(STEPS);
-      if (steps == null || !steps.matches("\\d{1,18}")) {
-        throw new InvalidCheckpointException(file + ": metadata '" + STEPS + "' is " + steps);
-      }
-      List<NamedTensor> moments = reader.names().stream().map(reader::tensor).toList();
-      return new OptimizerState(Long.parseLong(steps), moments);
+  private static OptimizerState optimizer(SafetensorsReader reader, Path file) {
+    String steps = reader.metadata().get(STEPS);
+    if (steps == null || !steps.matches("\\d{1,18}")) {
+      throw new InvalidCheckpointException(file + ": metadata '" + STEPS + "' is " + steps);
     }
+    List<TensorData> moments = reader.names().stream().map(reader::data).toList();
+    return new OptimizerState(Long.parseLong(steps), moments);
   }
 }

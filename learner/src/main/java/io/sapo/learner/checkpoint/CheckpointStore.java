@@ -3,7 +3,7 @@ package io.sapo.learner.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.learner.FaultHook;
 import io.sapo.learner.FaultPoint;
-import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -90,17 +90,16 @@ public final class CheckpointStore {
   /**
    * Writes a checkpoint and deletes those no longer kept.
    *
-   * @param companions files of the model beside its weights, see {@link
-   *     io.sapo.policy.checkpoint.CheckpointFolder#companions}
+   * @param files how the actor is laid out
    */
-  public void write(Snapshot snapshot, Map<String, byte[]> companions) {
+  public void write(Snapshot snapshot, ActorFiles files) {
     long version = snapshot.manifest().version();
     Path target = folder(version);
     Path temporary = temporary(target);
     try {
       deleteTree(temporary);
       Files.createDirectories(temporary);
-      CheckpointFiles.write(temporary, snapshot, companions);
+      CheckpointFiles.write(temporary, snapshot, files);
       finish(temporary, target, snapshot.manifest());
       retain();
     } catch (IOException | UncheckedIOException e) {
@@ -109,13 +108,13 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes the actor as {@code exports/version-…} of the data folder, a Hugging Face folder that is
+   * Writes the actor as {@code exports/version-…} of the data folder, a folder that other engines load, which is
    * kept until somebody deletes it. A version exported before is left as it is.
    */
-  public Path export(long version, List<NamedTensor> actor, Map<String, byte[]> companions) {
+  public Path export(long version, Collection<? extends TensorData> actor, ActorFiles files) {
     Path target = dataFolder.resolve("exports").resolve(folder(version).getFileName());
     if (!Files.exists(target)) {
-      CheckpointFiles.writeActor(target, actor, companions);
+      files.write(target, actor);
     }
     return target;
   }

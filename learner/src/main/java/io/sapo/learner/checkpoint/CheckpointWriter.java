@@ -1,9 +1,8 @@
 package io.sapo.learner.checkpoint;
 
-import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.tensor.TensorData;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 public final class CheckpointWriter implements AutoCloseable {
 
   private final CheckpointStore store;
-  private final Map<String, byte[]> companions;
+  private final ActorFiles files;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -37,17 +36,20 @@ public final class CheckpointWriter implements AutoCloseable {
    * @param durableVersion newest checkpoint that is on disk already; -1 when there is none
    */
   public CheckpointWriter(
-      CheckpointStore store, Map<String, byte[]> companions, long durableVersion) {
+      CheckpointStore store, ActorFiles files, long durableVersion) {
     this.store = store;
-    this.companions = companions;
+    this.files = files;
     this.durableVersion = durableVersion;
   }
 
-  /** Starts writing, after waiting for the checkpoint before this one. */
+  /**
+   * Starts writing, after waiting for the checkpoint before this one. What is written are the
+   * training state's own tensors: {@link #settle} has to come before they change.
+   */
   public void write(Snapshot snapshot) {
     finish();
     runningVersion = snapshot.manifest().version();
-    running = executor.submit(() -> store.write(snapshot, companions));
+    running = executor.submit(() -> store.write(snapshot, files));
   }
 
   /**
@@ -56,8 +58,8 @@ public final class CheckpointWriter implements AutoCloseable {
    *
    * @return the folder, or what kept it from being written
    */
-  public CompletionStage<Path> export(long version, List<NamedTensor> actor) {
-    return CompletableFuture.supplyAsync(() -> store.export(version, actor, companions), executor);
+  public CompletionStage<Path> export(long version, Collection<? extends TensorData> actor) {
+    return CompletableFuture.supplyAsync(() -> store.export(version, actor, files), executor);
   }
 
   /** Newest version whose checkpoint is on disk; -1 when there is none. */
@@ -90,6 +92,12 @@ public final class CheckpointWriter implements AutoCloseable {
     } finally {
       running = null;
     }
+  }
+
+  /** Waits until nothing of the training state is being read any more. */
+  public void settle() {
+    finish();
+    CompletableFuture.runAsync(() -> {}, executor).join();
   }
 
   /** Waits for the thread to end; a checkpoint being written is completed first. */

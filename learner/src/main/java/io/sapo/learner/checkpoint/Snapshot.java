@@ -1,30 +1,31 @@
 package io.sapo.learner.checkpoint;
 
 import io.sapo.learner.fold.TrainingState;
-import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.training.OptimizerState;
-import java.util.List;
+import java.util.Collection;
 
 /**
- * A training state copied to the heap, so that another thread can write it while training goes on.
+ * What a checkpoint holds of a training state: the state's own tensors, not copies. They are
+ * constant between two optimizer steps, so writing has to end before the next one (see {@link
+ * CheckpointWriter#settle}).
  *
  * @param critic null without a critic, like {@code criticOptimizer}
  */
 public record Snapshot(
     CheckpointManifest manifest,
-    List<NamedTensor> actor,
+    Collection<? extends TensorData> actor,
     OptimizerState actorOptimizer,
-    List<NamedTensor> critic,
+    Collection<? extends TensorData> critic,
     OptimizerState criticOptimizer) {
 
-  /** Takes the copy; on the training thread, between two updates. */
   public static Snapshot of(CheckpointManifest manifest, TrainingState state) {
     boolean critic = state.critic() != null;
     return new Snapshot(
         manifest,
-        state.actor().weights().toTensors(),
+        state.actor().weights().tensors(),
         state.actor().optimizerState(),
-        critic ? state.critic().weights().toTensors() : null,
+        critic ? state.critic().weights().tensors() : null,
         critic ? state.critic().optimizerState() : null);
   }
 }

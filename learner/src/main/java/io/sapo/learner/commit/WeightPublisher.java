@@ -2,6 +2,8 @@ package io.sapo.learner.commit;
 
 import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;
@@ -42,8 +44,10 @@ public final class WeightPublisher {
     parent = anchorEvery > 1 ? current : null;
     parentVersion = currentVersion;
     List<PublishedTensor> tensors = new ArrayList<>();
-    for (TensorSpec spec : weights.specs()) {
-      tensors.add(PublishedTensor.of(type, spec.name(), spec.shape(), weights.values(spec.name())));
+    for (NativeTensor tensor : weights.tensors()) {
+      TensorSpec spec = tensor.spec();
+      tensors.add(
+          PublishedTensor.of(type, spec.name(), spec.shape(), TensorCopy.floats(tensor)));
     }
     current = tensors;
     currentVersion = version;

@@ -19,6 +19,7 @@ import io.sapo.policy.training.AdamWConfig;
  * @param seed of the mini-batch shuffle
  */
 public record LearnerConfig(
+    NetworkSettings network,
     AlgorithmSettings algorithm,
     int batchSize,
     int miniBatchSize,
@@ -53,6 +54,7 @@ public record LearnerConfig(
   /** The paper's scale: batch 512, learning rates 1e-6 and 2e-6. */
   public static LearnerConfig of(Algorithm algorithm) {
     return new LearnerConfig(
+        NetworkSettings.WHOLE,
         AlgorithmSettings.of(algorithm),
         512,
         128,

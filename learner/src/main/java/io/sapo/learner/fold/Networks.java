@@ -1,8 +1,7 @@
 package io.sapo.learner.fold;
 
-import ai.djl.Device;
-import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Network;
 
 /**
@@ -12,10 +11,11 @@ import io.sapo.policy.network.Network;
  */
 public record Networks(Network policy, Network value) implements AutoCloseable {
 
-  public static Networks load(ModelConfig model, Device device, boolean critic) {
-    Network policy = Network.load(model, Head.LANGUAGE_MODEL, device);
+  public static Networks load(BaseModel base, boolean critic) {
+    Network policy = Network.load(base.config(), Head.LANGUAGE_MODEL, base.device());
     try {
-      return new Networks(policy, critic ? Network.load(model, Head.SCALAR, device) : null);
+      return new Networks(
+          policy, critic ? Network.load(base.config(), Head.SCALAR, base.device()) : null);
     } catch (RuntimeException e) {
       policy.close();
       throw e;

@@ -44,7 +44,8 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      double rateFactor) {
+      double rateFactor,
+      Runnable beforeStep) {
     double[] logProbs = new double[axis.trained().size()];
     double loss = 0;
     double klLoss = 0;
@@ -67,6 +68,7 @@ final class Steps {
         clippedLower += term.policy().clippedLower();
       }
     }
+    beforeStep.run();
     double norm =
         actor.step(
             optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
@@ -80,7 +82,8 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      double rateFactor) {
+      double rateFactor,
+      Runnable beforeStep) {
     double loss = 0;
     long actions = 0;
     long clipped = 0;
@@ -95,6 +98,7 @@ final class Steps {
         clipped += term.clipped();
       }
     }
+    beforeStep.run();
     double norm =
         critic.step(
             optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());

@@ -54,7 +54,7 @@ public final class TrainingState implements AutoCloseable {
     Weights reference = null;
     try {
       critic = settings.usesCritic() ? Weights.criticFrom(weights) : null;
-      reference = settings.usesReference() ? weights.copy() : null;
+      reference = settings.usesReference() ? Weights.referenceFrom(weights) : null;
     } catch (RuntimeException e) {
       weights.close();
       closeIfAny(critic);

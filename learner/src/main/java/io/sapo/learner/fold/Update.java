@@ -28,15 +28,25 @@ public final class Update {
   private final LearnerConfig config;
   private final Networks networks;
   private final LongSupplier nanoTime;
+  private final Runnable beforeStep;
 
   /**
    * @param networks stay the caller's
    * @param nanoTime looked at for the report only
    */
   public Update(LearnerConfig config, Networks networks, LongSupplier nanoTime) {
+    this(config, networks, nanoTime, () -> {});
+  }
+
+  /**
+   * @param beforeStep called before an optimizer changes the state: whoever reads it has to be done
+   */
+  public Update(
+      LearnerConfig config, Networks networks, LongSupplier nanoTime, Runnable beforeStep) {
     this.config = config;
     this.networks = networks;
     this.nanoTime = nanoTime;
+    this.beforeStep = beforeStep;
   }
 
   /**
@@ -69,14 +79,16 @@ public final class Update {
         List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
         if (trainedLogProbs != null) {
           Steps.PolicyOutcome outcome =
-              Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor);
+              Steps.policy(
+                  state.actor(), miniAxis, mini, micro, config.actor(), rateFactor, beforeStep);
           axis.place(rows, outcome.logProbs(), trainedLogProbs);
           metrics.add(outcome);
           metrics.phase("policy");
         }
         if (state.critic() != null) {
           metrics.add(
-              Steps.value(state.critic(), miniAxis, mini, micro, config.critic(), rateFactor));
+              Steps.value(
+                  state.critic(), miniAxis, mini, micro, config.critic(), rateFactor, beforeStep));
           metrics.phase("value");
         }
       }

@@ -1,13 +1,12 @@
 package io.sapo.learner.recovery;
 
-import ai.djl.Device;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.fold.TrainingState;
-import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.util.ArrayList;
@@ -28,8 +27,7 @@ public final class Recovery {
   private final CommittedVersions committed;
   private final CheckpointStore checkpoints;
   private final Refold refold;
-  private final ModelConfig model;
-  private final Device device;
+  private final BaseModel base;
   private final AlgorithmSettings settings;
   private final Divergences divergences;
   private final List<Long> damaged = new ArrayList<>();
@@ -41,15 +39,13 @@ public final class Recovery {
       CommittedVersions committed,
       CheckpointStore checkpoints,
       Refold refold,
-      ModelConfig model,
-      Device device,
+      BaseModel base,
       AlgorithmSettings settings,
       Divergences divergences) {
     this.committed = committed;
     this.checkpoints = checkpoints;
     this.refold = refold;
-    this.model = model;
-    this.device = device;
+    this.base = base;
     this.settings = settings;
     this.divergences = divergences;
   }
@@ -122,8 +118,7 @@ public final class Recovery {
     TrainingState state =
         CheckpointFiles.read(
             checkpoints.folder(version.getVersion()),
-            model,
-            device,
+            base,
             settings.usesCritic(),
             reference,
             version.getKlCoefficient(),
@@ -142,7 +137,10 @@ public final class Recovery {
   }
 
   private Weights reference() {
-    Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), model, device);
+    if (base.adapters().isPresent()) {
+      return Weights.ofBase(base);
+    }
+    Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), base);
     String found = weights.sha256();
     String expected = committed.referenceSha256();
     if (!found.equals(expected)) {

@@ -6,6 +6,7 @@ import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.Admission;
@@ -14,8 +15,12 @@ import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -30,8 +35,8 @@ public final class RecordedRun implements AutoCloseable {
   private final CheckpointStore checkpoints;
   private final Consumer<byte[], byte[]> consumer;
   private final String segmentsTopic;
-  private final Device device;
-  private final ModelConfig model;
+  private final CheckpointFolder folder;
+  private final BaseModel base;
   private final Admission admission;
   private final Networks networks;
 
@@ -53,12 +58,28 @@ public final class RecordedRun implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.consumer = consumer;
     this.segmentsTopic = segmentsTopic;
-    this.device = device;
-    CheckpointFolder folder = CheckpointFolder.open(CheckpointFiles.actor(checkpoints.folder(0)));
-    this.model = folder.config();
+    NetworkSettings network = config(committed.first().getVersion()).network();
+    this.folder = modelFolder(checkpoints.folder(0), network);
     // What was trained on was short enough then, whatever the limit.
     this.admission = Admission.of(folder, pictures, Integer.MAX_VALUE);
-    this.networks = Networks.load(model, device, true);
+    this.base = network.open(folder, device);
+    this.networks = Networks.load(base, true);
+  }
+
+  /** Where the model's weights lie: adapters name the folder of their base. */
+  private static CheckpointFolder modelFolder(Path checkpoint, NetworkSettings network) {
+    Path actor = CheckpointFiles.actor(checkpoint);
+    if (network.adapters() == null) {
+      return CheckpointFolder.open(actor);
+    }
+    String base =
+        AdapterFolder.open(actor)
+            .baseModel()
+            .orElseThrow(
+                () ->
+                    new InvalidCheckpointException(
+                        actor + ": adapter_config.json names no base_model_name_or_path"));
+    return CheckpointFolder.open(Path.of(base));
   }
 
   public CommittedVersions committed() {
@@ -69,12 +90,20 @@ public final class RecordedRun implements AutoCloseable {
     return checkpoints;
   }
 
-  public ModelConfig model() {
-    return model;
+  /** The folder that the base model was read from. */
+  public CheckpointFolder folder() {
+    return folder;
   }
 
-  public Device device() {
-    return device;
+  public BaseModel base() {
+    return base;
+  }
+
+  /** The reference policy; the caller closes it. */
+  Weights reference() {
+    return base.adapters().isPresent()
+        ? Weights.ofBase(base)
+        : CheckpointFiles.readActor(checkpoints.folder(0), base);
   }
 
   Networks networks() {
@@ -102,8 +131,7 @@ public final class RecordedRun implements AutoCloseable {
             committed,
             checkpoints,
             refold(),
-            model,
-            device,
+            base,
             settings,
             new Divergences(committed, false))
         .restore(version, progress);
@@ -112,5 +140,6 @@ public final class RecordedRun implements AutoCloseable {
   @Override
   public void close() {
     networks.close();
+    base.close();
   }
 }

@@ -1,5 +1,12 @@
 package io.sapo.learner.replay;
 
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.HalfFloats;
+import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.policy.tensor.TensorData;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
  * A tensor that came out differently.
  *
@@ -15,20 +22,53 @@ public record TensorDifference(
     return new TensorDifference(part, tensor, against, 0, Double.NaN);
   }
 
-  /** Null when bit-identical. */
+  /**
+   * Null when bit-identical.
+   *
+   * @param found compared in the type of {@code expected}
+   */
   static TensorDifference between(
-      String part, String tensor, String against, float[] found, float[] expected) {
-    if (found.length != expected.length) {
+      String part, String tensor, String against, TensorData found, TensorData expected) {
+    if (!Arrays.equals(found.spec().shape(), expected.spec().shape())) {
       return missing(part, tensor, against);
     }
-    long elements = 0;
-    double largest = 0;
-    for (int i = 0; i < found.length; i++) {
-      if (Float.floatToRawIntBits(found[i]) != Float.floatToRawIntBits(expected[i])) {
-        elements++;
-        largest = Math.max(largest, Math.abs((double) found[i] - expected[i]));
+    Comparison comparison = new Comparison(expected);
+    TensorCopy.converted(found, expected.type(), comparison::window);
+    return comparison.elements == 0
+        ? null
+        : new TensorDifference(part, tensor, against, comparison.elements, comparison.largest);
+  }
+
+  /** Goes along a tensor, window by window. */
+  private static final class Comparison {
+    private final TensorData expected;
+    private long at;
+    private long elements;
+    private double largest;
+
+    Comparison(TensorData expected) {
+      this.expected = expected;
+    }
+
+    void window(ByteBuffer found) {
+      int length = found.remaining();
+      expected.read(at, length, other -> compare(found, other));
+      at += length;
+    }
+
+    private void compare(ByteBuffer found, ByteBuffer other) {
+      if (found.equals(other)) {
+        return;
+      }
+      boolean wide = expected.type() == ElementType.F32;
+      while (found.hasRemaining()) {
+        float one = wide ? found.getFloat() : HalfFloats.fromBfloat16(found.getShort());
+        float two = wide ? other.getFloat() : HalfFloats.fromBfloat16(other.getShort());
+        if (Float.floatToRawIntBits(one) != Float.floatToRawIntBits(two)) {
+          elements++;
+          largest = Math.max(largest, Math.abs((double) one - two));
+        }
       }
     }
-    return elements == 0 ? null : new TensorDifference(part, tensor, against, elements, largest);
   }
 }

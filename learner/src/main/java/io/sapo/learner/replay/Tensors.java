@@ -4,11 +4,12 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.fold.TrainingState;
-import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.tensor.TensorData;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,20 +43,12 @@ final class Tensors {
       List<String> remarks) {
     try {
       List<PublishedTensor> expected = published.tensors(version);
-      Map<String, NamedTensor> found = byName(state.actor().weights().toTensors());
-      for (PublishedTensor tensor : expected) {
-        NamedTensor own = found.get(tensor.name());
-        if (own == null) {
-          differences.add(TensorDifference.missing("actor", tensor.name(), "published"));
-          continue;
-        }
-        float[] rounded =
-            PublishedTensor.of(tensor.type(), tensor.name(), tensor.shape(), own.values()).floats();
-        add(
-            differences,
-            TensorDifference.between(
-                "actor", tensor.name(), "published", rounded, tensor.floats()));
-      }
+      compare(
+          "actor",
+          "published",
+          state.actor().weights().tensors(),
+          expected.stream().map(PublishedData::new).toList(),
+          differences);
     } catch (WeightFormatException | IllegalArgumentException e) {
       remarks.add("the published weights cannot be compared: " + e.getMessage());
     }
@@ -74,30 +67,33 @@ final class Tensors {
     try (TrainingState saved =
         CheckpointFiles.read(
             run.checkpoints().folder(version.getVersion()),
-            run.model(),
-            run.device(),
+            run.base(),
             critic,
             null,
             version.getKlCoefficient(),
             CommittedVersions.progress(version))) {
       compare(
           "actor",
-          state.actor().weights().toTensors(),
-          saved.actor().weights().toTensors(),
+          "checkpoint",
+          state.actor().weights().tensors(),
+          saved.actor().weights().tensors(),
           differences);
       compare(
           "actor optimizer",
+          "checkpoint",
           state.actor().optimizerState().moments(),
           saved.actor().optimizerState().moments(),
           differences);
       if (critic) {
         compare(
             "critic",
-            state.critic().weights().toTensors(),
-            saved.critic().weights().toTensors(),
+            "checkpoint",
+            state.critic().weights().tensors(),
+            saved.critic().weights().tensors(),
             differences);
         compare(
             "critic optimizer",
+            "checkpoint",
             state.critic().optimizerState().moments(),
             saved.critic().optimizerState().moments(),
             differences);
@@ -109,30 +105,22 @@ final class Tensors {
 
   private static void compare(
       String part,
-      List<NamedTensor> found,
-      List<NamedTensor> saved,
+      String against,
+      Collection<? extends TensorData> found,
+      Collection<? extends TensorData> expected,
       List<TensorDifference> differences) {
-    Map<String, NamedTensor> own = byName(found);
-    for (NamedTensor tensor : saved) {
-      NamedTensor other = own.get(tensor.name());
-      add(
-          differences,
+    Map<String, TensorData> own = new LinkedHashMap<>();
+    found.forEach(tensor -> own.put(tensor.spec().name(), tensor));
+    for (TensorData tensor : expected) {
+      String name = tensor.spec().name();
+      TensorData other = own.get(name);
+      TensorDifference difference =
           other == null
-              ? TensorDifference.missing(part, tensor.name(), "checkpoint")
-              : TensorDifference.between(
-                  part, tensor.name(), "checkpoint", other.values(), tensor.values()));
+              ? TensorDifference.missing(part, name, against)
+              : TensorDifference.between(part, name, against, other, tensor);
+      if (difference != null) {
+        differences.add(difference);
+      }
     }
-  }
-
-  private static void add(List<TensorDifference> differences, TensorDifference difference) {
-    if (difference != null) {
-      differences.add(difference);
-    }
-  }
-
-  private static Map<String, NamedTensor> byName(List<NamedTensor> tensors) {
-    Map<String, NamedTensor> byName = new LinkedHashMap<>();
-    tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
-    return byName;
   }
 }

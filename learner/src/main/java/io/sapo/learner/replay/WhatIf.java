@@ -1,7 +1,6 @@
 package io.sapo.learner.replay;
 
 import io.sapo.learner.algorithm.AlgorithmSettings;
-import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
@@ -130,7 +129,7 @@ public final class WhatIf {
       return null;
     }
     return recorded.reference() == null
-        ? CheckpointFiles.readActor(run.checkpoints().folder(0), run.model(), run.device())
+        ? run.reference()
         : recorded.reference().copy();
   }
 }

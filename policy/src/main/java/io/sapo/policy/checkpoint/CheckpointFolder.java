@@ -2,16 +2,18 @@ package io.sapo.policy.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +41,9 @@ public record CheckpointFolder(Path path, ModelConfig config) {
           "merges.txt",
           "chat_template.json",
           "chat_template.jinja");
+
+  /** Largest file of a folder's weights, as Hugging Face has it. */
+  private static final long SHARD_BYTES = 5_000_000_000L;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -109,14 +114,33 @@ public record CheckpointFolder(Path path, ModelConfig config) {
    *
    * @param path must not exist yet
    * @param companions file contents by name, {@code config.json} among them
-   * @param values called once for each spec, in order
+   * @param type of the elements written
    */
   public static void write(
       Path path,
       Map<String, byte[]> companions,
-      List<TensorSpec> specs,
-      Function<TensorSpec, float[]> values,
+      Collection<? extends TensorData> tensors,
       ElementType type) {
+    write(path, companions, folder -> SafetensorsWriter.writeShards(folder, tensors, type, SHARD_BYTES), type);
+  }
+
+  /** As {@link #write(Path, Map, Collection, ElementType)}, the weights in one file of that name. */
+  public static void write(
+      Path path,
+      Map<String, byte[]> companions,
+      String file,
+      Collection<? extends TensorData> tensors,
+      ElementType type) {
+    Map<String, String> metadata = Map.of("format", "pt");
+    write(
+        path,
+        companions,
+        folder -> SafetensorsWriter.write(folder.resolve(file), tensors, type, metadata),
+        type);
+  }
+
+  private static void write(
+      Path path, Map<String, byte[]> companions, Consumer<Path> weights, ElementType type) {
     Path target = path.toAbsolutePath();
     if (Files.exists(target)) {
       throw new UncheckedIOException(
@@ -127,7 +151,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
       deleteFolder(temporary);
       try {
         Files.createDirectories(temporary);
-        fill(temporary, companions, specs, values, type);
+        fill(temporary, companions, weights, type);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFiles.syncFolder(target.getParent());
       } finally {
@@ -141,8 +165,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   private static void fill(
       Path folder,
       Map<String, byte[]> companions,
-      List<TensorSpec> specs,
-      Function<TensorSpec, float[]> values,
+      Consumer<Path> weights,
       ElementType type)
       throws IOException {
     for (Map.Entry<String, byte[]> file : companions.entrySet()) {
@@ -152,8 +175,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
           folder.resolve(file.getKey()),
           channel -> AtomicFiles.writeFully(channel, ByteBuffer.wrap(content)));
     }
-    SafetensorsWriter.write(
-        folder.resolve(SafetensorsReader.SINGLE_FILE), specs, values, type, Map.of("format", "pt"));
+    weights.accept(folder);
   }
 
   private static byte[] withType(byte[] config, ElementType type) throws IOException {

@@ -1,11 +1,16 @@
 package io.sapo.policy.checkpoint;
 
+import io.sapo.policy.tensor.TensorData;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+
 /**
- * A tensor's values on the heap, row-major.
+ * A small tensor's float32 values on the heap, row-major.
  *
  * @param values owned by the record; never written after construction
  */
-public record NamedTensor(TensorSpec spec, float[] values) {
+public record NamedTensor(TensorSpec spec, float[] values) implements TensorData {
   public NamedTensor {
     if (spec.elements() != values.length) {
       throw new IllegalArgumentException(spec + " cannot hold " + values.length + " values");
@@ -22,5 +27,19 @@ public record NamedTensor(TensorSpec spec, float[] values) {
 
   public long[] shape() {
     return spec.shape();
+  }
+
+  @Override
+  public ElementType type() {
+    return ElementType.F32;
+  }
+
+  @Override
+  public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes
+        .asFloatBuffer()
+        .put(values, Math.toIntExact(begin / Float.BYTES), length / Float.BYTES);
+    reader.accept(bytes);
   }
 }

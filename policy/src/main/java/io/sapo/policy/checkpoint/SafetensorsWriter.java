@@ -3,6 +3,8 @@ package io.sapo.policy.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -10,43 +12,34 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Writes safetensors files atomically: a reader sees either the old file or the whole new one, also
- * after a power cut.
+ * after a power cut. Tensors are written window by window, from wherever they lie.
  */
 public final class SafetensorsWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int PIECE_VALUES = 1 << 18;
 
   private SafetensorsWriter() {}
 
   /** Writes tensors in the given order as float32. */
-  public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
+  public static void write(
+      Path file, Collection<? extends TensorData> tensors, Map<String, String> metadata) {
     write(file, tensors, ElementType.F32, metadata);
   }
 
-  /** Writes tensors in the given order, rounded to {@code type}. */
-  public static void write(
-      Path file, List<NamedTensor> tensors, ElementType type, Map<String, String> metadata) {
-    List<TensorSpec> specs = tensors.stream().map(NamedTensor::spec).toList();
-    var values = tensors.iterator();
-    write(file, specs, spec -> values.next().values(), type, metadata);
-  }
-
   /**
-   * Writes tensors one after the other, so that only one need be on the heap at a time.
+   * Writes tensors in the given order, rounded to {@code type}.
    *
-   * @param values called once for each spec, in order
    * @throws UncheckedIOException naming the file; the old file, if any, is then untouched
    */
   public static void write(
       Path file,
-      List<TensorSpec> specs,
-      Function<TensorSpec, float[]> values,
+      Collection<? extends TensorData> tensors,
       ElementType type,
       Map<String, String> metadata) {
     if (!type.floating()) {
@@ -55,23 +48,89 @@ public final class SafetensorsWriter {
     AtomicFiles.write(
         file,
         channel -> {
-          AtomicFiles.writeFully(channel, header(specs, type, metadata));
-          ByteBuffer piece =
-              ByteBuffer.allocateDirect(PIECE_VALUES * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-          for (TensorSpec spec : specs) {
-            writeValues(channel, spec, values.apply(spec), type, piece);
+          AtomicFiles.writeFully(channel, header(tensors, type, metadata));
+          for (TensorData tensor : tensors) {
+            write(channel, tensor, type);
           }
         });
   }
 
+  private static void write(FileChannel channel, TensorData tensor, ElementType type)
+      throws IOException {
+    try {
+      TensorCopy.converted(
+          tensor,
+          type,
+          window -> {
+            try {
+              AtomicFiles.writeFully(channel, window);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Writes a folder's weights as Hugging Face does: one {@code model.safetensors}, or, where that
+   * would be larger than {@code shardBytes}, several files and their index.
+   */
+  static void writeShards(
+      Path folder, Collection<? extends TensorData> tensors, ElementType type, long shardBytes) {
+    List<List<TensorData>> shards = shards(tensors, type, shardBytes);
+    Map<String, String> metadata = Map.of("format", "pt");
+    if (shards.size() == 1) {
+      write(folder.resolve(SafetensorsReader.SINGLE_FILE), shards.get(0), type, metadata);
+      return;
+    }
+    ObjectNode index = JSON.createObjectNode();
+    index.putObject("metadata").put("total_size", totalBytes(tensors, type));
+    ObjectNode files = index.putObject("weight_map");
+    for (int i = 0; i < shards.size(); i++) {
+      String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      write(folder.resolve(name), shards.get(i), type, metadata);
+      shards.get(i).forEach(tensor -> files.put(tensor.spec().name(), name));
+    }
+    AtomicFiles.write(
+        folder.resolve(SafetensorsReader.INDEX_FILE),
+        channel ->
+            AtomicFiles.writeFully(
+                channel,
+                ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index))));
+  }
+
+  private static List<List<TensorData>> shards(
+      Collection<? extends TensorData> tensors, ElementType type, long shardBytes) {
+    List<List<TensorData>> shards = new ArrayList<>(List.of(new ArrayList<>()));
+    long filled = 0;
+    for (TensorData tensor : tensors) {
+      long bytes = tensor.spec().elements() * type.bytes();
+      if (filled > 0 && filled + bytes > shardBytes) {
+        shards.add(new ArrayList<>());
+        filled = 0;
+      }
+      shards.get(shards.size() - 1).add(tensor);
+      filled += bytes;
+    }
+    return shards;
+  }
+
+  private static long totalBytes(Collection<? extends TensorData> tensors, ElementType type) {
+    return tensors.stream().mapToLong(tensor -> tensor.spec().elements() * type.bytes()).sum();
+  }
+
   private static ByteBuffer header(
-      List<TensorSpec> specs, ElementType type, Map<String, String> metadata) throws IOException {
+      Collection<? extends TensorData> tensors, ElementType type, Map<String, String> metadata)
+      throws IOException {
     ObjectNode root = JSON.createObjectNode();
     if (!metadata.isEmpty()) {
       metadata.forEach(root.putObject("__metadata__")::put);
     }
     long offset = 0;
-    for (TensorSpec spec : specs) {
+    for (TensorData tensor : tensors) {
+      TensorSpec spec = tensor.spec();
       if (root.has(spec.name())) {
         throw new IllegalArgumentException("two tensors are named '" + spec.name() + "'");
       }
@@ -91,26 +150,5 @@ public final class SafetensorsWriter {
     buffer.putLong(padded).put(json);
     buffer.put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
     return buffer.flip();
-  }
-
-  private static void writeValues(
-      FileChannel channel, TensorSpec spec, float[] values, ElementType type, ByteBuffer piece)
-      throws IOException {
-    if (values.length != spec.elements()) {
-      throw new IllegalArgumentException(spec + " cannot hold " + values.length + " values");
-    }
-    for (int begin = 0; begin < values.length; begin += PIECE_VALUES) {
-      int end = Math.min(values.length, begin + PIECE_VALUES);
-      piece.clear();
-      for (int i = begin; i < end; i++) {
-        switch (type) {
-          case F32 -> piece.putFloat(values[i]);
-          case BF16 -> piece.putShort(HalfFloats.toBfloat16(values[i]));
-          case F16 -> piece.putShort(HalfFloats.toFloat16(values[i]));
-          default -> throw new IllegalArgumentException("cannot write " + type);
-        }
-      }
-      AtomicFiles.writeFully(channel, piece.flip());
-    }
   }
 }

@@ -18,6 +18,9 @@ public record AdapterConfig(
   public static final List<String> ALL_LINEAR =
       List.of("down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj");
 
+  /** As a target: every linear map there is. */
+  public static final String EVERY_MAP = "*";
+
   public AdapterConfig {
     if (rank < 1 || !(alpha > 0) || targets.isEmpty()) {
       throw new IllegalArgumentException(

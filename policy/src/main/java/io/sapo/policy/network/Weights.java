@@ -14,7 +14,6 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.script.NativeArrays;
-import io.sapo.policy.tensor.HeapTensor;
 import io.sapo.policy.tensor.NativeTensor;
 import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.policy.tensor.TensorData;
@@ -141,7 +140,7 @@ public final class Weights implements AutoCloseable {
                 "Weights need tensor %s, got %s"
                     .formatted(spec, tensor == null ? "none" : tensor.spec()));
           }
-          return new HeapTensor(tensor);
+          return tensor;
         });
   }
 

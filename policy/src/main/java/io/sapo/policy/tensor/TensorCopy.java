@@ -69,7 +69,8 @@ public final class TensorCopy {
     in.position(in.position() + count * from.bytes());
     switch (to) {
       case F32 -> out.asFloatBuffer().put(values);
-      case BF16 -> narrow(values, out.asShortBuffer());
+      case BF16 -> narrow(values, out.asShortBuffer(), true);
+      case F16 -> narrow(values, out.asShortBuffer(), false);
       default -> throw new IllegalArgumentException("tensors are not rounded to " + to);
     }
     out.position(out.position() + count * to.bytes());
@@ -82,9 +83,10 @@ public final class TensorCopy {
     }
   }
 
-  private static void narrow(float[] values, ShortBuffer out) {
+  private static void narrow(float[] values, ShortBuffer out, boolean bfloat16) {
     for (int i = 0; i < values.length; i++) {
-      out.put(i, HalfFloats.toBfloat16(values[i]));
+      float value = values[i];
+      out.put(i, bfloat16 ? HalfFloats.toBfloat16(value) : HalfFloats.toFloat16(value));
     }
   }
 

@@ -9,7 +9,6 @@ import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
-import io.sapo.policy.tensor.HeapTensor;
 import io.sapo.policy.tensor.NativeTensor;
 import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.policy.tensor.TensorData;
@@ -121,7 +120,7 @@ final class Optimizer {
   String sha256() {
     List<TensorData> all = new ArrayList<>(moments.values());
     all.add(
-        new HeapTensor(NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()})));
+        NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()}));
     return TensorDigest.sha256(all);
   }
 }

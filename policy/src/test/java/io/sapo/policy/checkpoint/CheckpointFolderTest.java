@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceModels;
+import io.sapo.policy.tensor.TensorData;
+import java.util.function.Consumer;
+import java.nio.ByteBuffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +30,10 @@ class CheckpointFolderTest {
     CheckpointFolder original = CheckpointFolder.open(reference);
     Path target = folder.resolve("copy");
     try (SafetensorsReader weights = original.openWeights()) {
-      List<TensorSpec> specs = weights.names().stream().map(weights::spec).toList();
       CheckpointFolder.write(
           target,
           original.companions(),
-          specs,
-          spec -> weights.floats(spec.name()),
+          weights.names().stream().map(weights::data).toList(),
           original.config().elementType());
       CheckpointFolder copy = CheckpointFolder.open(target);
       assertThat(copy.config()).isEqualTo(original.config());
@@ -46,7 +47,7 @@ class CheckpointFolderTest {
       assertThatThrownBy(
               () ->
                   CheckpointFolder.write(
-                      target, original.companions(), List.of(), spec -> null, ElementType.F32))
+                      target, original.companions(), List.of(), ElementType.F32))
           .hasMessageContaining("exists already");
     }
   }
@@ -55,7 +56,7 @@ class CheckpointFolderTest {
   void theWrittenTypeEntersTheConfiguration() {
     CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
     Path target = folder.resolve("halved");
-    CheckpointFolder.write(target, original.companions(), List.of(), s -> null, ElementType.BF16);
+    CheckpointFolder.write(target, original.companions(), List.of(), ElementType.BF16);
     assertThat(CheckpointFolder.open(target).config().elementType()).isEqualTo(ElementType.BF16);
   }
 
@@ -70,8 +71,7 @@ class CheckpointFolderTest {
                   CheckpointFolder.write(
                       target,
                       original.companions(),
-                      List.of(spec),
-                      s -> new float[2],
+                      List.of(unreadable(spec)),
                       ElementType.F32))
           .hasMessageContaining("w[3]");
       try (Stream<Path> files = Files.list(folder)) {
@@ -91,5 +91,24 @@ class CheckpointFolderTest {
     assertThatThrownBy(opened::openWeights).hasMessageContaining("model.safetensors");
     assertThatThrownBy(opened::tokenizer).hasMessageContaining("tokenizer.json");
     assertThatThrownBy(opened::preprocessor).hasMessageContaining("preprocessor_config.json");
+  }
+
+  private static TensorData unreadable(TensorSpec spec) {
+    return new TensorData() {
+      @Override
+      public TensorSpec spec() {
+        return spec;
+      }
+
+      @Override
+      public ElementType type() {
+        return ElementType.F32;
+      }
+
+      @Override
+      public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+        throw new InvalidCheckpointException(spec + " cannot be read");
+      }
+    };
   }
 }

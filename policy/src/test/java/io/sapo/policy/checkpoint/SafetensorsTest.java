@@ -3,6 +3,8 @@ package io.sapo.policy.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.policy.tensor.TensorData;
+import java.util.function.Consumer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -173,17 +175,10 @@ class SafetensorsTest {
     Path file = folder.resolve("model.safetensors");
     SafetensorsWriter.write(file, List.of(tensor("w", new Random(5), 10)), Map.of());
     byte[] before = Files.readAllBytes(file);
-    TensorSpec spec = new TensorSpec("w", new long[] {10});
     assertThatThrownBy(
             () ->
                 SafetensorsWriter.write(
-                    file,
-                    List.of(spec),
-                    s -> {
-                      throw new UncheckedIOException(new IOException("disk full"));
-                    },
-                    ElementType.F32,
-                    Map.of()))
+                    file, List.of(new FullDisk(tensor("w", new Random(5), 10))), Map.of()))
         .hasMessageContaining("disk full");
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     try (Stream<Path> files = Files.list(folder)) {
@@ -198,5 +193,22 @@ class SafetensorsTest {
       values[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(5) - 4));
     }
     return new NamedTensor(spec, values);
+  }
+
+  private record FullDisk(NamedTensor tensor) implements TensorData {
+    @Override
+    public TensorSpec spec() {
+      return tensor.spec();
+    }
+
+    @Override
+    public ElementType type() {
+      return tensor.type();
+    }
+
+    @Override
+    public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+      throw new UncheckedIOException(new IOException("disk full"));
+    }
   }
 }

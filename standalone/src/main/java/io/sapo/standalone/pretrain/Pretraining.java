@@ -62,8 +62,7 @@ public final class Pretraining {
         CheckpointFolder.write(
             folder,
             companions,
-            model.weights().specs(),
-            spec -> model.weights().values(spec.name()),
+            model.weights().tensors(),
             ElementType.F32);
       }
     } finally {

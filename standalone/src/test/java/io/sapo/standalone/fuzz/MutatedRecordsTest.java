@@ -10,6 +10,7 @@ import io.sapo.learner.LearnerClients;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
 import io.sapo.pictures.PictureFiles;
@@ -146,6 +147,7 @@ class MutatedRecordsTest {
   private static LearnerConfig patient() {
     LearnerConfig c = RecordedRun.config();
     return new LearnerConfig(
+        NetworkSettings.WHOLE,
         c.algorithm(),
         c.batchSize(),
         c.miniBatchSize(),

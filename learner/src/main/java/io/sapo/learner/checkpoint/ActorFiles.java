@@ -1,0 +1,38 @@
+package io.sapo.learner.checkpoint;
+
+import io.sapo.policy.adapter.AdapterWriter;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.tensor.TensorData;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * How an actor is laid out in a folder: a whole model as Hugging Face does, adapters as PEFT does,
+ * with the model's other files beside them.
+ *
+ * @param companions see {@link CheckpointFolder#companions}
+ * @param baseFolder where the base model of adapters lies
+ */
+public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path baseFolder) {
+
+  public static ActorFiles of(BaseModel base, CheckpointFolder model) {
+    return new ActorFiles(base, model.companions(), model.path().toAbsolutePath().normalize());
+  }
+
+  void write(Path folder, Collection<? extends TensorData> tensors) {
+    if (base.adapters().isPresent()) {
+      AdapterWriter.write(
+          folder,
+          baseFolder.toString(),
+          base.config(),
+          base.adapters().get(),
+          companions,
+          tensors);
+    } else {
+      CheckpointFolder.write(folder, companions, tensors, ElementType.F32);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.sapo.learner.config;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.network.BaseModel;
+
+/**
+ * Which part of the network is trained, and how it is computed.
+ *
+ * @param adapters trained over a frozen checkpoint; null where every weight is trained
+ * @param compute type of activations, float32 or bfloat16
+ */
+public record NetworkSettings(AdapterConfig adapters, ElementType compute) {
+  /** Every weight, in float32. */
+  public static final NetworkSettings WHOLE = new NetworkSettings(null, ElementType.F32);
+
+  /**
+   * What the weights of a run stand on; the caller closes it.
+   *
+   * @param model whose weights are loaded where adapters are trained
+   */
+  public BaseModel open(CheckpointFolder model, Device device) {
+    ModelConfig config = model.config().computedIn(compute);
+    return adapters == null
+        ? BaseModel.trainedWhole(config, device)
+        : BaseModel.adapted(model, config, adapters, device);
+  }
+}

@@ -1,0 +1,30 @@
+package io.sapo.learner.replay;
+
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.tensor.TensorData;
+import io.sapo.schemas.weights.PublishedTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+
+/** A published tensor's elements. */
+record PublishedData(PublishedTensor tensor) implements TensorData {
+  @Override
+  public TensorSpec spec() {
+    return new TensorSpec(tensor.name(), tensor.shape());
+  }
+
+  @Override
+  public ElementType type() {
+    return ElementType.valueOf(tensor.type().name());
+  }
+
+  @Override
+  public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+    reader.accept(
+        ByteBuffer.wrap(tensor.elements(), (int) begin, length)
+            .slice()
+            .order(ByteOrder.LITTLE_ENDIAN));
+  }
+}

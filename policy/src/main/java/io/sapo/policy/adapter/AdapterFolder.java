@@ -1,0 +1,171 @@
+package io.sapo.policy.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.JsonSection;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.Slot;
+import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TensorData;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A folder as PEFT saves a LoRA adapter: {@code adapter_config.json} and {@code
+ * adapter_model.safetensors}.
+ */
+public final class AdapterFolder {
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+
+  private static final String A = ".lora_A.weight";
+
+  /** Keys by which PEFT says that more is adapted, or otherwise, than is done here. */
+  private static final List<String> UNSUPPORTED =
+      List.of(
+          "use_dora",
+          "use_qalora",
+          "use_bdlora",
+          "fan_in_fan_out",
+          "lora_bias",
+          "modules_to_save",
+          "rank_pattern",
+          "alpha_pattern",
+          "layer_replication",
+          "target_parameters",
+          "trainable_token_indices",
+          "alora_invocation_tokens");
+
+  private final Path path;
+  private final JsonSection json;
+
+  private AdapterFolder(Path path, JsonSection json) {
+    this.path = path;
+    this.json = json;
+  }
+
+  /**
+   * @throws InvalidCheckpointException naming the file and key where this is no LoRA adapter, or one
+   *     with features that are not supported
+   */
+  public static AdapterFolder open(Path path) {
+    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+      throw new InvalidCheckpointException(
+          path + ": there is no adapter; name a folder that holds " + CONFIG);
+    }
+    JsonSection json = JsonSection.read(path.resolve(CONFIG));
+    if (!json.text("peft_type").equals("LORA")) {
+      throw json.error("peft_type", "is " + json.text("peft_type") + "; only LORA is supported");
+    }
+    for (String key : UNSUPPORTED) {
+      JsonNode value = json.node().path(key);
+      boolean set = value.isContainerNode() ? !value.isEmpty() : value.asBoolean() || value.isTextual();
+      if (set) {
+        throw json.error(key, "is " + value + ", which is not supported; train without it");
+      }
+    }
+    if (json.has("bias") && !json.text("bias").equals("none")) {
+      throw json.error("bias", "is '" + json.text("bias") + "'; only none is supported");
+    }
+    return new AdapterFolder(path, json);
+  }
+
+  /** What {@code base_model_name_or_path} says, as it stands there. */
+  public Optional<String> baseModel() {
+    return json.has("base_model_name_or_path")
+        ? Optional.of(json.text("base_model_name_or_path"))
+        : Optional.empty();
+  }
+
+  /**
+   * Which maps are adapted, as the names of the tensors say.
+   *
+   * @throws InvalidCheckpointException where a tensor belongs to no map of the model
+   */
+  public AdapterConfig config(ModelConfig model) {
+    int rank = json.positive("r");
+    double alpha = json.number("lora_alpha");
+    boolean rankStabilized = json.flag("use_rslora", false);
+    SortedSet<String> adapted = adaptedModules(model);
+    boolean vision = adapted.stream().anyMatch(module -> module.startsWith("visual."));
+    List<String> lastParts =
+        adapted.stream().map(module -> module.substring(module.lastIndexOf('.') + 1)).toList();
+    AdapterConfig whole = new AdapterConfig(rank, alpha, rankStabilized, lastParts, vision);
+    SortedSet<String> all = modules(model);
+    boolean covers = all.stream().filter(whole::adapts).toList().equals(List.copyOf(adapted));
+    return covers
+        ? whole
+        : new AdapterConfig(rank, alpha, rankStabilized, List.copyOf(adapted), vision);
+  }
+
+  private SortedSet<String> adaptedModules(ModelConfig model) {
+    SortedSet<String> all = modules(model);
+    SortedSet<String> adapted = new TreeSet<>();
+    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+      for (String name : reader.names()) {
+        String own = AdapterNames.fromPeft(name);
+        String module = own.substring(0, Math.max(0, own.length() - A.length()));
+        if (!all.contains(module)) {
+          throw new InvalidCheckpointException(
+              "%s: tensor '%s' adapts no linear map of this %s model; is it for another base?"
+                  .formatted(path.resolve(WEIGHTS), name, model.architecture().modelType()));
+        }
+        adapted.add(module);
+      }
+    }
+    if (adapted.isEmpty()) {
+      throw new InvalidCheckpointException(path.resolve(WEIGHTS) + ": holds no tensor");
+    }
+    return adapted;
+  }
+
+  /** Every linear map that could be adapted. */
+  private static SortedSet<String> modules(ModelConfig model) {
+    AdapterConfig every = new AdapterConfig(1, 1, false, List.of(AdapterConfig.EVERY_MAP), true);
+    SortedSet<String> modules = new TreeSet<>();
+    for (Slot slot : WeightLayout.of(model, Head.LANGUAGE_MODEL, every).slots()) {
+      if (slot.adapter() && slot.tensor().name().endsWith(A)) {
+        String name = slot.tensor().name();
+        modules.add(name.substring(0, name.length() - A.length()));
+      }
+    }
+    return modules;
+  }
+
+  /**
+   * The adapter over its base.
+   *
+   * @throws InvalidCheckpointException naming a tensor that is missing, or of another shape than the
+   *     base asks for
+   */
+  public Weights read(BaseModel base) {
+    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+      return Weights.of(base, Head.LANGUAGE_MODEL, spec -> find(reader, base.config(), spec));
+    }
+  }
+
+  private static TensorData find(SafetensorsReader reader, ModelConfig model, TensorSpec spec) {
+    String name = AdapterNames.toPeft(spec.name(), model);
+    if (!reader.contains(name)) {
+      name = AdapterNames.toPeftFlat(spec.name());
+    }
+    TensorData stored = reader.data(name);
+    if (!Arrays.equals(stored.spec().shape(), spec.shape())) {
+      throw new InvalidCheckpointException(
+          "%s: tensor %s does not fit the base model, which asks for %s; is it for another base?"
+              .formatted(reader.files(), stored.spec(), Arrays.toString(spec.shape())));
+    }
+    return stored;
+  }
+}

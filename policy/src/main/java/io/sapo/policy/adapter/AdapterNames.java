@@ -1,0 +1,37 @@
+package io.sapo.policy.adapter;
+
+import io.sapo.policy.checkpoint.ModelConfig;
+
+/**
+ * Names of adapter tensors: PEFT puts {@code base_model.model.} before the name of the module in the
+ * library's own nesting, which for vision-language models differs from that of older checkpoints.
+ */
+final class AdapterNames {
+  private static final String PREFIX = "base_model.model.";
+  private static final String NESTED_TEXT = "model.language_model.";
+  private static final String NESTED_VISION = "model.visual.";
+
+  private AdapterNames() {}
+
+  static String toPeft(String name, ModelConfig model) {
+    if (!model.multimodal()) {
+      return PREFIX + name;
+    }
+    return name.startsWith("visual.")
+        ? PREFIX + "model." + name
+        : PREFIX + NESTED_TEXT + name.substring("model.".length());
+  }
+
+  /** As older versions of the library nest. */
+  static String toPeftFlat(String name) {
+    return PREFIX + name;
+  }
+
+  static String fromPeft(String name) {
+    String own = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    if (own.startsWith(NESTED_TEXT)) {
+      return "model." + own.substring(NESTED_TEXT.length());
+    }
+    return own.startsWith(NESTED_VISION) ? own.substring("model.".length()) : own;
+  }
+}
