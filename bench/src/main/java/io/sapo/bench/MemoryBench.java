@@ -6,6 +6,7 @@ import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class MemoryBench implements Bench {
     BenchModel model = BenchModel.TINY;
     LearnerConfig config = UpdateBench.config(1, LONGEST, LONGEST);
     List<Double> peaks = new ArrayList<>();
-    try (Networks networks = Networks.load(model.config(), device, true);
+    try (Networks networks = Networks.load(BaseModel.trainedWhole(model.config(), device), true);
         TrainingState state =
             TrainingState.initial(
                 Weights.random(model.config(), Head.LANGUAGE_MODEL, 1, device),

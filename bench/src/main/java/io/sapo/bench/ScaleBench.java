@@ -10,6 +10,7 @@ import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import java.util.ArrayList;
@@ -72,7 +73,8 @@ final class ScaleBench implements Bench {
     int length = 128;
     int updates = Math.max(1, tokens / WINDOWS / rows / length);
     LearnerConfig config = UpdateBench.config(rows, 2048, length);
-    try (Networks networks = Networks.load(model.config(), Device.cpu(), true);
+    try (Networks networks =
+            Networks.load(BaseModel.trainedWhole(model.config(), Device.cpu()), true);
         TrainingState state =
             TrainingState.initial(
                 Weights.random(model.config(), Head.LANGUAGE_MODEL, 1, Device.cpu()),

@@ -4,13 +4,14 @@ import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
-import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class UpdateBench implements Bench {
     List<Map<String, Double>> reports = new ArrayList<>();
     Alternating rates;
     try (MatrixProduct product = new MatrixProduct(device);
-        Networks networks = Networks.load(model.config(), device, true);
+        Networks networks = Networks.load(BaseModel.trainedWhole(model.config(), device), true);
         TrainingState state =
             TrainingState.initial(
                 Weights.random(model.config(), Head.LANGUAGE_MODEL, 1, device),

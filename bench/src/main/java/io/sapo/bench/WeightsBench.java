@@ -6,6 +6,7 @@ import io.sapo.learner.LearnerClients;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.WeightPublisher;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
@@ -59,7 +60,11 @@ final class WeightsBench implements Bench {
       settings.progress().accept("weights: ten updates made");
       try (CommitLog commits = commitLog(kafka, topics);
           WeightFollower follower =
-              new WeightFollower(kafka.client(), topics, model.config(), device, () -> {});
+              new WeightFollower(
+                  kafka.client(),
+                  topics,
+                  BaseModel.trainedWhole(model.config(), device),
+                  () -> {});
           Rollouts rollouts = new Rollouts(model, device, follower)) {
         commits.fence();
         follower.start();

@@ -10,10 +10,7 @@ import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
-import io.sapo.policy.adapter.AdapterFolder;
-import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.layout.Head;
-import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;
@@ -59,19 +56,10 @@ final class Beginning {
           null);
     }
     workshop.checkpoints().sweep(-1);
-    return TrainingState.initial(initialWeights(), config.algorithm());
-  }
-
-  private Weights initialWeights() {
-    BaseModel base = workshop.base();
-    if (base.adapters().isPresent()) {
-      return options.initialAdapter() == null
-          ? Weights.random(base, Head.LANGUAGE_MODEL, config.seed())
-          : AdapterFolder.open(options.initialAdapter()).read(base);
-    }
-    try (SafetensorsReader reader = workshop.model().openWeights()) {
-      return Weights.read(reader, base, Head.LANGUAGE_MODEL);
-    }
+    Weights weights =
+        InitialWeights.of(
+            workshop.base(), workshop.model(), options.initialAdapter(), config.seed());
+    return TrainingState.initial(weights, config.algorithm());
   }
 
   /**

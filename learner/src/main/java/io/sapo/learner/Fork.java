@@ -127,8 +127,7 @@ public final class Fork {
     CheckpointManifest manifest =
         manifest(0, 0, config, new StateHashes(committed.referenceSha256(), null, null));
     checkpoints.adoptReference(parent.checkpoints().folder(0), manifest);
-    try (var copy =
-        CheckpointFiles.readActor(checkpoints.folder(0), parent.base())) {
+    try (var copy = CheckpointFiles.readActor(checkpoints.folder(0), parent.base())) {
       if (!copy.sha256().equals(committed.referenceSha256())) {
         throw new CheckpointException(
             "%s: the reference policy hashes to %s, committed as %s"

@@ -12,6 +12,7 @@ import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
@@ -34,15 +35,21 @@ public final class Learner {
 
   private final LearnerConfig config;
   private final LearnerOptions options;
+  private final BaseModel base;
   private final Clock clock;
   private final LearnerClients clients;
   private final LearnerStatus status;
   private final CompletableFuture<Long> ready = new CompletableFuture<>();
   private volatile boolean stopping;
 
-  public Learner(LearnerConfig config, LearnerOptions options, Clock clock) {
+  /**
+   * @param base what the weights of this run stand on, see {@link
+   *     io.sapo.learner.config.NetworkSettings#open}; stays the caller's
+   */
+  public Learner(LearnerConfig config, LearnerOptions options, BaseModel base, Clock clock) {
     this.config = config;
     this.options = options;
+    this.base = base;
     this.clock = clock;
     this.clients = new LearnerClients(options.kafka());
     this.status = new LearnerStatus(options, config.digest(), clock);
@@ -75,7 +82,7 @@ public final class Learner {
             "learner-status-" + options.instance(),
             status::now)) {
       heartbeats.start(options.heartbeat());
-      try (Workshop workshop = Workshop.open(config, options);
+      try (Workshop workshop = Workshop.open(config, options, base);
           CommitLog commits = openCommitLog()) {
         commits.fence();
         long version = train(workshop, commits, heartbeats);

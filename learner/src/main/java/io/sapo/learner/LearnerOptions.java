@@ -1,6 +1,5 @@
 package io.sapo.learner;
 
-import ai.djl.Device;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Topics;
@@ -41,7 +40,6 @@ public record LearnerOptions(
     Path initialAdapter,
     Path dataFolder,
     PictureFiles pictures,
-    Device device,
     int checkpointEvery,
     int keepCheckpoints,
     Duration keepCheckpointsFor,

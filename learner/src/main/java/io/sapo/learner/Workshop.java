@@ -8,8 +8,8 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 
 /**
- * What folding needs besides state and log: the model and its networks, the admission of
- * records, the checkpoints. The same for training, recovery and replay.
+ * What folding needs besides state and log: the model and its networks, the admission of records,
+ * the checkpoints. The same for training, recovery and replay.
  */
 public record Workshop(
     CheckpointFolder model,
@@ -19,7 +19,10 @@ public record Workshop(
     CheckpointStore checkpoints)
     implements AutoCloseable {
 
-  public static Workshop open(LearnerConfig config, LearnerOptions options) {
+  /**
+   * @param base stays the caller's
+   */
+  public static Workshop open(LearnerConfig config, LearnerOptions options, BaseModel base) {
     CheckpointFolder model = CheckpointFolder.open(options.initialModel());
     Admission admission = Admission.of(model, options.pictures(), config.maxSequenceTokens());
     CheckpointStore checkpoints =
@@ -28,19 +31,12 @@ public record Workshop(
             options.keepCheckpoints(),
             options.keepCheckpointsFor(),
             options.faults());
-    BaseModel base = config.network().open(model, options.device());
-    try {
-      Networks networks = Networks.load(base, config.algorithm().usesCritic());
-      return new Workshop(model, base, networks, admission, checkpoints);
-    } catch (RuntimeException e) {
-      base.close();
-      throw e;
-    }
+    Networks networks = Networks.load(base, config.algorithm().usesCritic());
+    return new Workshop(model, base, networks, admission, checkpoints);
   }
 
   @Override
   public void close() {
     networks.close();
-    base.close();
   }
 }

@@ -66,7 +66,8 @@ class DurabilityTest {
     forged.sendAll(run.versionsFor(forged));
     run.copyData(forged);
     LearnerOptions accepting = forged.options(4, killAt(FaultPoint.COMMITTED, 1), true);
-    assertThatThrownBy(() -> new Learner(CONFIG, accepting, Clock.systemUTC()).run())
+    assertThatThrownBy(
+            () -> new Learner(CONFIG, accepting, TinyRun.base(), Clock.systemUTC()).run())
         .isInstanceOf(Killed.class);
     List<WeightVersion> versions = forged.versions();
     assertThat(versions.get(3).getDivergences()).isEmpty();

@@ -2,7 +2,6 @@ package io.sapo.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.commit.CommittedVersions;
@@ -131,7 +130,7 @@ final class TestRuns implements AutoCloseable {
     }
 
     Learner learner(long untilVersion, FaultHook faults) {
-      return new Learner(CONFIG, options(untilVersion, faults), Clock.systemUTC());
+      return new Learner(CONFIG, options(untilVersion, faults), TinyRun.base(), Clock.systemUTC());
     }
 
     LearnerOptions options(long untilVersion, FaultHook faults) {
@@ -141,7 +140,7 @@ final class TestRuns implements AutoCloseable {
     /** Of published weights it keeps on the log what must be kept. */
     Learner frugalLearner(long untilVersion) {
       return new Learner(
-          CONFIG, options(untilVersion, FaultHook.NONE, false, 0), Clock.systemUTC());
+          CONFIG, options(untilVersion, FaultHook.NONE, false, 0), TinyRun.base(), Clock.systemUTC());
     }
 
     LearnerOptions options(long untilVersion, FaultHook faults, boolean acceptDivergence) {
@@ -156,9 +155,9 @@ final class TestRuns implements AutoCloseable {
           "learner-1",
           "a-run",
           model,
+          null,
           data,
           PictureFiles.none(),
-          Device.cpu(),
           2,
           2,
           Duration.ofDays(1),

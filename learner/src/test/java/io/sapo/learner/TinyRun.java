@@ -4,13 +4,14 @@ import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
-import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.schemas.FinishReason;
@@ -71,6 +72,10 @@ public final class TinyRun {
           ElementType.F32);
     }
     return folder;
+  }
+
+  public static BaseModel base() {
+    return BaseModel.trainedWhole(model(), Device.cpu());
   }
 
   public static Weights weights() {

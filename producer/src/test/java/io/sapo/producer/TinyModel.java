@@ -63,11 +63,7 @@ public final class TinyModel {
     ModelConfig model = ModelConfig.read(config);
     Files.delete(config);
     try (Weights weights = Weights.random(model, Head.LANGUAGE_MODEL, seed, Device.cpu())) {
-      CheckpointFolder.write(
-          folder,
-          companions,
-          weights.tensors(),
-          ElementType.F32);
+      CheckpointFolder.write(folder, companions, weights.tensors(), ElementType.F32);
     }
     return CheckpointFolder.open(folder);
   }

@@ -7,13 +7,14 @@ import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
-import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.schemas.DeadLetters;
@@ -111,9 +112,9 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 "learner",
                 "a-run",
                 model,
+                null,
                 data,
                 PictureFiles.none(),
-                Device.cpu(),
                 2,
                 2,
                 Duration.ofDays(1),
@@ -124,6 +125,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 false,
                 Duration.ofSeconds(1),
                 FaultHook.NONE),
+            BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu()),
             Clock.systemUTC())
         .run();
   }

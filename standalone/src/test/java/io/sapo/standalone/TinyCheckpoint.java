@@ -71,11 +71,7 @@ public final class TinyCheckpoint {
     companions.put(CheckpointFolder.TOKENIZER, bytes(tokenizerJson));
     companions.put(CheckpointFolder.PREPROCESSOR, bytes(PREPROCESSOR));
     try (Weights weights = Weights.random(config, Head.LANGUAGE_MODEL, 1, Device.cpu())) {
-      CheckpointFolder.write(
-          folder,
-          companions,
-          weights.tensors(),
-          ElementType.F32);
+      CheckpointFolder.write(folder, companions, weights.tensors(), ElementType.F32);
     }
     return folder;
   }

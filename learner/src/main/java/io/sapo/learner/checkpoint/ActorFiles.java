@@ -25,12 +25,7 @@ public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path ba
   void write(Path folder, Collection<? extends TensorData> tensors) {
     if (base.adapters().isPresent()) {
       AdapterWriter.write(
-          folder,
-          baseFolder.toString(),
-          base.config(),
-          base.adapters().get(),
-          companions,
-          tensors);
+          folder, baseFolder.toString(), base.config(), base.adapters().get(), companions, tensors);
     } else {
       CheckpointFolder.write(folder, companions, tensors, ElementType.F32);
     }

@@ -3,8 +3,6 @@ package io.sapo.learner.checkpoint;
 import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.adapter.AdapterFolder;
-import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
@@ -16,13 +14,12 @@ import io.sapo.policy.training.OptimizerState;
 import io.sapo.policy.training.TrainableModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The files of one checkpoint folder: {@code actor/}, a Hugging Face folder that other engines load,
- * of adapters in PEFT's layout; {@code critic.safetensors}; the optimizers' moments; {@code
+ * The files of one checkpoint folder: {@code actor/}, a Hugging Face folder that other engines
+ * load, of adapters in PEFT's layout; {@code critic.safetensors}; the optimizers' moments; {@code
  * state.json}.
  */
 public final class CheckpointFiles {

@@ -108,8 +108,8 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes the actor as {@code exports/version-…} of the data folder, a folder that other engines load, which is
-   * kept until somebody deletes it. A version exported before is left as it is.
+   * Writes the actor as {@code exports/version-…} of the data folder, a folder that other engines
+   * load, which is kept until somebody deletes it. A version exported before is left as it is.
    */
   public Path export(long version, Collection<? extends TensorData> actor, ActorFiles files) {
     Path target = dataFolder.resolve("exports").resolve(folder(version).getFileName());

@@ -35,8 +35,7 @@ public final class CheckpointWriter implements AutoCloseable {
   /**
    * @param durableVersion newest checkpoint that is on disk already; -1 when there is none
    */
-  public CheckpointWriter(
-      CheckpointStore store, ActorFiles files, long durableVersion) {
+  public CheckpointWriter(CheckpointStore store, ActorFiles files, long durableVersion) {
     this.store = store;
     this.files = files;
     this.durableVersion = durableVersion;

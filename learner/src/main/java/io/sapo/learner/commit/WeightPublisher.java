@@ -46,8 +46,7 @@ public final class WeightPublisher {
     List<PublishedTensor> tensors = new ArrayList<>();
     for (NativeTensor tensor : weights.tensors()) {
       TensorSpec spec = tensor.spec();
-      tensors.add(
-          PublishedTensor.of(type, spec.name(), spec.shape(), TensorCopy.floats(tensor)));
+      tensors.add(PublishedTensor.of(type, spec.name(), spec.shape(), TensorCopy.floats(tensor)));
     }
     current = tensors;
     currentVersion = version;

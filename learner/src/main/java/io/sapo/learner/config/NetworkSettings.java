@@ -14,8 +14,32 @@ import io.sapo.policy.network.BaseModel;
  * @param compute type of activations, float32 or bfloat16
  */
 public record NetworkSettings(AdapterConfig adapters, ElementType compute) {
+  /** As configuration names the types. */
+  public enum Precision {
+    F32(ElementType.F32),
+    BF16(ElementType.BF16);
+
+    private final ElementType type;
+
+    Precision(ElementType type) {
+      this.type = type;
+    }
+
+    public ElementType type() {
+      return type;
+    }
+  }
+
   /** Every weight, in float32. */
   public static final NetworkSettings WHOLE = new NetworkSettings(null, ElementType.F32);
+
+  /** As {@link #open}, but without the frozen weights: enough to read and hash what is trained. */
+  public BaseModel shapes(ModelConfig model, Device device) {
+    ModelConfig config = model.computedIn(compute);
+    return adapters == null
+        ? BaseModel.trainedWhole(config, device)
+        : BaseModel.withoutWeights(config, adapters, device);
+  }
 
   /**
    * What the weights of a run stand on; the caller closes it.

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /** A published tensor's elements. */
-record PublishedData(PublishedTensor tensor) implements TensorData {
+public record PublishedData(PublishedTensor tensor) implements TensorData {
   @Override
   public TensorSpec spec() {
     return new TensorSpec(tensor.name(), tensor.shape());

@@ -128,12 +128,7 @@ public final class RecordedRun implements AutoCloseable {
     AlgorithmSettings settings =
         config(Math.min(version + 1, committed.last().getVersion())).algorithm();
     return new Recovery(
-            committed,
-            checkpoints,
-            refold(),
-            base,
-            settings,
-            new Divergences(committed, false))
+            committed, checkpoints, refold(), base, settings, new Divergences(committed, false))
         .restore(version, progress);
   }
 

@@ -128,8 +128,6 @@ public final class WhatIf {
     if (!settings.usesReference()) {
       return null;
     }
-    return recorded.reference() == null
-        ? run.reference()
-        : recorded.reference().copy();
+    return recorded.reference() == null ? run.reference() : recorded.reference().copy();
   }
 }

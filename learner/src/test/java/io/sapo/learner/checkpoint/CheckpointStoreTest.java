@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +26,13 @@ class CheckpointStoreTest {
 
   @TempDir static Path models;
   @TempDir Path data;
-  private static Map<String, byte[]> companions;
+  private static ActorFiles files;
   private TrainingState state;
 
   @BeforeAll
   static void writeModel() {
-    companions = CheckpointFolder.open(TinyRun.modelFolder(models.resolve("model"))).companions();
+    CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(models.resolve("model")));
+    files = ActorFiles.of(TinyRun.base(), model);
   }
 
   @BeforeEach
@@ -59,7 +59,7 @@ class CheckpointStoreTest {
   void keepsTheNewestByCountAndTheReferenceAlways() {
     CheckpointStore store = store(3);
     for (long version = 0; version <= 6; version += 1) {
-      store.write(snapshot(version), companions);
+      store.write(snapshot(version), files);
     }
     assertThat(store.versions()).containsExactly(0L, 4L, 5L, 6L);
   }
@@ -68,26 +68,26 @@ class CheckpointStoreTest {
   void keepsByAgeButNeverFewerThanTwo() throws IOException {
     CheckpointStore store = store(10);
     for (long version = 0; version <= 4; version++) {
-      store.write(snapshot(version), companions);
+      store.write(snapshot(version), files);
     }
     assertThat(store.versions()).containsExactly(0L, 1L, 2L, 3L, 4L);
     for (long version = 0; version <= 4; version++) {
       age(store, version, version == 2 ? DAY.minusMinutes(5) : DAY.plusMinutes(5));
     }
-    store.write(snapshot(5), companions);
+    store.write(snapshot(5), files);
     assertThat(store.versions()).as("1 and 3 are old, 2 is not").containsExactly(0L, 2L, 4L, 5L);
   }
 
   @Test
   void whatCannotBeWrittenLeavesTheOlderOnesAndSaysWhere() throws IOException {
     CheckpointStore store = store(2);
-    store.write(snapshot(1), companions);
+    store.write(snapshot(1), files);
     FaultHook full =
         point -> {
           throw new java.io.UncheckedIOException(new IOException("No space left on device"));
         };
     CheckpointStore failing = new CheckpointStore(data, 2, DAY, full);
-    assertThatThrownBy(() -> failing.write(snapshot(2), companions))
+    assertThatThrownBy(() -> failing.write(snapshot(2), files))
         .hasMessageContaining("No space left on device");
     assertThat(store.versions()).containsExactly(1L);
     store.sweep(1);

@@ -1,6 +1,5 @@
 package io.sapo.learner.fold;
 
-import ai.djl.Device;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
@@ -41,8 +40,7 @@ public final class FoldProbe {
       BiFunction<TrainingState, List<UpdateReport>, T> look)
       throws InterruptedException {
     try (TrainingState state = TrainingState.initial(TinyRun.weights(), config.algorithm());
-        Networks networks =
-            Networks.load(TinyRun.model(), Device.cpu(), config.algorithm().usesCritic())) {
+        Networks networks = Networks.load(TinyRun.base(), config.algorithm().usesCritic())) {
       Update update = new Update(config, networks, () -> 0);
       BatchAssembler batches = assembler(config, records);
       List<UpdateReport> reports = new ArrayList<>();

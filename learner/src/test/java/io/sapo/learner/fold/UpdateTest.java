@@ -2,7 +2,6 @@ package io.sapo.learner.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
@@ -68,7 +67,7 @@ class UpdateTest {
     for (int token = 4; token < TinyRun.VOCABULARY; token += 2) {
       sequences.add(TokenSequence.text(new int[] {5, 9, 17, 30}, new int[] {token}));
     }
-    try (Networks networks = Networks.load(TinyRun.model(), Device.cpu(), false)) {
+    try (Networks networks = Networks.load(TinyRun.base(), false)) {
       float[][] logProbs =
           networks.policy().score(state.actor().weights(), sequences, 1).logProbs();
       return Arrays.stream(logProbs).mapToDouble(row -> Math.exp(row[0])).sum();

@@ -56,8 +56,8 @@ public final class AdapterFolder {
   }
 
   /**
-   * @throws InvalidCheckpointException naming the file and key where this is no LoRA adapter, or one
-   *     with features that are not supported
+   * @throws InvalidCheckpointException naming the file and key where this is no LoRA adapter, or
+   *     one with features that are not supported
    */
   public static AdapterFolder open(Path path) {
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
@@ -70,7 +70,8 @@ public final class AdapterFolder {
     }
     for (String key : UNSUPPORTED) {
       JsonNode value = json.node().path(key);
-      boolean set = value.isContainerNode() ? !value.isEmpty() : value.asBoolean() || value.isTextual();
+      boolean set =
+          value.isContainerNode() ? !value.isEmpty() : value.asBoolean() || value.isTextual();
       if (set) {
         throw json.error(key, "is " + value + ", which is not supported; train without it");
       }
@@ -146,8 +147,8 @@ public final class AdapterFolder {
   /**
    * The adapter over its base.
    *
-   * @throws InvalidCheckpointException naming a tensor that is missing, or of another shape than the
-   *     base asks for
+   * @throws InvalidCheckpointException naming a tensor that is missing, or of another shape than
+   *     the base asks for
    */
   public Weights read(BaseModel base) {
     try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {

@@ -3,8 +3,9 @@ package io.sapo.policy.adapter;
 import io.sapo.policy.checkpoint.ModelConfig;
 
 /**
- * Names of adapter tensors: PEFT puts {@code base_model.model.} before the name of the module in the
- * library's own nesting, which for vision-language models differs from that of older checkpoints.
+ * Names of adapter tensors: PEFT puts {@code base_model.model.} before the name of the module in
+ * the library's own nesting, which for vision-language models differs from that of older
+ * checkpoints.
  */
 final class AdapterNames {
   private static final String PREFIX = "base_model.model.";

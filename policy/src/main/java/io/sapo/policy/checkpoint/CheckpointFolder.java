@@ -121,10 +121,16 @@ public record CheckpointFolder(Path path, ModelConfig config) {
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors,
       ElementType type) {
-    write(path, companions, folder -> SafetensorsWriter.writeShards(folder, tensors, type, SHARD_BYTES), type);
+    write(
+        path,
+        companions,
+        folder -> SafetensorsWriter.writeShards(folder, tensors, type, SHARD_BYTES),
+        type);
   }
 
-  /** As {@link #write(Path, Map, Collection, ElementType)}, the weights in one file of that name. */
+  /**
+   * As {@link #write(Path, Map, Collection, ElementType)}, the weights in one file of that name.
+   */
   public static void write(
       Path path,
       Map<String, byte[]> companions,
@@ -163,10 +169,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   }
 
   private static void fill(
-      Path folder,
-      Map<String, byte[]> companions,
-      Consumer<Path> weights,
-      ElementType type)
+      Path folder, Map<String, byte[]> companions, Consumer<Path> weights, ElementType type)
       throws IOException {
     for (Map.Entry<String, byte[]> file : companions.entrySet()) {
       byte[] content =

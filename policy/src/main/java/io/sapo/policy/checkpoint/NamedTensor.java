@@ -37,9 +37,7 @@ public record NamedTensor(TensorSpec spec, float[] values) implements TensorData
   @Override
   public void read(long begin, int length, Consumer<ByteBuffer> reader) {
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes
-        .asFloatBuffer()
-        .put(values, Math.toIntExact(begin / Float.BYTES), length / Float.BYTES);
+    bytes.asFloatBuffer().put(values, Math.toIntExact(begin / Float.BYTES), length / Float.BYTES);
     reader.accept(bytes);
   }
 }

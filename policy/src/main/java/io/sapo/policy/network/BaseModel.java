@@ -73,6 +73,12 @@ public final class BaseModel implements AutoCloseable {
     }
   }
 
+  /** As {@link #adapted}, without frozen weights: nothing can be computed over it. */
+  public static BaseModel withoutWeights(
+      ModelConfig config, AdapterConfig adapters, Device device) {
+    return new BaseModel(config, device, adapters);
+  }
+
   private NativeTensor load(SafetensorsReader reader, TensorSpec spec) {
     var stored = StoredNames.find(reader, spec);
     ElementType type = stored.type() == ElementType.BF16 ? ElementType.BF16 : ElementType.F32;
@@ -114,12 +120,9 @@ public final class BaseModel implements AutoCloseable {
         .toList();
   }
 
+  /** A frozen tensor; null where this is without weights. */
   NativeTensor frozen(String name) {
-    NativeTensor tensor = frozen.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("the base model has no tensor '" + name + "'");
-    }
-    return tensor;
+    return frozen.get(name);
   }
 
   /** The frozen tensors in canonical order; none where every weight is trained. */

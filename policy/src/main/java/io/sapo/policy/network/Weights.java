@@ -55,7 +55,8 @@ public final class Weights implements AutoCloseable {
       NDArray absent = named(NativeArrays.absent(manager));
       for (Slot slot : base.layout(head).slots()) {
         boolean present = slot.present() && (adapted || !slot.adapter());
-        arguments.add(present ? array(slot, fill) : absent);
+        NDArray array = present ? array(slot, fill) : null;
+        arguments.add(array == null ? absent : array);
       }
       if (adapted && base.adapters().isPresent()) {
         float scale = (float) base.adapters().get().scale();
@@ -70,7 +71,8 @@ public final class Weights implements AutoCloseable {
   private NDArray array(Slot slot, Consumer<NativeTensor> fill) {
     TensorSpec spec = slot.tensor();
     if (!base.owns(slot)) {
-      return named(base.frozen(spec.name()).array());
+      NativeTensor frozen = base.frozen(spec.name());
+      return frozen == null ? null : named(frozen.array());
     }
     return own.computeIfAbsent(
             spec.name(),

@@ -119,8 +119,7 @@ final class Optimizer {
 
   String sha256() {
     List<TensorData> all = new ArrayList<>(moments.values());
-    all.add(
-        NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()}));
+    all.add(NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()}));
     return TensorDigest.sha256(all);
   }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.tensor.TensorData;
-import java.util.function.Consumer;
-import java.nio.ByteBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +46,7 @@ class CheckpointFolderTest {
       }
       assertThatThrownBy(
               () ->
-                  CheckpointFolder.write(
-                      target, original.companions(), List.of(), ElementType.F32))
+                  CheckpointFolder.write(target, original.companions(), List.of(), ElementType.F32))
           .hasMessageContaining("exists already");
     }
   }
@@ -69,10 +68,7 @@ class CheckpointFolderTest {
       assertThatThrownBy(
               () ->
                   CheckpointFolder.write(
-                      target,
-                      original.companions(),
-                      List.of(unreadable(spec)),
-                      ElementType.F32))
+                      target, original.companions(), List.of(unreadable(spec)), ElementType.F32))
           .hasMessageContaining("w[3]");
       try (Stream<Path> files = Files.list(folder)) {
         assertThat(files).isEmpty();

@@ -1,10 +1,10 @@
 package io.sapo.producer.rollout;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptBuilder;
@@ -45,7 +45,8 @@ public final class RolloutProducer implements AutoCloseable {
   /**
    * Loads the model, opens the tasks that the config names and connects; generates nothing yet.
    *
-   * @param checkpoint for shapes, tokenizer and picture settings; weights come from the topics
+   * @param checkpoint for tokenizer and picture settings
+   * @param base what the weights that come from the topics stand on; stays the caller's
    * @param clientConfig passed to every Kafka client, {@code bootstrap.servers} at least
    * @throws IllegalArgumentException when config and model do not fit
    * @throws io.sapo.producer.task.TaskFormatException when the tasks cannot be opened
@@ -53,6 +54,7 @@ public final class RolloutProducer implements AutoCloseable {
   public static RolloutProducer open(
       ProducerConfig config,
       CheckpointFolder checkpoint,
+      BaseModel base,
       Topics topics,
       Map<String, Object> clientConfig) {
     TaskSource tasks =
@@ -63,7 +65,7 @@ public final class RolloutProducer implements AutoCloseable {
                 topics.taskClaims(),
                 config.instance(),
                 TaskSources.open(config.tasks(), config.seed()));
-    return open(config, tasks, checkpoint, topics, clientConfig, Clock.systemUTC());
+    return open(config, tasks, checkpoint, base, topics, clientConfig, Clock.systemUTC());
   }
 
   /** The same with tasks from elsewhere, which become the producer's to close. */
@@ -71,16 +73,18 @@ public final class RolloutProducer implements AutoCloseable {
       ProducerConfig config,
       TaskSource tasks,
       CheckpointFolder checkpoint,
+      BaseModel base,
       Topics topics,
       Map<String, Object> clientConfig,
       Clock clock) {
-    return new RolloutProducer(config, tasks, checkpoint, topics, clientConfig, clock);
+    return new RolloutProducer(config, tasks, checkpoint, base, topics, clientConfig, clock);
   }
 
   private RolloutProducer(
       ProducerConfig config,
       TaskSource tasks,
       CheckpointFolder checkpoint,
+      BaseModel base,
       Topics topics,
       Map<String, Object> clientConfig,
       Clock clock) {
@@ -96,18 +100,13 @@ public final class RolloutProducer implements AutoCloseable {
               config.template(),
               config.maxPromptTokens(),
               config.pictures());
-      Device device = Device.fromName(config.device());
       RolloutEngine engine =
           resources.add(
               RolloutEngine.of(
                   Generator.load(
-                      checkpoint.config(),
-                      options(config, checkpoint.config(), tokenizer),
-                      device)));
+                      base.config(), options(config, base.config(), tokenizer), base.device())));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
-      follower =
-          resources.add(
-              new WeightFollower(clientConfig, topics, checkpoint.config(), device, this::wake));
+      follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake));
       watch =
           resources.add(
               new QueueWatch(

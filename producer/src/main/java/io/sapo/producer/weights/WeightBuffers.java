@@ -1,10 +1,9 @@
 package io.sapo.producer.weights;
 
-import ai.djl.Device;
-import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.WeightWriter;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.weights.PublishedWeights;
@@ -12,6 +11,7 @@ import io.sapo.schemas.weights.TensorChange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,18 +38,19 @@ final class WeightBuffers implements AutoCloseable {
 
   private record Applied(long version, long parent, List<TensorChange> changes) {}
 
-  private final ModelConfig model;
-  private final Device device;
+  private final BaseModel base;
   private final WeightWriter writer;
   private final Deque<Applied> history = new ArrayDeque<>();
   private final Deque<Buffer> free = new ArrayDeque<>();
   private int created;
   private boolean closed;
 
-  WeightBuffers(ModelConfig model, Device device) {
-    this.model = model;
-    this.device = device;
-    this.writer = new WeightWriter(model, device);
+  /**
+   * @param base stays the caller's
+   */
+  WeightBuffers(BaseModel base) {
+    this.base = base;
+    this.writer = new WeightWriter(base.config(), base.device());
   }
 
   /** Notes how a version differs from its parent; to be called for each version applied. */
@@ -125,16 +126,28 @@ final class WeightBuffers implements AutoCloseable {
   }
 
   private Buffer create(PublishedWeights published) {
-    Buffer buffer = new Buffer(Weights.of(model, Head.LANGUAGE_MODEL, tensors(published), device));
+    Map<String, NamedTensor> tensors = tensors(published);
+    Weights weights =
+        Weights.of(
+            base,
+            Head.LANGUAGE_MODEL,
+            spec -> {
+              NamedTensor tensor = tensors.get(spec.name());
+              if (tensor == null || !tensor.spec().equals(spec)) {
+                throw new IllegalArgumentException("Weights need tensor " + spec);
+              }
+              return tensor;
+            });
+    Buffer buffer = new Buffer(weights);
     buffer.version = published.version();
     created++;
     return buffer;
   }
 
-  private static List<NamedTensor> tensors(PublishedWeights published) {
+  private static Map<String, NamedTensor> tensors(PublishedWeights published) {
     return published.tensors().stream()
         .map(tensor -> NamedTensor.of(tensor.name(), tensor.shape(), tensor.floats()))
-        .toList();
+        .collect(Collectors.toMap(NamedTensor::name, tensor -> tensor));
   }
 
   /** A buffer that does not fit goes back to where it came from. */

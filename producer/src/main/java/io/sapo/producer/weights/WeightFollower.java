@@ -1,7 +1,6 @@
 package io.sapo.producer.weights;
 
-import ai.djl.Device;
-import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
@@ -66,16 +65,11 @@ public final class WeightFollower implements AutoCloseable {
 
   /**
    * @param clientConfig at least {@code bootstrap.servers}
-   * @param model shapes of the tensors expected
-   * @param device where handed-out weights lie
+   * @param base what the handed-out weights stand on; stays the caller's
    * @param onChange called on the follower's thread when a version was read, made ready or refused
    */
   public WeightFollower(
-      Map<String, Object> clientConfig,
-      Topics topics,
-      ModelConfig model,
-      Device device,
-      Runnable onChange) {
+      Map<String, Object> clientConfig, Topics topics, BaseModel base, Runnable onChange) {
     this.topics = topics;
     this.onChange = onChange;
     versions = consumer(clientConfig, "earliest", "read_committed");
@@ -84,7 +78,7 @@ public final class WeightFollower implements AutoCloseable {
     local =
         new LocalWeights(
             new ChunkReader(chunks, topics.weightChunks(), CHUNK_PATIENCE),
-            new WeightBuffers(model, device));
+            new WeightBuffers(base));
     thread = new Thread(this::run, "weight-follower");
     thread.setDaemon(true);
   }

@@ -9,6 +9,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
@@ -104,7 +105,7 @@ class RolloutProducerTest {
       otherLearner.publish(weights(0), true);
       ProducerConfig config = config("elsewhere", 1);
       try (RolloutProducer producer =
-          RolloutProducer.open(config, checkpoint, other.topics(), other.clientConfig())) {
+          RolloutProducer.open(config, checkpoint, base(), other.topics(), other.clientConfig())) {
         producer.start();
         KafkaFixture.await(
             "trajectories",
@@ -167,7 +168,9 @@ class RolloutProducerTest {
             "cpu",
             Duration.ofMillis(200));
     assertThatThrownBy(
-            () -> RolloutProducer.open(tooLong, checkpoint, kafka.topics(), kafka.clientConfig()))
+            () ->
+                RolloutProducer.open(
+                    tooLong, checkpoint, base(), kafka.topics(), kafka.clientConfig()))
         .hasMessageContaining("1000 prompt tokens and 100 new ones")
         .hasMessageContaining("1024");
     assertThatThrownBy(
@@ -196,7 +199,7 @@ class RolloutProducerTest {
 
   private RolloutProducer start(ProducerConfig config) {
     RolloutProducer producer =
-        RolloutProducer.open(config, checkpoint, kafka.topics(), kafka.clientConfig());
+        RolloutProducer.open(config, checkpoint, base(), kafka.topics(), kafka.clientConfig());
     producer.start();
     return producer;
   }
@@ -302,5 +305,9 @@ class RolloutProducerTest {
     assertThat(trajectory.getGroupSize()).isEqualTo(1);
     assertThat(trajectory.getVerifier()).isEqualTo("gsm8k");
     assertThat(trajectory.getStartedAtMs()).isLessThanOrEqualTo(trajectory.getFinishedAtMs());
+  }
+
+  private static BaseModel base() {
+    return BaseModel.trainedWhole(checkpoint.config(), Device.cpu());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
@@ -54,7 +55,7 @@ class LocalWeightsTest {
     local =
         new LocalWeights(
             new ChunkReader(consumer, kafka.topics().weightChunks(), Duration.ofSeconds(30)),
-            new WeightBuffers(model, Device.cpu()));
+            new WeightBuffers(BaseModel.trainedWhole(model, Device.cpu())));
     learner.publish(weights(0), true);
     assertThat(local.readAhead(Duration.ZERO)).as("nothing to build on yet").isZero();
     takeUp(0);

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
-import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.schemas.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -262,7 +263,11 @@ class WeightFollowerTest {
 
   private WeightFollower follower() {
     WeightFollower follower =
-        new WeightFollower(kafka.clientConfig(), kafka.topics(), model, Device.cpu(), () -> {});
+        new WeightFollower(
+            kafka.clientConfig(),
+            kafka.topics(),
+            BaseModel.trainedWhole(model, Device.cpu()),
+            () -> {});
     follower.start();
     return follower;
   }

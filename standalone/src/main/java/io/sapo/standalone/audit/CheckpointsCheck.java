@@ -5,10 +5,12 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.nio.file.Path;
@@ -66,9 +68,8 @@ final class CheckpointsCheck {
   /** Of a fork, checkpoint 0 holds the reference policy of the run it comes from. */
   private void checkReference(WeightVersion first) {
     Path folder = store.folder(0);
-    try (Weights reference =
-        CheckpointFiles.readActor(
-            folder, CheckpointFolder.open(CheckpointFiles.actor(folder)).config(), Device.cpu())) {
+    try (BaseModel base = base(folder, first);
+        Weights reference = CheckpointFiles.readActor(folder, base)) {
       compare(
           first,
           folder,
@@ -81,17 +82,24 @@ final class CheckpointsCheck {
     }
   }
 
+  /** Shapes alone: hashing reads nothing of a base. */
+  private static BaseModel base(Path folder, WeightVersion record) {
+    return LearnerConfig.fromJson(record.getConfig())
+        .network()
+        .shapes(CheckpointFolder.open(CheckpointFiles.actor(folder)).config(), Device.cpu());
+  }
+
   private void check(WeightVersion record) {
     Path folder = store.folder(record.getVersion());
-    try (TrainingState state =
-        CheckpointFiles.read(
-            folder,
-            CheckpointFolder.open(CheckpointFiles.actor(folder)).config(),
-            Device.cpu(),
-            record.getCriticSha256() != null,
-            null,
-            record.getKlCoefficient(),
-            CommittedVersions.progress(record))) {
+    try (BaseModel base = base(folder, record);
+        TrainingState state =
+            CheckpointFiles.read(
+                folder,
+                base,
+                record.getCriticSha256() != null,
+                null,
+                record.getKlCoefficient(),
+                CommittedVersions.progress(record))) {
       StateHashes found = state.hashes();
       compare(record, folder, "actor", record.getActorSha256(), found.actor());
       compare(record, folder, "critic", record.getCriticSha256(), found.critic());

@@ -1,12 +1,12 @@
 package io.sapo.standalone.audit;
 
-import io.sapo.policy.network.TensorDigest;
+import io.sapo.learner.replay.PublishedData;
+import io.sapo.policy.tensor.TensorDigest;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightFormatException;
 import io.sapo.standalone.kafka.CommittedLog;
@@ -91,11 +91,7 @@ final class WeightsCheck {
   }
 
   private boolean actorAgrees(CommittedVersion version) {
-    TensorDigest digest = new TensorDigest();
-    for (PublishedTensor tensor : weights.tensors()) {
-      digest.add(tensor.name(), tensor.shape(), tensor.floats());
-    }
-    String found = digest.hex();
+    String found = TensorDigest.sha256(weights.tensors().stream().map(PublishedData::new).toList());
     String committed = version.record().getActorSha256();
     if (!found.equals(committed)) {
       wrong(version, "the actor hashes to %s, committed as %s".formatted(found, committed));

@@ -1,10 +1,9 @@
 package io.sapo.standalone.cli;
 
-import ai.djl.Device;
+import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigLoader;
@@ -71,13 +70,13 @@ final class EvaluateCommand implements Callable<Integer> {
             loader -> data == null ? loader : loader.run(existing().settings()),
             this::flags);
     TorchThreads.use(settings);
-    EvaluationConfig evaluation =
-        new Binding(settings).check().evaluation().withBlankPictures(blankPictures);
+    Binding binding = new Binding(settings).check();
+    EvaluationConfig evaluation = binding.evaluation().withBlankPictures(blankPictures);
     CheckpointFolder checkpoint =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
-    Device device = Device.fromName(settings.text("model.device"));
-    try (Evaluator evaluator = new Evaluator(evaluation, checkpoint, device);
-        Examinee examinee = examinee(settings, checkpoint, device)) {
+    try (BaseModel base = binding.base(checkpoint);
+        Evaluator evaluator = new Evaluator(evaluation, checkpoint, base);
+        Examinee examinee = examinee(settings, checkpoint, base)) {
       print(
           examinee.what(),
           score(evaluator, examinee, evaluation, evaluation.sampling()),
@@ -108,18 +107,20 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Examinee examinee(Settings settings, CheckpointFolder checkpoint, Device device)
+  private Examinee examinee(Settings settings, CheckpointFolder checkpoint, BaseModel base)
       throws InterruptedException {
     if (data == null) {
-      try (SafetensorsReader reader = checkpoint.openWeights()) {
-        return new Examinee(
-            checkpoint.path().toString(),
-            0,
-            Weights.read(reader, checkpoint.config(), Head.LANGUAGE_MODEL, device));
-      }
+      return new Examinee(
+          checkpoint.path().toString(),
+          0,
+          InitialWeights.of(
+              base,
+              checkpoint,
+              settings.optionalPath("model.adapter").orElse(null),
+              settings.wide("run.seed")));
     }
     try (KafkaAccess kafka = KafkaAccess.join(settings, existing())) {
-      var newest = NewestWeights.of(kafka, checkpoint.config(), device);
+      var newest = NewestWeights.of(kafka, base);
       return new Examinee(
           data + ", version " + newest.version(), newest.version(), newest.weights());
     }

@@ -9,7 +9,9 @@ import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
@@ -76,6 +78,15 @@ public final class Binding {
     return this;
   }
 
+  /**
+   * What the weights of a run stand on; the caller closes it.
+   *
+   * @param checkpoint the starting policy
+   */
+  public BaseModel base(CheckpointFolder checkpoint) {
+    return learner().network().open(checkpoint, Device.fromName(settings.text("model.device")));
+  }
+
   public LearnerConfig learner() {
     return new LearnerBinding(settings).config();
   }
@@ -99,9 +110,9 @@ public final class Binding {
         "learner",
         runId,
         initialModel,
+        settings.optionalPath("model.adapter").orElse(null),
         dataFolder,
         pictureFiles(),
-        Device.fromName(settings.text("model.device")),
         settings.integer("learner.checkpoint-every"),
         settings.integer("learner.keep-checkpoints"),
         settings.duration("learner.keep-checkpoints-for"),

@@ -6,6 +6,7 @@ import io.sapo.learner.algorithm.KlEstimator;
 import io.sapo.learner.algorithm.OffPolicy;
 import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.schemas.ElementType;
@@ -69,6 +70,13 @@ final class ConfigKeys {
 
   private void model() {
     key("model.checkpoint", Rule.path().orEmpty());
+    key("model.adapter", Rule.path().orEmpty());
+    key("model.adapter-rank", Rule.integer(0, 4096));
+    key("model.adapter-alpha", Rule.positive());
+    key("model.adapter-rank-stabilized", Rule.flag());
+    key("model.adapter-targets", Rule.text());
+    key("model.adapter-vision", Rule.flag());
+    key("model.precision", Rule.choice(names(NetworkSettings.Precision.class)));
     key("model.device", Rule.matching("cpu|gpu[0-9]{0,2}", "cpu, gpu or gpu with a number"));
     key("model.threads", Rule.integer(1, 1024));
     key("model.prompt-template", Rule.choice(names(PromptTemplate.class)));

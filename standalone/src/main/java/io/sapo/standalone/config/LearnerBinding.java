@@ -10,8 +10,11 @@ import io.sapo.learner.algorithm.OffPolicy;
 import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.training.AdamWConfig;
+import java.util.Arrays;
 
 /** Section {@code learner} and the key {@code algorithm}: everything that decides an update. */
 final class LearnerBinding {
@@ -23,6 +26,7 @@ final class LearnerBinding {
 
   LearnerConfig config() {
     return new LearnerConfig(
+        network(),
         algorithm(),
         settings.integer("learner.batch-size"),
         settings.integer("learner.mini-batch-size"),
@@ -35,6 +39,21 @@ final class LearnerBinding {
         settings.integer("learner.critic-warmup-updates"),
         settings.integer("learner.max-staleness"),
         settings.wide("run.seed"));
+  }
+
+  private NetworkSettings network() {
+    int rank = settings.integer("model.adapter-rank");
+    AdapterConfig adapters =
+        rank == 0
+            ? null
+            : new AdapterConfig(
+                rank,
+                settings.number("model.adapter-alpha"),
+                settings.flag("model.adapter-rank-stabilized"),
+                Arrays.asList(settings.text("model.adapter-targets").split("[,\\s]+")),
+                settings.flag("model.adapter-vision"));
+    return new NetworkSettings(
+        adapters, settings.constant("model.precision", NetworkSettings.Precision.class).type());
   }
 
   /** What is left empty is as the algorithm was published. */

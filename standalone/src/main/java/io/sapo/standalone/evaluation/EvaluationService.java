@@ -1,8 +1,8 @@
 package io.sapo.standalone.evaluation;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Evaluation;
@@ -61,6 +61,7 @@ public final class EvaluationService implements AutoCloseable {
   /**
    * @param instance names this process in status records
    * @param heartbeat time between two of these
+   * @param base what the weights that come from the topics stand on; stays the caller's
    * @param client properties of every Kafka client
    * @throws io.sapo.producer.task.TaskFormatException when there are no held-out tasks
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the folder lacks a file
@@ -70,7 +71,7 @@ public final class EvaluationService implements AutoCloseable {
       String instance,
       Duration heartbeat,
       CheckpointFolder checkpoint,
-      Device device,
+      BaseModel base,
       Map<String, Object> client,
       Topics topics,
       Clock clock) {
@@ -78,8 +79,8 @@ public final class EvaluationService implements AutoCloseable {
     this.heartbeat = heartbeat;
     this.topics = topics;
     this.clock = clock;
-    this.evaluator = new Evaluator(config, checkpoint, device);
-    this.follower = new WeightFollower(client, topics, checkpoint.config(), device, news::release);
+    this.evaluator = new Evaluator(config, checkpoint, base);
+    this.follower = new WeightFollower(client, topics, base, news::release);
     Map<String, Object> properties = new HashMap<>(client);
     properties.put("client.id", topics.prefix() + "evaluator");
     this.producer =

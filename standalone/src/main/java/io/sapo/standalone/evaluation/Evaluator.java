@@ -1,6 +1,5 @@
 package io.sapo.standalone.evaluation;
 
-import ai.djl.Device;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
@@ -9,6 +8,7 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.text.Tokenizer;
@@ -45,11 +45,12 @@ public final class Evaluator implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
-   * @param checkpoint model and tokenizer; its weights are not read
+   * @param checkpoint for the tokenizer; its weights are not read
+   * @param base what the weights to be evaluated stand on; stays the caller's
    * @throws io.sapo.producer.task.TaskFormatException when there are no tasks
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the folder lacks a file
    */
-  public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, Device device) {
+  public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, BaseModel base) {
     this.config = config;
     this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.count());
     this.verifiers = Verifiers.load(config.verifiers());
@@ -63,8 +64,7 @@ public final class Evaluator implements AutoCloseable {
               config.maxPromptTokens(),
               config.pictures());
       this.generator =
-          Generator.load(
-              checkpoint.config(), options(config, checkpoint.config(), tokenizer), device);
+          Generator.load(base.config(), options(config, base.config(), tokenizer), base.device());
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -59,11 +59,7 @@ public final class Pretraining {
         Files.write(shape.resolve(file.getKey()), file.getValue());
       }
       try (TrainableModel model = train(CheckpointFolder.open(shape))) {
-        CheckpointFolder.write(
-            folder,
-            companions,
-            model.weights().tensors(),
-            ElementType.F32);
+        CheckpointFolder.write(folder, companions, model.weights().tensors(), ElementType.F32);
       }
     } finally {
       for (String name : FiguresModel.companions().keySet()) {

@@ -1,7 +1,6 @@
 package io.sapo.standalone.run;
 
-import ai.djl.Device;
-import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.standalone.cli.CommandFailure;
@@ -19,13 +18,13 @@ public final class NewestWeights {
   /**
    * The caller closes them.
    *
+   * @param base what they stand on; stays the caller's
    * @throws CommandFailure when the run has none, or none that passes its checks
    */
-  public static FollowedWeights of(KafkaAccess kafka, ModelConfig model, Device device)
-      throws InterruptedException {
+  public static FollowedWeights of(KafkaAccess kafka, BaseModel base) throws InterruptedException {
     Semaphore news = new Semaphore(0);
     try (WeightFollower follower =
-        new WeightFollower(kafka.client(), kafka.topics(), model, device, news::release)) {
+        new WeightFollower(kafka.client(), kafka.topics(), base, news::release)) {
       follower.failure().thenRun(news::release);
       follower.start();
       while (news.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -1,10 +1,10 @@
 package io.sapo.standalone.run;
 
-import ai.djl.Device;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.sapo.admin.AdminServer;
 import io.sapo.learner.Learner;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.segmenter.Segmenter;
@@ -20,12 +20,13 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /** Makes the roles of a run: the same ones for a process of all and for a process of one. */
-final class RoleFactory {
+final class RoleFactory implements AutoCloseable {
   private final Settings settings;
   private final Binding binding;
   private final Supplier<CheckpointFolder> checkpoint;
   private final KafkaAccess kafka;
   private final Clock clock = Clock.systemUTC();
+  private BaseModel base;
 
   /**
    * @param checkpoint the starting policy; asked for only by roles that compute with it
@@ -40,6 +41,22 @@ final class RoleFactory {
     this.binding = binding;
     this.checkpoint = checkpoint;
     this.kafka = kafka;
+  }
+
+  /** Loaded once for all roles of this process. */
+  private synchronized BaseModel base() {
+    if (base == null) {
+      base = binding.base(checkpoint.get());
+    }
+    return base;
+  }
+
+  /** To be called after every role has been closed. */
+  @Override
+  public synchronized void close() {
+    if (base != null) {
+      base.close();
+    }
   }
 
   /**
@@ -66,6 +83,7 @@ final class RoleFactory {
                 data,
                 goal,
                 acceptDivergence),
+            base(),
             clock));
   }
 
@@ -78,7 +96,7 @@ final class RoleFactory {
         instance,
         settings.duration("run.heartbeat"),
         checkpoint.get(),
-        Device.fromName(settings.text("model.device")),
+        base(),
         kafka.client(),
         kafka.topics(),
         clock);
@@ -98,7 +116,7 @@ final class RoleFactory {
   ProducerRole producer(ProducerConfig config) {
     try {
       return new ProducerRole(
-          RolloutProducer.open(config, checkpoint.get(), kafka.topics(), kafka.client()));
+          RolloutProducer.open(config, checkpoint.get(), base(), kafka.topics(), kafka.client()));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e.getMessage());
     }

@@ -123,7 +123,8 @@ public final class RoleProcess {
     owned.own(keepLog(place.map(RolePlace::folder).orElse(folder.path().resolve(kind.label()))));
     introduce(kafka, instance);
     RoleFactory roles =
-        new RoleFactory(settings, binding, () -> CheckpointFolder.open(checkpoint), kafka);
+        owned.own(
+            new RoleFactory(settings, binding, () -> CheckpointFolder.open(checkpoint), kafka));
     long goal = settings.wide("run.updates");
     return switch (kind) {
       case PRODUCER -> roles.producer(binding.producer(instance));

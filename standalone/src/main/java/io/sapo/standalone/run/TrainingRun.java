@@ -114,8 +114,8 @@ public final class TrainingRun {
       throws InterruptedException {
     long goal = settings.wide("run.updates");
     printer.permanent(opening(kafka, from, goal));
-    RoleFactory factory = new RoleFactory(settings, binding, () -> checkpoint, kafka);
-    try (Roles roles = new Roles()) {
+    try (RoleFactory factory = new RoleFactory(settings, binding, () -> checkpoint, kafka);
+        Roles roles = new Roles()) {
       AdminServer admin = roles.own(factory.admin(List.of(new DjlMetrics())));
       printer.permanent("status at " + admin.address());
       LearnerRole learner = roles.own(factory.learner(folder.learner(), goal, acceptDivergence));

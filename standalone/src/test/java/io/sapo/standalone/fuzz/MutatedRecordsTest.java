@@ -17,6 +17,7 @@ import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptTemplate;
@@ -127,9 +128,9 @@ class MutatedRecordsTest {
             "learner",
             "a-run",
             model,
+            null,
             folder.resolve(topics.prefix() + "data"),
             PictureFiles.none(),
-            Device.cpu(),
             1_000,
             2,
             Duration.ofDays(1),
@@ -140,6 +141,7 @@ class MutatedRecordsTest {
             false,
             Duration.ofSeconds(1),
             FaultHook.NONE),
+        BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu()),
         Clock.systemUTC());
   }
 
@@ -247,7 +249,7 @@ class MutatedRecordsTest {
             "cpu",
             Duration.ofSeconds(1));
     try (RolloutProducer producer =
-        RolloutProducer.open(config, CheckpointFolder.open(model), topics, kafka)) {
+        RolloutProducer.open(config, CheckpointFolder.open(model), base(model), topics, kafka)) {
       producer.start();
       await(
           () -> {
@@ -290,8 +292,7 @@ class MutatedRecordsTest {
     send(records);
     int expected = damaged;
     try (WeightFollower follower =
-        new WeightFollower(
-            kafka, topics, CheckpointFolder.open(model).config(), Device.cpu(), () -> {})) {
+        new WeightFollower(kafka, topics, base(folder.resolve("model")), () -> {})) {
       follower.start();
       await(
           () -> {
@@ -336,5 +337,9 @@ class MutatedRecordsTest {
       assertThat(System.nanoTime()).as("hangs").isLessThan(deadline);
       Thread.sleep(100);
     }
+  }
+
+  private static BaseModel base(Path model) {
+    return BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu());
   }
 }
