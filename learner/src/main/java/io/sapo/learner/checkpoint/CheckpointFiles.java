@@ -1,9 +1,12 @@
 package io.sapo.learner.checkpoint;
 
+import ai.djl.Device;
 import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.adapter.AdapterFolder;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
 import io.sapo.policy.layout.Head;
@@ -54,6 +57,17 @@ public final class CheckpointFiles {
   /** The actor of a checkpoint, as a model folder. */
   public static Path actor(Path folder) {
     return folder.resolve(ACTOR);
+  }
+
+  /**
+   * What a checkpoint's weights stand on, but without frozen weights: enough to read and hash what
+   * is trained. The caller closes it.
+   */
+  public static BaseModel shapes(Path folder, Device device) {
+    ModelConfig model = CheckpointFolder.open(actor(folder)).config();
+    return AdapterFolder.isIn(actor(folder))
+        ? BaseModel.withoutWeights(model, AdapterFolder.open(actor(folder)).config(model), device)
+        : BaseModel.trainedWhole(model, device);
   }
 
   /**

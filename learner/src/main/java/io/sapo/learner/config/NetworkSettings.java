@@ -33,14 +33,6 @@ public record NetworkSettings(AdapterConfig adapters, ElementType compute) {
   /** Every weight, in float32. */
   public static final NetworkSettings WHOLE = new NetworkSettings(null, ElementType.F32);
 
-  /** As {@link #open}, but without the frozen weights: enough to read and hash what is trained. */
-  public BaseModel shapes(ModelConfig model, Device device) {
-    ModelConfig config = model.computedIn(compute);
-    return adapters == null
-        ? BaseModel.trainedWhole(config, device)
-        : BaseModel.withoutWeights(config, adapters, device);
-  }
-
   /**
    * What the weights of a run stand on; the caller closes it.
    *

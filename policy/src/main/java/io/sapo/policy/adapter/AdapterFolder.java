@@ -55,12 +55,17 @@ public final class AdapterFolder {
     this.json = json;
   }
 
+  /** Whether a folder holds an adapter. */
+  public static boolean isIn(Path path) {
+    return Files.isRegularFile(path.resolve(CONFIG));
+  }
+
   /**
    * @throws InvalidCheckpointException naming the file and key where this is no LoRA adapter, or
    *     one with features that are not supported
    */
   public static AdapterFolder open(Path path) {
-    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+    if (!isIn(path)) {
       throw new InvalidCheckpointException(
           path + ": there is no adapter; name a folder that holds " + CONFIG);
     }

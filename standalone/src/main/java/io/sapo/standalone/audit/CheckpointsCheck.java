@@ -5,10 +5,8 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
-import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
-import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
@@ -68,7 +66,7 @@ final class CheckpointsCheck {
   /** Of a fork, checkpoint 0 holds the reference policy of the run it comes from. */
   private void checkReference(WeightVersion first) {
     Path folder = store.folder(0);
-    try (BaseModel base = base(folder, first);
+    try (BaseModel base = CheckpointFiles.shapes(folder, Device.cpu());
         Weights reference = CheckpointFiles.readActor(folder, base)) {
       compare(
           first,
@@ -82,16 +80,9 @@ final class CheckpointsCheck {
     }
   }
 
-  /** Shapes alone: hashing reads nothing of a base. */
-  private static BaseModel base(Path folder, WeightVersion record) {
-    return LearnerConfig.fromJson(record.getConfig())
-        .network()
-        .shapes(CheckpointFolder.open(CheckpointFiles.actor(folder)).config(), Device.cpu());
-  }
-
   private void check(WeightVersion record) {
     Path folder = store.folder(record.getVersion());
-    try (BaseModel base = base(folder, record);
+    try (BaseModel base = CheckpointFiles.shapes(folder, Device.cpu());
         TrainingState state =
             CheckpointFiles.read(
                 folder,
