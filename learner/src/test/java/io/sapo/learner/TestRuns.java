@@ -140,7 +140,10 @@ final class TestRuns implements AutoCloseable {
     /** Of published weights it keeps on the log what must be kept. */
     Learner frugalLearner(long untilVersion) {
       return new Learner(
-          CONFIG, options(untilVersion, FaultHook.NONE, false, 0), TinyRun.base(), Clock.systemUTC());
+          CONFIG,
+          options(untilVersion, FaultHook.NONE, false, 0),
+          TinyRun.base(),
+          Clock.systemUTC());
     }
 
     LearnerOptions options(long untilVersion, FaultHook faults, boolean acceptDivergence) {
