@@ -79,7 +79,8 @@ public record AdminConfig(
     SortedMap<String, String> shown = new TreeMap<>();
     shown.put("admin.host", listen.host());
     shown.put("admin.port", Integer.toString(listen.port()));
-    shown.put("admin.token", listen.token().isPresent() ? "set" : "not set");
+    shown.put("admin.token", listen.token().isSet() ? "set" : "not set");
+    shown.put("admin.read-token", listen.readToken().isSet() ? "set" : "not set");
     shown.put("admin.tls", listen.tls().isPresent() ? "on" : "off");
     shown.put("admin.allowed-hosts", String.join(",", listen.allowedHosts()));
     shown.put("admin.versions-kept", Integer.toString(limits.versionsKept()));

@@ -93,6 +93,13 @@ public final class AdminServer implements AutoCloseable {
     if (!config.listen().isLoopback() && config.listen().tls().isEmpty()) {
       LOG.warn("the admin token travels in clear text; set admin.tls or put a proxy in front");
     }
+    if (config.listen().isLoopback()
+        && !config.listen().allowedHosts().isEmpty()
+        && !config.listen().token().isSet()
+        && !config.listen().readToken().isSet()) {
+      LOG.warn(
+          "admin.allowed-hosts names a proxy and no token is set: whoever reaches the proxy reads everything; set admin.read-token");
+    }
     LOG.info("admin listens on {}", address());
   }
 

@@ -2,6 +2,7 @@ package io.sapo.admin;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,28 +13,36 @@ import java.util.Optional;
  *
  * @param host address or name to bind; anything but loopback needs a token
  * @param port 0 takes a free one
- * @param token bearer token; required for every POST, and for every read when not on loopback
+ * @param token required for every POST, and for every read when not on loopback
+ * @param readToken does for reads as well, and for nothing else
  * @param tls certificate and key as PEM files
  * @param allowedHosts names besides the bound one that a Host header may carry, such as a proxy's
  */
 public record Listen(
-    String host, int port, Optional<String> token, Optional<Tls> tls, List<String> allowedHosts) {
+    String host,
+    int port,
+    Token token,
+    Token readToken,
+    Optional<Tls> tls,
+    List<String> allowedHosts) {
 
   /** PEM files of the certificate chain and its private key. */
   public record Tls(Path certificate, Path key) {}
-
-  static final int MIN_TOKEN_CHARS = 16;
 
   public Listen {
     allowedHosts = List.copyOf(allowedHosts);
   }
 
   public static Listen loopback(int port) {
-    return new Listen("127.0.0.1", port, Optional.empty(), Optional.empty(), List.of());
+    return new Listen("127.0.0.1", port, Token.none(), Token.none(), Optional.empty(), List.of());
   }
 
   public Listen withToken(String value) {
-    return new Listen(host, port, Optional.of(value), tls, allowedHosts);
+    return new Listen(host, port, Token.of(value), readToken, tls, allowedHosts);
+  }
+
+  public Listen withReadToken(Token value) {
+    return new Listen(host, port, token, value, tls, allowedHosts);
   }
 
   public boolean isLoopback() {
@@ -53,13 +62,9 @@ public record Listen(
     if (port < 0 || port > 65_535) {
       problems.add("admin.port is " + port + "; it must be 0 to 65535");
     }
-    if (token.isPresent() && token.get().length() < MIN_TOKEN_CHARS) {
-      problems.add("admin.token must have at least " + MIN_TOKEN_CHARS + " characters");
-    }
-    if (token.isPresent() && !token.get().chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-      problems.add("admin.token must consist of visible ASCII characters");
-    }
-    if (!host.isBlank() && !isLoopback() && token.isEmpty()) {
+    problems.addAll(token.problems("admin.token"));
+    problems.addAll(readToken.problems("admin.read-token"));
+    if (!host.isBlank() && !isLoopback() && !token.isSet() && !readToken.isSet()) {
       problems.add(
           "admin.host "
               + host
@@ -74,7 +79,7 @@ public record Listen(
   }
 
   private static void requireFile(String key, Path file, List<String> problems) {
-    if (!java.nio.file.Files.isReadable(file)) {
+    if (!Files.isReadable(file)) {
       problems.add(key + ": cannot read " + file);
     }
   }

@@ -45,7 +45,8 @@ class AdminServerTest {
         run.topics.trajectories().codec().encode(run.segmented("d", "x", 0, false).getTrajectory()),
         "unknown-verifier",
         "no verifier is called 'magic'");
-    run.commitGroup("learner-" + run.topics.prefix(), run.topics.segments().name(), 30);
+    run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), 30);
+    run.commitGroup("another-run.learner", run.topics.segments().name(), 10);
     server =
         AdminServer.start(
             run.config().withThresholds(Thresholds.defaults().withDeadLetterShare(0.2)));
@@ -83,7 +84,7 @@ class AdminServerTest {
     assertThat(objects(status.getJsonArray("groups")))
         .anySatisfy(
             group -> {
-              assertThat(group.getString("group")).isEqualTo("learner-" + run.topics.prefix());
+              assertThat(group.getString("group")).isEqualTo(run.topics.prefix() + "learner");
               assertThat(group.getLong("lag")).isEqualTo(10);
             });
     for (String path : List.of("/status", "/api/config", "/api/versions/3", "/metrics")) {
@@ -218,17 +219,19 @@ class AdminServerTest {
   }
 
   @Test
-  void readyWithReasonsAndTheSameAsAlerts() {
-    JsonObject health = client.json("/health/ready");
-    assertThat(health.getBoolean("ready")).isTrue();
+  void healthyWithReasonsAndTheSameAsAlerts() {
+    JsonObject health = client.json("/health/conditions");
+    assertThat(health.getBoolean("healthy")).isTrue();
+    assertThat(health.getJsonArray("conditions")).isNotEmpty();
 
     String metrics = client.get("/metrics").body();
     assertThat(metrics)
-        .contains("sapo_ready 1.0")
+        .contains("sapo_healthy 1.0")
         .contains("sapo_alert{condition=\"entropy\"} 0.0")
         .contains("sapo_update_reward ")
-        .contains("sapo_producer_tokens_per_second{instance=\"producer-1\"} 2150.0")
-        .contains("sapo_consumer_lag_records{group=\"learner-" + run.topics.prefix())
+        .contains("sapo_producer_tokens_per_second{member=\"producer-1\"} 2150.0")
+        .contains("sapo_consumer_lag_records{group=\"" + run.topics.prefix() + "learner")
+        .doesNotContain("another-run.learner")
         .contains("jvm_memory_used_bytes{")
         .contains("process_resident_memory_bytes ")
         .contains("kafka_consumer_fetch_manager_records_consumed_total{");
@@ -285,8 +288,10 @@ class AdminServerTest {
       Client asking = new Client(alone);
       assertThat(asking.get("/health/live").statusCode()).isEqualTo(200);
       HttpResponse<String> ready = asking.get("/health/ready");
-      assertThat(ready.statusCode()).isEqualTo(503);
-      assertThat(ready.body()).contains("broker").contains("no learner has ever reported");
+      assertThat(ready.statusCode()).isEqualTo(200);
+      JsonObject health = asking.json("/health/conditions");
+      assertThat(health.getBoolean("healthy")).isFalse();
+      assertThat(health.encode()).contains("broker", "no learner has ever reported");
       assertThat(asking.json("/status").getBoolean("ready")).isFalse();
     }
   }

@@ -100,7 +100,7 @@ class DashboardTest {
             .encode(run.segmented("d", HOSTILE, 0, false).getTrajectory()),
         "unknown-verifier",
         "no verifier is called '<b>magic</b>'");
-    run.commitGroup("learner", run.topics.segments().name(), segments - 2);
+    run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), segments - 2);
   }
 
   @AfterAll

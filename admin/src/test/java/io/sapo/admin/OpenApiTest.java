@@ -43,7 +43,7 @@ class OpenApiTest {
     run.evaluation(1, 0.5);
     run.heartbeats(1);
     run.deadLetter(new byte[] {9}, "not-a-record", "one byte");
-    run.commitGroup("learner", run.topics.segments().name(), 1);
+    run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), 1);
     AdminConfig config = run.config();
     server =
         AdminServer.start(
@@ -73,6 +73,8 @@ class OpenApiTest {
     return List.of(
         Map.entry("/health/live", "/health/live"),
         Map.entry("/health/ready", "/health/ready"),
+        Map.entry("/health/conditions", "/health/conditions"),
+        Map.entry("/health/conditions", "/health/conditions?x=1"),
         Map.entry("/status", "/status"),
         Map.entry("/status", "/status?x=1"),
         Map.entry("/api/versions", "/api/versions"),

@@ -58,7 +58,7 @@ public final class Health {
     return List.copyOf(conditions);
   }
 
-  public static boolean ready(List<Condition> conditions) {
+  public static boolean healthy(List<Condition> conditions) {
     return conditions.stream().noneMatch(c -> c.state() == Condition.State.FAILING);
   }
 

@@ -49,7 +49,7 @@ public record Thresholds(
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     requirePositive("admin.missed-heartbeats", missedHeartbeats, problems);
-    requirePositive("admin.no-version-minutes", noVersionFor.toMillis(), problems);
+    requirePositive("admin.no-version-for", noVersionFor.toMillis(), problems);
     requirePositive("admin.lag-records", lagRecords, problems);
     requirePositive("admin.entropy-floor", entropyFloor, problems);
     requirePositive("admin.entropy-share", entropyShare, problems);
@@ -62,7 +62,7 @@ public record Thresholds(
   public SortedMap<String, String> shown() {
     SortedMap<String, String> shown = new TreeMap<>();
     shown.put("admin.missed-heartbeats", Integer.toString(missedHeartbeats));
-    shown.put("admin.no-version-minutes", Double.toString(noVersionFor.toMillis() / 60_000.0));
+    shown.put("admin.no-version-for", noVersionFor.toSeconds() + "s");
     shown.put("admin.lag-records", Long.toString(lagRecords));
     shown.put("admin.entropy-floor", Double.toString(entropyFloor));
     shown.put("admin.entropy-share", Double.toString(entropyShare));

@@ -11,22 +11,25 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first handler of every request: names the server does not go by (DNS rebinding), pages of
  * other origins and callers without the token get no further.
  *
- * <p>POST always needs the token. Reads need it too when the server is reachable from elsewhere,
- * except the page itself, which holds no data, and the probes.
+ * <p>POST always needs the token. Reads need it, or the one for reading, when they come from
+ * elsewhere, except the page itself, which holds no data, and the probes.
  */
 final class Guard {
+  private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+  private static final List<String> PROXY_HEADERS =
+      List.of("forwarded", "x-forwarded-for", "x-real-ip", "via");
+
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
           + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -34,11 +37,12 @@ final class Guard {
 
   private final Set<String> names;
   private final boolean loopback;
-  private final Optional<byte[]> tokenHash;
+  private final Tokens tokens;
+  private boolean warned;
 
-  Guard(Listen listen) {
+  Guard(Listen listen, Tokens tokens) {
     this.loopback = listen.isLoopback();
-    this.tokenHash = listen.token().map(Guard::hash);
+    this.tokens = tokens;
     this.names = names(listen);
   }
 
@@ -75,10 +79,28 @@ final class Guard {
     if (!sameOrigin(request)) {
       throw new ApiException(403, "pages of other origins may not ask");
     }
-    if (request.method() == HttpMethod.POST || (!loopback && !isOpen(context.normalizedPath()))) {
-      checkToken(context);
+    boolean control = request.method() == HttpMethod.POST;
+    if (control || !open(request) && !isOpen(context.normalizedPath())) {
+      checkToken(context, control);
     }
     context.next();
+  }
+
+  /**
+   * Whether this caller may read without a token: one on this machine. What a proxy on this machine
+   * passes on comes from elsewhere, and needs one where there are any.
+   */
+  private boolean open(HttpServerRequest request) {
+    if (!loopback) {
+      return false;
+    }
+    boolean passedOn = PROXY_HEADERS.stream().anyMatch(request.headers()::contains);
+    if (passedOn && !tokens.any() && !warned) {
+      warned = true;
+      LOG.warn(
+          "a proxy passes requests on to this server, and no token is set: whoever reaches the proxy reads everything; set admin.read-token");
+    }
+    return !(passedOn && tokens.any());
   }
 
   private static void requireReadable(RoutingContext context) {
@@ -122,11 +144,14 @@ final class Guard {
    * @param path as routes match it: judged by the one sent, {@code /assets/../status} were open
    */
   private static boolean isOpen(String path) {
-    return path.equals("/") || path.startsWith("/assets/") || path.startsWith("/health/");
+    return path.equals("/")
+        || path.startsWith("/assets/")
+        || path.equals("/health/live")
+        || path.equals("/health/ready");
   }
 
-  private void checkToken(RoutingContext context) {
-    if (tokenHash.isEmpty()) {
+  private void checkToken(RoutingContext context, boolean control) {
+    if (control && !tokens.controlIsOn()) {
       throw new ApiException(403, "control is off on this server; set admin.token to turn it on");
     }
     String header = context.request().getHeader("authorization");
@@ -134,30 +159,12 @@ final class Guard {
       context.response().putHeader("www-authenticate", "Bearer");
       throw new ApiException(401, "this needs the header Authorization: Bearer TOKEN");
     }
-    if (!matches(header.substring(7).trim())) {
+    Tokens.Right right = tokens.right(header.substring(7).trim());
+    if (right == Tokens.Right.NOTHING) {
       throw new ApiException(403, "the token is wrong");
     }
-  }
-
-  /** Whether the request carries the token; for replies that say more to those who may know. */
-  boolean isTrusted(RoutingContext context) {
-    String header = context.request().getHeader("authorization");
-    return loopback
-        || (header != null
-            && header.regionMatches(true, 0, "Bearer ", 0, 7)
-            && matches(header.substring(7).trim()));
-  }
-
-  /** Compares hashes in constant time, so that the time tells neither content nor length. */
-  private boolean matches(String given) {
-    return tokenHash.isPresent() && MessageDigest.isEqual(tokenHash.get(), hash(given));
-  }
-
-  private static byte[] hash(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    if (control && right == Tokens.Right.READ) {
+      throw new ApiException(403, "this token is for reading; commands need admin.token");
     }
   }
 }

@@ -66,7 +66,7 @@ public final class Pulse {
   JsonObject health() {
     Beat beat = last;
     return new JsonObject()
-        .put("ready", Health.ready(beat.conditions()))
+        .put("healthy", Health.healthy(beat.conditions()))
         .put("conditions", StatusView.conditions(beat.conditions()));
   }
 }

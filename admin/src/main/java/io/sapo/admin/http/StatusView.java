@@ -26,7 +26,7 @@ final class StatusView {
   /** Holds no time of its own, so that equal answers mean that nothing has changed. */
   JsonObject of(Lags lags, List<Condition> conditions, long nowMs) {
     return new JsonObject()
-        .put("ready", Health.ready(conditions))
+        .put("ready", Health.healthy(conditions))
         .put("conditions", conditions(conditions))
         .put("newest", run.versions().newest().map(VersionView::row).orElse(null))
         .put("evaluation", newestEvaluation())

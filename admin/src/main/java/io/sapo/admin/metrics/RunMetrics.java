@@ -10,6 +10,7 @@ import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,6 +18,12 @@ import java.util.TreeMap;
  * components gave them, positions, lags, and the conditions as alerts. Pure.
  */
 public final class RunMetrics {
+  /** Not {@code instance}: that is Prometheus' own name for what it scrapes. */
+  private static final String MEMBER = "member";
+
+  private static final Set<String> COUNTERS =
+      Set.of("records_read", "records_segmented", "dead_letters");
+
   private final PrometheusText text = new PrometheusText();
 
   private RunMetrics() {}
@@ -32,11 +39,11 @@ public final class RunMetrics {
   }
 
   private void conditions(List<Condition> conditions) {
-    text.gauge("sapo_ready", "1 when no condition fails", Health.ready(conditions) ? 1 : 0);
+    text.gauge("sapo_healthy", "1 when no condition fails", Health.healthy(conditions) ? 1 : 0);
     for (Condition condition : conditions) {
       text.gauge(
           "sapo_alert",
-          "1 when the condition fails; the same conditions decide readiness",
+          "1 when the condition fails; /health/conditions says why",
           condition.state() == Condition.State.FAILING ? 1 : 0,
           "condition",
           condition.id());
@@ -46,19 +53,25 @@ public final class RunMetrics {
   private void components(RunState run, long nowMs) {
     for (Status status : run.heartbeats().all()) {
       String component = status.getComponent().name().toLowerCase(ROOT);
-      String[] labels = {"component", component, "instance", status.getInstance()};
+      String[] labels = {"component", component, MEMBER, status.getInstance()};
       double age = Math.max(0, nowMs - status.getAtMs()) / 1000.0;
       text.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);
       text.gauge("sapo_component_version", "Weight version in use", status.getVersion(), labels);
       for (Map.Entry<String, Double> gauge : new TreeMap<>(status.getGauges()).entrySet()) {
         text.named(
-            "sapo_" + component + "_" + gauge.getKey(),
+            "sapo_" + component + "_" + counted(gauge.getKey()),
             "From the component's heartbeat",
             gauge.getValue(),
-            "instance",
+            MEMBER,
             status.getInstance());
       }
     }
+  }
+
+  /** Heartbeats call what only grows by its bare name; Prometheus wants it said. */
+  private static String counted(String gauge) {
+    boolean counter = COUNTERS.contains(gauge) || gauge.startsWith("dead_letters_");
+    return counter ? gauge + "_total" : gauge;
   }
 
   private void versions(RunState run, long nowMs) {

@@ -31,7 +31,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the broker every few seconds how far topics and consumer groups are; one thread. */
+/**
+ * Asks the broker every few seconds how far the run's topics and consumer groups are; one thread. A
+ * group is the run's when its name begins as those of its topics do: others of the cluster, however
+ * many, are left alone.
+ */
 public final class LagMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LagMonitor.class);
   private static final int EVERY_MS = 2_000;
@@ -39,6 +43,7 @@ public final class LagMonitor implements AutoCloseable {
   private static final int GROUPS_AT_MOST = 50;
 
   private final Admin admin;
+  private final String prefix;
   private final Set<String> wanted;
   private final Clock clock;
   private final ScheduledExecutorService thread =
@@ -68,6 +73,7 @@ public final class LagMonitor implements AutoCloseable {
     properties.put("request.timeout.ms", 5_000);
     properties.put("default.api.timeout.ms", 8_000);
     this.admin = Admin.create(properties);
+    this.prefix = topics.prefix();
     this.wanted = new TreeSet<>();
     for (Topic<?> topic : topics.typed()) {
       wanted.add(topic.name());
@@ -131,7 +137,9 @@ public final class LagMonitor implements AutoCloseable {
       throws ExecutionException, InterruptedException {
     List<String> names = new ArrayList<>();
     for (GroupListing group : admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
-      names.add(group.groupId());
+      if (group.groupId().startsWith(prefix)) {
+        names.add(group.groupId());
+      }
     }
     names.sort(null);
     SortedMap<GroupTopic, Long> lags = new TreeMap<>();

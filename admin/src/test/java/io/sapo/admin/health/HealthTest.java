@@ -239,7 +239,7 @@ class HealthTest {
   void aBrokerThatDoesNotAnswer() {
     lags = Lags.unknown(NOW, "the broker does not answer: timeout");
     assertThat(failing()).contains("broker");
-    assertThat(Health.ready(health.judge(run, lags, "", true, NOW))).isFalse();
+    assertThat(Health.healthy(health.judge(run, lags, "", true, NOW))).isFalse();
   }
 
   @Test

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.sapo.admin.AdminConfig;
 import io.sapo.admin.Limits;
 import io.sapo.admin.Listen;
+import io.sapo.admin.Token;
 import io.sapo.admin.health.Thresholds;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
@@ -247,7 +248,19 @@ public final class Binding {
         listen(),
         pictureFiles(),
         Limits.defaults(),
-        Thresholds.defaults());
+        new Thresholds(
+            settings.integer("admin.missed-heartbeats"),
+            settings.duration("admin.no-version-for"),
+            settings.wide("admin.lag-records"),
+            settings.number("admin.entropy-floor"),
+            settings.number("admin.entropy-share"),
+            settings.number("admin.max-kl"),
+            settings.number("admin.max-log-prob-gap"),
+            settings.number("admin.dead-letter-share")));
+  }
+
+  private Token token(String key) {
+    return new Token(settings.optionalText(key), settings.optionalPath(key + "-file"));
   }
 
   private Listen listen() {
@@ -260,7 +273,8 @@ public final class Binding {
     return new Listen(
         settings.text("admin.host"),
         settings.integer("admin.port"),
-        settings.optionalText("admin.token"),
+        token("admin.token"),
+        token("admin.read-token"),
         certificate.map(path -> new Listen.Tls(path, key.orElseThrow())),
         settings
             .optionalText("admin.allowed-hosts")

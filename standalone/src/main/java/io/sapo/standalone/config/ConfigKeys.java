@@ -175,14 +175,26 @@ final class ConfigKeys {
     key("admin.host", Rule.text());
     key("admin.port", Rule.integer(0, 65_535));
     key("admin.token", Rule.text().orEmpty());
+    key("admin.token-file", Rule.path().orEmpty());
+    key("admin.read-token", Rule.text().orEmpty());
+    key("admin.read-token-file", Rule.path().orEmpty());
     key("admin.tls-certificate", Rule.path().orEmpty());
     key("admin.tls-key", Rule.path().orEmpty());
     key("admin.allowed-hosts", Rule.text().orEmpty());
+    key("admin.missed-heartbeats", Rule.integer(1, 1_000));
+    key("admin.no-version-for", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(30)));
+    key("admin.lag-records", Rule.integer(1, MANY));
+    key("admin.entropy-floor", Rule.positive());
+    key("admin.entropy-share", Rule.positive());
+    key("admin.max-kl", Rule.positive());
+    key("admin.max-log-prob-gap", Rule.positive());
+    key("admin.dead-letter-share", Rule.positive());
   }
 
   static boolean secret(String key) {
     String lower = key.toLowerCase(Locale.ROOT);
-    boolean counted = lower.endsWith("-tokens") || lower.endsWith(".tokens");
+    boolean counted =
+        lower.endsWith("-tokens") || lower.endsWith(".tokens") || lower.endsWith("-file");
     return !counted && SECRET_WORDS.stream().anyMatch(lower::contains);
   }
 

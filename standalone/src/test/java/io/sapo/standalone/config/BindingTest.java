@@ -71,6 +71,8 @@ class BindingTest {
           Map.entry("kafka.retention", "7d"),
           Map.entry("admin.host", "localhost"),
           Map.entry("admin.token", "0123456789abcdef"),
+          Map.entry("admin.read-token", "0123456789abcdef"),
+          Map.entry("admin.no-version-for", "3m"),
           Map.entry("admin.allowed-hosts", "a,b"));
 
   /** What else must be set for a key to have a meaning. */

@@ -268,7 +268,7 @@ class DashboardOfATrainingTest {
     browser.awaitText("h1", "Dead letter ");
     browser.awaitText("main", "01 02");
     page.look("run-dead-letter");
-    assertThat(get("/health/ready")).contains("50 dead letters");
+    assertThat(get("/health/conditions")).contains("50 dead letters");
     assertThat(get("/metrics")).contains("sapo_alert{condition=\"dead-letters\"} 1.0");
   }
 
