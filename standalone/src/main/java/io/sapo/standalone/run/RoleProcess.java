@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class RoleProcess {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
   private static final long PATIENCE_SECONDS = 9;
+  private static final long TOUCH_EVERY_MS = 5_000;
 
   private final RoleKind kind;
   private final Settings settings;
@@ -43,7 +45,7 @@ public final class RoleProcess {
    * @param checkpoint the starting policy; opened only by roles that compute
    * @param acceptDivergence of a learner: whether recovery may go on from other weights than were
    *     committed
-   * @param readyFile exists while the role does its work
+   * @param readyFile exists while the role does its work, and is touched every few seconds
    * @throws io.sapo.standalone.config.ConfigException when settings do not go together
    */
   public RoleProcess(
@@ -97,7 +99,7 @@ public final class RoleProcess {
       CompletableFuture<?> settled = CompletableFuture.anyOf(role.ready(), role.done());
       if (supervisor.await(settled, () -> {}) == Supervisor.End.REACHED) {
         announceReady(role.ready().getNow(null));
-        supervisor.await(role.done(), () -> {});
+        supervisor.await(role.done(), this::alive);
       }
     } catch (RuntimeException e) {
       Logging.keep(log, "the " + kind.label() + " has ended", e);
@@ -185,6 +187,22 @@ public final class RoleProcess {
             Files.deleteIfExists(file);
           } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be deleted", e);
+          }
+        });
+  }
+
+  /** The ready file's time says when this process was last seen alive. */
+  private void alive() {
+    readyFile.ifPresent(
+        file -> {
+          try {
+            FileTime now = FileTime.fromMillis(System.currentTimeMillis());
+            FileTime before = Files.getLastModifiedTime(file);
+            if (now.toMillis() - before.toMillis() >= TOUCH_EVERY_MS) {
+              Files.setLastModifiedTime(file, now);
+            }
+          } catch (IOException e) {
+            log.warn("{} cannot be touched: {}", file, e.toString());
           }
         });
   }
