@@ -203,7 +203,7 @@ final class SyntheticRun implements AutoCloseable {
   private WeightVersion versionRecord(long n, long from, long to) {
     boolean first = from >= to;
     List<Skipped> skipped =
-        first ? List.of() : List.of(new Skipped(to - 1, "too-long: 900 tokens, limit 800"));
+        first ? List.of() : List.of(new Skipped(to - 1, "too-long: 900 tokens, limit 800", -1L, 1));
     double progress = 1 - Math.exp(-n / 20.0);
     Map<String, Double> metrics = new HashMap<>();
     metrics.put("reward", 0.5 + 0.45 * progress + 0.02 * random.nextGaussian());

@@ -67,9 +67,9 @@ final class Commands implements AutoCloseable {
       }
     } catch (WakeupException e) {
       log.debug("asked to stop");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       synchronized (this) {
-        failure = e;
+        failure = new IllegalStateException("commands cannot be followed: " + e, e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.sapo.learner;
 
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,13 +12,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The Kafka clients of a learner, with the settings its guarantees rest on. */
 public final class LearnerClients {
@@ -74,14 +73,14 @@ public final class LearnerClients {
    * long time-out.
    */
   public Producer<byte[], byte[]> transactional(String transactionalId) {
-    Map<String, Object> config = new HashMap<>(base);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, transactionalId);
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES);
-    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    return ProducerClients.create(
+        base,
+        Map.of(
+            CommonClientConfigs.CLIENT_ID_CONFIG, transactionalId,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES,
+            ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20));
   }
 
   public Admin admin() {

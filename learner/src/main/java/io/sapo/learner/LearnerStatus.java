@@ -1,5 +1,7 @@
 package io.sapo.learner;
 
+import io.sapo.learner.input.BatchAssembler;
+import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
@@ -23,6 +25,7 @@ final class LearnerStatus {
   private Map<String, Double> metrics = Map.of();
   private LongSupplier lag = () -> 0;
   private String lastExport;
+  private BatchAssembler.Assembling batch;
 
   LearnerStatus(LearnerOptions options, String configDigest, Clock clock) {
     this.options = options;
@@ -48,6 +51,11 @@ final class LearnerStatus {
     metrics = record.getMetrics();
   }
 
+  /** A batch is being put together. */
+  synchronized void assembling(BatchAssembler.Assembling now) {
+    batch = now;
+  }
+
   /** What came of the export asked for last. */
   synchronized void exported(String outcome) {
     lastExport = outcome;
@@ -58,11 +66,33 @@ final class LearnerStatus {
     lag = records;
   }
 
+  /** Said while more records are skipped than trained on: what a person has to know of. */
+  private String refusing() {
+    if (batch == null || batch.refusals().count() <= batch.trained()) {
+      return "";
+    }
+    return "skips %d of %d records since version %d: %s"
+        .formatted(
+            batch.refusals().count(),
+            batch.refusals().count() + batch.trained(),
+            batch.progress().version(),
+            batch.refusals().text());
+  }
+
   synchronized Status now() {
     SortedMap<String, Double> gauges = new TreeMap<>(metrics);
     gauges.put("lag_records", (double) lag.getAsLong());
     SortedMap<String, String> info = new TreeMap<>();
     info.put("config_digest", configDigest);
+    if (batch != null) {
+      info.put(BatchProgress.INFO, batch.progress().text());
+      gauges.put("batch_trained", (double) batch.trained());
+      gauges.put("batch_skipped", (double) batch.refusals().count());
+      batch
+          .refusals()
+          .byWord()
+          .forEach((word, records) -> gauges.put("batch_skipped_" + word, (double) records));
+    }
     if (lastExport != null) {
       info.put("last_export", lastExport);
     }
@@ -70,7 +100,7 @@ final class LearnerStatus {
         .setComponent(Component.LEARNER)
         .setInstance(options.instance())
         .setState(state)
-        .setMessage(message)
+        .setMessage(message.isEmpty() ? refusing() : message)
         .setVersion(version)
         .setStartedAtMs(startedAtMs)
         .setAtMs(clock.millis())

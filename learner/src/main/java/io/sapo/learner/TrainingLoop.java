@@ -124,6 +124,12 @@ final class TrainingLoop {
     public void future() {
       committer.checkStanding(state);
     }
+
+    @Override
+    public void assembling(BatchAssembler.Assembling now) {
+      status.assembling(now);
+      heartbeats.beat();
+    }
   }
 
   /** Does what operators ask between two records; stays here while training is paused. */

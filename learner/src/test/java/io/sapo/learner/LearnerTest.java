@@ -24,6 +24,7 @@ import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Status;
@@ -146,7 +147,8 @@ class LearnerTest {
             .toList());
     run.learner(3, FaultHook.NONE).run();
     InputRange third = run.versions().get(3).getInputs().get(0);
-    assertThat(third.getSkipped()).hasSize(CONFIG.batchSize());
+    assertThat(third.getSkipped()).as("a run with one reason").hasSize(1);
+    assertThat(InputRanges.skipped(third)).isEqualTo(CONFIG.batchSize());
     assertThat(third.getSkipped().get(0).getReason()).startsWith("stale: begun 2 versions ago");
     assertThat(run.versions().get(2).getMetrics()).containsEntry("staleness_max", 1.0);
   }

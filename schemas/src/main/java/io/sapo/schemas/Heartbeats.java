@@ -1,7 +1,6 @@
 package io.sapo.schemas;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,10 +8,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +36,14 @@ public final class Heartbeats implements AutoCloseable {
       Map<String, Object> client, Topics topics, String name, Supplier<Status> status) {
     this.topics = topics;
     this.status = status;
-    Map<String, Object> settings = new HashMap<>(client);
-    settings.put(ProducerConfig.CLIENT_ID_CONFIG, topics.prefix() + name);
-    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer =
+        ProducerClients.create(
+            client,
+            Map.of(
+                ProducerConfig.CLIENT_ID_CONFIG,
+                topics.prefix() + name,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                MAX_BLOCK_MS));
     timer =
         new ScheduledThreadPoolExecutor(
             1,

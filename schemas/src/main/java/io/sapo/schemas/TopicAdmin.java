@@ -167,12 +167,6 @@ public final class TopicAdmin {
     all.add(newTopic(topics.deadLetters(), 1, replication, config));
     all.add(
         newTopic(
-            topics.taskClaims(),
-            1,
-            replication,
-            new TreeMap<>(Map.of("retention.ms", Retention.FOR_EVER))));
-    all.add(
-        newTopic(
             topics.schemas(), 1, replication, new TreeMap<>(Map.of("cleanup.policy", "compact"))));
     return all;
   }

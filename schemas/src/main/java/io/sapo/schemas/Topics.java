@@ -29,6 +29,7 @@ public final class Topics {
   private final Topic<Evaluation> evaluations;
   private final Topic<Control> control;
   private final Topic<Credit> credits;
+  private final Topic<TaskClaim> taskClaims;
 
   /** With the default retention. */
   public Topics(String prefix) {
@@ -61,6 +62,8 @@ public final class Topics {
     evaluations = topic("evaluations", Evaluation.class, 1, kept);
     control = topic("control", Control.class, 1, kept);
     credits = topic("credits", Credit.class, 1, keptForATime);
+    taskClaims =
+        topic("task-claims", TaskClaim.class, 1, Map.of("retention.ms", Retention.FOR_EVER));
   }
 
   private <T extends SpecificRecordBase> Topic<T> topic(
@@ -116,12 +119,9 @@ public final class Topics {
     return prefix + "dead-letters";
   }
 
-  /**
-   * Name of the topic by which producers share out tasks: a record's offset is the number of the
-   * stretch of tasks that its writer, named in the key, has claimed.
-   */
-  public String taskClaims() {
-    return prefix + "task-claims";
+  /** By which producers share out tasks; see {@link TaskClaim}. */
+  public Topic<TaskClaim> taskClaims() {
+    return taskClaims;
   }
 
   /** Name of the topic that keeps the schemas of the run's records; see {@link SchemaTopic}. */
@@ -145,6 +145,7 @@ public final class Topics {
         status,
         evaluations,
         control,
-        credits);
+        credits,
+        taskClaims);
   }
 }

@@ -1,5 +1,6 @@
 package io.sapo.segmenter;
 
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,6 +59,8 @@ public final class StreamsSettings {
     all.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
         2 * Topics.MAX_RECORD_BYTES);
+    ProducerClients.always()
+        .forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
     all.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         TRANSACTION_TIMEOUT_MS);

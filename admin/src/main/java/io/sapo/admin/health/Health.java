@@ -54,6 +54,7 @@ public final class Health {
     conditions.add(kl(newest));
     conditions.add(logProbGap(newest));
     conditions.add(finite(newest));
+    conditions.add(skipped(components, nowMs));
     conditions.add(deadLetters(run, nowMs));
     return List.copyOf(conditions);
   }
@@ -267,6 +268,21 @@ public final class Health {
         "finite",
         "Reported numbers are finite",
         bad.isEmpty() ? "all are" : "not finite: " + String.join(", ", bad));
+  }
+
+  /** The learner says it while more records are skipped for a batch than taken into it. */
+  private Condition skipped(List<Status> components, long nowMs) {
+    String id = "skipped";
+    String title = "The learner trains on what it reads";
+    for (Status status : components) {
+      double skipped = status.getGauges().getOrDefault("batch_skipped", 0.0);
+      double trained = status.getGauges().getOrDefault("batch_trained", 0.0);
+      boolean running = status.getState().equals("running") && !silent(status, nowMs);
+      if (status.getComponent() == Component.LEARNER && running && skipped > trained) {
+        return Condition.failing(id, title, name(status) + " " + status.getMessage());
+      }
+    }
+    return Condition.ok(id, title, "most records are taken into batches");
   }
 
   private Condition deadLetters(RunState run, long nowMs) {

@@ -5,6 +5,7 @@ import io.sapo.admin.run.TrajectoryEntry;
 import io.sapo.admin.run.VersionEntry;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.Sampling;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.WeightVersion;
@@ -64,7 +65,12 @@ final class VersionView {
     for (InputRange range : record.getInputs()) {
       JsonArray skipped = new JsonArray();
       for (Skipped one : range.getSkipped()) {
-        skipped.add(new JsonObject().put("offset", one.getOffset()).put("reason", one.getReason()));
+        skipped.add(
+            new JsonObject()
+                .put("offset", one.getOffset())
+                .put("to", InputRanges.end(one))
+                .put("records", one.getRecords())
+                .put("reason", one.getReason()));
       }
       all.add(
           new JsonObject()

@@ -1,6 +1,7 @@
 package io.sapo.admin.run;
 
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.WeightVersion;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What is kept of a commit record; the whole one, config included, is read back from {@code
@@ -30,9 +32,22 @@ public record VersionEntry(
     List<Inputs> inputs,
     SortedMap<String, Double> metrics) {
 
-  /** Consumed offsets of one partition of the segments topic; {@code skipped} is ascending. */
+  /**
+   * Consumed offsets of one partition of the segments topic.
+   *
+   * @param skipped by run of skipped records, ascending: the first offset
+   * @param ends by run: one past the last offset
+   * @param records by run
+   */
   public record Inputs(
-      int partition, long from, long to, int trained, long[] skipped, String[] reasons) {
+      int partition,
+      long from,
+      long to,
+      int trained,
+      long[] skipped,
+      long[] ends,
+      int[] records,
+      String[] reasons) {
     boolean covers(Position record) {
       return record.partition() == partition && record.offset() >= from && record.offset() < to;
     }
@@ -66,14 +81,25 @@ public record VersionEntry(
   private static Inputs inputs(InputRange range) {
     int count = range.getSkipped().size();
     long[] offsets = new long[count];
+    long[] ends = new long[count];
+    int[] records = new int[count];
     String[] reasons = new String[count];
     for (int i = 0; i < count; i++) {
       Skipped skipped = range.getSkipped().get(i);
       offsets[i] = skipped.getOffset();
+      ends[i] = InputRanges.end(skipped);
+      records[i] = skipped.getRecords();
       reasons[i] = skipped.getReason().intern();
     }
     return new Inputs(
-        range.getPartition(), range.getFrom(), range.getTo(), range.getTrained(), offsets, reasons);
+        range.getPartition(),
+        range.getFrom(),
+        range.getTo(),
+        range.getTrained(),
+        offsets,
+        ends,
+        records,
+        reasons);
   }
 
   public int trained() {
@@ -81,15 +107,18 @@ public record VersionEntry(
   }
 
   public int skipped() {
-    return inputs.stream().mapToInt(range -> range.skipped().length).sum();
+    return inputs.stream().flatMapToInt(range -> Arrays.stream(range.records())).sum();
   }
 
   /** Records skipped because too many versions had passed since they were begun. */
   public long skippedAsStale() {
     return inputs.stream()
-        .flatMap(range -> Arrays.stream(range.reasons()))
-        .filter(reason -> reason.startsWith("stale"))
-        .count();
+        .flatMapToLong(
+            range ->
+                IntStream.range(0, range.reasons().length)
+                    .filter(run -> range.reasons()[run].startsWith("stale"))
+                    .mapToLong(run -> range.records()[run]))
+        .sum();
   }
 
   /** Whether this update consumed the record of the segments topic. */
@@ -101,8 +130,10 @@ public record VersionEntry(
   Fate fateOf(Position record) {
     for (Inputs range : inputs) {
       if (range.covers(record)) {
-        int at = Arrays.binarySearch(range.skipped(), record.offset());
-        return new Fate(version, parent, at < 0 ? null : range.reasons()[at]);
+        int found = Arrays.binarySearch(range.skipped(), record.offset());
+        int run = found >= 0 ? found : -found - 2;
+        boolean skipped = run >= 0 && record.offset() < range.ends()[run];
+        return new Fate(version, parent, skipped ? range.reasons()[run] : null);
       }
     }
     return null;

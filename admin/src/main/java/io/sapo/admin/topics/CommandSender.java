@@ -2,9 +2,9 @@ package io.sapo.admin.topics;
 
 import io.sapo.admin.run.Position;
 import io.sapo.schemas.Control;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,13 +13,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes operators' commands to the control topic; the log of them is their only effect here. */
 public final class CommandSender implements AutoCloseable {
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final Topics topics;
   // send() may block while it looks up the topic, so never on the caller's thread.
   private final ExecutorService thread =
@@ -36,16 +35,15 @@ public final class CommandSender implements AutoCloseable {
           });
 
   public CommandSender(Map<String, Object> client, Topics topics) {
-    Map<String, Object> properties = new HashMap<>(client);
-    properties.put("acks", "all");
-    properties.put("enable.idempotence", "true");
-    properties.put("client.id", "sapo-admin-commands");
-    properties.put("max.block.ms", 5_000);
-    properties.put("request.timeout.ms", 5_000);
-    properties.put("delivery.timeout.ms", 10_000);
-    properties.put("linger.ms", 0);
     this.producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        ProducerClients.create(
+            client,
+            Map.of(
+                "client.id", "sapo-admin-commands",
+                "max.block.ms", 5_000,
+                "request.timeout.ms", 5_000,
+                "delivery.timeout.ms", 10_000,
+                "linger.ms", 0));
     this.topics = topics;
   }
 

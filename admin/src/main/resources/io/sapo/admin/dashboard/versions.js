@@ -151,10 +151,10 @@ function inputs(v) {
       {title: "From", num: true, cell: (r) => num(r.from)},
       {title: "To (exclusive)", num: true, cell: (r) => num(r.to)},
       {title: "Trained", num: true, cell: (r) => num(r.trained)},
-      {title: "Skipped", num: true, cell: (r) => num(r.skipped.length)},
+      {title: "Skipped", num: true, cell: (r) => num(r.skipped.reduce((sum, run) => sum + run.records, 0))},
     ], v.inputs),
     skipped.length ? table("Skipped records", [
-      {title: "Record", cell: (s) => s.partition + "-" + s.offset},
+      {title: "Records", cell: (s) => s.partition + "-" + s.offset + (s.records > 1 ? ` to ${s.partition}-${s.to - 1}, ${s.records} in all` : "")},
       {title: "Reason", wide: true, cell: (s) => s.reason},
     ], skipped) : null);
 }

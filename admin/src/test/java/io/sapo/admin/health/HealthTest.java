@@ -68,7 +68,8 @@ class HealthTest {
   }
 
   private void version(long n, long atMs, Map<String, Double> metrics, int stale) {
-    List<Skipped> skipped = stale == 0 ? List.of() : List.of(new Skipped(n * 10 + 9, "stale: 4"));
+    List<Skipped> skipped =
+        stale == 0 ? List.of() : List.of(new Skipped(n * 10 + 9, "stale: 4", -1L, 1));
     apply(
         topics.weights(),
         "" + n,

@@ -29,14 +29,16 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commits versions. A broker that is away is waited for; a transaction that could not be written is
- * aborted and written again (the version is in memory); one whose outcome is unknown is neither
- * aborted nor written again, its commit is repeated until it is answered.
+ * aborted and written again (the version is in memory), with growing pauses and not for ever; one
+ * whose outcome is unknown is neither aborted nor written again, its commit is repeated until it is
+ * answered.
  *
  * <p>For the training thread. Owns the producer.
  */
@@ -49,6 +51,7 @@ public final class CommitLog implements AutoCloseable {
   private final Topics topics;
   private final String groupId;
   private final FaultHook faults;
+  private final Retries.Patience patience;
 
   /**
    * @param producer transactional, with this id
@@ -60,6 +63,17 @@ public final class CommitLog implements AutoCloseable {
       Topics topics,
       String groupId,
       FaultHook faults) {
+    this(producer, transactionalId, topics, groupId, faults, Retries.Patience.USUAL);
+  }
+
+  CommitLog(
+      Producer<byte[], byte[]> producer,
+      String transactionalId,
+      Topics topics,
+      String groupId,
+      FaultHook faults,
+      Retries.Patience patience) {
+    this.patience = patience;
     this.producer = producer;
     this.transactionalId = transactionalId;
     this.topics = topics;
@@ -96,24 +110,24 @@ public final class CommitLog implements AutoCloseable {
    * @param positions by segments partition: the next offset to read
    * @return the record once it is committed
    * @throws FencedException when another learner has taken over
+   * @throws CommitFailedException when it was tried often enough
    */
   public Committed commit(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
       List<Credit> credits,
       SortedMap<Integer, Long> positions) {
+    Retries retries = new Retries(patience);
     while (true) {
-      Committed record;
       try {
-        record = write(chunks, maker, credits, positions);
-      } catch (KafkaException e) {
-        abort(classified(e));
-        continue;
-      }
-      faults.reached(FaultPoint.OFFSETS_SENT);
-      if (commitAnswered()) {
+        Committed record = write(chunks, maker, credits, positions);
+        faults.reached(FaultPoint.OFFSETS_SENT);
+        untilAnswered("committing", producer::commitTransaction);
         faults.reached(FaultPoint.COMMITTED);
         return record;
+      } catch (KafkaException e) {
+        abort(classified(e));
+        retries.pauseAfter(e);
       }
     }
   }
@@ -194,17 +208,6 @@ public final class CommitLog implements AutoCloseable {
     }
   }
 
-  /** Whether the transaction was committed; false when it was aborted instead. */
-  private boolean commitAnswered() {
-    try {
-      untilAnswered("committing", producer::commitTransaction);
-      return true;
-    } catch (KafkaException e) {
-      abort(classified(e));
-      return false;
-    }
-  }
-
   private void abort(KafkaException cause) {
     log.warn("transaction is aborted and written again: {}", cause.toString());
     untilAnswered("aborting", producer::abortTransaction);
@@ -228,6 +231,12 @@ public final class CommitLog implements AutoCloseable {
   private KafkaException classified(KafkaException e) {
     if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
       throw new FencedException(transactionalId, e);
+    }
+    if (e instanceof RecordTooLargeException) {
+      throw new CommitFailedException(
+          "a record of the commit is larger than its topic takes (max.message.bytes of the topics with prefix '%s'): %s"
+              .formatted(topics.prefix(), e.getMessage()),
+          e);
     }
     if (e instanceof AuthorizationException
         || e instanceof InterruptException

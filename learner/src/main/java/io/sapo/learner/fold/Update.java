@@ -9,6 +9,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -155,7 +156,7 @@ public final class Update {
     long consumed = 0;
     for (InputRange range : batch.ranges()) {
       positions.put(range.getPartition(), range.getTo());
-      consumed += range.getTrained() + range.getSkipped().size();
+      consumed += range.getTrained() + InputRanges.skipped(range);
     }
     SortedMap<Integer, Long> sources = new TreeMap<>(progress.trajectoryPositions());
     batch

@@ -21,13 +21,16 @@ import java.util.List;
  */
 public final class Admission {
 
+  /** Temperatures of draws that can be trained on: at zero there is no distribution to speak of. */
+  public static final double LEAST_TEMPERATURE = 1e-3;
+
+  public static final double MOST_TEMPERATURE = 1e3;
+
   /** Finite numbers outside of these are damage too, and would make sums overflow. */
   private static final double MOST_REWARD = 1e6;
 
   private static final float LEAST_LOG_PROB = -1e4f;
   private static final float MOST_LOG_PROB = 1e-2f;
-  private static final double LEAST_TEMPERATURE = 1e-3;
-  private static final double MOST_TEMPERATURE = 1e3;
 
   private final RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
   private final ModelConfig model;
@@ -63,14 +66,17 @@ public final class Admission {
 
   public InputRecord admit(Position position, byte[] value) {
     int bytes = value == null ? 0 : value.length;
+    InputRecord.Source source = null;
     try {
       SegmentedTrajectory record = codec.decode(value);
+      source = InputRecord.Source.of(record.getSourcePartition(), record.getSourceOffset());
+      require(source != null, "out-of-range", "a source that is no place in a topic");
       TrainingExample example = example(position, record);
       return InputRecord.admitted(example, bytes + outside(record, example));
     } catch (RecordFormatException e) {
-      return InputRecord.refused(position, e.kind().label() + ": " + e.getMessage(), bytes);
+      return InputRecord.refused(position, e.kind().label() + ": " + e.getMessage(), null, bytes);
     } catch (RefusedException e) {
-      return InputRecord.refused(position, e.getMessage(), bytes);
+      return InputRecord.refused(position, e.getMessage(), source, bytes);
     } catch (OutOfMemoryError e) {
       OutOfMemoryError named =
           new OutOfMemoryError(

@@ -1,5 +1,6 @@
 package io.sapo.learner.input;
 
+import io.sapo.schemas.BatchProgress;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,7 +32,25 @@ public final class BatchAssembler {
      * learner has made that version. Told once a batch.
      */
     default void future() {}
+
+    /**
+     * More records have been consumed for the batch, and none waits to be consumed at once, or many
+     * have been. Also told when the batch is complete.
+     */
+    default void assembling(Assembling now) {}
   }
+
+  /**
+   * A batch that is being put together.
+   *
+   * @param progress what of the trajectories topic has been consumed for it
+   * @param trained records so far that it will be trained on
+   * @param refusals those that it will not
+   */
+  public record Assembling(BatchProgress progress, int trained, Refusals refusals) {}
+
+  /** Records after which news are told although more wait. */
+  private static final int NEWS_AFTER = 1_000;
 
   private final Source source;
   private final int batchSize;
@@ -58,6 +77,7 @@ public final class BatchAssembler {
   public Batch next(long version, Stop stop) throws InterruptedException {
     Draft draft = new Draft(positions);
     boolean future = false;
+    int untold = 0;
     while (draft.trained() < batchSize) {
       if (stop.requested()) {
         return null;
@@ -65,11 +85,18 @@ public final class BatchAssembler {
       InputRecord record = source.next();
       if (record != null) {
         place(record, version, draft);
+        untold++;
         boolean ahead = record.refusal() == null && record.example().startVersion() > version;
         if (ahead && !future) {
           future = true;
           stop.future();
         }
+      }
+      boolean complete = draft.trained() == batchSize;
+      if (untold > 0 && (record == null || complete || untold >= NEWS_AFTER)) {
+        untold = 0;
+        stop.assembling(
+            new Assembling(draft.progress(version), draft.trained(), draft.refusals().copy()));
       }
     }
     positions = draft.positions();
@@ -78,21 +105,21 @@ public final class BatchAssembler {
 
   private void place(InputRecord record, long version, Draft draft) {
     if (record.refusal() != null) {
-      draft.skip(record.position(), record.refusal());
+      draft.skip(record, record.refusal());
       return;
     }
     long started = record.example().startVersion();
     if (started > version || started < 0) {
       draft.skip(
-          record.example(),
+          record,
           "future: begun with version %d where %d is the newest".formatted(started, version));
     } else if (version - started > maxStaleness) {
       draft.skip(
-          record.example(),
+          record,
           "stale: begun %d versions ago, at most %d allowed"
               .formatted(version - started, maxStaleness));
     } else {
-      draft.train(record.example());
+      draft.train(record);
     }
   }
 }

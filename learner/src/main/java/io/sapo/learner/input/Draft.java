@@ -1,68 +1,77 @@
 package io.sapo.learner.input;
 
+import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.InputRange;
-import io.sapo.schemas.Skipped;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A batch in the making: what became of each record consumed so far. */
 final class Draft {
 
-  private static final int MAX_REASON_CHARS = 300;
+  /** Of runs of skipped records in all partitions: what a commit record holds with ease. */
+  private static final int MOST_RUNS = 2_048;
+
+  private static final int LEAST_RUNS = 64;
+
+  private static final class Range {
+    final long from;
+    final SkipRuns skipped;
+    long to;
+    int trained;
+
+    Range(long from, int mostRuns) {
+      this.from = from;
+      this.to = from;
+      this.skipped = new SkipRuns(mostRuns);
+    }
+  }
 
   private final List<TrainingExample> examples = new ArrayList<>();
-  private final SortedMap<Integer, InputRange> ranges = new TreeMap<>();
+  private final SortedMap<Integer, Range> ranges = new TreeMap<>();
   private final SortedMap<Integer, Long> trajectoryPositions = new TreeMap<>();
+  private final Refusals refusals = new Refusals();
 
   /**
    * @param positions by partition: the offset at which this batch begins
    */
   Draft(SortedMap<Integer, Long> positions) {
-    positions.forEach(
-        (partition, from) ->
-            ranges.put(partition, new InputRange(partition, from, from, 0, new ArrayList<>())));
+    int mostRuns = Math.max(LEAST_RUNS, MOST_RUNS / Math.max(1, positions.size()));
+    positions.forEach((partition, from) -> ranges.put(partition, new Range(from, mostRuns)));
   }
 
-  void train(TrainingExample example) {
-    InputRange range = consume(example.position());
-    range.setTrained(range.getTrained() + 1);
-    examples.add(example);
-    passed(example);
+  void train(InputRecord record) {
+    Range range = consume(record);
+    range.trained++;
+    range.skipped.separate();
+    examples.add(record.example());
   }
 
-  /** Leaves out what could have been trained on but for its version. */
-  void skip(TrainingExample example, String reason) {
-    skip(example.position(), reason);
-    passed(example);
+  void skip(InputRecord record, String reason) {
+    consume(record).skipped.add(record.position().offset(), reason);
+    refusals.add(reason);
   }
 
-  private void passed(TrainingExample example) {
-    trajectoryPositions.merge(example.sourcePartition(), example.sourceOffset() + 1, Math::max);
-  }
-
-  void skip(Position position, String reason) {
-    consume(position)
-        .getSkipped()
-        .add(
-            new Skipped(
-                position.offset(),
-                reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS))));
-  }
-
-  private InputRange consume(Position position) {
-    InputRange range = ranges.get(position.partition());
+  private Range consume(InputRecord record) {
+    Position position = record.position();
+    Range range = ranges.get(position.partition());
     if (range == null) {
       throw new IllegalStateException(
           position + " belongs to no partition that this batch reads: " + ranges.keySet());
     }
-    if (position.offset() < range.getTo()) {
+    if (position.offset() < range.to) {
       throw new IllegalStateException(
-          position + " was read again or out of order; expected at least " + range.getTo());
+          position + " was read again or out of order; expected at least " + range.to);
     }
-    range.setTo(position.offset() + 1);
+    range.to = position.offset() + 1;
+    if (record.source() != null) {
+      InputRecord.Source source = record.source();
+      trajectoryPositions.merge(source.partition(), source.offset() + 1, Math::max);
+    }
     return range;
   }
 
@@ -70,15 +79,38 @@ final class Draft {
     return examples.size();
   }
 
+  Refusals refusals() {
+    return refusals;
+  }
+
+  /**
+   * @param version that the batch will be trained on
+   */
+  BatchProgress progress(long version) {
+    SortedMap<Integer, NavigableSet<Long>> trained = new TreeMap<>();
+    for (TrainingExample example : examples) {
+      trained
+          .computeIfAbsent(example.sourcePartition(), partition -> new TreeSet<>())
+          .add(example.sourceOffset());
+    }
+    return new BatchProgress(version, new TreeMap<>(trajectoryPositions), trained);
+  }
+
   SortedMap<Integer, Long> positions() {
     SortedMap<Integer, Long> next = new TreeMap<>();
-    ranges.forEach((partition, range) -> next.put(partition, range.getTo()));
+    ranges.forEach((partition, range) -> next.put(partition, range.to));
     return next;
   }
 
   Batch finish() {
     List<TrainingExample> ordered = new ArrayList<>(examples);
     ordered.sort(Comparator.comparing(TrainingExample::position));
-    return new Batch(ordered, List.copyOf(ranges.values()), trajectoryPositions);
+    List<InputRange> consumed = new ArrayList<>();
+    ranges.forEach(
+        (partition, range) ->
+            consumed.add(
+                new InputRange(
+                    partition, range.from, range.to, range.trained, range.skipped.records())));
+    return new Batch(ordered, consumed, trajectoryPositions);
   }
 }

@@ -5,7 +5,8 @@ import java.util.Queue;
 
 /**
  * Hand-over from the fetch thread to the training thread, bounded by count and by bytes. The fetch
- * thread's failure reaches the training thread after the records fetched before it.
+ * thread's failure, whatever it is, reaches the training thread after the records fetched before
+ * it.
  */
 final class Prefetched {
 
@@ -13,7 +14,7 @@ final class Prefetched {
   private final long maxBytes;
   private final Queue<InputRecord> records = new ArrayDeque<>();
   private long bytes;
-  private RuntimeException failure;
+  private Throwable failure;
 
   Prefetched(int maxRecords, long maxBytes) {
     this.maxRecords = maxRecords;
@@ -31,7 +32,7 @@ final class Prefetched {
     return records.size() < maxRecords && bytes < maxBytes;
   }
 
-  synchronized void fail(RuntimeException cause) {
+  synchronized void fail(Throwable cause) {
     failure = cause;
     notifyAll();
   }
@@ -48,8 +49,10 @@ final class Prefetched {
     InputRecord record = records.poll();
     if (record != null) {
       bytes -= record.bytes();
+    } else if (failure instanceof Error error) {
+      throw error;
     } else if (failure != null) {
-      throw failure;
+      throw (RuntimeException) failure;
     }
     return record;
   }

@@ -1,17 +1,15 @@
 package io.sapo.learner.input;
 
 import io.sapo.schemas.InputRange;
-import io.sapo.schemas.Skipped;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -81,15 +79,14 @@ public final class RecordedBatches {
   }
 
   private List<TrainingExample> read(InputRange range) {
-    Set<Long> skipped =
-        range.getSkipped().stream().map(Skipped::getOffset).collect(Collectors.toSet());
     List<TrainingExample> examples = new ArrayList<>();
     TopicPartition partition = new TopicPartition(topic, range.getPartition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, range.getFrom());
     while (consumer.position(partition) < range.getTo()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < range.getTo() && !skipped.contains(record.offset())) {
+        if (record.offset() < range.getTo()
+            && InputRanges.skipOf(range, record.offset()).isEmpty()) {
           examples.add(admitted(record));
         }
       }

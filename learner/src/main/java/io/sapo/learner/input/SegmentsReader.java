@@ -103,7 +103,7 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
       if (!closed) {
         prefetched.fail(e);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       prefetched.fail(e);
     }
   }

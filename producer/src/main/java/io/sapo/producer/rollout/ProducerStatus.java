@@ -39,6 +39,7 @@ final class ProducerStatus {
       QueueWatch watch,
       RolloutMetrics metrics,
       Clock clock,
+      long startedAtMs,
       CompletableFuture<Void> done) {
     this.config = config;
     this.worker = worker;
@@ -48,7 +49,7 @@ final class ProducerStatus {
     this.metrics = metrics;
     this.clock = clock;
     this.done = done;
-    this.startedAtMs = clock.millis();
+    this.startedAtMs = startedAtMs;
     this.before = metrics.totals();
   }
 

@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.schemas.BatchProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -12,6 +13,7 @@ import java.util.SortedMap;
  * @param ends end offset of each partition of the trajectories topic
  * @param refused by partition, the offsets of trajectories that became dead letters; live, and safe
  *     to read from any thread
+ * @param batch how far the learner was with its next batch when it last said
  * @param producers instances of all live producers, this one included, ascending
  * @param othersUnpublished rollouts that other live producers had started and not published when
  *     they last said
@@ -21,23 +23,26 @@ import java.util.SortedMap;
 record QueueView(
     SortedMap<Integer, Long> ends,
     Map<Integer, NavigableSet<Long>> refused,
+    Optional<BatchProgress> batch,
     List<String> producers,
     long othersUnpublished,
     boolean joined,
     Optional<String> pausedBy) {
 
   /**
-   * Trajectories published and not yet consumed. Those refused are left out: no update will ever
-   * consume them, and a gate that counted them could wait for ever.
+   * Trajectories published that will still be trained on, or may be: those not consumed, and those
+   * consumed for the batch that the learner puts together. Left out are those refused, by the
+   * segmenter or by the learner: no update will ever train on them, and a gate that counted them
+   * could wait for ever.
    *
-   * @param positions consumed, by partition in decimal text; as committed with a version
+   * @param consumed by the newest commit and since
    * @param published offsets of this producer's own, by partition; may be ahead of {@link #ends}
    */
-  long backlog(Map<String, Long> positions, Map<Integer, NavigableSet<Long>> published) {
+  long backlog(Consumed consumed, Map<Integer, NavigableSet<Long>> published) {
     long backlog = 0;
     for (Map.Entry<Integer, Long> end : ends.entrySet()) {
       int partition = end.getKey();
-      long from = positions.getOrDefault(Integer.toString(partition), 0L);
+      long from = consumed.next(partition);
       NavigableSet<Long> own = published.get(partition);
       long to = own == null ? end.getValue() : Math.max(end.getValue(), own.last() + 1);
       long pending = to - from;
@@ -45,24 +50,25 @@ record QueueView(
       if (gone != null && pending > 0) {
         pending -= gone.tailSet(from, true).size();
       }
-      backlog += Math.max(0, pending);
+      backlog += Math.max(0, pending) + consumed.inBatch(partition).size();
     }
     return backlog;
   }
 
   /**
-   * Of this producer's own trajectories those published and not yet consumed, the refused ones left
-   * out.
+   * The same of this producer's own trajectories.
    *
    * @param published offsets of its own, by partition
    */
-  long pending(Map<String, Long> positions, Map<Integer, NavigableSet<Long>> published) {
+  long pending(Consumed consumed, Map<Integer, NavigableSet<Long>> published) {
     long pending = 0;
     for (Map.Entry<Integer, NavigableSet<Long>> own : published.entrySet()) {
-      long from = positions.getOrDefault(Integer.toString(own.getKey()), 0L);
       NavigableSet<Long> gone = refused.get(own.getKey());
-      for (long offset : own.getValue().tailSet(from, true)) {
+      for (long offset : own.getValue().tailSet(consumed.next(own.getKey()), true)) {
         pending += gone != null && gone.contains(offset) ? 0 : 1;
+      }
+      for (long offset : consumed.inBatch(own.getKey())) {
+        pending += own.getValue().contains(offset) ? 1 : 0;
       }
     }
     return pending;

@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -8,7 +9,6 @@ import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +23,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -50,13 +52,16 @@ final class QueueWatch implements AutoCloseable {
 
   static final String PRODUCERS = "producers";
 
-  /** A status that was this old when it was read is of a producer long gone, clocks differing. */
-  private static final Duration LONG_GONE = Duration.ofMinutes(1);
+  /** Whatever interval a heartbeat announces, nobody is waited for longer. */
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(1);
+
+  /** Who is not counted in by then goes on all the same: the others do not know better. */
+  private static final Duration JOIN_WITHIN = Duration.ofSeconds(30);
 
   private final Topics topics;
   private final String instance;
   private final Supplier<Optional<WeightVersion>> newest;
-  private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Runnable onChange;
   private final Consumer<byte[], byte[]> consumer;
   private final Thread thread;
@@ -64,16 +69,24 @@ final class QueueWatch implements AutoCloseable {
   private final Map<Integer, NavigableSet<Long>> refused = new ConcurrentHashMap<>();
   private final SortedMap<String, Heard> others = new TreeMap<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private Optional<BatchProgress> batch = Optional.empty();
   private Optional<String> pausedBy = Optional.empty();
   private boolean joined;
+  private long waitingSince;
   private volatile QueueView view;
   private volatile boolean closed;
 
-  /** A status, and until when it counts by this process's clock. */
-  private record Heard(Status status, long untilMs) {}
+  /**
+   * A status, and until when it counts. Only this process's own running time is looked at: clocks
+   * of machines differ, and a clock that is set must not make anybody come or go. What had been
+   * said before this process began to listen counts from then, so that who is gone is counted for a
+   * few heartbeats more.
+   */
+  private record Heard(Status status, long untilNanos) {}
 
   /**
    * @param newest newest committed version; what its positions have passed is forgotten
+   * @param nanoTime running time of this process
    * @param onChange called after every refresh, on the watch's thread
    */
   QueueWatch(
@@ -81,12 +94,13 @@ final class QueueWatch implements AutoCloseable {
       Topics topics,
       String instance,
       Supplier<Optional<WeightVersion>> newest,
-      Clock clock,
+      LongSupplier nanoTime,
       Runnable onChange) {
     this.topics = topics;
     this.instance = instance;
     this.newest = newest;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.waitingSince = nanoTime.getAsLong();
     this.onChange = onChange;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -171,7 +185,8 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private QueueView look(SortedMap<Integer, Long> ends) {
-    others.values().removeIf(heard -> clock.millis() > heard.untilMs());
+    long now = nanoTime.getAsLong();
+    others.values().removeIf(heard -> now - heard.untilNanos() > 0);
     TreeSet<String> live = new TreeSet<>(others.keySet());
     live.add(instance);
     long unpublished = 0;
@@ -182,18 +197,26 @@ final class QueueWatch implements AutoCloseable {
       known &= gauges.getOrDefault(PRODUCERS, (double) live.size()) >= live.size();
     }
     // Who has come, or comes back from a pause, waits until the others keep to smaller shares.
-    joined = pausedBy.isEmpty() && (joined || known);
-    return new QueueView(ends, refused, List.copyOf(live), unpublished, joined, pausedBy);
+    joined = pausedBy.isEmpty() && (joined || known || waitedLong(now));
+    return new QueueView(ends, refused, batch, List.copyOf(live), unpublished, joined, pausedBy);
+  }
+
+  /** Whether it has waited for the others for so long that something must be wrong with them. */
+  private boolean waitedLong(long now) {
+    if (joined || pausedBy.isPresent()) {
+      waitingSince = now;
+      return false;
+    }
+    boolean tooLong = now - waitingSince > JOIN_WITHIN.toNanos();
+    if (tooLong) {
+      log.warn("other producers do not count this one in after {}; it goes on", JOIN_WITHIN);
+    }
+    return tooLong;
   }
 
   private void forgetConsumed(WeightVersion version) {
-    refused.forEach(
-        (partition, offsets) -> {
-          Long position = version.getTrajectoryPositions().get(Integer.toString(partition));
-          if (position != null) {
-            offsets.headSet(position).clear();
-          }
-        });
+    Consumed consumed = Consumed.of(Optional.of(version), batch);
+    refused.forEach((partition, offsets) -> offsets.headSet(consumed.next(partition)).clear());
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -229,17 +252,24 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void takeStatus(Status status) {
+    if (status.getComponent() == Component.LEARNER) {
+      batch =
+          Optional.ofNullable(status.getInfo().get(BatchProgress.INFO))
+              .flatMap(BatchProgress::parse);
+      return;
+    }
     String name = status.getInstance();
     if (status.getComponent() != Component.PRODUCER || name.equals(instance)) {
       return;
     }
-    long now = clock.millis();
-    long patience = HEARTBEATS_MISSED * status.getIntervalMs();
-    boolean gone = now > status.getAtMs() + patience + LONG_GONE.toMillis();
-    if (gone || NOT_GENERATING.contains(status.getState())) {
+    if (NOT_GENERATING.contains(status.getState())) {
       others.remove(name);
     } else {
-      others.put(name, new Heard(status, now + patience));
+      long patience =
+          Math.min(
+              MOST_PATIENCE.toMillis(), HEARTBEATS_MISSED * Math.max(0, status.getIntervalMs()));
+      others.put(
+          name, new Heard(status, nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(patience)));
     }
   }
 

@@ -41,6 +41,10 @@ final class RolloutGroup {
     return started < size;
   }
 
+  boolean begun() {
+    return started > 0;
+  }
+
   /** The next rollout to start; for the rollout thread only. */
   Rollout next(long producerSeed, long nowMs) {
     int index = started++;

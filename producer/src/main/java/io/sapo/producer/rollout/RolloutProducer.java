@@ -8,6 +8,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptBuilder;
+import io.sapo.producer.task.ClaimLog;
 import io.sapo.producer.task.SharedTaskSource;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
@@ -16,6 +17,7 @@ import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RolloutProducer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RolloutProducer.class);
+  private static final int HEARTBEATS_MISSED = 5;
+  private static final Duration LEAST_LEASE = Duration.ofSeconds(10);
   private static final long STOP_WITHIN_MS = TimeUnit.SECONDS.toMillis(5);
 
   private final ProducerConfig config;
@@ -57,15 +61,37 @@ public final class RolloutProducer implements AutoCloseable {
       BaseModel base,
       Topics topics,
       Map<String, Object> clientConfig) {
-    TaskSource tasks =
-        config.tasks().equals(TaskSources.TOPIC)
-            ? new TopicTaskSource(clientConfig, topics.tasks(), topics.prefix() + "producers")
-            : new SharedTaskSource(
-                clientConfig,
-                topics.taskClaims(),
-                config.instance(),
-                TaskSources.open(config.tasks(), config.seed()));
-    return open(config, tasks, checkpoint, base, topics, clientConfig, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    long startedAtMs = clock.millis();
+    ClaimLog claims =
+        new ClaimLog(
+            clientConfig,
+            topics,
+            config.instance(),
+            startedAtMs,
+            lease(config.heartbeat()),
+            System::nanoTime);
+    TaskSource tasks;
+    try {
+      tasks =
+          new SharedTaskSource(
+              config.tasks().equals(TaskSources.TOPIC)
+                  ? TopicTaskSource.open(
+                      clientConfig, topics.tasks(), topics.prefix() + "producers")
+                  : List.of(TaskSources.open(config.tasks(), config.seed())),
+              claims);
+    } catch (RuntimeException e) {
+      claims.close();
+      throw e;
+    }
+    return new RolloutProducer(
+        config, tasks, checkpoint, base, topics, clientConfig, clock, startedAtMs);
+  }
+
+  /** How long a producer may be silent before others take over what it has claimed. */
+  private static Duration lease(Duration heartbeat) {
+    Duration some = heartbeat.multipliedBy(HEARTBEATS_MISSED);
+    return some.compareTo(LEAST_LEASE) > 0 ? some : LEAST_LEASE;
   }
 
   /** The same with tasks from elsewhere, which become the producer's to close. */
@@ -77,7 +103,8 @@ public final class RolloutProducer implements AutoCloseable {
       Topics topics,
       Map<String, Object> clientConfig,
       Clock clock) {
-    return new RolloutProducer(config, tasks, checkpoint, base, topics, clientConfig, clock);
+    return new RolloutProducer(
+        config, tasks, checkpoint, base, topics, clientConfig, clock, clock.millis());
   }
 
   private RolloutProducer(
@@ -87,7 +114,8 @@ public final class RolloutProducer implements AutoCloseable {
       BaseModel base,
       Topics topics,
       Map<String, Object> clientConfig,
-      Clock clock) {
+      Clock clock,
+      long startedAtMs) {
     this.config = config;
     try {
       resources.add(tasks);
@@ -110,9 +138,15 @@ public final class RolloutProducer implements AutoCloseable {
       watch =
           resources.add(
               new QueueWatch(
-                  clientConfig, topics, config.instance(), follower::newest, clock, this::wake));
+                  clientConfig,
+                  topics,
+                  config.instance(),
+                  follower::newest,
+                  System::nanoTime,
+                  this::wake));
       WeightsInUse weights = resources.add(new WeightsInUse(follower::take, config.uptake()));
-      String session = config.instance() + "-" + Long.toString(clock.millis(), 36) + "-";
+      String session =
+          config.instance() + "-" + Long.toString(startedAtMs, Character.MAX_RADIX) + "-";
       worker =
           new RolloutWorker(
               engine,
@@ -128,7 +162,9 @@ public final class RolloutProducer implements AutoCloseable {
               config.instance(),
               clock,
               metrics);
-      status = new ProducerStatus(config, worker, weights, follower, watch, metrics, clock, done);
+      status =
+          new ProducerStatus(
+              config, worker, weights, follower, watch, metrics, clock, startedAtMs, done);
       heartbeats =
           new Heartbeats(clientConfig, topics, "producer-status-" + config.instance(), status::now);
     } catch (RuntimeException | Error e) {

@@ -32,7 +32,8 @@ final class RolloutQueue {
   private int refusedInARow;
 
   /**
-   * @param groupPrefix no two runs of a producer share it; group ids start with it
+   * @param groupPrefix no two runs of a producer share it; group ids start with it where the source
+   *     does not know better
    */
   RolloutQueue(
       TaskSource source,
@@ -63,6 +64,11 @@ final class RolloutQueue {
     return Optional.ofNullable(group).map(open -> open.next(seed, nowMs));
   }
 
+  /** Whether the next rollout belongs to a group of which others have been started. */
+  boolean withinGroup() {
+    return group != null && group.hasNext() && group.begun();
+  }
+
   /** Whether an empty {@link #next} was the last word. */
   boolean finite() {
     return !source.live();
@@ -83,7 +89,8 @@ final class RolloutQueue {
         }
         TokenSequence prompt = prompts.build(task);
         refusedInARow = 0;
-        return new RolloutGroup(groupPrefix + groups++, task, prompt, groupSize);
+        String id = source.groupId(task).orElseGet(() -> groupPrefix + groups++);
+        return new RolloutGroup(id, task, prompt, groupSize);
       } catch (TaskFormatException e) {
         publisher.refuse(e.refused().orElseThrow(() -> e), e.getMessage());
         noteRefusal(e);

@@ -153,9 +153,7 @@ final class RolloutWorker implements Runnable {
     return view.get()
         .map(
             queued ->
-                queued.backlog(
-                    newest.get().map(WeightVersion::getTrajectoryPositions).orElse(Map.of()),
-                    publisher.published()));
+                queued.backlog(Consumed.of(newest.get(), queued.batch()), publisher.published()));
   }
 
   private void acknowledge() {
@@ -178,7 +176,7 @@ final class RolloutWorker implements Runnable {
       if (queued.get().pausedBy().isPresent()) {
         return Activity.PAUSED;
       }
-      if (!queued.get().joined() || outbox.unpublished() >= room(weights.version(), 0)) {
+      if (!queue.withinGroup() && mustWait(queued.get())) {
         return Activity.WAITING_AT_GATE;
       }
       Optional<Rollout> next = queue.next(clock.millis());
@@ -191,21 +189,30 @@ final class RolloutWorker implements Runnable {
   }
 
   /**
+   * Asked before a group only: one that is begun is completed whatever the gate says. A group in
+   * part waits at the segmenter for its rest, and a learner that lacks just these records would
+   * never come to open the gate.
+   */
+  private boolean mustWait(QueueView queued) {
+    return !queued.joined() || outbox.unpublished() >= room(weights.version(), 0);
+  }
+
+  /**
    * How many rollouts may be unpublished that started from a version or before, once some more
    * trajectories are published.
    */
   private long room(long startVersion, int more) {
     WeightVersion committed = newest.get().orElseThrow();
-    Map<String, Long> positions = committed.getTrajectoryPositions();
     QueueView queued = view.get().orElseThrow();
+    Consumed consumed = Consumed.of(Optional.of(committed), queued.batch());
     // In this order: what is acknowledged in between counts twice, never not at all.
     long sending = publisher.unacknowledged() + more;
     return gate.room(
         committed.getVersion(),
         startVersion,
         new StalenessGate.Ahead(
-            queued.pending(positions, publisher.published()) + sending,
-            queued.backlog(positions, publisher.published()) + sending,
+            queued.pending(consumed, publisher.published()) + sending,
+            queued.backlog(consumed, publisher.published()) + sending,
             queued.othersUnpublished(),
             queued.producers().size(),
             queued.producers().indexOf(instance)));
@@ -237,7 +244,7 @@ final class RolloutWorker implements Runnable {
     if (view.get().isEmpty()) {
       return;
     }
-    newest.get().map(WeightVersion::getTrajectoryPositions).ifPresent(publisher::forget);
+    publisher.forget(Consumed.of(newest.get(), view.get().get().batch()));
     Optional<Finished> next;
     while ((next = outbox.take(this::room)).isPresent()) {
       Finished finished = next.get();

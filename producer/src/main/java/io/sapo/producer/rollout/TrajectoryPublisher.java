@@ -3,25 +3,23 @@ package io.sapo.producer.rollout;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.task.RefusedTask;
 import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes trajectories, and dead letters of tasks, with an idempotent Kafka producer that waits for
@@ -42,19 +40,18 @@ final class TrajectoryPublisher implements AutoCloseable {
 
   TrajectoryPublisher(Map<String, Object> clientConfig, Topics topics) {
     this.topics = topics;
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    // With more, a partition new to this producer may refuse the first batch (its leader is still
-    // starting), take the second, and call the first out of order for ever.
-    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * Topics.MAX_RECORD_BYTES);
-    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 4L * Topics.MAX_RECORD_BYTES);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-    producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    producer =
+        ProducerClients.patient(
+            clientConfig,
+            Map.of(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "zstd",
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                2 * Topics.MAX_RECORD_BYTES,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                4L * Topics.MAX_RECORD_BYTES));
   }
 
   /**
@@ -143,15 +140,15 @@ final class TrajectoryPublisher implements AutoCloseable {
   }
 
   /**
-   * Forgets offsets that have been consumed; the highest of each partition stays.
-   *
-   * @param positions consumed, by partition in decimal text
+   * Forgets offsets that have been consumed, but for those that wait in the learner's batch; the
+   * highest of each partition stays.
    */
-  void forget(Map<String, Long> positions) {
+  void forget(Consumed consumed) {
     published.forEach(
         (partition, offsets) -> {
-          long consumed = positions.getOrDefault(Integer.toString(partition), 0L);
-          offsets.headSet(Math.min(consumed, offsets.last()), false).clear();
+          NavigableSet<Long> waiting = consumed.inBatch(partition);
+          long next = Math.min(consumed.next(partition), offsets.last());
+          offsets.headSet(next, false).removeIf(offset -> !waiting.contains(offset));
         });
   }
 

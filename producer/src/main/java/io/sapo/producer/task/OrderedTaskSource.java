@@ -1,12 +1,28 @@
 package io.sapo.producer.task;
 
 /**
- * A source without end whose tasks stand in an order that is a function of its configuration alone,
- * so that several readers can share them by position.
+ * A source whose tasks stand in an order that is a function of its configuration alone, so that
+ * several readers can share them by position, a stretch at a time.
  */
 public interface OrderedTaskSource extends TaskSource {
+  /** Tasks of a stretch, from 1 to 64; always the same. */
+  default int stretchLength() {
+    return 32;
+  }
+
+  /** The first stretch that there may be; what lay before is gone. */
+  default long firstStretch() {
+    return 0;
+  }
+
+  /** Whether a stretch has its tasks; one of a {@linkplain #live() live} source gets them later. */
+  default boolean available(long stretch) {
+    return true;
+  }
+
   /**
    * The next task is the first of a stretch, or one within it that was reached by {@link #next}.
+   * Where a stretch has no task after all, {@code next} is empty.
    *
    * @param stretch number of the stretch, from 0
    * @param length of every stretch of this source; always the same

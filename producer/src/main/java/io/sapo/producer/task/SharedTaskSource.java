@@ -1,111 +1,202 @@
 package io.sapo.producer.task;
 
+import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.Task;
-import io.sapo.schemas.Topic;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import java.util.function.LongPredicate;
 
 /**
- * The tasks of an ordered source, shared among all producers of a run, whenever they come and go.
+ * The tasks of ordered sources, shared among all producers of a run, whenever they come and go, so
+ * that each task is drawn and published once.
  *
- * <p>A producer claims a stretch of tasks by appending a record to a topic with one partition: the
- * record's offset is the number of the stretch. Brokers give every offset once, so that no task is
- * drawn twice, by two producers or after a restart. What a producer has claimed and not drawn when
- * it ends is left out.
+ * <p>A producer claims a stretch of tasks, notes those whose trajectories are all in the log, and
+ * gives back the rest when it ends. What one has claimed that is gone others take over. The ids of
+ * a task's trajectories are a function of its place, so that what a producer has published of a
+ * task before it was killed is refused as a repetition when the task is drawn again.
  */
 public final class SharedTaskSource implements TaskSource {
-  static final int STRETCH = 32;
+  private record Place(OrderedTaskSource source, long stretch, int index) {}
 
-  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+  /** The stretch that tasks are drawn from. */
+  private static final class Drawing {
+    final OrderedTaskSource source;
+    final long stretch;
+    int index;
 
-  private final OrderedTaskSource source;
-  private final String topic;
-  private final byte[] instance;
-  private final Producer<byte[], byte[]> producer;
-  private Future<RecordMetadata> claim;
-  private int left;
+    Drawing(OrderedTaskSource source, long stretch) {
+      this.source = source;
+      this.stretch = stretch;
+    }
+  }
+
+  private final List<? extends OrderedTaskSource> sources;
+  private final ClaimLog log;
+  private final Map<Task, Place> handedOut = new IdentityHashMap<>();
+  private final Map<OrderedTaskSource, Map<Long, Long>> doneByMe = new HashMap<>();
+  private Drawing drawing;
+  private Place unreadable;
+  private int turn;
 
   /**
-   * @param clientConfig at least {@code bootstrap.servers}
-   * @param topic with one partition
-   * @param instance who claims, for people who look at the topic
-   * @param source becomes this one's to close
+   * @param sources with names of their own; become this one's to close
+   * @param log becomes this one's to close
    */
-  public SharedTaskSource(
-      Map<String, Object> clientConfig, String topic, String instance, OrderedTaskSource source) {
-    this.source = source;
-    this.topic = topic;
-    this.instance = Topic.keyBytes(instance);
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1 << 20);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-    producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  public SharedTaskSource(List<? extends OrderedTaskSource> sources, ClaimLog log) {
+    this.sources = List.copyOf(sources);
+    this.log = log;
   }
 
   @Override
   public String name() {
-    return source.name();
+    return sources.get(0).name();
   }
 
-  /** Waits for a claim to be acknowledged, which has mostly been asked for in time. */
+  @Override
+  public boolean live() {
+    return sources.get(0).live();
+  }
+
   @Override
   public Optional<Task> next() {
-    if (left == 0) {
-      source.seek(claimed(), STRETCH);
-      left = STRETCH;
+    noteUnreadable();
+    log.readOn(sources);
+    forgetComplete();
+    while (true) {
+      if (drawing != null && !stillMine()) {
+        drawing = null;
+      }
+      if (drawing == null && !begin()) {
+        return Optional.empty();
+      }
+      Optional<Task> task = draw();
+      if (task.isPresent()) {
+        return task;
+      }
+      drawing = null;
     }
-    left--;
-    if (left == STRETCH / 2) {
-      claim = send();
-    }
-    return source.next();
   }
 
-  private long claimed() {
-    while (true) {
-      Future<RecordMetadata> sent = claim == null ? send() : claim;
-      claim = null;
-      try {
-        RecordMetadata metadata = sent.get();
-        // An acknowledgement that was lost and asked for again may come without an offset.
-        if (metadata.hasOffset()) {
-          return metadata.offset();
-        }
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(
-            "tasks cannot be claimed in " + topic + ": " + e.getCause().getMessage(), e.getCause());
+  /** A stretch is kept in mind until everybody knows that it is done, lest it seem to be open. */
+  private void forgetComplete() {
+    doneByMe.forEach(
+        (source, stretches) ->
+            stretches
+                .entrySet()
+                .removeIf(
+                    entry ->
+                        Long.bitCount(entry.getValue()) == source.stretchLength()
+                            && !log.claims().open(source).containsKey(entry.getKey())));
+  }
+
+  /** Whether the others still leave the stretch to this one; they have not where it seemed dead. */
+  private boolean stillMine() {
+    Claims.Open open = log.claims().open(drawing.source).get(drawing.stretch);
+    return open != null && open.owner().equals(Optional.of(log.session()));
+  }
+
+  /**
+   * Gets a stretch to draw from: one that was left, else the next. False when there is none now.
+   */
+  private boolean begin() {
+    for (int i = 0; i < sources.size(); i++) {
+      OrderedTaskSource source = sources.get(turn++ % sources.size());
+      Optional<Long> stretch = log.obtain(sources, source, isInHand(source));
+      if (stretch.isPresent()) {
+        drawing = new Drawing(source, stretch.get());
+        source.seek(stretch.get(), source.stretchLength());
+        doneByMe
+            .computeIfAbsent(source, of -> new HashMap<>())
+            .put(stretch.get(), log.claims().open(source).get(stretch.get()).done());
+        return true;
       }
     }
+    return false;
   }
 
-  private Future<RecordMetadata> send() {
-    return producer.send(new ProducerRecord<>(topic, 0, instance, null));
+  private LongPredicate isInHand(OrderedTaskSource source) {
+    return stretch -> doneByMe.getOrDefault(source, Map.of()).containsKey(stretch);
+  }
+
+  /** The next task of the stretch that is not done; empty when there is none left. */
+  private Optional<Task> draw() {
+    Drawing from = drawing;
+    while (from.index < from.source.stretchLength()) {
+      Place place = new Place(from.source, from.stretch, from.index++);
+      boolean done = (doneOf(place) >>> place.index() & 1) == 1;
+      Optional<Task> task;
+      try {
+        task = from.source.next();
+      } catch (TaskFormatException e) {
+        if (done) {
+          continue;
+        }
+        if (e.refused().isPresent()) {
+          unreadable = place;
+        }
+        throw e;
+      }
+      if (task.isPresent() && !done) {
+        handedOut.put(task.get(), place);
+        return task;
+      }
+      if (task.isEmpty()) {
+        note(place);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private long doneOf(Place place) {
+    return doneByMe.get(place.source()).getOrDefault(place.stretch(), 0L);
+  }
+
+  /** A task that could not be read is done once its dead letter was sent, which is by now. */
+  private void noteUnreadable() {
+    if (unreadable != null) {
+      note(unreadable);
+      unreadable = null;
+    }
+  }
+
+  @Override
+  public Optional<String> groupId(Task task) {
+    return Optional.ofNullable(handedOut.get(task))
+        .map(
+            place ->
+                place.source().name()
+                    + ":"
+                    + (place.stretch() * place.source().stretchLength() + place.index()));
   }
 
   @Override
   public void finished(Task task) {
-    source.finished(task);
+    Place place = handedOut.remove(task);
+    if (place != null) {
+      note(place);
+    }
+  }
+
+  private void note(Place place) {
+    Map<Long, Long> done = doneByMe.get(place.source());
+    long mask = done.merge(place.stretch(), 1L << place.index(), (before, bit) -> before | bit);
+    log.write(ClaimKind.DONE, place.source(), place.stretch(), mask);
   }
 
   @Override
   public void close() {
-    producer.close(CLOSE_WITHIN);
-    source.close();
+    try {
+      noteUnreadable();
+      doneByMe.forEach(
+          (source, stretches) ->
+              stretches.forEach(
+                  (stretch, done) -> log.write(ClaimKind.RELEASE, source, stretch, done)));
+    } finally {
+      log.close();
+      sources.forEach(OrderedTaskSource::close);
+    }
   }
 }

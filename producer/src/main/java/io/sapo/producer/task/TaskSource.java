@@ -29,6 +29,16 @@ public interface TaskSource extends AutoCloseable {
   }
 
   /**
+   * What the trajectories of a task are a group under: the same whoever draws the task, and for no
+   * other one. Empty where nobody else can draw it.
+   *
+   * @param task the very object that {@link #next()} gave
+   */
+  default Optional<String> groupId(Task task) {
+    return Optional.empty();
+  }
+
+  /**
    * Says that all that is to become of a task has been published, so that a source that remembers
    * its position need not hand it out again.
    *

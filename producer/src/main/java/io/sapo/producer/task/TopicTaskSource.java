@@ -5,73 +5,82 @@ import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Live prompts: the {@code tasks} topic, shared among the producers of a group.
- *
- * <p>The committed position of a partition never passes a task that is not {@linkplain #finished
- * finished}, so after a crash the tasks that were in generation are handed out again.
+ * Live prompts: one partition of the {@code tasks} topic. Every offset is a stretch of its own, so
+ * that tasks that come one by one go to whoever has room for them.
  */
-public final class TopicTaskSource implements TaskSource {
-  private static final Logger log = LoggerFactory.getLogger(TopicTaskSource.class);
-
+public final class TopicTaskSource implements OrderedTaskSource {
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
   private final Topic<Task> topic;
+  private final TopicPartition partition;
   private final Consumer<byte[], byte[]> consumer;
+  private final long first;
   private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
-  private final Map<Task, ConsumerRecord<byte[], byte[]>> handedOut = new IdentityHashMap<>();
-  private final Map<TopicPartition, Progress> progress = new HashMap<>();
+  private long end;
 
-  private static final class Progress {
-    final TreeSet<Long> open = new TreeSet<>();
-    long next;
+  /** What is fetched begins here: going back before it means to fetch again. */
+  private long covered;
 
-    OffsetAndMetadata position() {
-      return new OffsetAndMetadata(open.isEmpty() ? next : open.first());
-    }
+  private long wanted;
+
+  private TopicTaskSource(
+      Topic<Task> topic, TopicPartition partition, Consumer<byte[], byte[]> consumer) {
+    this.topic = topic;
+    this.partition = partition;
+    this.consumer = consumer;
+    consumer.assign(List.of(partition));
+    long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+    OffsetAndMetadata earlier = consumer.committed(Set.of(partition)).get(partition);
+    this.first = earlier == null ? begin : Math.max(begin, earlier.offset());
   }
 
   /**
+   * One for each partition.
+   *
    * @param clientConfig at least {@code bootstrap.servers}
-   * @param group producers of one group share the tasks among them
+   * @param group by which producers of earlier releases shared the tasks: what they have done is
+   *     left out
    */
-  public TopicTaskSource(Map<String, Object> clientConfig, Topic<Task> topic, String group) {
-    this.topic = topic;
+  public static List<TopicTaskSource> open(
+      Map<String, Object> clientConfig, Topic<Task> topic, String group) {
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 32);
-    // The staleness gate may keep the source waiting for as long as an update takes.
-    config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
-    consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    consumer.subscribe(List.of(topic.name()), new Forget());
+    List<TopicTaskSource> sources = new ArrayList<>();
+    int partitions = 1;
+    for (int number = 0; number < partitions; number++) {
+      Consumer<byte[], byte[]> consumer =
+          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      partitions = consumer.partitionsFor(topic.name()).size();
+      sources.add(new TopicTaskSource(topic, new TopicPartition(topic.name(), number), consumer));
+    }
+    return sources;
   }
 
+  /** Of a partition: no other source has it. */
   @Override
   public String name() {
-    return topic.name();
+    return partition.toString();
   }
 
   @Override
@@ -80,19 +89,58 @@ public final class TopicTaskSource implements TaskSource {
   }
 
   @Override
-  public Optional<Task> next() {
-    if (fetched.isEmpty()) {
-      consumer.poll(Duration.ZERO).forEach(fetched::add);
+  public int stretchLength() {
+    return 1;
+  }
+
+  @Override
+  public long firstStretch() {
+    return first;
+  }
+
+  @Override
+  public boolean available(long stretch) {
+    if (stretch >= end) {
+      end = consumer.endOffsets(List.of(partition)).get(partition);
     }
-    ConsumerRecord<byte[], byte[]> record = fetched.poll();
-    if (record == null) {
+    return stretch < end;
+  }
+
+  @Override
+  public void seek(long stretch, int length) {
+    wanted = stretch;
+    while (!fetched.isEmpty() && fetched.peek().offset() < wanted) {
+      remove();
+    }
+    boolean behind = wanted < covered;
+    if (behind || fetched.isEmpty() && consumer.position(partition) < wanted) {
+      fetched.clear();
+      consumer.seek(partition, wanted);
+      covered = wanted;
+    }
+  }
+
+  private ConsumerRecord<byte[], byte[]> remove() {
+    ConsumerRecord<byte[], byte[]> record = fetched.remove();
+    covered = record.offset() + 1;
+    return record;
+  }
+
+  /** Empty when there is no record at the offset: ends of transactions have offsets too. */
+  @Override
+  public Optional<Task> next() {
+    while (fetched.isEmpty() && consumer.position(partition) <= wanted) {
+      consumer.poll(POLL).forEach(fetched::add);
+    }
+    if (fetched.isEmpty() || fetched.peek().offset() > wanted) {
       return Optional.empty();
     }
-    Progress partition = progress.computeIfAbsent(partition(record), p -> new Progress());
-    partition.next = record.offset() + 1;
-    Task task;
+    return Optional.of(task(remove()));
+  }
+
+  private Task task(ConsumerRecord<byte[], byte[]> record) {
     try {
-      task = topic.codec().decode(record.value());
+      return topic.codec().decode(record.value());
     } catch (RecordFormatException e) {
       throw new TaskFormatException(
           "%s-%d, offset %d: %s"
@@ -101,52 +149,10 @@ public final class TopicTaskSource implements TaskSource {
           new RefusedTask(
               record.topic(), record.partition(), record.offset(), record.key(), record.value()));
     }
-    partition.open.add(record.offset());
-    handedOut.put(task, record);
-    return Optional.of(task);
-  }
-
-  @Override
-  public void finished(Task task) {
-    ConsumerRecord<byte[], byte[]> record = handedOut.remove(task);
-    if (record == null) {
-      return;
-    }
-    Progress partition = progress.get(partition(record));
-    if (partition != null && partition.open.remove(record.offset())) {
-      consumer.commitAsync(
-          Map.of(partition(record), partition.position()),
-          (positions, failure) -> {
-            if (failure != null) {
-              log.warn(
-                  "tasks positions {} were not committed; the next commit will do",
-                  positions,
-                  failure);
-            }
-          });
-    }
   }
 
   @Override
   public void close() {
     consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
-  }
-
-  private static TopicPartition partition(ConsumerRecord<?, ?> record) {
-    return new TopicPartition(record.topic(), record.partition());
-  }
-
-  /** Another producer goes on with the partitions taken away; their tasks are its business. */
-  private final class Forget implements ConsumerRebalanceListener {
-    @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      partitions.forEach(progress::remove);
-    }
-
-    @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      partitions.forEach(progress::remove);
-      fetched.removeIf(record -> partitions.contains(partition(record)));
-    }
   }
 }

@@ -2,6 +2,8 @@ package io.sapo.producer.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.schemas.BatchProgress;
+import io.sapo.schemas.WeightVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -15,23 +17,55 @@ class QueueViewTest {
       new QueueView(
           new TreeMap<>(Map.of(0, 10L, 1, 5L)),
           Map.of(0, new TreeSet<>(List.of(2L, 7L, 9L))),
+          Optional.empty(),
           List.of("p"),
           0,
           true,
           Optional.empty());
 
+  private static Consumed at(Map<String, Long> positions) {
+    return new Consumed(positions, Optional.empty());
+  }
+
+  @Test
+  void whatTheLearnerHasSkippedWaitsForNothingAndWhatItWillTrainOnStillCounts() {
+    Consumed consumed =
+        new Consumed(
+            Map.of("0", 1L),
+            Optional.of(
+                new BatchProgress(
+                    3,
+                    new TreeMap<>(Map.of(0, 8L)),
+                    new TreeMap<>(Map.of(0, new TreeSet<>(List.of(4L, 6L)))))));
+    assertThat(VIEW.backlog(consumed, Map.of())).isEqualTo(2 + (10 - 8 - 1) + 5);
+    var own = Map.<Integer, NavigableSet<Long>>of(0, new TreeSet<>(List.of(3L, 4L, 5L, 8L)));
+    assertThat(VIEW.pending(consumed, own)).isEqualTo(2);
+  }
+
+  @Test
+  void aHeartbeatCountsBesideTheVersionItStartsFromAlone() {
+    BatchProgress progress = new BatchProgress(3, new TreeMap<>(Map.of(0, 8L)), new TreeMap<>());
+    WeightVersion committed = new WeightVersion();
+    committed.setTrajectoryPositions(Map.of("0", 5L));
+    for (long version : new long[] {2, 3, 4}) {
+      committed.setVersion(version);
+      assertThat(Consumed.of(Optional.of(committed), Optional.of(progress)).next(0))
+          .isEqualTo(version == 3 ? 8 : 5);
+    }
+  }
+
   @Test
   void countsWhatIsPublishedNotConsumedAndNotRefused() {
-    assertThat(VIEW.backlog(Map.of(), Map.of())).isEqualTo(10 + 5 - 3);
-    assertThat(VIEW.backlog(Map.of("0", 7L, "1", 1L), Map.of())).isEqualTo(3 + 4 - 2);
-    assertThat(VIEW.backlog(Map.of("0", 10L, "1", 5L), Map.of())).isZero();
+    assertThat(VIEW.backlog(at(Map.of()), Map.of())).isEqualTo(10 + 5 - 3);
+    assertThat(VIEW.backlog(at(Map.of("0", 7L, "1", 1L)), Map.of())).isEqualTo(3 + 4 - 2);
+    assertThat(VIEW.backlog(at(Map.of("0", 10L, "1", 5L)), Map.of())).isZero();
   }
 
   @Test
   void ownAcknowledgementsCountBeforeTheTopicIsAskedAgain() {
     assertThat(
             VIEW.backlog(
-                Map.of("0", 8L, "1", 5L),
+                at(Map.of("0", 8L, "1", 5L)),
                 Map.of(0, new TreeSet<>(List.of(11L)), 1, new TreeSet<>(List.of(2L)))))
         .isEqualTo(4 - 1);
   }
@@ -39,13 +73,13 @@ class QueueViewTest {
   @Test
   void ownPendingOnesAreThoseNeitherConsumedNorRefused() {
     var own = Map.<Integer, NavigableSet<Long>>of(0, new TreeSet<>(List.of(1L, 2L, 6L, 9L, 11L)));
-    assertThat(VIEW.pending(Map.of(), own)).isEqualTo(3);
-    assertThat(VIEW.pending(Map.of("0", 6L), own)).isEqualTo(2);
-    assertThat(VIEW.pending(Map.of("0", 12L), own)).isZero();
+    assertThat(VIEW.pending(at(Map.of()), own)).isEqualTo(3);
+    assertThat(VIEW.pending(at(Map.of("0", 6L)), own)).isEqualTo(2);
+    assertThat(VIEW.pending(at(Map.of("0", 12L)), own)).isZero();
   }
 
   @Test
   void positionsAheadOfAnOldViewAreNoNegativeBacklog() {
-    assertThat(VIEW.backlog(Map.of("0", 20L, "1", 4L), Map.of())).isEqualTo(1);
+    assertThat(VIEW.backlog(at(Map.of("0", 20L, "1", 4L)), Map.of())).isEqualTo(1);
   }
 }

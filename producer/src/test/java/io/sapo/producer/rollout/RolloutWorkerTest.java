@@ -75,6 +75,7 @@ class RolloutWorkerTest {
             new QueueView(
                 new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L)),
                 Map.of(),
+                Optional.empty(),
                 List.of("me"),
                 0,
                 true,
@@ -267,7 +268,13 @@ class RolloutWorkerTest {
     view =
         Optional.of(
             new QueueView(
-                open.ends(), open.refused(), open.producers(), 0, false, Optional.of("someone")));
+                open.ends(),
+                open.refused(),
+                open.batch(),
+                open.producers(),
+                0,
+                false,
+                Optional.of("someone")));
     steps(2);
     assertThat(engine.submitted).isEmpty();
     assertThat(worker.activity()).isEqualTo(Activity.PAUSED);
@@ -283,11 +290,15 @@ class RolloutWorkerTest {
     QueueView alone = view.orElseThrow();
     List<String> both = List.of("me", "other");
     view =
-        Optional.of(new QueueView(alone.ends(), alone.refused(), both, 5, false, Optional.empty()));
+        Optional.of(
+            new QueueView(
+                alone.ends(), alone.refused(), alone.batch(), both, 5, false, Optional.empty()));
     steps(2);
     assertThat(engine.submitted).isEmpty();
     view =
-        Optional.of(new QueueView(alone.ends(), alone.refused(), both, 5, true, Optional.empty()));
+        Optional.of(
+            new QueueView(
+                alone.ends(), alone.refused(), alone.batch(), both, 5, true, Optional.empty()));
     steps(2);
     assertThat(engine.submitted).as("8 in all, 5 are the other's").hasSize(3);
   }

@@ -137,14 +137,21 @@ class StalenessGateTest {
     private long room(int producer, long startVersion, int more) {
       QueueView view =
           new QueueView(
-              ends, refused, NAMES.subList(0, setting.producers()), 0, true, Optional.empty());
+              ends,
+              refused,
+              Optional.empty(),
+              NAMES.subList(0, setting.producers()),
+              0,
+              true,
+              Optional.empty());
       Map<Integer, NavigableSet<Long>> own = published.get(producer);
+      Consumed consumed = new Consumed(positions, Optional.empty());
       return gate.room(
           version,
           startVersion,
           new StalenessGate.Ahead(
-              view.pending(positions, own) + more,
-              view.backlog(positions, Map.of()) + more,
+              view.pending(consumed, own) + more,
+              view.backlog(consumed, Map.of()) + more,
               0,
               setting.producers(),
               producer));

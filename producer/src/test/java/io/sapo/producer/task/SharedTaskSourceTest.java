@@ -3,20 +3,31 @@ package io.sapo.producer.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.producer.KafkaFixture;
+import io.sapo.schemas.Component;
+import io.sapo.schemas.Status;
 import io.sapo.schemas.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SharedTaskSourceTest {
+  private static final Duration LEASE = Duration.ofSeconds(10);
+
+  private final AtomicLong lives = new AtomicLong();
+  private final AtomicLong nanos = new AtomicLong();
   private KafkaFixture kafka;
   @TempDir Path folder;
 
@@ -31,8 +42,16 @@ class SharedTaskSourceTest {
   }
 
   private SharedTaskSource open(String spec) {
-    return new SharedTaskSource(
-        kafka.clientConfig(), kafka.topics().taskClaims(), "me", TaskSources.open(spec, 3));
+    return open(spec, "me");
+  }
+
+  private SharedTaskSource open(String spec, String instance) {
+    return new SharedTaskSource(List.of(TaskSources.open(spec, 3)), log(instance));
+  }
+
+  private ClaimLog log(String instance) {
+    return new ClaimLog(
+        kafka.clientConfig(), kafka.topics(), instance, lives.incrementAndGet(), LEASE, nanos::get);
   }
 
   private static List<String> ids(TaskSource source, int count) {
@@ -51,47 +70,142 @@ class SharedTaskSourceTest {
   }
 
   @Test
-  void twoAtATimeAndOneThatComesBackNeverDrawATaskTwice() {
-    List<String> drawn = new ArrayList<>();
-    try (SharedTaskSource one = open("figures");
-        SharedTaskSource two = open("figures")) {
-      for (int i = 0; i < 5; i++) {
-        drawn.addAll(ids(one, 20));
-        drawn.addAll(ids(two, 50));
+  void twoAtATimeAndOneThatComesBackDrawEveryTaskOnce() throws IOException {
+    String file = lines(200).toString();
+    List<String> finished = new ArrayList<>();
+    try (SharedTaskSource one = open(file, "one");
+        SharedTaskSource two = open(file, "two")) {
+      for (int i = 0; i < 4; i++) {
+        finish(one, 10, finished);
+        finish(two, 25, finished);
       }
+      one.next();
+      two.next();
     }
-    try (SharedTaskSource again = open("figures")) {
-      drawn.addAll(ids(again, 100));
+    try (SharedTaskSource again = open(file, "one")) {
+      finish(again, 60, finished);
     }
-    assertThat(drawn).hasSize(450).doesNotHaveDuplicates();
+    assertThat(finished).as("one pass").hasSize(200).doesNotHaveDuplicates();
   }
 
-  /** Who asks ahead first is a matter of time; that each gets another stretch is not. */
   @Test
-  void aFileIsGoneThroughTogether() throws IOException {
-    int stretch = SharedTaskSource.STRETCH;
-    String file = lines(4 * stretch).toString();
-    List<List<String>> drawn = new ArrayList<>();
-    try (SharedTaskSource one = open(file);
-        SharedTaskSource two = open(file)) {
+  void whatAKilledOneHadIsTakenOverWhenItHasBeenSilentForLongEnough() throws IOException {
+    String file = lines(64).toString();
+    List<String> finished = new ArrayList<>();
+    SharedTaskSource killed = open(file, "killed");
+    finish(killed, 5, finished);
+    killed.next();
+    SharedTaskSource other = open(file, "other");
+    finish(other, 32, finished);
+    assertThat(other.next().orElseThrow().getTaskId()).as("of the next pass").endsWith("@2");
+    nanos.addAndGet(LEASE.toNanos() + 1);
+    SharedTaskSource third = open(file, "third");
+    nanos.addAndGet(LEASE.toNanos() + 1);
+    heartbeat("other", 2, "running");
+    finish(third, 27, finished);
+    assertThat(finished).as("one pass").hasSize(64).doesNotHaveDuplicates();
+    assertThat(third.next().orElseThrow().getTaskId()).endsWith("@2");
+    List.of(killed, other, third).forEach(SharedTaskSource::close);
+  }
+
+  @Test
+  void theSameTaskMakesTheSameGroupWhoeverDrawsIt() throws IOException {
+    String file = lines(32).toString();
+    Map<String, String> groups = new TreeMap<>();
+    try (SharedTaskSource one = open(file, "one")) {
+      for (int i = 0; i < 40; i++) {
+        Task task = one.next().orElseThrow();
+        groups.put(task.getTaskId(), one.groupId(task).orElseThrow());
+      }
+    }
+    assertThat(groups.values()).doesNotHaveDuplicates().contains("tasks.jsonl:0");
+    try (SharedTaskSource two = open(file, "two")) {
+      for (int i = 0; i < 40; i++) {
+        Task task = two.next().orElseThrow();
+        assertThat(groups).containsEntry(task.getTaskId(), two.groupId(task).orElseThrow());
+      }
+    }
+  }
+
+  @Test
+  void oneThatWasTakenForDeadStopsDrawingWhatOthersHaveTakenOver() throws IOException {
+    String file = lines(64).toString();
+    SharedTaskSource slow = open(file, "slow");
+    slow.next();
+    try (SharedTaskSource quick = open(file, "quick")) {
+      assertThat(ids(quick, 1)).hasSize(1);
+      nanos.addAndGet(LEASE.toNanos() + 1);
+      List<String> taken = ids(quick, 63);
+      assertThat(taken).filteredOn(id -> !id.endsWith("@2")).hasSize(63);
+      KafkaFixture.await(
+          "news of the loss", () -> slow.next().orElseThrow().getTaskId().endsWith("@2"));
+    }
+    slow.close();
+  }
+
+  @Test
+  void stretchesOfEarlierReleasesAreTakenForDrawn() throws Exception {
+    String topic = kafka.topics().taskClaims().name();
+    kafka.send(new ProducerRecord<>(topic, new byte[] {'x'}, null));
+    kafka.send(new ProducerRecord<>(topic, new byte[] {'x'}, null));
+    try (SharedTaskSource source = open(lines(64).toString());
+        OrderedTaskSource alone = TaskSources.open(lines(64).toString(), 3)) {
+      alone.seek(2, 32);
+      assertThat(ids(source, 32)).isEqualTo(ids(alone, 32));
+    }
+  }
+
+  @Test
+  void anUnreadableLineIsRefusedOnceAndDone() throws IOException {
+    Path file = folder.resolve("bad.jsonl");
+    Files.writeString(file, "{\"question\": \"q\", \"answer\": \"#### 1\"}\nnonsense\n");
+    int refusals = 0;
+    try (SharedTaskSource source = open(file.toString(), "one")) {
+      for (int i = 0; i < 32; i++) {
+        try {
+          source.finished(source.next().orElseThrow());
+        } catch (TaskFormatException e) {
+          refusals++;
+        }
+      }
+      assertThat(refusals).isEqualTo(16);
+    }
+    try (SharedTaskSource source = open(file.toString(), "two")) {
       for (int i = 0; i < 2; i++) {
-        drawn.add(ids(one, stretch));
-        drawn.add(ids(two, stretch));
+        try {
+          assertThat(source.next().orElseThrow().getTaskId()).endsWith("@17");
+        } catch (TaskFormatException e) {
+          assertThat(e).hasMessageContaining("line 2");
+        }
       }
     }
-    int claimed = drawn.size() + 2;
-    List<List<String>> stretches = new ArrayList<>();
-    try (OrderedTaskSource alone = TaskSources.open(file, 3)) {
-      for (int number = 0; number < claimed; number++) {
-        alone.seek(number, stretch);
-        stretches.add(ids(alone, stretch));
-      }
+  }
+
+  private static void finish(SharedTaskSource source, int count, List<String> finished) {
+    for (int i = 0; i < count; i++) {
+      Task task = source.next().orElseThrow();
+      finished.add(task.getTaskId());
+      source.finished(task);
     }
-    assertThat(stretches.subList(0, 4).stream().flatMap(List::stream))
-        .as("one pass")
-        .hasSize(4 * stretch)
-        .doesNotHaveDuplicates();
-    assertThat(drawn).doesNotHaveDuplicates().isSubsetOf(stretches);
+  }
+
+  private void heartbeat(String instance, long startedAtMs, String state) {
+    Status status =
+        Status.newBuilder()
+            .setComponent(Component.PRODUCER)
+            .setInstance(instance)
+            .setState(state)
+            .setVersion(0)
+            .setStartedAtMs(startedAtMs)
+            .setAtMs(0)
+            .setIntervalMs(1_000)
+            .setGauges(Map.of())
+            .build();
+    try {
+      kafka.send(kafka.topics().status().record("producer/" + instance, status));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.Task;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class TopicTaskSourceTest {
@@ -18,7 +24,7 @@ class TopicTaskSourceTest {
       for (String id : List.of("a", "b", "c", "d")) {
         kafka.send(kafka.topics().tasks().record(id, task(id)));
       }
-      try (TopicTaskSource source = source(kafka)) {
+      try (SharedTaskSource source = source(kafka, "one")) {
         assertThat(source.live()).isTrue();
         List<Task> tasks = take(source, 4);
         assertThat(tasks).extracting(Task::getTaskId).containsExactly("a", "b", "c", "d");
@@ -28,13 +34,13 @@ class TopicTaskSourceTest {
         source.finished(task("b"));
       }
       kafka.send(kafka.topics().tasks().record("e", task("e")));
-      try (TopicTaskSource source = source(kafka)) {
-        List<Task> tasks = take(source, 4);
-        assertThat(tasks).extracting(Task::getTaskId).containsExactly("b", "c", "d", "e");
+      try (SharedTaskSource source = source(kafka, "one")) {
+        List<Task> tasks = take(source, 3);
+        assertThat(tasks).extracting(Task::getTaskId).containsExactly("b", "d", "e");
         tasks.forEach(source::finished);
       }
       kafka.send(kafka.topics().tasks().record("f", task("f")));
-      try (TopicTaskSource source = source(kafka)) {
+      try (SharedTaskSource source = source(kafka, "one")) {
         assertThat(take(source, 1)).extracting(Task::getTaskId).containsExactly("f");
       }
     }
@@ -43,7 +49,7 @@ class TopicTaskSourceTest {
   @Test
   void anUndecodableRecordIsNamedAndTheNextOneFollows() throws Exception {
     try (KafkaFixture kafka = new KafkaFixture();
-        TopicTaskSource source = source(kafka)) {
+        SharedTaskSource source = source(kafka, "one")) {
       byte[] bytes = {1, 2, 3};
       kafka.send(new ProducerRecord<>(kafka.topics().tasks().name(), new byte[] {'k'}, bytes));
       kafka.send(kafka.topics().tasks().record("a", task("a")));
@@ -60,8 +66,62 @@ class TopicTaskSourceTest {
     }
   }
 
-  private static TopicTaskSource source(KafkaFixture kafka) {
-    return new TopicTaskSource(kafka.clientConfig(), kafka.topics().tasks(), "producers");
+  private final AtomicLong lives = new AtomicLong();
+
+  private SharedTaskSource source(KafkaFixture kafka, String instance) {
+    return new SharedTaskSource(
+        TopicTaskSource.open(kafka.clientConfig(), kafka.topics().tasks(), "producers"),
+        new ClaimLog(
+            kafka.clientConfig(),
+            kafka.topics(),
+            instance,
+            lives.incrementAndGet(),
+            Duration.ofSeconds(10),
+            System::nanoTime));
+  }
+
+  @Test
+  void severalProducersShareWhatComes() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture();
+        SharedTaskSource one = source(kafka, "one");
+        SharedTaskSource two = source(kafka, "two")) {
+      assertThat(one.next()).isEmpty();
+      assertThat(two.next()).isEmpty();
+      for (int i = 0; i < 6; i++) {
+        kafka.send(kafka.topics().tasks().record("k", task("t" + i)));
+      }
+      List<String> drawn = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        drawn.add(take(one, 1).get(0).getTaskId());
+        drawn.add(take(two, 1).get(0).getTaskId());
+      }
+      assertThat(drawn).containsExactly("t0", "t1", "t2", "t3", "t4", "t5");
+      assertThat(one.next()).isEmpty();
+      kafka.send(kafka.topics().tasks().record("k", task("t6")));
+      assertThat(take(two, 1)).hasSize(1);
+      assertThat(one.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatAGroupOfAnEarlierReleaseHasDoneIsLeftOut() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture()) {
+      for (String id : List.of("a", "b", "c")) {
+        kafka.send(kafka.topics().tasks().record(id, task(id)));
+      }
+      try (Admin admin = Admin.create(kafka.clientConfig())) {
+        admin
+            .alterConsumerGroupOffsets(
+                "producers",
+                Map.of(
+                    new TopicPartition(kafka.topics().tasks().name(), 0), new OffsetAndMetadata(2)))
+            .all()
+            .get();
+      }
+      try (SharedTaskSource source = source(kafka, "one")) {
+        assertThat(take(source, 1)).extracting(Task::getTaskId).containsExactly("c");
+      }
+    }
   }
 
   private static List<Task> take(TaskSource source, int count) {

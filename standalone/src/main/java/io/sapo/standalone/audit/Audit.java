@@ -101,7 +101,7 @@ public final class Audit {
     }
     Sources sources = new Sources(report, topics.trajectories().name(), extents);
     IdSet ids = new IdSet();
-    SortedMap<Long, SortedMap<Integer, Long>> reached = new TreeMap<>();
+    SortedMap<Long, Reached> reached = new TreeMap<>();
     for (TopicPartition at : segments) {
       long begin = log.begin(at);
       SegmentsCheck check =
@@ -111,12 +111,7 @@ public final class Audit {
       check
           .reached()
           .forEach(
-              (version, positions) ->
-                  positions.forEach(
-                      (partition, next) ->
-                          reached
-                              .computeIfAbsent(version, number -> new TreeMap<>())
-                              .merge(partition, next, Math::max)));
+              (version, own) -> reached.computeIfAbsent(version, number -> new Reached()).add(own));
     }
     new PassedCheck(report).check(versions, reached);
     for (TopicPartition at : deadLetters) {

@@ -1,6 +1,7 @@
 package io.sapo.standalone.audit;
 
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -27,7 +28,9 @@ final class SegmentsCheck {
     final CommittedVersion version;
     final InputRange range;
     int trained;
-    int nextSkip;
+    long skipped;
+    int nextRun;
+    int inRun;
 
     Open(CommittedVersion version, InputRange range) {
       this.version = version;
@@ -44,7 +47,7 @@ final class SegmentsCheck {
   private final RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
   private final List<Open> ranges = new ArrayList<>();
   private final List<Open> current = new ArrayList<>();
-  private final SortedMap<Long, SortedMap<Integer, Long>> reached = new TreeMap<>();
+  private final SortedMap<Long, Reached> reached = new TreeMap<>();
   private int nextRange;
   private long consumedTo;
   private long waiting;
@@ -125,11 +128,8 @@ final class SegmentsCheck {
     }
   }
 
-  /**
-   * By version: one past the highest offset of each trajectories partition among the records that
-   * count as passed. Only for versions whose range was seen whole.
-   */
-  SortedMap<Long, SortedMap<Integer, Long>> reached() {
+  /** By version: how far it reached. Only for versions whose range was seen whole. */
+  SortedMap<Long, Reached> reached() {
     return reached;
   }
 
@@ -147,6 +147,7 @@ final class SegmentsCheck {
 
   private boolean closed(Open open) {
     InputRange range = open.range;
+    leaveRuns(open, range.getTo());
     if (range.getFrom() < begin) {
       reached.remove(open.version.version());
       report.note(
@@ -155,7 +156,9 @@ final class SegmentsCheck {
                   open.version.version(), topic, partition, range.getFrom(), range.getTo(), begin));
       return true;
     }
-    if (open.trained != range.getTrained() || open.nextSkip != range.getSkipped().size()) {
+    if (open.trained != range.getTrained()
+        || open.skipped != InputRanges.skipped(range)
+        || open.nextRun < range.getSkipped().size()) {
       report.wrong(
           Finding.at(
                   CONSUMED,
@@ -166,12 +169,12 @@ final class SegmentsCheck {
                       .formatted(
                           range.getTo(),
                           range.getTrained(),
-                          range.getSkipped().size(),
+                          InputRanges.skipped(range),
                           open.trained,
-                          open.nextSkip))
+                          open.skipped))
               .ofVersion(open.version.version()));
     }
-    reached.computeIfAbsent(open.version.version(), version -> new TreeMap<>());
+    reached.computeIfAbsent(open.version.version(), version -> new Reached());
     return true;
   }
 
@@ -196,20 +199,16 @@ final class SegmentsCheck {
   private void judge(
       Open open, ConsumerRecord<byte[], byte[]> at, SegmentedTrajectory segments, String damage) {
     long version = open.version.version();
-    List<Skipped> skips = open.range.getSkipped();
-    while (open.nextSkip < skips.size() && skips.get(open.nextSkip).getOffset() < at.offset()) {
-      report.wrong(
-          Finding.at(
-                  CONSUMED,
-                  topic,
-                  partition,
-                  skips.get(open.nextSkip++).getOffset(),
-                  "is said to be skipped, but there is no record")
-              .ofVersion(version));
-    }
+    leaveRuns(open, at.offset());
+    List<Skipped> runs = open.range.getSkipped();
     boolean skipped =
-        open.nextSkip < skips.size() && skips.get(open.nextSkip).getOffset() == at.offset();
-    String reason = skipped ? skips.get(open.nextSkip++).getReason() : "";
+        open.nextRun < runs.size() && runs.get(open.nextRun).getOffset() <= at.offset();
+    String reason = "";
+    if (skipped) {
+      reason = runs.get(open.nextRun).getReason();
+      open.inRun++;
+      open.skipped++;
+    }
     open.trained += skipped ? 0 : 1;
     if (segments == null) {
       if (!skipped) {
@@ -220,11 +219,30 @@ final class SegmentsCheck {
       return;
     }
     checkStaleness(open, at, segments, skipped, reason);
-    boolean passed = !skipped || reason.startsWith("stale:") || reason.startsWith("future:");
-    if (passed) {
-      reached
-          .computeIfAbsent(version, number -> new TreeMap<>())
-          .merge(segments.getSourcePartition(), segments.getSourceOffset() + 1, Math::max);
+    // Of records that had been refused, earlier releases did not look at the source.
+    boolean always = !skipped || reason.startsWith("stale:") || reason.startsWith("future:");
+    if (segments.getSourcePartition() >= 0 && segments.getSourceOffset() >= 0) {
+      reached.computeIfAbsent(version, number -> new Reached()).pass(segments, always);
+    }
+  }
+
+  /** Runs of skipped records that end before an offset hold as many records as they say. */
+  private void leaveRuns(Open open, long offset) {
+    List<Skipped> runs = open.range.getSkipped();
+    while (open.nextRun < runs.size() && InputRanges.end(runs.get(open.nextRun)) <= offset) {
+      Skipped run = runs.get(open.nextRun++);
+      if (open.inRun != run.getRecords()) {
+        report.wrong(
+            Finding.at(
+                    CONSUMED,
+                    topic,
+                    partition,
+                    run.getOffset(),
+                    "%d records up to offset %d are said to be skipped; the log holds %d"
+                        .formatted(run.getRecords(), InputRanges.end(run), open.inRun))
+                .ofVersion(open.version.version()));
+      }
+      open.inRun = 0;
     }
   }
 

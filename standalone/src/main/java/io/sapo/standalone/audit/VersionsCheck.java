@@ -3,6 +3,7 @@ package io.sapo.standalone.audit;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.schemas.Divergence;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
@@ -171,8 +172,13 @@ final class VersionsCheck {
       ConsumerRecord<byte[], byte[]> at, long version, InputRange range, String where) {
     long before = range.getFrom() - 1;
     for (Skipped skipped : range.getSkipped()) {
-      if (skipped.getOffset() <= before || skipped.getOffset() >= range.getTo()) {
-        wrong(INPUTS, at, version, where + "is said to be skipped at " + skipped.getOffset());
+      long end = InputRanges.end(skipped);
+      if (skipped.getOffset() <= before || end > range.getTo() || end <= skipped.getOffset()) {
+        wrong(
+            INPUTS,
+            at,
+            version,
+            where + "is said to be skipped at %d to %d".formatted(skipped.getOffset(), end));
       }
       if (skipped.getReason().isBlank()) {
         wrong(
@@ -181,14 +187,14 @@ final class VersionsCheck {
             version,
             where + "is skipped at %d for no reason".formatted(skipped.getOffset()));
       }
-      before = Math.max(before, skipped.getOffset());
+      before = Math.max(before, end - 1);
     }
   }
 
   private void checkTotals(ConsumerRecord<byte[], byte[]> at, WeightVersion record) {
     for (InputRange range : record.getInputs()) {
       trained += range.getTrained();
-      consumed += range.getTrained() + range.getSkipped().size();
+      consumed += range.getTrained() + InputRanges.skipped(range);
     }
     boolean gap = previous != null && previous.getVersion() != record.getVersion() - 1;
     if (gap) {

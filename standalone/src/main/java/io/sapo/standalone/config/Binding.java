@@ -9,6 +9,7 @@ import io.sapo.admin.health.Thresholds;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.input.Admission;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
@@ -73,6 +74,7 @@ public final class Binding {
         findings.add(e.getMessage());
       }
     }
+    findings.addAll(onlyRefused());
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);
     }
@@ -86,6 +88,26 @@ public final class Binding {
    */
   public BaseModel base(CheckpointFolder checkpoint) {
     return learner().network().open(checkpoint, Device.fromName(settings.text("model.device")));
+  }
+
+  /** Settings under which the learner would refuse what the producers make. */
+  private List<String> onlyRefused() {
+    List<String> findings = new ArrayList<>();
+    double temperature = settings.number("producer.temperature");
+    if (temperature < Admission.LEAST_TEMPERATURE || temperature > Admission.MOST_TEMPERATURE) {
+      findings.add(
+          "producer.temperature is %s: the learner trains on what was drawn at %s to %s and would refuse every trajectory"
+              .formatted(temperature, Admission.LEAST_TEMPERATURE, Admission.MOST_TEMPERATURE));
+    }
+    int prompt = settings.integer("model.max-prompt-tokens");
+    int response = settings.integer("model.max-new-tokens");
+    int longest = settings.integer("learner.max-sequence-tokens");
+    if (prompt + response > longest) {
+      findings.add(
+          "learner.max-sequence-tokens is %d, but model.max-prompt-tokens (%d) and model.max-new-tokens (%d) allow %d: the learner would refuse what is longer. Raise the first or lower the others"
+              .formatted(longest, prompt, response, prompt + response));
+    }
+    return findings;
   }
 
   public LearnerConfig learner() {

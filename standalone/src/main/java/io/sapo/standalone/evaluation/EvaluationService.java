@@ -7,17 +7,16 @@ import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.clients.producer.Producer;
 
 /**
  * Examines versions of a run beside its training: the first it meets and the last in full, sampled
@@ -39,7 +38,7 @@ public final class EvaluationService implements AutoCloseable {
   private final Semaphore news = new Semaphore(0);
   private final Evaluator evaluator;
   private final WeightFollower follower;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final EvaluationRequests requests;
   private final EvaluatorStatus status;
   private final Heartbeats heartbeats;
@@ -81,10 +80,8 @@ public final class EvaluationService implements AutoCloseable {
     this.clock = clock;
     this.evaluator = new Evaluator(config, checkpoint, base);
     this.follower = new WeightFollower(client, topics, base, news::release);
-    Map<String, Object> properties = new HashMap<>(client);
-    properties.put("client.id", topics.prefix() + "evaluator");
     this.producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        ProducerClients.create(client, Map.of("client.id", topics.prefix() + "evaluator"));
     this.status = new EvaluatorStatus(instance, heartbeat, clock);
     this.heartbeats = new Heartbeats(client, topics, "evaluator-status-" + instance, status::now);
     this.requests = new EvaluationRequests(client, topics, this::request);

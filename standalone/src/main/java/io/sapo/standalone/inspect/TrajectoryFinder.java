@@ -3,9 +3,9 @@ package io.sapo.standalone.inspect;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
-import io.sapo.schemas.Skipped;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
@@ -103,13 +103,13 @@ public final class TrajectoryFinder {
               && range.getFrom() <= at.offset()
               && at.offset() < range.getTo();
       if (holds) {
-        for (Skipped skipped : range.getSkipped()) {
-          if (skipped.getOffset() == at.offset()) {
-            return Optional.of(
-                "skipped by version " + version.getVersion() + ": " + skipped.getReason());
-          }
-        }
-        return Optional.of("trained by version " + version.getVersion());
+        return Optional.of(
+            InputRanges.skipOf(range, at.offset())
+                .map(
+                    run ->
+                        "skipped by version %d: %s"
+                            .formatted(version.getVersion(), run.getReason()))
+                .orElse("trained by version " + version.getVersion()));
       }
     }
     return Optional.empty();

@@ -1,6 +1,7 @@
 package io.sapo.standalone.inspect;
 
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -11,9 +12,7 @@ import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.kafka.CommittedLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -56,16 +55,19 @@ public final class VersionFinder {
   }
 
   private void read(WeightVersion version, InputRange range, List<VersionReport.Input> inputs) {
-    Map<Long, String> skipped = new TreeMap<>();
-    for (Skipped one : range.getSkipped()) {
-      skipped.put(one.getOffset(), one.getReason());
-    }
     TopicPartition partition = new TopicPartition(topics.segments().name(), range.getPartition());
     log.read(
         partition,
         Math.max(range.getFrom(), log.begin(partition)),
         range.getTo(),
-        record -> inputs.add(input(version, record, skipped.get(record.offset()))));
+        record ->
+            inputs.add(
+                input(
+                    version,
+                    record,
+                    InputRanges.skipOf(range, record.offset())
+                        .map(Skipped::getReason)
+                        .orElse(null))));
   }
 
   private VersionReport.Input input(

@@ -35,7 +35,6 @@ public final class TopicList {
       names.add(topic.name());
     }
     names.add(topics.deadLetters());
-    names.add(topics.taskClaims());
     names.add(topics.schemas());
     List<Row> rows = new ArrayList<>();
     for (String name : names) {

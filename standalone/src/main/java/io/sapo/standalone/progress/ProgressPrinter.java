@@ -2,8 +2,10 @@ package io.sapo.standalone.progress;
 
 import io.sapo.schemas.Evaluation;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Prints what is new in a {@link RunProgress}: on a terminal one line that changes in place, with
@@ -11,6 +13,8 @@ import java.util.Locale;
  */
 public final class ProgressPrinter {
   private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private static final Duration NOTE_EVERY = Duration.ofSeconds(30);
 
   private final RunProgress progress;
   private final PrintWriter out;
@@ -20,6 +24,8 @@ public final class ProgressPrinter {
   private int printedEvaluations;
   private String line = "";
   private String recovery = "";
+  private boolean noted;
+  private long notedNanos;
   private RunProgress.Drawn drawn = new RunProgress.Drawn(0, 0);
   private double rolloutRate = Double.NaN;
 
@@ -44,6 +50,7 @@ public final class ProgressPrinter {
       permanent(text(evaluation));
     }
     printRecovery();
+    printNote();
     List<VersionLine> versions = progress.versionsAfter(printedVersion);
     for (VersionLine version : versions) {
       printedVersion = version.version();
@@ -61,6 +68,18 @@ public final class ProgressPrinter {
       String shown = line.isEmpty() ? progress.states() : line;
       out.print(CLEAR_LINE + (recovery.isEmpty() ? shown : recovery));
       out.flush();
+    }
+  }
+
+  /** The learner's note changes with every record; once in a while is enough. */
+  private void printNote() {
+    Optional<String> now = progress.learnerNote();
+    long nanos = System.nanoTime();
+    boolean due = !noted || nanos - notedNanos > NOTE_EVERY.toNanos();
+    if (now.isPresent() && due) {
+      noted = true;
+      notedNanos = nanos;
+      permanent("learner " + now.get());
     }
   }
 

@@ -132,6 +132,16 @@ public final class RunProgress {
         .findFirst();
   }
 
+  /** What the learner has to say while it trains; empty when all is well. */
+  synchronized Optional<String> learnerNote() {
+    return statuses.values().stream()
+        .filter(status -> status.getComponent() == Component.LEARNER)
+        .filter(status -> status.getState().equals("running"))
+        .map(Status::getMessage)
+        .filter(message -> !message.isEmpty())
+        .findFirst();
+  }
+
   private VersionLine newest() {
     return versions.get(versions.size() - 1);
   }

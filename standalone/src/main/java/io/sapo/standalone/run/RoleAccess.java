@@ -53,9 +53,10 @@ public final class RoleAccess {
     grant(TOPIC, LITERAL, topics.schemas(), READ, WRITE);
     switch (kind) {
       case PRODUCER -> {
-        reads(
-            weights(), chunks(), status(), control(), topics.deadLetters(), topics.tasks().name());
-        writes(topics.trajectories().name(), topics.deadLetters(), topics.taskClaims(), status());
+        String claims = topics.taskClaims().name();
+        reads(weights(), chunks(), status(), control(), topics.deadLetters(), claims);
+        reads(topics.tasks().name());
+        writes(topics.trajectories().name(), topics.deadLetters(), claims, status());
         grant(GROUP, LITERAL, prefix + "producers", READ);
       }
       case SEGMENTER -> {

@@ -217,7 +217,7 @@ class AuditTest {
                     2,
                     v -> {
                       v.getInputs().get(0).setTrained(7);
-                      v.getInputs().get(0).setSkipped(List.of(new Skipped(0L, " ")));
+                      v.getInputs().get(0).setSkipped(List.of(new Skipped(0L, " ", -1L, 1)));
                     })))
         .anySatisfy(f -> assertThat(f.message()).contains("7 records are said to be trained"))
         .anySatisfy(f -> assertThat(f.message()).contains("for no reason"));

@@ -1,0 +1,98 @@
+package io.sapo.producer.task;
+
+import io.sapo.schemas.TaskClaim;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the claims topic adds up to: of each source the stretches that are under way, and the next
+ * that nobody has had. Every reader comes to the same. For one thread.
+ */
+final class Claims {
+  /**
+   * A stretch that is not all done.
+   *
+   * @param owner session that draws it; empty when it was given back
+   * @param done a bit for each task, the first lowest
+   */
+  record Open(Optional<String> owner, long done) {}
+
+  private static final class Order {
+    final SortedMap<Long, Open> open = new TreeMap<>();
+    long next;
+  }
+
+  private final Map<String, Order> orders = new HashMap<>();
+  private long legacy;
+
+  /**
+   * A record without a value, as earlier releases wrote them: its offset is the number of a stretch
+   * that was drawn.
+   */
+  void applyLegacy(long offset) {
+    legacy = Math.max(legacy, offset + 1);
+  }
+
+  /**
+   * @param length tasks of a stretch of that source
+   */
+  void apply(TaskClaim step, int length) {
+    Order order = orders.computeIfAbsent(step.getSource(), source -> new Order());
+    long stretch = step.getStretch();
+    Open open = order.open.get(stretch);
+    switch (step.getKind()) {
+      case CLAIM -> {
+        long granted = Math.max(order.next, stretch);
+        order.open.put(granted, new Open(Optional.of(step.getSession()), 0));
+        order.next = granted + 1;
+      }
+      case TAKE_OVER -> {
+        if (open != null && open.owner().equals(Optional.ofNullable(step.getFrom()))) {
+          order.open.put(stretch, new Open(Optional.of(step.getSession()), open.done()));
+        }
+      }
+      case DONE -> done(order, step, open, length);
+      case RELEASE -> {
+        done(order, step, open, length);
+        Open left = order.open.get(stretch);
+        if (left != null && left.owner().equals(Optional.of(step.getSession()))) {
+          order.open.put(stretch, new Open(Optional.empty(), left.done()));
+        }
+      }
+      default -> {} // of a later release
+    }
+  }
+
+  /** What is done is done, whoever says so. */
+  private static void done(Order order, TaskClaim step, Open open, int length) {
+    if (open == null) {
+      return;
+    }
+    long done = open.done() | step.getDone();
+    if (Long.bitCount(done & all(length)) == length) {
+      order.open.remove(step.getStretch());
+    } else {
+      order.open.put(step.getStretch(), new Open(open.owner(), done));
+    }
+  }
+
+  private static long all(int length) {
+    return length == Long.SIZE ? -1L : (1L << length) - 1;
+  }
+
+  /** The number that the next claim gets, or a higher one. */
+  long next(OrderedTaskSource source) {
+    Order order = orders.get(source.name());
+    long claimed = order == null ? 0 : order.next;
+    return Math.max(Math.max(claimed, source.live() ? 0 : legacy), source.firstStretch());
+  }
+
+  /** Stretches of a source that are not all done, ascending. */
+  SortedMap<Long, Open> open(OrderedTaskSource source) {
+    Order order = orders.get(source.name());
+    return order == null ? new TreeMap<>() : order.open;
+  }
+}
