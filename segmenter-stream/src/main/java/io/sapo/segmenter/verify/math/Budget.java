@@ -5,7 +5,7 @@ final class Budget {
   /** Largest number written out, some 2,400 decimal digits. */
   static final int MAX_BITS = 8192;
 
-  private static final int WHOLE = 150_000;
+  private static final int WHOLE = 80_000;
 
   private long left = WHOLE;
 
