@@ -12,6 +12,7 @@ public final class Benches {
         new UpdateBench(),
         new RolloutBench(),
         new SegmenterBench(),
+        new VerifierBench(),
         new WeightsBench(),
         new PipelineBench(),
         new MemoryBench(),

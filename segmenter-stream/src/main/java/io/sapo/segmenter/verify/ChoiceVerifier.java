@@ -38,14 +38,30 @@ public final class ChoiceVerifier implements Verifier {
 
   @Override
   public Verdict verify(String response, String reference) {
-    char expected =
-        letterOnly(FinalAnswer.boxedOrMarked(reference).orElse(reference))
-            .orElseThrow(
-                () -> new ReferenceAnswerException(name(), reference, "one letter, such as B"));
+    char expected = expected(reference);
     return Verdict.of(chosen(response).filter(letter -> letter == expected).isPresent());
   }
 
-  static Optional<Character> chosen(String response) {
+  @Override
+  public Explanation explain(String response, String reference) {
+    String expected = String.valueOf(expected(reference));
+    Verdict verdict = verify(response, reference);
+    Optional<Character> chosen = chosen(response);
+    if (chosen.isEmpty()) {
+      return Explanation.notFound(verdict, expected, "letter that stands for one choice");
+    }
+    String found = FinalAnswer.boxedOrMarked(response).orElse("the letter in parentheses");
+    String why = verdict.correct() ? "the same letter" : "another letter";
+    return new Explanation(verdict, found, chosen.get().toString(), expected, why);
+  }
+
+  private char expected(String reference) {
+    return letterOnly(FinalAnswer.boxedOrMarked(reference).orElse(reference))
+        .orElseThrow(
+            () -> new ReferenceAnswerException(name(), reference, "one letter, such as B"));
+  }
+
+  private static Optional<Character> chosen(String response) {
     Optional<String> stated = FinalAnswer.boxedOrMarked(response);
     if (stated.isPresent()) {
       return leading(stated.get());

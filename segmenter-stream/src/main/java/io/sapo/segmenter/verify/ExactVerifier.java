@@ -23,6 +23,15 @@ public final class ExactVerifier implements Verifier {
     return Verdict.of(comparable && tidy(answer).equals(expected));
   }
 
+  @Override
+  public Explanation explain(String response, String reference) {
+    Verdict verdict = verify(response, reference);
+    String found = FinalAnswer.boxedOrMarked(response).orElse(response);
+    String start = found.substring(0, Math.min(found.length(), FinalAnswer.ANSWER_CHARS));
+    String why = verdict.correct() ? "the same letters" : "different letters";
+    return new Explanation(verdict, start, tidy(start), tidy(reference), why);
+  }
+
   private static String tidy(String text) {
     StringBuilder tidy = new StringBuilder(text.length());
     for (String word : text.strip().split("\\s++")) {

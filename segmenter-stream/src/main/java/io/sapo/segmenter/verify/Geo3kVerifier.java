@@ -23,6 +23,15 @@ public final class Geo3kVerifier implements Verifier {
     return new Verdict(reward, correct);
   }
 
+  @Override
+  public Explanation explain(String response, String reference) {
+    Explanation answer =
+        BoxedMathVerifier.explain(name(), verify(response, reference), response, reference);
+    String form = wellFormed(response) ? "; the form is right" : "; the form is not right";
+    return new Explanation(
+        answer.verdict(), answer.answer(), answer.read(), answer.reference(), answer.why() + form);
+  }
+
   /** Whether all of it matches {@code <think>.*</think>.*\boxed{.*}.*}, in linear time. */
   private static boolean wellFormed(String response) {
     if (!response.startsWith(OPEN)) {

@@ -32,10 +32,30 @@ public final class NumericVerifier implements Verifier {
 
   @Override
   public Verdict verify(String response, String reference) {
-    BigDecimal expected =
-        value(FinalAnswer.boxedOrMarked(reference).orElse(reference))
-            .orElseThrow(() -> new ReferenceAnswerException(name(), reference, "one number"));
+    BigDecimal expected = expected(reference);
     return Verdict.of(answer(response).filter(answer -> near(answer, expected)).isPresent());
+  }
+
+  @Override
+  public Explanation explain(String response, String reference) {
+    BigDecimal expected = expected(reference);
+    Verdict verdict = verify(response, reference);
+    Optional<BigDecimal> answer = answer(response);
+    String found = FinalAnswer.boxedOrMarked(response).orElse("the last number");
+    if (answer.isEmpty()) {
+      return Explanation.notFound(verdict, expected.toString(), "single number in " + found);
+    }
+    return new Explanation(
+        verdict,
+        found,
+        answer.get().toString(),
+        expected.toString(),
+        (verdict.correct() ? "within" : "not within") + " the relative tolerance of " + tolerance);
+  }
+
+  private BigDecimal expected(String reference) {
+    return value(FinalAnswer.boxedOrMarked(reference).orElse(reference))
+        .orElseThrow(() -> new ReferenceAnswerException(name(), reference, "one number"));
   }
 
   private boolean near(BigDecimal answer, BigDecimal expected) {

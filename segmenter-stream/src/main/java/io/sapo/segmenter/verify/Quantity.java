@@ -51,6 +51,14 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     return numerator.divide(denominator, PRECISION);
   }
 
+  @Override
+  public String toString() {
+    String top = numerator.toPlainString();
+    return denominator.compareTo(BigDecimal.ONE) == 0
+        ? top
+        : top + "/" + denominator.toPlainString();
+  }
+
   /** Walks a text from number to number. */
   private static final class Reader {
     private final String text;

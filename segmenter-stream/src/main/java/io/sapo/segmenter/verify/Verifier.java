@@ -23,6 +23,15 @@ public interface Verifier {
   Verdict verify(String response, String reference);
 
   /**
+   * As {@link #verify}, with what was found as the answer, how it was read and why it is right or
+   * not. May be slower; nothing in the stream calls it.
+   */
+  default Explanation explain(String response, String reference) {
+    return new Explanation(
+        verify(response, reference), "", "", reference, "the verifier does not say why");
+  }
+
+  /**
    * Reward of each segment, added to the outcome reward on the last one; an empty array means none.
    *
    * @param segments the response's text, cut; segments without text are empty strings

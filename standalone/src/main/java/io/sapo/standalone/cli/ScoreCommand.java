@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.segmenter.verify.Explanation;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.Verdict;
 import io.sapo.segmenter.verify.Verifier;
@@ -54,6 +55,13 @@ final class ScoreCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "JSON lines to judge.")
   private Path input;
+
+  @Option(
+      names = "--explain",
+      description =
+          "Add 'found_answer', 'answer_read', 'reference_read' and 'why' to each line: what was"
+              + " found as the answer, how it was read, and why it is right or not.")
+  private boolean explain;
 
   ScoreCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -112,14 +120,14 @@ final class ScoreCommand implements Callable<Integer> {
       if (!(JSON.readTree(line) instanceof ObjectNode record)) {
         throw wrong(number, "must be a JSON object");
       }
-      Verdict verdict =
-          verifier.verify(
-              text(record, number, "response"),
-              text(
-                  record,
-                  number,
-                  record.has("reference_solution") ? "reference_solution" : "answer"));
+      String response = text(record, number, "response");
+      String reference =
+          text(record, number, record.has("reference_solution") ? "reference_solution" : "answer");
+      Verdict verdict = verifier.verify(response, reference);
       record.put("reward", verdict.reward()).put("judged_correct", verdict.correct());
+      if (explain) {
+        explain(verifier.explain(response, reference), record);
+      }
       out.println(JSON.writeValueAsString(record));
       return verdict;
     } catch (JsonProcessingException e) {
@@ -127,6 +135,14 @@ final class ScoreCommand implements Callable<Integer> {
     } catch (ReferenceAnswerException e) {
       throw wrong(number, e.getMessage());
     }
+  }
+
+  private static void explain(Explanation explanation, ObjectNode record) {
+    record
+        .put("found_answer", explanation.answer())
+        .put("answer_read", explanation.read())
+        .put("reference_read", explanation.reference())
+        .put("why", explanation.why());
   }
 
   private String text(ObjectNode record, int number, String field) {

@@ -23,12 +23,16 @@ final class Monomial implements Comparable<Monomial> {
 
   private Monomial(SortedMap<Atom, Rational> powers) {
     this.powers = Collections.unmodifiableSortedMap(powers);
-    this.key =
-        powers.isEmpty()
-            ? ""
-            : powers.entrySet().stream()
-                .map(power -> power.getKey().key() + "^" + power.getValue())
-                .collect(Collectors.joining("*"));
+    this.key = key(powers);
+  }
+
+  private static String key(SortedMap<Atom, Rational> powers) {
+    StringBuilder key = new StringBuilder();
+    for (Map.Entry<Atom, Rational> power : powers.entrySet()) {
+      key.append(key.length() == 0 ? "" : "*").append(power.getKey().key());
+      key.append('^').append(power.getValue());
+    }
+    return key.toString();
   }
 
   static Scaled of(Atom atom, Rational exponent, Budget budget) throws UnreadableException {
@@ -66,6 +70,7 @@ final class Monomial implements Comparable<Monomial> {
 
   private static Scaled normal(SortedMap<Atom, Rational> powers, Budget budget)
       throws UnreadableException {
+    budget.spend(10);
     Rational factor = Rational.ONE;
     SortedMap<Atom, Rational> normal = new TreeMap<>();
     for (Map.Entry<Atom, Rational> power : powers.entrySet()) {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 final class Polynomial {
   static final Polynomial ZERO = new Polynomial(new TreeMap<>());
   static final Polynomial ONE = of(Rational.ONE);
-  private static final int MAX_TERMS = 400;
+  private static final int MAX_TERMS = 250;
 
   private final SortedMap<Monomial, Rational> terms;
 
