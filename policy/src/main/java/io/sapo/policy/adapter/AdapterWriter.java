@@ -6,17 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.tensor.TensorData;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Writes adapters in PEFT's layout, so that peft, vLLM and SGLang load them. */
 public final class AdapterWriter {
@@ -44,7 +41,7 @@ public final class AdapterWriter {
     List<TensorData> renamed =
         tensors.stream()
             .<TensorData>map(
-                tensor -> new Renamed(AdapterNames.toPeft(tensor.spec().name(), model), tensor))
+                tensor -> Renamed.of(AdapterNames.toPeft(tensor.spec().name(), model), tensor))
             .toList();
     CheckpointFolder.write(path, files, AdapterFolder.WEIGHTS, renamed, ElementType.F32);
   }
@@ -75,23 +72,6 @@ public final class AdapterWriter {
           .getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an adapter's configuration cannot be written as JSON", e);
-    }
-  }
-
-  private record Renamed(String name, TensorData tensor) implements TensorData {
-    @Override
-    public TensorSpec spec() {
-      return new TensorSpec(name, tensor.spec().shape());
-    }
-
-    @Override
-    public ElementType type() {
-      return tensor.type();
-    }
-
-    @Override
-    public void read(long begin, int length, Consumer<ByteBuffer> reader) {
-      tensor.read(begin, length, reader);
     }
   }
 }

@@ -47,6 +47,10 @@ public record AdapterConfig(
       return false;
     }
     return targets.stream()
-        .anyMatch(target -> module.equals(target) || module.endsWith("." + target));
+        .anyMatch(
+            target ->
+                target.equals(EVERY_MAP)
+                    || module.equals(target)
+                    || module.endsWith("." + target));
   }
 }

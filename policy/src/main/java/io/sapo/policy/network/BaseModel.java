@@ -34,6 +34,7 @@ public final class BaseModel implements AutoCloseable {
   private final AdapterConfig adapters;
   private final NDManager manager;
   private final Map<String, NativeTensor> frozen = new LinkedHashMap<>();
+  private final Map<String, String> storedNames = new LinkedHashMap<>();
   private String sha256;
 
   private BaseModel(ModelConfig config, Device device, AdapterConfig adapters) {
@@ -84,6 +85,7 @@ public final class BaseModel implements AutoCloseable {
     ElementType type = stored.type() == ElementType.BF16 ? ElementType.BF16 : ElementType.F32;
     NativeTensor tensor = NativeTensor.zeros(manager, spec, type);
     TensorCopy.copy(stored, tensor);
+    storedNames.put(spec.name(), stored.spec().name());
     return tensor;
   }
 
@@ -128,6 +130,11 @@ public final class BaseModel implements AutoCloseable {
   /** The frozen tensors in canonical order; none where every weight is trained. */
   public Collection<NativeTensor> frozenTensors() {
     return Collections.unmodifiableCollection(frozen.values());
+  }
+
+  /** What a frozen tensor is called in the checkpoint. */
+  public String storedName(String name) {
+    return storedNames.get(name);
   }
 
   /** Digest of the frozen tensors, made once; empty text where every weight is trained. */

@@ -71,7 +71,7 @@ public final class Network implements AutoCloseable {
    * Logits at every position of the padded batch, [sequence · position · vocabulary]; for
    * comparison with references.
    */
-  float[] logits(Weights weights, List<TokenSequence> sequences) {
+  public float[] logits(Weights weights, List<TokenSequence> sequences) {
     check(weights, Head.LANGUAGE_MODEL);
     try (NDManager manager = script.newManager()) {
       Batch batch = Batch.assemble(manager, config, sequences).atEveryPosition(manager);

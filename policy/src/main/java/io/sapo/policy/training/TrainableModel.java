@@ -136,7 +136,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /** The gradient added up so far for one trained parameter, row-major. */
-  float[] gradient(String name) {
+  public float[] gradient(String name) {
     return optimizer.gradient(name);
   }
 

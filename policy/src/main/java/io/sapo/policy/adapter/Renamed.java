@@ -1,0 +1,24 @@
+package io.sapo.policy.adapter;
+
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.tensor.TensorData;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/** A tensor under another name. */
+record Renamed(TensorSpec spec, TensorData tensor) implements TensorData {
+  static Renamed of(String name, TensorData tensor) {
+    return new Renamed(new TensorSpec(name, tensor.spec().shape()), tensor);
+  }
+
+  @Override
+  public ElementType type() {
+    return tensor.type();
+  }
+
+  @Override
+  public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+    tensor.read(begin, length, reader);
+  }
+}
