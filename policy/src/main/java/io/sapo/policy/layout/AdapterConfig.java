@@ -49,8 +49,6 @@ public record AdapterConfig(
     return targets.stream()
         .anyMatch(
             target ->
-                target.equals(EVERY_MAP)
-                    || module.equals(target)
-                    || module.endsWith("." + target));
+                target.equals(EVERY_MAP) || module.equals(target) || module.endsWith("." + target));
   }
 }
