@@ -140,7 +140,12 @@ public final class Learner {
               config.digest(),
               runId,
               state,
-              new Update(config, workshop.networks(), System::nanoTime, checkpoints::settle),
+              new Update(
+                  config,
+                  workshop.networks(),
+                  System::nanoTime,
+                  options.activationBytes(),
+                  checkpoints::settle),
               committer,
               checkpoints,
               commands,

@@ -25,6 +25,7 @@ import java.util.Map;
  * @param published element type of published weights
  * @param keepPublishedBytes of whole publications on the log; the newest two stay whatever they
  *     take
+ * @param activationBytes of forward passes that an update may keep until they go back
  * @param untilVersion training ends with this version
  * @param acceptDivergence whether recovery goes on where folding again gives other weights than
  *     were committed; the next commit record then says so
@@ -46,6 +47,7 @@ public record LearnerOptions(
     int anchorEvery,
     ElementType published,
     long keepPublishedBytes,
+    long activationBytes,
     long untilVersion,
     boolean acceptDivergence,
     Duration heartbeat,

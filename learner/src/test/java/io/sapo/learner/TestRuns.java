@@ -167,6 +167,7 @@ final class TestRuns implements AutoCloseable {
           3,
           ElementType.F32,
           keepPublishedBytes,
+          1L << 20,
           untilVersion,
           acceptDivergence,
           Duration.ofSeconds(1),

@@ -121,6 +121,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 3,
                 ElementType.F32,
                 1L << 32,
+                1L << 30,
                 until,
                 false,
                 Duration.ofSeconds(1),

@@ -37,6 +37,7 @@ final class Steps {
   /**
    * @param axis rows of the mini-batch
    * @param microBatches groups of rows of the mini-batch
+   * @param passes gives the forward pass of each, possibly made before
    */
   static PolicyOutcome policy(
       TrainableModel actor,
@@ -45,7 +46,7 @@ final class Steps {
       List<int[]> microBatches,
       OptimizerSettings optimizer,
       double rateFactor,
-      Runnable beforeStep) {
+      Passes passes) {
     double[] logProbs = new double[axis.trained().size()];
     double loss = 0;
     double klLoss = 0;
@@ -55,7 +56,7 @@ final class Steps {
     long clippedLower = 0;
     for (int[] rows : microBatches) {
       TokenAxis micro = axis.select(rows);
-      try (PolicyForward forward = actor.forward(micro.sequences(), micro.temperature())) {
+      try (PolicyForward forward = passes.policy(actor, micro)) {
         double[] found = micro.flatten(forward.logProbs(), "log-probability");
         axis.place(rows, found, logProbs);
         MiniBatch.PolicyTerm term = batch.select(rows).policyLoss(found);
@@ -68,7 +69,7 @@ final class Steps {
         clippedLower += term.policy().clippedLower();
       }
     }
-    beforeStep.run();
+    passes.beforeStep();
     double norm =
         actor.step(
             optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
@@ -83,13 +84,13 @@ final class Steps {
       List<int[]> microBatches,
       OptimizerSettings optimizer,
       double rateFactor,
-      Runnable beforeStep) {
+      Passes passes) {
     double loss = 0;
     long actions = 0;
     long clipped = 0;
     for (int[] rows : microBatches) {
       TokenAxis micro = axis.select(rows);
-      try (ValueForward forward = critic.forwardValues(micro.sequences())) {
+      try (ValueForward forward = passes.value(critic, micro)) {
         MiniBatch.ValueTerm term =
             batch.select(rows).valueLoss(micro.flatten(forward.values(), "value"));
         forward.backward(micro.scatter(term.gradient()));
@@ -98,7 +99,7 @@ final class Steps {
         clipped += term.clipped();
       }
     }
-    beforeStep.run();
+    passes.beforeStep();
     double norm =
         critic.step(
             optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());

@@ -8,6 +8,7 @@ import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
+import io.sapo.policy.training.ActivationMemory;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import java.util.Arrays;
@@ -19,34 +20,46 @@ import java.util.stream.IntStream;
 
 /**
  * One step of the fold (SAPO, section 5): scores under the weights at the start → targets → for
- * each mini-batch a policy step and a critic step.
+ * each mini-batch a policy step and a critic step. An update of one step scores its batch by the
+ * passes that the step goes back through.
  *
  * <p>The result is a function of state, batch and config, to the last bit on a CPU with a fixed
  * number of threads. For one thread at a time.
  */
 public final class Update {
 
+  private static final long DEFAULT_ACTIVATION_BYTES = 1L << 30;
+
   private final LearnerConfig config;
   private final Networks networks;
   private final LongSupplier nanoTime;
+  private final ActivationMemory memory;
+  private final long activationBytes;
   private final Runnable beforeStep;
+
+  /** As the other constructor, with a gigabyte of activations and nobody to wait for. */
+  public Update(LearnerConfig config, Networks networks, LongSupplier nanoTime) {
+    this(config, networks, nanoTime, DEFAULT_ACTIVATION_BYTES, () -> {});
+  }
 
   /**
    * @param networks stay the caller's
    * @param nanoTime looked at for the report only
-   */
-  public Update(LearnerConfig config, Networks networks, LongSupplier nanoTime) {
-    this(config, networks, nanoTime, () -> {});
-  }
-
-  /**
+   * @param activationBytes how much of forward passes may be kept until they go back; a matter of
+   *     time, not of bits
    * @param beforeStep called before an optimizer changes the state: whoever reads it has to be done
    */
   public Update(
-      LearnerConfig config, Networks networks, LongSupplier nanoTime, Runnable beforeStep) {
+      LearnerConfig config,
+      Networks networks,
+      LongSupplier nanoTime,
+      long activationBytes,
+      Runnable beforeStep) {
     this.config = config;
     this.networks = networks;
     this.nanoTime = nanoTime;
+    this.memory = new ActivationMemory(networks.policy().config());
+    this.activationBytes = activationBytes;
     this.beforeStep = beforeStep;
   }
 
@@ -62,43 +75,83 @@ public final class Update {
     Metrics metrics = new Metrics(nanoTime);
     TokenAxis axis = TokenAxis.of(examples);
 
-    BatchScores scores = BatchScores.of(networks, state, axis, plan(examples, all(examples)));
-    metrics.phase("score");
-    Experience experience = experience(axis, scores);
-    Targets targets = Targets.of(config.algorithm(), experience, state.klCoefficient());
-    metrics.phase("targets");
+    boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
+    boolean policyTrains = policyTrains(state, version);
+    try (Passes passes = new Passes(memory, activationBytes, beforeStep)) {
+      BatchScores scores =
+          BatchScores.of(
+              networks,
+              state,
+              axis,
+              plan(examples, all(examples)),
+              oneStep ? passes : null,
+              policyTrains);
+      metrics.phase("score");
+      Experience experience = experience(axis, scores);
+      Targets targets = Targets.of(config.algorithm(), experience, state.klCoefficient());
+      metrics.phase("targets");
 
-    double[] trainedLogProbs = policyTrains(state, version) ? scores.logProbs().clone() : null;
-    double rateFactor = config.schedule().factor(version);
-    for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      int[] order = Shuffle.rows(examples.size(), config.seed(), version, epoch);
-      for (int start = 0; start < order.length; start += config.miniBatchSize()) {
-        int end = Math.min(order.length, start + config.miniBatchSize());
-        int[] rows = Arrays.copyOfRange(order, start, end);
-        TokenAxis miniAxis = axis.select(rows);
-        MiniBatch mini = targets.miniBatch(rows);
-        List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
-        if (trainedLogProbs != null) {
-          Steps.PolicyOutcome outcome =
-              Steps.policy(
-                  state.actor(), miniAxis, mini, micro, config.actor(), rateFactor, beforeStep);
-          axis.place(rows, outcome.logProbs(), trainedLogProbs);
-          metrics.add(outcome);
-          metrics.phase("policy");
-        }
-        if (state.critic() != null) {
-          metrics.add(
-              Steps.value(
-                  state.critic(), miniAxis, mini, micro, config.critic(), rateFactor, beforeStep));
-          metrics.phase("value");
+      double[] trainedLogProbs = policyTrains ? scores.logProbs().clone() : null;
+      double rateFactor = config.schedule().factor(version);
+      for (int epoch = 0; epoch < config.epochs(); epoch++) {
+        int[] order =
+            oneStep ? all(examples) : Shuffle.rows(examples.size(), config.seed(), version, epoch);
+        for (int start = 0; start < order.length; start += config.miniBatchSize()) {
+          int end = Math.min(order.length, start + config.miniBatchSize());
+          int[] rows = Arrays.copyOfRange(order, start, end);
+          step(state, axis, targets, rows, trainedLogProbs, rateFactor, passes, metrics);
         }
       }
+      return finish(
+          state, batch, metrics, experience, scores, targets, trainedLogProbs, rateFactor);
     }
+  }
+
+  /** An optimizer step of each network on one mini-batch. */
+  private void step(
+      TrainingState state,
+      TokenAxis axis,
+      Targets targets,
+      int[] rows,
+      double[] trainedLogProbs,
+      double rateFactor,
+      Passes passes,
+      Metrics metrics) {
+    TokenAxis miniAxis = axis.select(rows);
+    MiniBatch mini = targets.miniBatch(rows);
+    List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
+    if (trainedLogProbs != null) {
+      Steps.PolicyOutcome outcome =
+          Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor, passes);
+      axis.place(rows, outcome.logProbs(), trainedLogProbs);
+      metrics.add(outcome);
+      metrics.phase("policy");
+    }
+    if (state.critic() != null) {
+      metrics.add(
+          Steps.value(state.critic(), miniAxis, mini, micro, config.critic(), rateFactor, passes));
+      metrics.phase("value");
+    }
+  }
+
+  private Folded finish(
+      TrainingState state,
+      Batch batch,
+      Metrics metrics,
+      Experience experience,
+      BatchScores scores,
+      Targets targets,
+      double[] trainedLogProbs,
+      double rateFactor) {
+    long version = state.version();
     double referenceKl = metrics.describe(batch, version, experience, scores, targets);
     metrics.put("kl_coefficient", state.klCoefficient());
     metrics.put("learning_rate_factor", rateFactor);
     state.advance(
-        config.algorithm().rewardKl().next(state.klCoefficient(), referenceKl, examples.size()),
+        config
+            .algorithm()
+            .rewardKl()
+            .next(state.klCoefficient(), referenceKl, batch.examples().size()),
         advanced(state.progress(), batch));
     return new Folded(
         new UpdateReport(version + 1, metrics.finish()),

@@ -39,9 +39,22 @@ public final class FoldProbe {
       int updates,
       BiFunction<TrainingState, List<UpdateReport>, T> look)
       throws InterruptedException {
+    return fold(config, records, updates, 1 << 20, look);
+  }
+
+  /**
+   * @param activationBytes of forward passes that may be kept
+   */
+  static <T> T fold(
+      LearnerConfig config,
+      List<SegmentedTrajectory> records,
+      int updates,
+      long activationBytes,
+      BiFunction<TrainingState, List<UpdateReport>, T> look)
+      throws InterruptedException {
     try (TrainingState state = TrainingState.initial(TinyRun.weights(), config.algorithm());
         Networks networks = Networks.load(TinyRun.base(), config.algorithm().usesCritic())) {
-      Update update = new Update(config, networks, () -> 0);
+      Update update = new Update(config, networks, () -> 0, activationBytes, () -> {});
       BatchAssembler batches = assembler(config, records);
       List<UpdateReport> reports = new ArrayList<>();
       for (int i = 0; i < updates; i++) {

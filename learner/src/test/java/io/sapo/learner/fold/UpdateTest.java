@@ -36,6 +36,47 @@ class UpdateTest {
     }
   }
 
+  /** One mini-batch: the passes that score are those the step goes back through. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"SAPO", "GRPO"})
+  void whatIsKeptOfForwardPassesDoesNotShow(Algorithm algorithm) throws InterruptedException {
+    LearnerConfig two = TinyRun.config(algorithm);
+    for (LearnerConfig config : List.of(two, oneStep(two))) {
+      List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+      Outcome all = null;
+      for (long bytes : new long[] {1 << 30, 300_000, 100_000, 20_000, 0}) {
+        Outcome outcome =
+            FoldProbe.fold(
+                config,
+                records,
+                2,
+                bytes,
+                (state, reports) -> new Outcome(state.hashes(), reports));
+        all = all == null ? outcome : all;
+        assertThat(outcome).as("%d bytes", bytes).isEqualTo(all);
+      }
+    }
+  }
+
+  private static LearnerConfig oneStep(LearnerConfig c) {
+    return new LearnerConfig(
+        c.network(),
+        c.algorithm(),
+        c.batchSize(),
+        c.batchSize(),
+        c.microBatchTokens(),
+        c.maxSequenceTokens(),
+        1,
+        c.actor(),
+        c.critic(),
+        c.schedule(),
+        c.criticWarmupUpdates(),
+        c.maxStaleness(),
+        c.seed());
+  }
+
   private static Outcome outcome(LearnerConfig config) throws InterruptedException {
     List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
     return FoldProbe.fold(

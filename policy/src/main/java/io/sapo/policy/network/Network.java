@@ -28,6 +28,10 @@ public final class Network implements AutoCloseable {
     return new Network(config, head, ScriptModule.load("network", "Network", config, device));
   }
 
+  public ModelConfig config() {
+    return config;
+  }
+
   /**
    * Log-probability and entropy of every response token under softmax(logits / temperature).
    *

@@ -25,6 +25,7 @@ abstract class ForwardPass implements AutoCloseable {
   private final Batch batch;
   private NDManager keeping;
   private NDList kept;
+  private NDArray keep;
   private boolean used;
 
   ForwardPass(Model model, List<TokenSequence> sequences) {
@@ -54,9 +55,10 @@ abstract class ForwardPass implements AutoCloseable {
    * @return the wanted results
    */
   NDList forward(String method, NDList before, Retention retention) {
-    boolean graph = retention == Retention.GRAPH;
+    boolean graph = retention.graphs() > 0;
     keeping = manager.newSubManager();
-    NDList arguments = new NDList(keeping.create(graph)).addAll(before);
+    keep = keeping.create((long) retention.graphs());
+    NDList arguments = new NDList(keep).addAll(before);
     arguments.add(model.parameters().spans());
     arguments.addAll(batch.arguments()).addAll(model.weights().arguments());
     NDList results =
@@ -71,7 +73,7 @@ abstract class ForwardPass implements AutoCloseable {
     }
     NDList found = new NDList(results.subList(results.size() - wanted, results.size()));
     found.attach(manager);
-    if (retention == Retention.NOTHING) {
+    if (!retention.inputs()) {
       drop();
     }
     return found;
@@ -86,7 +88,7 @@ abstract class ForwardPass implements AutoCloseable {
   /**
    * Runs a backward method; once a forward pass.
    *
-   * @param before arguments before {@code spans}
+   * @param before arguments between {@code keep} and {@code spans}
    * @param after arguments between the batch and what was kept
    */
   void backward(String method, NDList before, NDList after) {
@@ -97,7 +99,7 @@ abstract class ForwardPass implements AutoCloseable {
     if (kept == null) {
       again();
     }
-    NDList arguments = new NDList(before);
+    NDList arguments = new NDList(keep).addAll(before);
     arguments.add(model.parameters().spans());
     arguments.addAll(batch.arguments()).addAll(after).addAll(kept);
     arguments.add(model.parameters().places());

@@ -142,6 +142,7 @@ public final class Binding {
         settings.integer("learner.anchor-every"),
         settings.constant("learner.published-type", ElementType.class),
         settings.wide("learner.keep-published-mib") << 20,
+        settings.wide("learner.activation-mib") << 20,
         untilVersion,
         acceptDivergence,
         settings.duration("run.heartbeat"),

@@ -112,6 +112,7 @@ final class ConfigKeys {
     key("learner.batch-size", Rule.integer(1, 1_000_000));
     key("learner.mini-batch-size", Rule.integer(1, 1_000_000));
     key("learner.micro-batch-tokens", Rule.integer(1, MANY));
+    key("learner.activation-mib", Rule.integer(0, 1L << 24));
     key("learner.max-sequence-tokens", Rule.integer(2, MANY));
     key("learner.epochs", Rule.integer(1, 1_000));
     key("learner.max-staleness", Rule.integer(0, 1_000_000));

@@ -138,6 +138,7 @@ class MutatedRecordsTest {
             1_000_000,
             ElementType.F32,
             1L << 32,
+            1L << 30,
             until,
             false,
             Duration.ofSeconds(1),

@@ -1,0 +1,86 @@
+package io.sapo.learner.fold;
+
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.training.ActivationMemory;
+import io.sapo.policy.training.PolicyForward;
+import io.sapo.policy.training.Retention;
+import io.sapo.policy.training.TrainableModel;
+import io.sapo.policy.training.ValueForward;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The forward passes of one update's optimizer steps. Where an update takes one step, what its step
+ * sees are the weights at its start: the passes that score the batch are then those the step goes
+ * back through, and no second ones are made. What of them is kept until then is bounded in memory;
+ * the bits do not depend on the bound.
+ *
+ * <p>Owns the passes held until they are taken or this is closed. For the training thread.
+ */
+final class Passes implements AutoCloseable {
+  private final ActivationMemory memory;
+  private final long budget;
+  private final Runnable beforeStep;
+  private final Deque<PolicyForward> policies = new ArrayDeque<>();
+  private final Deque<ValueForward> values = new ArrayDeque<>();
+  private long held;
+
+  /**
+   * @param budget bytes of activations that may be kept at a time
+   * @param beforeStep called before an optimizer changes the state
+   */
+  Passes(ActivationMemory memory, long budget, Runnable beforeStep) {
+    this.memory = memory;
+    this.budget = budget;
+    this.beforeStep = beforeStep;
+  }
+
+  /** A forward pass made now, and held for the step, in order. */
+  PolicyForward hold(TrainableModel actor, TokenAxis micro) {
+    PolicyForward forward = forward(actor, micro, retention(micro.sequences()));
+    policies.add(forward);
+    return forward;
+  }
+
+  /** As {@link #hold}, of the critic. */
+  ValueForward holdValues(TrainableModel critic, TokenAxis micro) {
+    ValueForward forward = critic.forwardValues(micro.sequences(), retention(micro.sequences()));
+    values.add(forward);
+    return forward;
+  }
+
+  private Retention retention(List<TokenSequence> sequences) {
+    Retention retention = memory.within(sequences, budget - held);
+    held += memory.bytes(sequences, retention);
+    return retention;
+  }
+
+  /** The pass held for this micro-batch, or one made now; the caller closes it. */
+  PolicyForward policy(TrainableModel actor, TokenAxis micro) {
+    PolicyForward next = policies.poll();
+    return next != null ? next : forward(actor, micro, memory.within(micro.sequences(), budget));
+  }
+
+  /** As {@link #policy}, of the critic. */
+  ValueForward value(TrainableModel critic, TokenAxis micro) {
+    ValueForward next = values.poll();
+    return next != null
+        ? next
+        : critic.forwardValues(micro.sequences(), memory.within(micro.sequences(), budget));
+  }
+
+  private static PolicyForward forward(TrainableModel actor, TokenAxis micro, Retention retention) {
+    return actor.forward(micro.sequences(), micro.temperature(), retention);
+  }
+
+  void beforeStep() {
+    beforeStep.run();
+  }
+
+  @Override
+  public void close() {
+    policies.forEach(PolicyForward::close);
+    values.forEach(ValueForward::close);
+  }
+}
