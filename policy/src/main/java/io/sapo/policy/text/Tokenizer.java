@@ -2,36 +2,41 @@ package io.sapo.policy.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.JsonSection;
 import io.sapo.policy.picture.PreparedPicture;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * A byte-level BPE tokenizer from a local {@code tokenizer.json}; never asks the network. Owns
- * native memory until closed; safe for use from several threads until then.
+ * A tokenizer from a local {@code tokenizer.json}: byte-level BPE, or SentencePiece's with bytes
+ * for what its vocabulary lacks. Never asks the network. Owns native memory until closed; safe for
+ * use from several threads until then.
  */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer encoder;
   private final Vocabulary vocabulary;
+  private final TokenDecoder decoder;
 
-  private Tokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary) {
+  private Tokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary, TokenDecoder decoder) {
     this.encoder = encoder;
     this.vocabulary = vocabulary;
+    this.decoder = decoder;
   }
 
   /**
-   * @throws InvalidCheckpointException naming the file, when it is missing, corrupt or no
-   *     byte-level tokenizer
+   * @throws InvalidCheckpointException naming the file, when it is missing, corrupt or of a kind
+   *     that is not supported
    */
   public static Tokenizer open(Path tokenizerJson) {
-    Vocabulary vocabulary = Vocabulary.read(tokenizerJson);
+    JsonSection json = JsonSection.read(tokenizerJson);
+    Vocabulary vocabulary = Vocabulary.read(json);
+    TokenDecoder decoder = TokenDecoder.of(json, vocabulary);
     try {
       HuggingFaceTokenizer encoder =
           HuggingFaceTokenizer.builder()
@@ -40,7 +45,7 @@ public final class Tokenizer implements AutoCloseable {
               .optTruncation(false)
               .optPadding(false)
               .build();
-      return new Tokenizer(encoder, vocabulary);
+      return new Tokenizer(encoder, vocabulary, decoder);
     } catch (IOException | RuntimeException e) {
       throw new InvalidCheckpointException(tokenizerJson + ": " + e.getMessage(), e);
     }
@@ -77,27 +82,56 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** Tokens to text, with the place where each token ends. */
+  /**
+   * A whole prompt of plain text: with what the tokenizer puts around a text, such as the token
+   * that begins it.
+   */
+  public int[] encodeWhole(String text) {
+    String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    long[] ids = encoder.encode(wellFormed, true, false).getIds();
+    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /**
+   * A response's text, with the place where each token ends: control tokens left out, added tokens
+   * that belong to a text ({@code <think>}) kept. Decoded by itself, not behind its prompt: where
+   * the tokenizer writes a word's space before it, the first word's is left out.
+   */
   public DecodedResponse decodeResponse(int[] tokens) {
-    int byteCount = 0;
-    for (int token : tokens) {
-      byteCount += vocabulary.bytes(token).length;
+    return decoder.decode(tokens, false);
+  }
+
+  /** The text of tokens, control tokens spelled out. */
+  public String decodeAll(int[] tokens) {
+    return decoder.decode(tokens, true).text();
+  }
+
+  /** Added tokens that are no part of a text, ascending. */
+  public Set<Integer> controlTokens() {
+    return Collections.unmodifiableSet(vocabulary.control());
+  }
+
+  /** Ids below {@link #vocabularySize} without a token. */
+  public int[] unusedIds() {
+    return vocabulary.holes();
+  }
+
+  /** A token by its exact name. */
+  public Optional<Integer> find(String token) {
+    return Optional.ofNullable(vocabulary.id(token));
+  }
+
+  /**
+   * A token's name as tokenizer.json has it.
+   *
+   * @throws IllegalArgumentException when there is no such token
+   */
+  public String name(int token) {
+    String name = vocabulary.name(token);
+    if (name == null) {
+      throw new IllegalArgumentException("the tokenizer has no token " + token);
     }
-    CharsetDecoder decoder =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    ByteBuffer bytes = ByteBuffer.allocate(byteCount + 4);
-    CharBuffer text = CharBuffer.allocate(byteCount + 4);
-    int[] ends = new int[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      bytes.put(vocabulary.bytes(tokens[i])).flip();
-      decoder.decode(bytes, text, i == tokens.length - 1);
-      bytes.compact();
-      ends[i] = text.position();
-    }
-    return new DecodedResponse(text.flip().toString(), ends);
+    return name;
   }
 
   /**

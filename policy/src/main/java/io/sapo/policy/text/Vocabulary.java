@@ -2,86 +2,84 @@ package io.sapo.policy.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.checkpoint.JsonSection;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** Token ids, their names and the bytes they stand for, from a byte-level tokenizer.json. */
+/** Token ids and their names, from a tokenizer.json. */
 final class Vocabulary {
-  private static final byte[] NOTHING = {};
-  private final Map<String, Integer> idOf;
-  private final byte[][] bytesOf;
+  private static final int MAX_ID = 1 << 24;
 
-  private Vocabulary(Map<String, Integer> idOf, byte[][] bytesOf) {
+  private final Map<String, Integer> idOf;
+  private final String[] nameOf;
+  private final Set<Integer> control;
+
+  private Vocabulary(Map<String, Integer> idOf, String[] nameOf, Set<Integer> control) {
     this.idOf = idOf;
-    this.bytesOf = bytesOf;
+    this.nameOf = nameOf;
+    this.control = control;
   }
 
-  static Vocabulary read(Path tokenizerJson) {
-    JsonSection json = JsonSection.read(tokenizerJson);
+  static Vocabulary read(JsonSection json) {
     JsonNode vocab = json.section("model").section("vocab").node();
-    JsonNode added = json.node().path("added_tokens");
-    if (!mentionsByteLevel(json.node().path("decoder"))) {
-      throw json.error("decoder", "must be ByteLevel; other tokenizers are not supported");
-    }
     Map<String, Integer> idOf = new HashMap<>();
+    Set<Integer> control = new TreeSet<>();
     int greatest = -1;
     for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
-      idOf.put(entry.getKey(), checkedId(entry.getValue(), entry.getKey(), json));
-      greatest = Math.max(greatest, entry.getValue().intValue());
+      int id = checkedId(entry.getValue(), entry.getKey(), json);
+      idOf.put(entry.getKey(), id);
+      greatest = Math.max(greatest, id);
     }
-    for (JsonNode token : added) {
+    for (JsonNode token : json.node().path("added_tokens")) {
       int id = checkedId(token.path("id"), token.path("content").asText(), json);
       idOf.put(token.path("content").asText(), id);
       greatest = Math.max(greatest, id);
+      if (token.path("special").asBoolean()) {
+        control.add(id);
+      }
     }
-    byte[][] bytesOf = new byte[greatest + 1][];
-    for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
-      bytesOf[entry.getValue().intValue()] = ByteAlphabet.bytes(entry.getKey());
+    String[] nameOf = new String[greatest + 1];
+    vocab.properties().forEach(entry -> nameOf[entry.getValue().intValue()] = entry.getKey());
+    for (JsonNode token : json.node().path("added_tokens")) {
+      nameOf[token.path("id").intValue()] = token.path("content").asText();
     }
-    for (JsonNode token : added) {
-      bytesOf[token.path("id").intValue()] =
-          token.path("special").asBoolean()
-              ? NOTHING
-              : token.path("content").asText().getBytes(StandardCharsets.UTF_8);
-    }
-    return new Vocabulary(idOf, bytesOf);
+    return new Vocabulary(idOf, nameOf, control);
   }
 
   private static int checkedId(JsonNode id, String token, JsonSection json) {
-    if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() > 1 << 24) {
+    if (!id.canConvertToInt() || id.intValue() < 0 || id.intValue() > MAX_ID) {
       throw json.error("vocab", "gives token '" + token + "' the id " + id);
     }
     return id.intValue();
   }
 
-  private static boolean mentionsByteLevel(JsonNode decoder) {
-    if (decoder.path("type").asText().equals("ByteLevel")) {
-      return true;
-    }
-    for (JsonNode part : decoder.path("decoders")) {
-      if (mentionsByteLevel(part)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** One more than the greatest id. */
   int size() {
-    return bytesOf.length;
+    return nameOf.length;
   }
 
   Integer id(String token) {
     return idOf.get(token);
   }
 
-  /** Bytes a token adds to the text; none for special tokens and for ids without a token. */
-  byte[] bytes(int id) {
+  /** Null for an id without a token. */
+  String name(int id) {
     if (id < 0) {
       throw new IllegalArgumentException("token id " + id + " is negative");
     }
-    return id >= bytesOf.length || bytesOf[id] == null ? NOTHING : bytesOf[id];
+    return id >= nameOf.length ? null : nameOf[id];
+  }
+
+  /** Added tokens that are no part of a text ({@code "special": true}), ascending. */
+  Set<Integer> control() {
+    return control;
+  }
+
+  /** Ids without a token, below {@link #size}. */
+  int[] holes() {
+    return java.util.stream.IntStream.range(0, nameOf.length)
+        .filter(id -> nameOf[id] == null)
+        .toArray();
   }
 }

@@ -81,8 +81,7 @@ class ReferenceChatTest {
         given.containsKey("now") ? LocalDateTime.parse((String) given.get("now")) : null;
     ChatTemplate chat = ChatTemplate.parse(template, "template", special, () -> now);
     List<Map<String, Object>> messages = (List<Map<String, Object>>) given.get("messages");
-    Map<String, Object> settings =
-        new LinkedHashMap<>((Map<String, Object>) given.get("kwargs"));
+    Map<String, Object> settings = new LinkedHashMap<>((Map<String, Object>) given.get("kwargs"));
     if (Boolean.TRUE.equals(settings.remove("continue_final_message"))) {
       settings.remove("add_generation_prompt");
       return chat.renderOpen(messages, settings);

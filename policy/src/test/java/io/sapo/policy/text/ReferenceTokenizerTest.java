@@ -1,0 +1,160 @@
+package io.sapo.policy.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.policy.ReferenceFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Tokenizers of well-known families, small ones: ids, text and where each token ends in it, as the
+ * public library has them. {@code -Dsapo.reference.tokenizers=DIR} names another folder.
+ */
+class ReferenceTokenizerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static List<Path> tokenizers() {
+    List<Path> folders =
+        ReferenceFolder.list(ReferenceFolder.of("tokenizers")).stream()
+            .filter(folder -> Files.exists(folder.resolve("tokenizer.json")))
+            .toList();
+    assertThat(folders).isNotEmpty();
+    return folders;
+  }
+
+  @ParameterizedTest
+  @MethodSource("tokenizers")
+  void textBecomesTheSameTokensAndBack(Path folder) throws IOException {
+    List<String> wrong = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(folder.resolve("tokenizer.json"))) {
+      for (JsonNode line : lines(folder.resolve("cases.jsonl"))) {
+        String text = line.get("text").asText();
+        int[] ids = ids(line, "ids");
+        check(wrong, line, "ids", Arrays.toString(tokenizer.encode(text)), Arrays.toString(ids));
+        check(
+            wrong,
+            line,
+            "ids_special",
+            Arrays.toString(tokenizer.encodeWhole(text)),
+            Arrays.toString(ids(line, "ids_special")));
+        check(wrong, line, "tokens", names(tokenizer, ids).toString(), tokens(line).toString());
+        check(wrong, line, "decoded", tokenizer.decodeAll(ids), line.get("decoded").asText());
+        check(
+            wrong,
+            line,
+            "decoded_special",
+            tokenizer.decodeAll(ids(line, "ids_special")),
+            line.get("decoded_special").asText());
+        checkResponse(wrong, tokenizer, line);
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("tokenizers")
+  void anyTokensBecomeTheSameText(Path folder) throws IOException {
+    List<String> wrong = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(folder.resolve("tokenizer.json"))) {
+      for (JsonNode line : lines(folder.resolve("id-cases.jsonl"))) {
+        check(
+            wrong,
+            line,
+            "decoded",
+            tokenizer.decodeAll(ids(line, "ids")),
+            line.get("decoded").asText());
+        checkResponse(wrong, tokenizer, line);
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("tokenizers")
+  void aResponseIsDecodedByItself(Path folder) throws IOException {
+    List<String> wrong = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(folder.resolve("tokenizer.json"))) {
+      for (JsonNode line : lines(folder.resolve("continuations.jsonl"))) {
+        int[] prompt = ids(line, "prompt_ids");
+        int[] response = ids(line, "response_ids");
+        int[] both = IntStream.concat(Arrays.stream(prompt), Arrays.stream(response)).toArray();
+        check(
+            wrong,
+            line,
+            "prompt_ids",
+            Arrays.toString(tokenizer.encode(line.get("prompt").asText())),
+            Arrays.toString(prompt));
+        check(
+            wrong,
+            line,
+            "response_alone",
+            tokenizer.decodeResponse(response).text(),
+            line.get("response_alone").asText());
+        check(
+            wrong,
+            line,
+            "response_after_prompt",
+            tokenizer.decodeAll(both).substring(tokenizer.decodeAll(prompt).length()),
+            line.get("response_after_prompt").asText());
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static void checkResponse(List<String> wrong, Tokenizer tokenizer, JsonNode line) {
+    DecodedResponse response = tokenizer.decodeResponse(ids(line, "ids"));
+    check(wrong, line, "decoded_skip", response.text(), line.get("decoded_skip").asText());
+    if (line.hasNonNull("ends")) {
+      check(
+          wrong,
+          line,
+          "ends",
+          Arrays.toString(response.tokenEnds()),
+          Arrays.toString(ids(line, "ends")));
+    }
+    int[] ends = response.tokenEnds();
+    assertThat(ends).isSorted();
+    assertThat(ends.length == 0 ? 0 : ends[ends.length - 1]).isEqualTo(response.text().length());
+  }
+
+  private static void check(
+      List<String> wrong, JsonNode line, String what, String found, String expected) {
+    if (!found.equals(expected)) {
+      wrong.add("%s of %s: %s, not %s".formatted(what, line, found, expected));
+    }
+  }
+
+  private static List<String> names(Tokenizer tokenizer, int[] ids) {
+    return Arrays.stream(ids).mapToObj(tokenizer::name).toList();
+  }
+
+  private static List<String> tokens(JsonNode line) {
+    List<String> tokens = new ArrayList<>();
+    line.get("tokens").forEach(token -> tokens.add(token.asText()));
+    return tokens;
+  }
+
+  private static int[] ids(JsonNode line, String key) {
+    int[] ids = new int[line.get(key).size()];
+    Arrays.setAll(ids, i -> line.get(key).get(i).asInt());
+    return ids;
+  }
+
+  private static List<JsonNode> lines(Path file) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      lines.add(JSON.readTree(line));
+    }
+    assertThat(lines).isNotEmpty();
+    return lines;
+  }
+}
