@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Batch;
@@ -17,9 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Draws many responses at once over a preallocated KV cache. Slots are filled again as responses
- * end; weights may change from one {@link #advance} to the next, while the keys and values of the
- * tokens fed before stay as the older weights made them.
+ * Draws many responses at once over a KV cache. Slots are filled again as responses end; weights
+ * may change from one {@link #advance} to the next, while the keys and values of the tokens fed
+ * before stay as the older weights made them.
  *
  * <p>To be used by one thread at a time. Owns the cache in native memory until closed.
  */
@@ -28,7 +27,7 @@ public final class Generator implements AutoCloseable {
   private final GeneratorOptions options;
   private final ScriptModule script;
   private final NDManager manager;
-  private final NDList caches = new NDList();
+  private final KvCache cache;
   private final NDArray forbidden;
   private final SlotTable table;
 
@@ -38,19 +37,11 @@ public final class Generator implements AutoCloseable {
     this.script = script;
     this.manager = script.newManager();
     this.table = new SlotTable(options.slots());
-    Shape shape =
-        new Shape(options.slots(), config.keyValueHeads(), options.cacheLength(), config.headDim());
-    for (String name : List.of("k[]", "v[]")) {
-      for (int layer = 0; layer < config.layers(); layer++) {
-        NDArray cache = manager.zeros(shape);
-        cache.setName(name);
-        caches.add(cache);
-      }
-    }
+    this.cache = new KvCache(config, script, options.slots(), options.cacheLength());
     this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
   }
 
-  /** Compiles the decode loop and allocates the cache. */
+  /** Compiles the decode loop. */
   public static Generator load(ModelConfig config, GeneratorOptions options, Device device) {
     ScriptModule script = ScriptModule.load("generator", "Generator", config, device);
     try {
@@ -131,6 +122,7 @@ public final class Generator implements AutoCloseable {
     if (table.used() == 0) {
       return List.of();
     }
+    cache.ensure(placesNeeded());
     try (NDManager call = manager.newSubManager()) {
       move(call, changes.moves());
       for (Prompts prompts : Prompts.batches(changes.filled(), table)) {
@@ -139,6 +131,27 @@ public final class Generator implements AutoCloseable {
       decode(call, weights, version);
     }
     return release();
+  }
+
+  /** What the next call may fill of the longest slot. */
+  private int placesNeeded() {
+    int longest = 0;
+    for (int slot = 0; slot < table.used(); slot++) {
+      longest = Math.max(longest, table.get(slot).fed());
+    }
+    return Math.min(longest + options.stepsPerCall() + 1, options.cacheLength());
+  }
+
+  /**
+   * Gives the cache's memory back until the next request is advanced.
+   *
+   * @throws IllegalStateException while responses are running
+   */
+  public void releaseMemory() {
+    if (running() > 0) {
+      throw new IllegalStateException(running() + " responses are running");
+    }
+    cache.release();
   }
 
   private void move(NDManager call, List<SlotTable.Move> moves) {
@@ -150,7 +163,7 @@ public final class Generator implements AutoCloseable {
             NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::from).toArray()),
             NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::to).toArray()),
             call.create(moves.stream().mapToLong(m -> table.get(m.to()).fed()).max().orElse(0)));
-    arguments.addAll(caches);
+    arguments.addAll(cache.tensors());
     script.call(call, "move", arguments);
   }
 
@@ -160,7 +173,7 @@ public final class Generator implements AutoCloseable {
           new NDList(
               NativeArrays.longs(own, prompts.slots()), NativeArrays.longs(own, prompts.source()));
       arguments.addAll(Batch.assemble(own, config, prompts.sequences()).arguments());
-      arguments.addAll(caches);
+      arguments.addAll(cache.tensors());
       arguments.addAll(weights.arguments());
       script.call(own, "prefill", arguments);
     }
@@ -178,7 +191,7 @@ public final class Generator implements AutoCloseable {
     arguments.add(
         NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray()));
     arguments.add(forbidden);
-    arguments.addAll(caches);
+    arguments.addAll(cache.tensors());
     arguments.addAll(weights.arguments());
     NDList drawn = script.call(call, "decode", arguments);
     record(
@@ -243,7 +256,7 @@ public final class Generator implements AutoCloseable {
   private void discardAll() {
     table.clear();
     try (NDManager call = manager.newSubManager()) {
-      script.call(call, "clear", caches);
+      script.call(call, "clear", new NDList(cache.tensors()));
     }
   }
 
@@ -265,6 +278,7 @@ public final class Generator implements AutoCloseable {
 
   @Override
   public void close() {
+    cache.close();
     manager.close();
     script.close();
   }

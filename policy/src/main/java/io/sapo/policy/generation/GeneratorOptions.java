@@ -25,10 +25,10 @@ public record GeneratorOptions(
     return new GeneratorOptions(slots, capacity, stepsPerCall, List.of());
   }
 
-  /** Keys and values of all slots, in bytes. */
+  /** Keys and values of all slots, each as long as it may be, in bytes. */
   public long cacheBytes(ModelConfig config) {
     return 2L
-        * Float.BYTES
+        * config.computeType().bytes()
         * config.layers()
         * slots
         * config.keyValueHeads()

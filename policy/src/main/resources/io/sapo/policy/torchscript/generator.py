@@ -16,6 +16,11 @@ class Generator(Module):
       __torch__.kv_cache.move(v[i], origin, target, int(extent))
     return target
 
+  # Copies a cache into a larger one.
+  def widen(self: __torch__.generator.Generator, smaller: List[Tensor], larger: List[Tensor]) -> Tensor:
+    larger[0].narrow(2, 0, smaller[0].size(2)).copy_(smaller[0])
+    return larger[0]
+
   def clear(self: __torch__.generator.Generator, k: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(k)):
       k[i].zero_()

@@ -2,6 +2,7 @@ package io.sapo.policy.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withPrecision;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -203,6 +205,46 @@ class GeneratorTest {
       assertThat(generation.entropies()[4]).isGreaterThan(before.entropies()[4] + 0.1f);
       assertThat(generator.running()).isZero();
     }
+  }
+
+  /**
+   * Three responses of unequal length, drawn over a cache that grows twice and one that need not.
+   */
+  @Test
+  void aCacheThatGrowsGivesTheSameTokens() {
+    List<Generation> grown = longResponses(4);
+    List<Generation> whole = longResponses(400);
+    assertThat(grown).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(grown.get(i).tokens()).isEqualTo(whole.get(i).tokens());
+      assertThat(grown.get(i).logProbs())
+          .containsExactly(whole.get(i).logProbs(), withPrecision(1e-4f));
+    }
+  }
+
+  private static List<Generation> longResponses(int stepsPerCall) {
+    GeneratorOptions options = GeneratorOptions.of(3, 420, stepsPerCall);
+    List<Generation> finished = new ArrayList<>();
+    try (Generator generator = Generator.load(config, options, Device.cpu())) {
+      for (int round = 0; round < 2; round++) {
+        finished.clear();
+        for (int i = 0; i < 3; i++) {
+          int[] prompt = prompt(new Random(i), 5 + i);
+          generator.submit(
+              new GenerationRequest(
+                  "r" + i,
+                  TokenSequence.text(prompt, new int[0]),
+                  Sampling.at(1, 100 + 150 * i),
+                  i));
+        }
+        while (generator.running() > 0) {
+          finished.addAll(generator.advance(weights, 0));
+        }
+        generator.releaseMemory();
+      }
+    }
+    finished.sort(Comparator.comparing(Generation::id));
+    return finished;
   }
 
   @Test

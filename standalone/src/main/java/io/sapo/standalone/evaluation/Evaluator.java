@@ -130,6 +130,7 @@ public final class Evaluator implements AutoCloseable {
         judge(tasks.get(Integer.parseInt(generation.id())), generation, tally);
       }
     }
+    generator.releaseMemory();
     return new Score(
         version,
         heldOut.source(),
