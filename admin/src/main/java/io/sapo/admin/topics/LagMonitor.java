@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,7 @@ public final class LagMonitor implements AutoCloseable {
 
   private final Admin admin;
   private final String prefix;
+  private final String segments;
   private final Set<String> wanted;
   private final Clock clock;
   private final ScheduledExecutorService thread =
@@ -57,7 +61,10 @@ public final class LagMonitor implements AutoCloseable {
   private volatile Lags lags;
 
   private record Sample(
-      long atMs, SortedMap<String, Long> ends, SortedMap<GroupTopic, Long> groups) {}
+      long atMs,
+      SortedMap<String, Long> ends,
+      SortedMap<GroupTopic, Long> groups,
+      Optional<Lags.Kept> segments) {}
 
   private record GroupTopic(String group, String topic) implements Comparable<GroupTopic> {
     @Override
@@ -74,6 +81,7 @@ public final class LagMonitor implements AutoCloseable {
     properties.put("default.api.timeout.ms", 8_000);
     this.admin = Admin.create(properties);
     this.prefix = topics.prefix();
+    this.segments = topics.segments().name();
     this.wanted = new TreeSet<>();
     for (Topic<?> topic : topics.typed()) {
       wanted.add(topic.name());
@@ -130,7 +138,31 @@ public final class LagMonitor implements AutoCloseable {
             .get();
     SortedMap<String, Long> byTopic = new TreeMap<>();
     ends.forEach((partition, end) -> byTopic.merge(partition.topic(), end.offset(), Long::sum));
-    return new Sample(clock.millis(), byTopic, groups(ends));
+    return new Sample(clock.millis(), byTopic, groups(ends), kept(there));
+  }
+
+  private Optional<Lags.Kept> kept(Set<String> there)
+      throws ExecutionException, InterruptedException {
+    if (!there.contains(segments)) {
+      return Optional.empty();
+    }
+    TopicPartition partition = new TopicPartition(segments, 0);
+    long from =
+        admin
+            .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+            .partitionResult(partition)
+            .get()
+            .offset();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, segments);
+    String retention =
+        admin
+            .describeConfigs(List.of(resource))
+            .all()
+            .get()
+            .get(resource)
+            .get(TopicConfig.RETENTION_MS_CONFIG)
+            .value();
+    return Optional.of(new Lags.Kept(from, Long.parseLong(retention)));
   }
 
   private SortedMap<GroupTopic, Long> groups(Map<TopicPartition, ListOffsetsResultInfo> ends)
@@ -184,7 +216,7 @@ public final class LagMonitor implements AutoCloseable {
               long growth = lag - first.groups().getOrDefault(of, lag);
               groups.add(new Lags.Group(of.group(), of.topic(), lag, growth, windowMs));
             });
-    return new Lags(last.atMs(), "", topics, groups);
+    return new Lags(last.atMs(), "", topics, groups, last.segments());
   }
 
   @Override

@@ -33,7 +33,7 @@ class HealthTest {
   private final Topics topics = new Topics("h.");
   private final RunState run = new RunState(topics, Limits.defaults());
   private final Health health = new Health(Thresholds.defaults());
-  private Lags lags = new Lags(NOW, "", new TreeMap<>(), List.of());
+  private Lags lags = new Lags(NOW, "", new TreeMap<>(), List.of(), Optional.empty());
   private long offset;
 
   @BeforeEach
@@ -92,7 +92,7 @@ class HealthTest {
             .setAnchorVersion(n)
             .setFirstChunkOffset(0)
             .setChunkCount(1)
-            .setCheckpointVersion(-1)
+            .setCheckpointVersion(1)
             .setMetrics(metrics)
             .build());
   }
@@ -137,11 +137,44 @@ class HealthTest {
 
   @Test
   void growingLagButNotLagAlone() {
-    lags = new Lags(NOW, "", new TreeMap<>(), List.of(new Lags.Group("g", "t", 9_000, 10, 60_000)));
+    lags =
+        new Lags(
+            NOW,
+            "",
+            new TreeMap<>(),
+            List.of(new Lags.Group("g", "t", 9_000, 10, 60_000)),
+            Optional.empty());
     assertThat(failing()).isEmpty();
     lags =
-        new Lags(NOW, "", new TreeMap<>(), List.of(new Lags.Group("g", "t", 9_000, 6_000, 60_000)));
+        new Lags(
+            NOW,
+            "",
+            new TreeMap<>(),
+            List.of(new Lags.Group("g", "t", 9_000, 6_000, 60_000)),
+            Optional.empty());
     assertThat(failing()).containsExactly("lag");
+  }
+
+  @Test
+  void whatUpdatesWereMadeFromGoesWithItsAge() {
+    long day = Duration.ofDays(1).toMillis();
+    version(2, NOW - day, Map.of("entropy", 0.4), 0);
+    version(3, NOW - 1_000, Map.of("entropy", 0.4), 0);
+    lags = kept(10, 90 * day);
+    assertThat(failing()).isEmpty();
+    assertThat(reason("replay"))
+        .isEqualTo("from version 1 on; version 1 until about 15 April 2027");
+    lags = kept(11, -1);
+    assertThat(failing()).as("version 1 is checkpointed").isEmpty();
+    assertThat(reason("replay")).isEqualTo("from version 2 on; version 2 for ever");
+    lags = kept(31, day);
+    assertThat(failing()).containsExactly("replay");
+    assertThat(reason("replay")).contains("after version 1", "checkpoint");
+  }
+
+  private Lags kept(long from, long retentionMs) {
+    return new Lags(
+        NOW, "", new TreeMap<>(), List.of(), Optional.of(new Lags.Kept(from, retentionMs)));
   }
 
   @Test
