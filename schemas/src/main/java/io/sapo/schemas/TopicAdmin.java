@@ -27,7 +27,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicAdmin {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
   private static final long ASK_AGAIN_MS = 100;
-  private static final String MISSING = " is missing; run: sapo topics create";
 
   private final Admin admin;
   private final Topics topics;
@@ -46,7 +45,7 @@ public final class TopicAdmin {
     List<TopicFinding> findings = check();
     // Each broker knows of a topic a little later than the controller that has created it.
     while (allowed
-        && findings.stream().anyMatch(finding -> finding.text().endsWith(MISSING))
+        && findings.stream().anyMatch(TopicFinding::missing)
         && System.nanoTime() < deadline) {
       Thread.sleep(ASK_AGAIN_MS);
       findings = check();
@@ -85,7 +84,7 @@ public final class TopicAdmin {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        findings.add(TopicFinding.fatal("topic " + topic.name() + MISSING));
+        findings.add(TopicFinding.missing(topic.name()));
       }
     }
     return findings;

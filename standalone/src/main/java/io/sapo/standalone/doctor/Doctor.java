@@ -9,9 +9,12 @@ import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.kafka.TopicList;
 import io.sapo.standalone.run.RunFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,7 +22,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 
 /** Looks at everything that a run will need, and changes nothing. */
 public final class Doctor {
@@ -27,6 +38,9 @@ public final class Doctor {
   private static final long MEMORY_NEEDED = 3 * GIB;
   private static final long DISK_NEEDED = 2 * GIB;
   private static final int JAVA_NEEDED = 17;
+  private static final Duration SHORT = Duration.ofDays(31);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
 
   private final Settings settings;
   private final Path checkpoint;
@@ -40,8 +54,11 @@ public final class Doctor {
   }
 
   public List<Finding> examine() {
-    return List.of(
-        java(), cores(), memory(), disk(), nativeLibrary(), broker(), checkpoint(), tasks());
+    List<Finding> findings =
+        new ArrayList<>(List.of(java(), cores(), memory(), disk(), nativeLibrary()));
+    findings.addAll(broker());
+    findings.addAll(List.of(retention(), checkpoint(), tasks()));
+    return findings;
   }
 
   private static Finding java() {
@@ -100,21 +117,65 @@ public final class Doctor {
     }
   }
 
-  private Finding broker() {
+  private List<Finding> broker() {
     int port = settings.integer("broker.port");
     if (settings.optionalText("kafka.bootstrap-servers").isPresent()) {
       try (KafkaAccess access = KafkaAccess.open(settings, RunFolder.fresh())) {
-        return Finding.ok("broker", access.bootstrapServers() + " answers");
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("broker", access.bootstrapServers() + " answers"));
+        findings.addAll(topics(access));
+        return findings;
       } catch (CommandFailure e) {
-        return Finding.failed("broker", e.getMessage());
+        return List.of(Finding.failed("broker", e.getMessage()));
       }
     }
     try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return Finding.ok("broker", "embedded, port " + (port == 0 ? "any" : free.getLocalPort()));
+      return List.of(
+          Finding.ok("broker", "embedded, port " + (port == 0 ? "any" : free.getLocalPort())));
     } catch (IOException e) {
-      return Finding.failed(
-          "broker", "port " + port + " is in use; choose another broker.port, 0 for any");
+      return List.of(
+          Finding.failed(
+              "broker", "port " + port + " is in use; choose another broker.port, 0 for any"));
     }
+  }
+
+  /** What is odd about the run's topics; nothing where none is there yet. */
+  private static List<Finding> topics(KafkaAccess access) {
+    try (Admin admin = access.admin()) {
+      List<TopicFinding> odd = new TopicAdmin(admin, access.topics()).check();
+      long missing = odd.stream().filter(TopicFinding::missing).count();
+      if (missing == TopicList.of(admin, access.topics()).size()) {
+        return List.of(Finding.ok("topics", "none yet; the first role creates them"));
+      }
+      return odd.isEmpty()
+          ? List.of(Finding.ok("topics", "as a run needs them"))
+          : odd.stream()
+              .map(
+                  finding ->
+                      finding.fatal()
+                          ? Finding.failed("topics", finding.text())
+                          : Finding.warning("topics", finding.text()))
+              .toList();
+    } catch (ExecutionException e) {
+      return List.of(Finding.failed("topics", "Kafka refused: " + e.getCause().getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of(Finding.failed("topics", "interrupted while asking"));
+    }
+  }
+
+  private Finding retention() {
+    Optional<Duration> kept = settings.optionalDuration("kafka.retention");
+    if (kept.isEmpty()) {
+      return Finding.ok("retention", "every update can be folded again for ever");
+    }
+    String until = DAY.format(LocalDate.now().plusDays(kept.get().toDays()));
+    String detail =
+        "an update made today can be folded again until %s, and a run rest until then (kafka.retention is %d days)"
+            .formatted(until, kept.get().toDays());
+    return kept.get().compareTo(SHORT) < 0
+        ? Finding.warning("retention", detail)
+        : Finding.ok("retention", detail);
   }
 
   private Finding checkpoint() {
@@ -149,6 +210,6 @@ public final class Doctor {
   }
 
   private static String gib(long bytes) {
-    return String.format(java.util.Locale.ROOT, "%.1f", (double) bytes / GIB);
+    return String.format(Locale.ROOT, "%.1f", (double) bytes / GIB);
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -201,6 +202,8 @@ public final class RoleProcess {
             if (now.toMillis() - before.toMillis() >= TOUCH_EVERY_MS) {
               Files.setLastModifiedTime(file, now);
             }
+          } catch (NoSuchFileException e) {
+            log.debug("{} is gone", file);
           } catch (IOException e) {
             log.warn("{} cannot be touched: {}", file, e.toString());
           }

@@ -122,6 +122,8 @@ class SapoCommandTest {
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.out())
           .contains("ok       native library  PyTorch")
+          .containsPattern(
+              "ok       retention       an update made today can be folded again until")
           .contains("failed   checkpoint      " + absent)
           .contains("port " + taken.getLocalPort() + " is in use");
       assertThat(Files.exists(absent)).isFalse();
