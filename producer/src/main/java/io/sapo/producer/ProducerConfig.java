@@ -2,7 +2,7 @@ package io.sapo.producer;
 
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public record ProducerConfig(
     String instance,
     String tasks,
     long seed,
-    PromptTemplate template,
+    ProfileSettings profile,
     PictureFiles pictures,
     int maxPromptTokens,
     Sampling sampling,

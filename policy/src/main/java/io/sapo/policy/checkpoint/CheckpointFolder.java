@@ -62,7 +62,21 @@ public record CheckpointFolder(Path path, ModelConfig config) {
 
   /** The caller closes the reader. */
   public SafetensorsReader openWeights() {
+    boolean safetensors =
+        Files.exists(path.resolve(SafetensorsReader.SINGLE_FILE))
+            || Files.exists(path.resolve(SafetensorsReader.INDEX_FILE));
+    if (!safetensors && hasPickledWeights()) {
+      throw new InvalidCheckpointException(
+          path
+              + ": has its weights as pytorch_model.bin only; write them as safetensors first, in"
+              + " Python: AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR)");
+    }
     return SafetensorsReader.open(path);
+  }
+
+  private boolean hasPickledWeights() {
+    return Files.exists(path.resolve("pytorch_model.bin"))
+        || Files.exists(path.resolve("pytorch_model.bin.index.json"));
   }
 
   /**

@@ -129,7 +129,8 @@ final class ModelConfigJson {
   private static ElementType elementType(JsonSection top, JsonSection text) {
     for (JsonSection section : List.of(top, text)) {
       for (String key : List.of("torch_dtype", "dtype")) {
-        if (section.has(key)) {
+        // "auto" leaves it to the weights, as a key that is missing does.
+        if (section.has(key) && !section.text(key).equals("auto")) {
           String name = section.text(key);
           for (ElementType type : ElementType.values()) {
             if (type.floating() && type.torchName().equals(name)) {

@@ -246,7 +246,7 @@ public final class Generator implements AutoCloseable {
                   .formatted(version, response.request().id(), logProbs[i], entropies[i]));
         }
         int token = Math.toIntExact(tokens[i]);
-        boolean ends = config.eosTokenIds().contains(token);
+        boolean ends = config.eosTokenIds().contains(token) || options.stopTokens().contains(token);
         response.add(token, logProbs[i], entropies[i], version, ends);
       }
     }

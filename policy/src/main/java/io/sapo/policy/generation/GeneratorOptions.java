@@ -9,9 +9,14 @@ import java.util.List;
  * @param stepsPerCall tokens drawn for each response before finished ones are handed out, slots are
  *     filled again and new weights are taken up
  * @param forbiddenTokens never drawn
+ * @param stopTokens end a response, beside those that the model's config names
  */
 public record GeneratorOptions(
-    int slots, int capacity, int stepsPerCall, List<Integer> forbiddenTokens) {
+    int slots,
+    int capacity,
+    int stepsPerCall,
+    List<Integer> forbiddenTokens,
+    List<Integer> stopTokens) {
   public GeneratorOptions {
     if (slots < 1 || capacity < 2 || stepsPerCall < 1) {
       throw new IllegalArgumentException(
@@ -19,6 +24,12 @@ public record GeneratorOptions(
               .formatted(slots, stepsPerCall, capacity));
     }
     forbiddenTokens = List.copyOf(forbiddenTokens);
+    stopTokens = List.copyOf(stopTokens);
+  }
+
+  public GeneratorOptions(
+      int slots, int capacity, int stepsPerCall, List<Integer> forbiddenTokens) {
+    this(slots, capacity, stepsPerCall, forbiddenTokens, List.of());
   }
 
   public static GeneratorOptions of(int slots, int capacity, int stepsPerCall) {

@@ -15,18 +15,37 @@ import java.util.function.Supplier;
  * does. Immutable; safe for use from several threads.
  */
 public final class ChatTemplate {
+  private static final String PROBE = "PROBE";
+
   /** Put behind the message to go on with, to find the place where its text ends. */
   private static final String END_OF_FINAL_MESSAGE = "CONTINUE_FINAL_MESSAGE_TAG ";
 
   private final JinjaTemplate template;
   private final Map<String, String> specialTokens;
   private final Supplier<LocalDateTime> now;
+  private final boolean partsOnly;
 
   private ChatTemplate(
       JinjaTemplate template, Map<String, String> specialTokens, Supplier<LocalDateTime> now) {
     this.template = template;
     this.specialTokens = specialTokens;
     this.now = now;
+    this.partsOnly = !shows(PROBE) && shows(List.of(Map.of("type", "text", "text", PROBE)));
+  }
+
+  /** Whether a message's content of that form comes through. */
+  private boolean shows(Object content) {
+    try {
+      return renderClosed(List.of(Map.of("role", "user", "content", content)), true, Map.of())
+          .contains(PROBE);
+    } catch (JinjaException e) {
+      return false;
+    }
+  }
+
+  /** Whether the template takes a content only as a list of parts, text too. */
+  public boolean partsOnly() {
+    return partsOnly;
   }
 
   /**

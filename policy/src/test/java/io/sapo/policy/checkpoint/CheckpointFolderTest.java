@@ -52,6 +52,30 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void pickledWeightsAloneAreRefusedWithTheWayOut() throws IOException {
+    Path pickled = Files.createDirectory(folder.resolve("pickled"));
+    Files.copy(ReferenceModels.all().get(0).resolve("config.json"), pickled.resolve("config.json"));
+    CheckpointFolder checkpoint = CheckpointFolder.open(pickled);
+    assertThatThrownBy(checkpoint::openWeights).hasMessageContaining("model.safetensors");
+    Files.writeString(pickled.resolve("pytorch_model.bin"), "x");
+    assertThatThrownBy(checkpoint::openWeights)
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("pytorch_model.bin only")
+        .hasMessageContaining("save_pretrained");
+  }
+
+  @Test
+  void theTypeMayBeLeftToTheWeights() throws IOException {
+    Path auto = Files.createDirectory(folder.resolve("auto"));
+    String config = Files.readString(ReferenceModels.all().get(0).resolve("config.json"));
+    Files.writeString(
+        auto.resolve("config.json"),
+        config.replaceFirst("\"torch_dtype\": *\"[a-z0-9]+\"", "\"torch_dtype\": \"auto\""));
+    assertThat(Files.readString(auto.resolve("config.json"))).contains("\"auto\"");
+    assertThat(CheckpointFolder.open(auto).config().elementType()).isEqualTo(ElementType.F32);
+  }
+
+  @Test
   void theWrittenTypeEntersTheConfiguration() {
     CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
     Path target = folder.resolve("halved");

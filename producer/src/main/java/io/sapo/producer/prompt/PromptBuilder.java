@@ -3,84 +3,64 @@ package io.sapo.producer.prompt;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.pictures.WrongPictureException;
-import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
+import io.sapo.policy.jinja.JinjaException;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PreparedPicture;
+import io.sapo.policy.profile.ChatTemplate;
+import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
+import io.sapo.schemas.ChatMessage;
+import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Turns a task into the tokens and patches the network takes: template, pictures each between the
- * vision start and end tokens, text. Thread-safe as long as the tokenizer is open.
+ * Turns a task into the tokens and patches the network takes, by the checkpoint's chat template or
+ * as plain text. A task's own text never becomes a token that structures prompts: where it would,
+ * the task is refused. Thread-safe as long as the profile is open.
  */
 public final class PromptBuilder {
-  private final ModelConfig model;
-  private final Tokenizer tokenizer;
+  private final CheckpointProfile profile;
   private final PictureFiles files;
   private final Optional<PicturePreprocessor> pictures;
-  private final int[] before;
-  private final int[] after;
   private final int maxTokens;
-  private final Set<Integer> pictureTokens = new TreeSet<>();
 
   /**
-   * @param tokenizer of that checkpoint; stays the caller's
+   * @param profile stays the caller's
    * @param maxTokens longest prompt, picture tokens counted
    * @param files where pictures by path may lie
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the model looks at pictures
    *     but the folder does not say how they are prepared
-   * @throws IllegalArgumentException when the tokenizer lacks the template's tokens
    */
-  public PromptBuilder(
-      CheckpointFolder checkpoint,
-      Tokenizer tokenizer,
-      PromptTemplate template,
-      int maxTokens,
-      PictureFiles files) {
-    this.model = checkpoint.config();
-    this.tokenizer = tokenizer;
+  public PromptBuilder(CheckpointProfile profile, int maxTokens, PictureFiles files) {
+    this.profile = profile;
     this.files = files;
     this.maxTokens = maxTokens;
-    if (template == PromptTemplate.CHATML) {
-      tokenizer.id("<|im_start|>");
-      tokenizer.id("<|im_end|>");
-    }
-    before = tokenizer.encode(template.before());
-    after = tokenizer.encode(template.after());
-    pictures = PicturePreprocessor.of(checkpoint);
-    model
-        .imageTokens()
-        .ifPresent(
-            tokens ->
-                pictureTokens.addAll(
-                    List.of(
-                        tokens.visionStart(), tokens.visionEnd(), tokens.image(), tokens.video())));
+    this.pictures = PicturePreprocessor.of(profile.folder());
   }
 
   /** The prompt, without response tokens. */
   public TokenSequence build(Task task) throws PromptRefusedException {
+    List<ChatMessage> messages = messages(task);
+    refuseControlTokens(task, messages);
     List<PreparedPicture> prepared = new ArrayList<>();
-    IntStream.Builder tokens = IntStream.builder();
-    Arrays.stream(before).forEach(tokens);
     for (Picture picture : task.getPictures()) {
-      PreparedPicture next = prepare(task, prepared.size(), picture);
-      prepared.add(next);
-      addPicture(tokens, next);
+      prepared.add(prepare(task, prepared.size(), picture));
     }
-    Arrays.stream(text(task)).forEach(tokens);
-    Arrays.stream(after).forEach(tokens);
-    int[] prompt = tokens.build().toArray();
+    int[] prompt =
+        profile.template().isPresent()
+            ? chat(task, profile.template().get(), messages, prepared)
+            : plain(messages, prepared);
     if (prompt.length > maxTokens) {
       throw refused(
           task,
@@ -91,22 +71,139 @@ public final class PromptBuilder {
     return new TokenSequence(prompt, prepared, new int[0]);
   }
 
+  /** The task's chat; without one, a user's message of its pictures and its text. */
+  private static List<ChatMessage> messages(Task task) throws PromptRefusedException {
+    List<ChatMessage> messages = task.getMessages();
+    if (messages.isEmpty()) {
+      List<ContentPart> content = new ArrayList<>();
+      task.getPictures().forEach(picture -> content.add(new ContentPart((String) null)));
+      content.add(new ContentPart(task.getPrompt()));
+      return List.of(new ChatMessage("user", content));
+    }
+    long places =
+        messages.stream()
+            .flatMap(message -> message.getContent().stream())
+            .filter(part -> part.getText() == null)
+            .count();
+    if (places != task.getPictures().size()) {
+      throw refused(
+          task,
+          Reason.CHAT_TEMPLATE,
+          "its messages have %d places for its %d pictures"
+              .formatted(places, task.getPictures().size()),
+          null);
+    }
+    return messages;
+  }
+
+  /** Looks at each text alone and at all of them put together, as a template may put them. */
+  private void refuseControlTokens(Task task, List<ChatMessage> messages)
+      throws PromptRefusedException {
+    StringBuilder together = new StringBuilder();
+    List<String> texts = new ArrayList<>();
+    for (ChatMessage message : messages) {
+      texts.add(message.getRole());
+      message.getContent().stream()
+          .map(ContentPart::getText)
+          .filter(text -> text != null)
+          .forEach(texts::add);
+    }
+    texts.forEach(together::append);
+    texts.add(together.toString());
+    for (String text : texts) {
+      Optional<String> control = profile.controlTokenIn(text);
+      if (control.isPresent()) {
+        throw refused(
+            task,
+            Reason.SPECIAL_TOKEN,
+            "its text holds %s, which structures prompts of this model".formatted(control.get()),
+            null);
+      }
+    }
+  }
+
+  private int[] chat(
+      Task task, ChatTemplate template, List<ChatMessage> messages, List<PreparedPicture> prepared)
+      throws PromptRefusedException {
+    String text;
+    try {
+      text =
+          template.render(
+              messages.stream().map(message -> forTemplate(message, template)).toList(), Map.of());
+    } catch (JinjaException e) {
+      throw refused(
+          task, Reason.CHAT_TEMPLATE, "the chat template refuses it: " + e.getMessage(), e);
+    }
+    int[] tokens = profile.tokenizer().encode(text);
+    Optional<ImageTokens> ids = profile.model().imageTokens();
+    if (ids.isEmpty()) {
+      return tokens;
+    }
+    int image = ids.get().image();
+    long places = Arrays.stream(tokens).filter(token -> token == image).count();
+    if (places != prepared.size()) {
+      throw refused(
+          task,
+          Reason.CHAT_TEMPLATE,
+          "the chat template shows %d of its %d pictures".formatted(places, prepared.size()),
+          null);
+    }
+    int merge = profile.model().vision().orElseThrow().spatialMergeSize();
+    return Tokenizer.expandImageTokens(tokens, image, prepared, merge);
+  }
+
+  private static Map<String, Object> forTemplate(ChatMessage message, ChatTemplate template) {
+    boolean parts =
+        template.partsOnly()
+            || message.getContent().stream().anyMatch(part -> part.getText() == null);
+    if (!parts) {
+      StringBuilder text = new StringBuilder();
+      message.getContent().forEach(part -> text.append(part.getText()));
+      return Map.of("role", message.getRole(), "content", text.toString());
+    }
+    List<Map<String, Object>> content = new ArrayList<>();
+    for (ContentPart part : message.getContent()) {
+      content.add(
+          part.getText() == null
+              ? Map.of("type", "image")
+              : Map.of("type", "text", "text", part.getText()));
+    }
+    return Map.of("role", message.getRole(), "content", content);
+  }
+
+  /** Texts and pictures one after the other, a line's end behind each message. */
+  private int[] plain(List<ChatMessage> messages, List<PreparedPicture> prepared) {
+    IntStream.Builder tokens = IntStream.builder();
+    Arrays.stream(profile.beginning()).forEach(tokens);
+    Iterator<PreparedPicture> next = prepared.iterator();
+    StringBuilder text = new StringBuilder();
+    for (ChatMessage message : messages) {
+      for (ContentPart part : message.getContent()) {
+        if (part.getText() == null) {
+          addText(tokens, text);
+          addPicture(tokens, next.next());
+        } else {
+          text.append(part.getText());
+        }
+      }
+      text.append('\n');
+    }
+    addText(tokens, text);
+    return tokens.build().toArray();
+  }
+
+  private void addText(IntStream.Builder tokens, StringBuilder text) {
+    Arrays.stream(profile.tokenizer().encode(text.toString())).forEach(tokens);
+    text.setLength(0);
+  }
+
   private void addPicture(IntStream.Builder tokens, PreparedPicture picture) {
-    ModelConfig.ImageTokens ids = model.imageTokens().orElseThrow();
+    ImageTokens ids = profile.model().imageTokens().orElseThrow();
     tokens.add(ids.visionStart());
     for (int i = pictures.orElseThrow().tokens(picture); i > 0; i--) {
       tokens.add(ids.image());
     }
     tokens.add(ids.visionEnd());
-  }
-
-  private int[] text(Task task) throws PromptRefusedException {
-    int[] text = tokenizer.encode(task.getPrompt());
-    if (Arrays.stream(text).anyMatch(pictureTokens::contains)) {
-      throw refused(
-          task, Reason.SPECIAL_TOKEN, "its text holds tokens that stand for pictures", null);
-    }
-    return text;
   }
 
   private PreparedPicture prepare(Task task, int index, Picture picture)
@@ -116,7 +213,7 @@ public final class PromptBuilder {
           task,
           Reason.PICTURE_UNSUPPORTED,
           "it has %d pictures, but a %s model reads text only"
-              .formatted(task.getPictures().size(), model.architecture()),
+              .formatted(task.getPictures().size(), profile.model().architecture()),
           null);
     }
     try {

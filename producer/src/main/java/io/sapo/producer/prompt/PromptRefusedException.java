@@ -8,6 +8,7 @@ public final class PromptRefusedException extends Exception {
   public enum Reason {
     TOO_LONG("prompt-too-long"),
     SPECIAL_TOKEN("special-token-in-prompt"),
+    CHAT_TEMPLATE("chat-template"),
     PICTURE_UNREADABLE("unreadable-picture"),
     PICTURE_HASH("picture-hash"),
     PICTURE_UNSUPPORTED("picture-unsupported");

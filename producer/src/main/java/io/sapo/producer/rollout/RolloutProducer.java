@@ -1,11 +1,10 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.network.BaseModel;
-import io.sapo.policy.text.Tokenizer;
+import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.task.ClaimLog;
@@ -18,7 +17,6 @@ import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -120,19 +118,15 @@ public final class RolloutProducer implements AutoCloseable {
     try {
       resources.add(tasks);
       RolloutMetrics metrics = new RolloutMetrics();
-      Tokenizer tokenizer = resources.add(Tokenizer.open(checkpoint.tokenizer()));
+      CheckpointProfile profile =
+          resources.add(CheckpointProfile.open(checkpoint, config.profile()));
+      log.info("{}: {}", checkpoint.path(), profile.description());
       PromptBuilder prompts =
-          new PromptBuilder(
-              checkpoint,
-              tokenizer,
-              config.template(),
-              config.maxPromptTokens(),
-              config.pictures());
+          new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
       RolloutEngine engine =
           resources.add(
               RolloutEngine.of(
-                  Generator.load(
-                      base.config(), options(config, base.config(), tokenizer), base.device())));
+                  Generator.load(base.config(), options(config, profile), base.device())));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
       follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake));
       watch =
@@ -157,7 +151,7 @@ public final class RolloutProducer implements AutoCloseable {
               follower::newest,
               watch::view,
               publisher,
-              new TrajectoryAssembler(config.instance(), tokenizer, config.sampling()),
+              new TrajectoryAssembler(config.instance(), profile.tokenizer(), config.sampling()),
               config.sampling(),
               config.instance(),
               clock,
@@ -175,39 +169,22 @@ public final class RolloutProducer implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  private static GeneratorOptions options(
-      ProducerConfig config, ModelConfig model, Tokenizer tokenizer) {
+  private static GeneratorOptions options(ProducerConfig config, CheckpointProfile profile) {
     int capacity = config.maxPromptTokens() + config.sampling().maxNewTokens();
-    if (capacity > model.maxPositions()) {
+    if (capacity > profile.model().maxPositions()) {
       throw new IllegalArgumentException(
           "producer: %d prompt tokens and %d new ones exceed the model's max_position_embeddings, %d"
               .formatted(
                   config.maxPromptTokens(),
                   config.sampling().maxNewTokens(),
-                  model.maxPositions()));
-    }
-    if (tokenizer.vocabularySize() > model.vocabSize()) {
-      throw new IllegalArgumentException(
-          "producer: the tokenizer has %d tokens, the model only %d; they are not of one checkpoint"
-              .formatted(tokenizer.vocabularySize(), model.vocabSize()));
+                  profile.model().maxPositions()));
     }
     return new GeneratorOptions(
-        config.slots(), capacity, config.stepsPerCall(), unspeakable(model, tokenizer));
-  }
-
-  /** Tokens a response must not hold: those that stand for pictures, and those without a text. */
-  private static List<Integer> unspeakable(ModelConfig model, Tokenizer tokenizer) {
-    List<Integer> tokens = new ArrayList<>();
-    model
-        .imageTokens()
-        .ifPresent(
-            ids ->
-                tokens.addAll(
-                    List.of(ids.visionStart(), ids.visionEnd(), ids.image(), ids.video())));
-    for (int id = tokenizer.vocabularySize(); id < model.vocabSize(); id++) {
-      tokens.add(id);
-    }
-    return tokens;
+        config.slots(),
+        capacity,
+        config.stepsPerCall(),
+        profile.unspeakableTokens(),
+        profile.stopTokens());
   }
 
   /** Begins to follow, generate and report; once. */

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.policy.text.FixedWordTokenizer;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
+import io.sapo.schemas.ChatMessage;
+import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,24 +35,26 @@ class PromptBuilderTest {
 
   @TempDir static Path temp;
   private static CheckpointFolder checkpoint;
+  private static CheckpointProfile profile;
   private static Tokenizer tokenizer;
 
   @BeforeAll
   static void open() throws Exception {
     checkpoint = TinyModel.write(temp.resolve("model"), 1);
-    tokenizer = Tokenizer.open(checkpoint.tokenizer());
+    profile = CheckpointProfile.open(checkpoint, ProfileSettings.DEFAULT);
+    tokenizer = profile.tokenizer();
   }
 
   @AfterAll
   static void close() {
-    tokenizer.close();
+    profile.close();
   }
 
   @Test
   void picturesThenTextThenNewline() throws Exception {
     Task task = figure();
     task.setPictures(List.of(task.getPictures().get(0), task.getPictures().get(0)));
-    TokenSequence prompt = builder(PromptTemplate.PLAIN, 1_000).build(task);
+    TokenSequence prompt = builder(1_000).build(task);
     int each = prompt.pictures().get(0).mergedTokens(2);
     int[] tokens = prompt.promptTokens();
     assertThat(prompt.pictures()).hasSize(2);
@@ -60,15 +68,100 @@ class PromptBuilderTest {
     assertThat(text).doesNotContain(IMAGE, VISION_START, VISION_END);
   }
 
+  /** As Qwen2.5-VL's own does for these messages. */
+  private static final String TEMPLATE =
+      """
+      {%- if messages[0].role != 'system' %}<|im_start|>system
+      You are a helpful assistant.<|im_end|>
+      {% endif %}
+      {%- for m in messages %}<|im_start|>{{ m.role }}
+      {% if m.content is string %}{{ m.content }}{% else %}
+      {%- for part in m.content %}
+      {%- if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>
+      {%- else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>
+      {% endfor %}
+      {%- if add_generation_prompt %}<|im_start|>assistant
+      {% endif %}""";
+
+  private static CheckpointProfile chat(String template) throws IOException {
+    Path folder = Files.createTempDirectory(temp, "chat");
+    for (Path file : List.of(checkpoint.tokenizer(), checkpoint.preprocessor())) {
+      Files.copy(file, folder.resolve(file.getFileName()));
+    }
+    Files.copy(checkpoint.path().resolve("config.json"), folder.resolve("config.json"));
+    Files.writeString(folder.resolve("chat_template.jinja"), template);
+    return CheckpointProfile.open(CheckpointFolder.open(folder), ProfileSettings.DEFAULT);
+  }
+
   @Test
-  void chatmlIsQwensChatFormat() throws Exception {
-    Task task = text("Hi");
-    TokenSequence prompt = builder(PromptTemplate.CHATML, 1_000).build(task);
-    assertThat(prompt.promptTokens())
-        .containsExactly(
-            tokenizer.encode(
-                "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
-                    + "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"));
+  void textIsPutIntoTheCheckpointsChat() throws Exception {
+    try (CheckpointProfile chat = chat(TEMPLATE)) {
+      assertThat(chat.shown(builder(chat, 1_000).build(text("Hi")).promptTokens()))
+          .isEqualTo(
+              "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
+                  + "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    }
+  }
+
+  @Test
+  void messagesGoThroughTheTemplateAndPicturesKeepTheirPlaces() throws Exception {
+    Task task = figure();
+    task.setMessages(
+        List.of(
+            message("system", "Be short."),
+            message("user", "Look: ", null, " What is it?"),
+            message("assistant", "It is")));
+    try (CheckpointProfile chat = chat(TEMPLATE)) {
+      TokenSequence prompt = builder(chat, 1_000).build(task);
+      int size = prompt.pictures().get(0).mergedTokens(2);
+      assertThat(chat.shown(prompt.promptTokens()))
+          .isEqualTo(
+              "<|im_start|>system\nBe short.<|im_end|>\n<|im_start|>user\nLook: "
+                  + "<|vision_start|><|image_pad|>(x%d)<|vision_end|> What is it?<|im_end|>\n"
+                      .formatted(size)
+                  + "<|im_start|>assistant\nIt is");
+    }
+    TokenSequence plain = builder(1_000).build(task);
+    assertThat(profile.shown(plain.promptTokens()))
+        .matches("Be short\\.\nLook: <\\|vision_start\\|>.* What is it\\?\nIt is\n");
+  }
+
+  @Test
+  void whatTheTemplateRefusesOrHidesIsRefused() throws Exception {
+    try (CheckpointProfile chat = chat("{{ raise_exception('Users only') }}")) {
+      assertRefused(
+          builder(chat, 99), text("Hi"), Reason.CHAT_TEMPLATE, "template refuses it: Users only");
+    }
+    try (CheckpointProfile chat = chat("{% for x in range(10**9) %}{% endfor %}")) {
+      assertRefused(builder(chat, 99), text("Hi"), Reason.CHAT_TEMPLATE, "range of more than");
+    }
+    try (CheckpointProfile chat = chat("{{ messages[0].role }}")) {
+      assertRefused(builder(chat, 99), figure(), Reason.CHAT_TEMPLATE, "shows 0 of its 1 pictures");
+    }
+    Task places = figure();
+    places.setMessages(List.of(message("user", "no place")));
+    assertRefused(builder(99), places, Reason.CHAT_TEMPLATE, "0 places for its 1 pictures");
+  }
+
+  @Test
+  void textThatWouldStructureThePromptIsRefusedInPiecesToo() throws Exception {
+    for (String template : List.of(TEMPLATE, "{{ messages | length }}")) {
+      try (CheckpointProfile chat = chat(template)) {
+        PromptBuilder builder = builder(chat, 1_000);
+        for (String control : FixedWordTokenizer.SPECIAL_TOKENS) {
+          assertRefused(builder, text("a" + control + "b"), Reason.SPECIAL_TOKEN, control);
+        }
+        Task split = text("");
+        split.setMessages(List.of(message("user", "x<|im_", "end|>y")));
+        assertRefused(builder, split, Reason.SPECIAL_TOKEN, "<|im_end|>");
+        split.setMessages(List.of(message("<|im_start|>system", "y")));
+        assertRefused(builder, split, Reason.SPECIAL_TOKEN, "<|im_start|>");
+      }
+    }
+  }
+
+  private static ChatMessage message(String role, String... parts) {
+    return new ChatMessage(role, Arrays.stream(parts).map(ContentPart::new).toList());
   }
 
   @Test
@@ -81,7 +174,7 @@ class PromptBuilderTest {
     byPath.setPictures(
         List.of(
             Picture.newBuilder().setSha256(picture.getSha256()).setPath(file.toString()).build()));
-    PromptBuilder builder = builder(PromptTemplate.PLAIN, 1_000);
+    PromptBuilder builder = builder(1_000);
     assertThat(builder.build(byPath).pictures().get(0).patches())
         .containsExactly(builder.build(inline).pictures().get(0).patches());
     Files.writeString(file, "other");
@@ -92,9 +185,13 @@ class PromptBuilderTest {
 
   @Test
   void whatCannotBePromptedIsRefusedWithTaskAndReason() {
-    PromptBuilder builder = builder(PromptTemplate.PLAIN, 40);
+    PromptBuilder builder = builder(40);
     assertRefused(builder, text("x".repeat(40)), Reason.TOO_LONG, "41 tokens, at most 40");
-    assertRefused(builder, text("a <|image_pad|> b"), Reason.SPECIAL_TOKEN, "stand for pictures");
+    assertRefused(
+        builder,
+        text("a <|image_pad|> b"),
+        Reason.SPECIAL_TOKEN,
+        "<|image_pad|>, which structures");
     Task noPicture = figure();
     byte[] bytes = {1, 2, 3};
     noPicture.getPictures().get(0).setBytes(ByteBuffer.wrap(bytes));
@@ -117,9 +214,12 @@ class PromptBuilderTest {
     assertThat(refused).hasMessageContaining(task.getTaskId()).hasMessageContaining(message);
   }
 
-  private static PromptBuilder builder(PromptTemplate template, int maxTokens) {
-    return new PromptBuilder(
-        checkpoint, tokenizer, template, maxTokens, new PictureFiles(List.of(temp)));
+  private static PromptBuilder builder(int maxTokens) {
+    return builder(profile, maxTokens);
+  }
+
+  private static PromptBuilder builder(CheckpointProfile profile, int maxTokens) {
+    return new PromptBuilder(profile, maxTokens, new PictureFiles(List.of(temp)));
   }
 
   private static Task figure() {

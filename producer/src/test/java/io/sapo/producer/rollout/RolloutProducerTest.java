@@ -11,10 +11,10 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.TinyModel;
-import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -155,7 +155,7 @@ class RolloutProducerTest {
             "one",
             "figures",
             1,
-            PromptTemplate.PLAIN,
+            ProfileSettings.DEFAULT,
             PictureFiles.none(),
             1_000,
             Sampling.at(1, 100),
@@ -179,7 +179,7 @@ class RolloutProducerTest {
                     " ",
                     "figures",
                     1,
-                    PromptTemplate.PLAIN,
+                    ProfileSettings.DEFAULT,
                     PictureFiles.none(),
                     10,
                     Sampling.at(1, 10),
@@ -209,7 +209,7 @@ class RolloutProducerTest {
         instance,
         "figures",
         seed,
-        PromptTemplate.PLAIN,
+        ProfileSettings.DEFAULT,
         PictureFiles.none(),
         400,
         Sampling.at(1, 12),

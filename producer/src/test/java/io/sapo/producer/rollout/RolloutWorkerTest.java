@@ -11,11 +11,11 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
-import io.sapo.policy.text.Tokenizer;
+import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.prompt.PromptBuilder;
-import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.producer.task.RefusedTask;
 import io.sapo.producer.task.TaskFormatException;
@@ -313,7 +313,8 @@ class RolloutWorkerTest {
       ToIntFunction<GenerationRequest> length) {
     engine = new ScriptedEngine(slots, length);
     weights = resources.add(new WeightsInUse(() -> Optional.ofNullable(arriving.poll()), uptake));
-    Tokenizer tokenizer = resources.add(Tokenizer.open(checkpoint.tokenizer()));
+    CheckpointProfile profile =
+        resources.add(CheckpointProfile.open(checkpoint, ProfileSettings.DEFAULT));
     RolloutMetrics metrics = new RolloutMetrics();
     worker =
         new RolloutWorker(
@@ -321,8 +322,7 @@ class RolloutWorkerTest {
             weights,
             new RolloutQueue(
                 source,
-                new PromptBuilder(
-                    checkpoint, tokenizer, PromptTemplate.PLAIN, 100, PictureFiles.none()),
+                new PromptBuilder(profile, 100, PictureFiles.none()),
                 publisher,
                 metrics,
                 "run-",
@@ -332,7 +332,7 @@ class RolloutWorkerTest {
             () -> newest,
             () -> view,
             publisher,
-            new TrajectoryAssembler("me", tokenizer, SAMPLING),
+            new TrajectoryAssembler("me", profile.tokenizer(), SAMPLING),
             SAMPLING,
             "me",
             Clock.systemUTC(),

@@ -1,20 +1,15 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
-import io.sapo.policy.network.Weights;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
 import io.sapo.standalone.evaluation.Evaluator;
 import io.sapo.standalone.evaluation.Score;
-import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.Checkpoints;
-import io.sapo.standalone.run.NewestWeights;
-import io.sapo.standalone.run.RunFolder;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings settings =
         config.load(
             surroundings.environment(),
-            loader -> data == null ? loader : loader.run(existing().settings()),
+            loader -> data == null ? loader : loader.run(Examinee.existing(data).settings()),
             this::flags);
     TorchThreads.use(settings);
     Binding binding = new Binding(settings).check();
@@ -76,7 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     try (BaseModel base = binding.base(checkpoint);
         Evaluator evaluator = new Evaluator(evaluation, checkpoint, base);
-        Examinee examinee = examinee(settings, checkpoint, base)) {
+        Examinee examinee = Examinee.open(data, settings, checkpoint, base)) {
       print(
           examinee.what(),
           score(evaluator, examinee, evaluation, evaluation.sampling()),
@@ -85,45 +80,10 @@ final class EvaluateCommand implements Callable<Integer> {
     return ExitCodes.FINE;
   }
 
-  private RunFolder existing() {
-    RunFolder folder = new RunFolder(data);
-    if (!folder.exists()) {
-      throw CommandFailure.usage("--data " + data + ": no run was started there");
-    }
-    return folder;
-  }
-
   private ConfigLoader flags(ConfigLoader loader) {
     model.flags(loader);
     ModelOptions.flag(loader, "--limit", "evaluation.tasks", limit);
     return loader;
-  }
-
-  /** Whose weights are examined; closes them. */
-  private record Examinee(String what, long version, Weights weights) implements AutoCloseable {
-    @Override
-    public void close() {
-      weights.close();
-    }
-  }
-
-  private Examinee examinee(Settings settings, CheckpointFolder checkpoint, BaseModel base)
-      throws InterruptedException {
-    if (data == null) {
-      return new Examinee(
-          checkpoint.path().toString(),
-          0,
-          InitialWeights.of(
-              base,
-              checkpoint,
-              settings.optionalPath("model.adapter").orElse(null),
-              settings.wide("run.seed")));
-    }
-    try (KafkaAccess kafka = KafkaAccess.join(settings, existing())) {
-      var newest = NewestWeights.of(kafka, base);
-      return new Examinee(
-          data + ", version " + newest.version(), newest.version(), newest.weights());
-    }
   }
 
   private static Score score(

@@ -1,5 +1,10 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.inspect.TrajectoryFate;
 import io.sapo.standalone.inspect.TrajectoryFinder;
 import io.sapo.standalone.inspect.TrajectoryReport;
@@ -8,8 +13,12 @@ import io.sapo.standalone.inspect.VersionReport;
 import io.sapo.standalone.kafka.CommittedLog;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicScan;
+import io.sapo.standalone.run.Checkpoints;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +29,8 @@ import picocli.CommandLine.Spec;
 /** {@code sapo inspect}. */
 @Command(name = "inspect", description = "Shows what became of a record of a run.")
 final class InspectCommand {
+  private static final Logger log = LoggerFactory.getLogger(InspectCommand.class);
+
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
 
@@ -38,7 +49,8 @@ final class InspectCommand {
           String id,
       @Mixin RunOptions options,
       @Option(names = "--json", description = "As JSON.") boolean json) {
-    try (KafkaAccess kafka = options.target(surroundings).open();
+    RunOptions.Target target = options.target(surroundings);
+    try (KafkaAccess kafka = target.open();
         TopicScan scan = new TopicScan(kafka.client())) {
       TrajectoryFinder finder = new TrajectoryFinder(scan, kafka.topics());
       TrajectoryFate found =
@@ -49,11 +61,24 @@ final class InspectCommand {
                           id == null
                               ? "no trajectory has been segmented yet"
                               : "no trajectory " + id + " in the topics of this run"));
-      TrajectoryReport report = TrajectoryReport.of(found);
+      TrajectoryReport report = report(found, target.settings());
       PrintWriter out = spec.commandLine().getOut();
       out.print(json ? Json.of(report) + "\n" : report.text());
       out.flush();
       return ExitCodes.FINE;
+    }
+  }
+
+  /** With the prompt's tokens as text, where the run's checkpoint can be read here. */
+  private TrajectoryReport report(TrajectoryFate found, Settings settings) {
+    try (CheckpointProfile profile =
+        CheckpointProfile.open(
+            CheckpointFolder.open(Checkpoints.start(settings, surroundings.home())),
+            new Binding(settings).profile())) {
+      return TrajectoryReport.of(found, Optional.of(profile));
+    } catch (InvalidCheckpointException e) {
+      log.warn("the prompt that was fed cannot be shown: {}", e.getMessage());
+      return TrajectoryReport.of(found, Optional.empty());
     }
   }
 

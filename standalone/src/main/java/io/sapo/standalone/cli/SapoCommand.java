@@ -65,6 +65,7 @@ public final class SapoCommand implements Runnable {
       line.addSubcommand(kind.label(), RoleCommand.of(surroundings, kind));
     }
     line.addSubcommand(new EvaluateCommand(surroundings));
+    line.addSubcommand(new SampleCommand(surroundings));
     line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new ScoreCommand(surroundings));
     line.addSubcommand(new InspectCommand(surroundings));

@@ -14,8 +14,9 @@ import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.ProducerConfig;
-import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskSources;
 import io.sapo.schemas.ElementType;
@@ -180,7 +181,7 @@ public final class Binding {
         instance,
         settings.text("tasks.train"),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
-        settings.constant("model.prompt-template", PromptTemplate.class),
+        profile(),
         pictureFiles(),
         settings.integer("model.max-prompt-tokens"),
         new Sampling(
@@ -243,6 +244,16 @@ public final class Binding {
     return new VerifierSettings(settings.number("segmenter.numeric-tolerance"));
   }
 
+  /** What is said about the checkpoint's prompts; the same for all who make them. */
+  public ProfileSettings profile() {
+    return new ProfileSettings(
+        settings.constant("model.prompt-template", PromptForm.class),
+        settings
+            .optionalText("model.stop-tokens")
+            .map(names -> List.of(names.strip().split("\\s+")))
+            .orElse(List.of()));
+  }
+
   public EvaluationConfig evaluation() {
     return new EvaluationConfig(
         settings.optionalText("tasks.held-out").orElse(settings.text("tasks.train")),
@@ -255,7 +266,7 @@ public final class Binding {
             0,
             settings.integer("model.max-new-tokens")),
         settings.wide("evaluation.seed"),
-        settings.constant("model.prompt-template", PromptTemplate.class),
+        profile(),
         pictureFiles(),
         settings.integer("model.max-prompt-tokens"),
         settings.integer("evaluation.slots"),

@@ -7,7 +7,7 @@ import io.sapo.learner.algorithm.OffPolicy;
 import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
-import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.schemas.ElementType;
 import java.time.Duration;
@@ -79,7 +79,8 @@ final class ConfigKeys {
     key("model.precision", Rule.choice(names(NetworkSettings.Precision.class)));
     key("model.device", Rule.matching("cpu|gpu[0-9]{0,2}", "cpu, gpu or gpu with a number"));
     key("model.threads", Rule.integer(1, 1024));
-    key("model.prompt-template", Rule.choice(names(PromptTemplate.class)));
+    key("model.prompt-template", Rule.choice(names(PromptForm.class)));
+    key("model.stop-tokens", Rule.text().orEmpty());
     key("model.max-prompt-tokens", Rule.integer(1, MANY));
     key("model.max-new-tokens", Rule.integer(1, MANY));
     key("tasks.train", Rule.text());

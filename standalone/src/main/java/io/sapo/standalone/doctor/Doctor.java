@@ -5,13 +5,14 @@ import com.sun.management.OperatingSystemMXBean;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.text.Tokenizer;
+import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicList;
@@ -182,14 +183,18 @@ public final class Doctor {
     try {
       CheckpointFolder folder = CheckpointFolder.open(checkpoint);
       try (SafetensorsReader reader = folder.openWeights();
-          Tokenizer tokenizer = Tokenizer.open(folder.tokenizer())) {
-        return Finding.ok(
-            "checkpoint",
-            checkpoint
-                + ", "
-                + reader.names().size()
-                + " tensors, vocabulary of "
-                + tokenizer.vocabularySize());
+          CheckpointProfile profile =
+              CheckpointProfile.open(folder, new Binding(settings).profile())) {
+        String detail =
+            "%s, %d tensors, vocabulary of %d; %s"
+                .formatted(
+                    checkpoint,
+                    reader.names().size(),
+                    profile.tokenizer().vocabularySize(),
+                    profile.description());
+        return profile.stopTokens().isEmpty()
+            ? Finding.warning("checkpoint", detail + "; name one with model.stop-tokens")
+            : Finding.ok("checkpoint", detail);
       }
     } catch (InvalidCheckpointException e) {
       return Finding.failed("checkpoint", e.getMessage());

@@ -2,7 +2,7 @@ package io.sapo.standalone.evaluation;
 
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.producer.prompt.PromptTemplate;
+import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.segmenter.verify.VerifierSettings;
 
 /**
@@ -25,7 +25,7 @@ public record EvaluationConfig(
     int every,
     Sampling sampling,
     long seed,
-    PromptTemplate template,
+    ProfileSettings profile,
     PictureFiles pictures,
     int maxPromptTokens,
     int slots,
@@ -44,7 +44,7 @@ public record EvaluationConfig(
         every,
         sampling,
         seed,
-        template,
+        profile,
         pictures,
         maxPromptTokens,
         slots,

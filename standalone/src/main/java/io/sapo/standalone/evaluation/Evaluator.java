@@ -2,7 +2,6 @@ package io.sapo.standalone.evaluation;
 
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
@@ -11,7 +10,7 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
-import io.sapo.policy.text.Tokenizer;
+import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.schemas.Task;
@@ -19,7 +18,6 @@ import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.Verdict;
 import io.sapo.segmenter.verify.Verifiers;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -37,7 +35,7 @@ public final class Evaluator implements AutoCloseable {
   private static final int STEPS_PER_CALL = 16;
 
   private final EvaluationConfig config;
-  private final Tokenizer tokenizer;
+  private final CheckpointProfile profile;
   private final PromptBuilder prompts;
   private final Generator generator;
   private final Verifiers verifiers;
@@ -54,45 +52,24 @@ public final class Evaluator implements AutoCloseable {
     this.config = config;
     this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.count());
     this.verifiers = Verifiers.load(config.verifiers());
-    this.tokenizer = Tokenizer.open(checkpoint.tokenizer());
+    this.profile = CheckpointProfile.open(checkpoint, config.profile());
     try {
-      this.prompts =
-          new PromptBuilder(
-              checkpoint,
-              tokenizer,
-              config.template(),
-              config.maxPromptTokens(),
-              config.pictures());
-      this.generator =
-          Generator.load(base.config(), options(config, base.config(), tokenizer), base.device());
+      log.info("{}: {}", checkpoint.path(), profile.description());
+      this.prompts = new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
+      this.generator = Generator.load(base.config(), options(config, profile), base.device());
     } catch (RuntimeException e) {
-      tokenizer.close();
+      profile.close();
       throw e;
     }
   }
 
-  private static GeneratorOptions options(
-      EvaluationConfig config, ModelConfig model, Tokenizer tokenizer) {
+  private static GeneratorOptions options(EvaluationConfig config, CheckpointProfile profile) {
     return new GeneratorOptions(
         config.slots(),
         config.maxPromptTokens() + config.sampling().maxNewTokens(),
         STEPS_PER_CALL,
-        unspeakable(model, tokenizer));
-  }
-
-  /** As in training: tokens that stand for pictures, and those without a text. */
-  private static List<Integer> unspeakable(ModelConfig model, Tokenizer tokenizer) {
-    List<Integer> tokens = new ArrayList<>();
-    model
-        .imageTokens()
-        .ifPresent(
-            ids ->
-                tokens.addAll(
-                    List.of(ids.visionStart(), ids.visionEnd(), ids.image(), ids.video())));
-    for (int id = tokenizer.vocabularySize(); id < model.vocabSize(); id++) {
-      tokens.add(id);
-    }
-    return tokens;
+        profile.unspeakableTokens(),
+        profile.stopTokens());
   }
 
   /** Running totals of one evaluation. */
@@ -166,7 +143,7 @@ public final class Evaluator implements AutoCloseable {
   }
 
   private Optional<Verdict> verdict(Task task, Generation generation) {
-    String response = tokenizer.decodeResponse(generation.tokens()).text();
+    String response = profile.tokenizer().decodeResponse(generation.tokens()).text();
     try {
       Optional<Verdict> verdict =
           verifiers
@@ -188,6 +165,6 @@ public final class Evaluator implements AutoCloseable {
   @Override
   public void close() {
     generator.close();
-    tokenizer.close();
+    profile.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.sapo.standalone.inspect;
 
+import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -7,11 +8,14 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A trajectory as {@code inspect} shows it.
  *
+ * @param prompt the task's text
+ * @param fedPrompt what was really fed, decoded; null where the model's tokenizer is not at hand
  * @param versions weight versions that produced its tokens, such as {@code 3 (12 tokens), 4 (9)}
  * @param reward null, like the rest about judging, when it was not segmented
  */
@@ -23,6 +27,7 @@ public record TrajectoryReport(
     String group,
     int groupSize,
     String prompt,
+    String fedPrompt,
     List<String> pictures,
     String response,
     int tokens,
@@ -35,7 +40,7 @@ public record TrajectoryReport(
     String strategy,
     List<SegmentRow> segments) {
 
-  public static TrajectoryReport of(TrajectoryFate found) {
+  public static TrajectoryReport of(TrajectoryFate found, Optional<CheckpointProfile> profile) {
     Trajectory t = found.trajectory();
     SegmentedTrajectory segmented = found.segmented().orElse(null);
     return new TrajectoryReport(
@@ -46,6 +51,7 @@ public record TrajectoryReport(
         t.getGroupId(),
         t.getGroupSize(),
         t.getPrompt(),
+        profile.map(p -> p.shown(PackedArrays.ints(t.getPromptTokens()))).orElse(null),
         t.getPictures().stream().map(Picture::getSha256).toList(),
         t.getResponseText(),
         PackedArrays.count(t.getResponseTokens(), Integer.BYTES),
@@ -74,6 +80,9 @@ public record TrajectoryReport(
     line(text, "group", group + " of " + groupSize + ", by " + producer);
     line(text, "versions", versions + ", ended by " + finish);
     line(text, "prompt", prompt);
+    if (fedPrompt != null) {
+      line(text, "fed", fedPrompt);
+    }
     pictures.forEach(hash -> line(text, "picture", "sha256 " + hash));
     line(text, "response", response);
     if (reward != null) {

@@ -3,11 +3,12 @@ package io.sapo.standalone.pretrain;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.text.Tokenizer;
+import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
-import io.sapo.producer.prompt.PromptTemplate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ final class FiguresExamples implements AutoCloseable {
   private static final int MAX_PROMPT_TOKENS = 256;
 
   private final FiguresTaskSource figures;
-  private final Tokenizer tokenizer;
+  private final CheckpointProfile profile;
   private final PromptBuilder prompts;
   private final int endOfText;
 
@@ -27,10 +28,8 @@ final class FiguresExamples implements AutoCloseable {
   FiguresExamples(CheckpointFolder model, FiguresTaskSource figures) {
     this.figures = figures;
     this.endOfText = model.config().eosTokenIds().get(0);
-    this.tokenizer = Tokenizer.open(model.tokenizer());
-    this.prompts =
-        new PromptBuilder(
-            model, tokenizer, PromptTemplate.PLAIN, MAX_PROMPT_TOKENS, PictureFiles.none());
+    this.profile = CheckpointProfile.open(model, new ProfileSettings(PromptForm.PLAIN, List.of()));
+    this.prompts = new PromptBuilder(profile, MAX_PROMPT_TOKENS, PictureFiles.none());
   }
 
   /**
@@ -53,7 +52,7 @@ final class FiguresExamples implements AutoCloseable {
     } catch (PromptRefusedException e) {
       throw new IllegalStateException("figures and their model do not fit: " + e.getMessage(), e);
     }
-    int[] solution = tokenizer.encode(solved.solution());
+    int[] solution = profile.tokenizer().encode(solved.solution());
     int[] response = Arrays.copyOf(solution, solution.length + 1);
     response[solution.length] = endOfText;
     return new TokenSequence(prompt.promptTokens(), prompt.pictures(), response);
@@ -61,6 +60,6 @@ final class FiguresExamples implements AutoCloseable {
 
   @Override
   public void close() {
-    tokenizer.close();
+    profile.close();
   }
 }

@@ -40,7 +40,7 @@ class BindingTest {
           Map.entry("run.heartbeat", "2s"),
           Map.entry("kafka.topic-prefix", "other."),
           Map.entry("model.device", "gpu1"),
-          Map.entry("model.prompt-template", "chatml"),
+          Map.entry("model.prompt-template", "plain"),
           Map.entry("tasks.train", "elsewhere"),
           Map.entry("producer.rollouts-per-task", "2"),
           Map.entry("producer.weight-uptake", "drain"),

@@ -18,9 +18,9 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.figures.FiguresTaskSource;
-import io.sapo.producer.prompt.PromptTemplate;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.weights.FollowedWeights;
@@ -238,7 +238,7 @@ class MutatedRecordsTest {
             "producer-0",
             "topic",
             1,
-            PromptTemplate.PLAIN,
+            ProfileSettings.DEFAULT,
             PictureFiles.none(),
             300,
             new Sampling(1, 1, 0, 1),

@@ -1,0 +1,189 @@
+package io.sapo.policy.profile;
+
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.JsonSection;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
+import io.sapo.policy.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Everything about text that is peculiar to a checkpoint. Owns its tokenizer until closed; safe for
+ * use from several threads until then.
+ */
+public final class CheckpointProfile implements AutoCloseable {
+  private final CheckpointFolder folder;
+  private final Tokenizer tokenizer;
+  private final Optional<ChatTemplate> template;
+  private final String form;
+  private final List<Integer> stopTokens;
+  private final Set<Integer> controlTokens;
+  private final Optional<Boolean> addBos;
+  private final Optional<Integer> bos;
+
+  /**
+   * @throws InvalidCheckpointException naming the file, when tokenizer or template cannot be used
+   *     or do not fit the model
+   */
+  public static CheckpointProfile open(CheckpointFolder folder, ProfileSettings settings) {
+    Tokenizer tokenizer = Tokenizer.open(folder.tokenizer());
+    try {
+      return new CheckpointProfile(folder, tokenizer, settings);
+    } catch (RuntimeException | Error e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private CheckpointProfile(
+      CheckpointFolder folder, Tokenizer tokenizer, ProfileSettings settings) {
+    this.folder = folder;
+    this.tokenizer = tokenizer;
+    if (tokenizer.vocabularySize() > folder.config().vocabSize()) {
+      throw new InvalidCheckpointException(
+          "%s: has tokens up to %d, but the model's vocab_size is %d; it belongs to another model"
+              .formatted(
+                  folder.tokenizer(), tokenizer.vocabularySize() - 1, folder.config().vocabSize()));
+    }
+    Map<String, String> special = SpecialTokens.read(folder);
+    Optional<TemplateFile> file =
+        settings.form() == PromptForm.PLAIN ? Optional.empty() : TemplateFile.find(folder);
+    template =
+        file.map(
+            found ->
+                ChatTemplate.parse(
+                    found.text(),
+                    folder.path().resolve(found.file()).toString(),
+                    special,
+                    LocalDateTime::now));
+    form =
+        file.map(found -> "prompts by the chat template of " + found.file())
+            .orElse(
+                settings.form() == PromptForm.PLAIN
+                    ? "prompts as plain text, as configured"
+                    : "prompts as plain text: the checkpoint has no chat template");
+    stopTokens = StopTokens.find(folder, tokenizer, template, special, settings.stopTokens());
+    controlTokens = new TreeSet<>(tokenizer.controlTokens());
+    folder.config().imageTokens().ifPresent(ids -> controlTokens.addAll(pictureTokens(ids)));
+    bos = Optional.ofNullable(special.get("bos_token")).flatMap(tokenizer::find);
+    addBos = addBos(folder);
+  }
+
+  private static Optional<Boolean> addBos(CheckpointFolder folder) {
+    Path file = folder.path().resolve("tokenizer_config.json");
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    JsonSection json = JsonSection.read(file);
+    return json.has("add_bos_token")
+        ? Optional.of(json.flag("add_bos_token", false))
+        : Optional.empty();
+  }
+
+  private static List<Integer> pictureTokens(ImageTokens ids) {
+    return List.of(ids.visionStart(), ids.visionEnd(), ids.image(), ids.video());
+  }
+
+  public CheckpointFolder folder() {
+    return folder;
+  }
+
+  public ModelConfig model() {
+    return folder.config();
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** Empty where prompts are plain text. */
+  public Optional<ChatTemplate> template() {
+    return template;
+  }
+
+  /** How prompts are made and what ends a response, in one sentence for people. */
+  public String description() {
+    return form
+        + "; "
+        + (stopTokens.isEmpty()
+            ? "no token ends a response"
+            : "a response ends with "
+                + String.join(" or ", stopTokens.stream().map(this::nameOf).toList()));
+  }
+
+  private String nameOf(int token) {
+    return unspeakableTokens().contains(token) ? "token " + token : tokenizer.name(token);
+  }
+
+  /** Tokens as people may read them: all spelled out, a picture's run of tokens as one. */
+  public String shown(int[] tokens) {
+    int image = model().imageTokens().map(ImageTokens::image).orElse(-1);
+    StringBuilder text = new StringBuilder();
+    int from = 0;
+    while (from < tokens.length) {
+      int to = from + 1;
+      boolean picture = tokens[from] == image;
+      while (to < tokens.length && (tokens[to] == image) == picture) {
+        to++;
+      }
+      int[] part = Arrays.copyOfRange(tokens, from, picture ? from + 1 : to);
+      text.append(tokenizer.decodeAll(part)).append(picture ? "(x" + (to - from) + ")" : "");
+      from = to;
+    }
+    return text.toString();
+  }
+
+  /** Tokens that end a response, ascending. */
+  public List<Integer> stopTokens() {
+    return stopTokens;
+  }
+
+  /**
+   * Tokens that are never drawn: those that stand for pictures, and ids of the model that have no
+   * token. Ascending.
+   */
+  public List<Integer> unspeakableTokens() {
+    Set<Integer> tokens = new TreeSet<>();
+    model().imageTokens().ifPresent(ids -> tokens.addAll(pictureTokens(ids)));
+    Arrays.stream(tokenizer.unusedIds()).forEach(tokens::add);
+    IntStream.range(tokenizer.vocabularySize(), model().vocabSize()).forEach(tokens::add);
+    return List.copyOf(tokens);
+  }
+
+  /**
+   * The first control token that some text would turn into. Text from a task must have none: what
+   * structures a prompt is for the template alone.
+   */
+  public Optional<String> controlTokenIn(String text) {
+    return Arrays.stream(tokenizer.encode(text))
+        .filter(controlTokens::contains)
+        .mapToObj(tokenizer::name)
+        .findFirst();
+  }
+
+  /** What goes before a prompt of plain text; empty for most tokenizers. */
+  public int[] beginning() {
+    int[] whole = tokenizer.encodeWhole("a");
+    int[] bare = tokenizer.encode("a");
+    boolean begins = whole.length > bare.length && controlTokens.contains(whole[0]);
+    if (addBos.isPresent() && bos.isPresent()) {
+      return addBos.get() ? new int[] {bos.get()} : new int[0];
+    }
+    return begins ? new int[] {whole[0]} : new int[0];
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,80 @@
+package io.sapo.policy.profile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.JsonSection;
+import io.sapo.policy.jinja.JinjaTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A chat template's text and the file it comes from.
+ *
+ * @param file name of the file within the folder
+ */
+record TemplateFile(String text, String file) {
+  private static final String PLAIN_TEXT = "chat_template.jinja";
+  private static final String DEFAULT = "default";
+
+  /**
+   * The template that the public library would take: a file of its own before one inside JSON, and
+   * with pictures the processor's before the tokenizer's.
+   */
+  static Optional<TemplateFile> find(CheckpointFolder folder) {
+    Path own = folder.path().resolve(PLAIN_TEXT);
+    if (Files.isRegularFile(own)) {
+      return Optional.of(new TemplateFile(read(own), PLAIN_TEXT));
+    }
+    List<String> files = new ArrayList<>(List.of("chat_template.json", "processor_config.json"));
+    files.add(folder.config().multimodal() ? files.size() : 0, "tokenizer_config.json");
+    for (String name : files) {
+      Path file = folder.path().resolve(name);
+      if (Files.isRegularFile(file)) {
+        JsonSection json = JsonSection.read(file);
+        if (json.has("chat_template")) {
+          return Optional.of(new TemplateFile(text(json), name));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String read(Path file) {
+    try {
+      if (Files.size(file) > 4L * JinjaTemplate.MAX_LENGTH) {
+        throw new InvalidCheckpointException(file + ": is too long for a chat template");
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidCheckpointException(file + ": cannot be read as UTF-8 text (" + e + ")", e);
+    }
+  }
+
+  /** One template, or of a list of named ones the default. */
+  private static String text(JsonSection json) {
+    JsonNode given = json.node().get("chat_template");
+    if (given.isTextual()) {
+      return given.asText();
+    }
+    List<String> names = new ArrayList<>();
+    String only = null;
+    for (JsonNode entry : given) {
+      only = entry.path("template").textValue();
+      names.add(entry.path("name").asText());
+      if (entry.path("name").asText().equals(DEFAULT) && only != null) {
+        return only;
+      }
+    }
+    if (names.size() == 1 && only != null) {
+      return only;
+    }
+    throw json.error(
+        "chat_template",
+        "must be a string or a list of named templates with one named 'default', but has " + names);
+  }
+}

@@ -1,0 +1,186 @@
+package io.sapo.policy.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointProfileTest {
+  private static final String CONFIG =
+      """
+      {"model_type": "llama", "vocab_size": %d, "hidden_size": 8, "intermediate_size": 8,
+       "num_hidden_layers": 1, "num_attention_heads": 1, "hidden_act": "silu"%s}
+      """;
+
+  private static final String CHATML =
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+          + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+  @TempDir Path temp;
+
+  /** A folder with a reference tokenizer and what else is given by file name. */
+  private CheckpointFolder folder(String tokenizer, String eos, Map<String, String> files)
+      throws IOException {
+    Path folder = Files.createTempDirectory(temp, "model");
+    Files.copy(
+        Path.of("src/test/resources/reference/tokenizers", tokenizer, "tokenizer.json"),
+        folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(1600, eos));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    return CheckpointFolder.open(folder);
+  }
+
+  private static CheckpointProfile open(CheckpointFolder folder) {
+    return CheckpointProfile.open(folder, ProfileSettings.DEFAULT);
+  }
+
+  private static String json(String text) {
+    return "\"" + text.replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+  }
+
+  @Test
+  void everySourceOfStopTokensCounts() throws IOException {
+    Map<String, String> files =
+        Map.of(
+            "generation_config.json",
+            "{\"eos_token_id\": [1301, 1300]}",
+            "tokenizer_config.json",
+            "{\"eos_token\": \"<|vision_pad|>\", \"chat_template\": %s}".formatted(json(CHATML)));
+    try (CheckpointProfile profile =
+        CheckpointProfile.open(
+            folder("qwen2", ", \"eos_token_id\": 7", files),
+            new ProfileSettings(PromptForm.CHECKPOINT, List.of("<|fim_prefix|>")))) {
+      assertThat(profile.stopTokens()).containsExactly(7, 1300, 1301, 1302, 1310);
+      assertThat(profile.description())
+          .contains("tokenizer_config.json")
+          .contains("<|im_end|> or <|fim_prefix|>");
+    }
+    try (CheckpointProfile profile =
+        open(
+            folder(
+                "qwen2", "", Map.of("tokenizer_config.json", "{\"eos_token\": \"<|im_end|>\"}")))) {
+      assertThat(profile.stopTokens()).containsExactly(1302);
+    }
+    try (CheckpointProfile profile = open(folder("qwen2", "", Map.of()))) {
+      assertThat(profile.stopTokens()).isEmpty();
+      assertThat(profile.template()).isEmpty();
+      assertThat(profile.description())
+          .contains("no chat template")
+          .contains("no token ends a response");
+    }
+  }
+
+  @Test
+  void aStopTokenThatIsNotThereIsNamed() throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of());
+    assertThatThrownBy(
+            () ->
+                CheckpointProfile.open(
+                    folder, new ProfileSettings(PromptForm.PLAIN, List.of("<|eot|>"))))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("no token '<|eot|>', which model.stop-tokens names");
+    CheckpointFolder outside =
+        folder("qwen2", "", Map.of("generation_config.json", "{\"eos_token_id\": 9999}"));
+    assertThatThrownBy(() -> open(outside)).hasMessageContaining("9999 is outside the vocabulary");
+  }
+
+  @Test
+  void theTemplateIsFoundWhereverCheckpointsKeepIt() throws IOException {
+    String named =
+        "[{\"name\": \"tool_use\", \"template\": \"T\"}, {\"name\": \"default\", \"template\": \"D\"}]";
+    Map<String, String> everywhere =
+        Map.of(
+            "chat_template.jinja", "J",
+            "chat_template.json", "{\"chat_template\": \"P\"}",
+            "tokenizer_config.json", "{\"chat_template\": " + named + "}");
+    assertThat(rendered(everywhere)).isEqualTo("J");
+    assertThat(rendered(Map.of("tokenizer_config.json", everywhere.get("tokenizer_config.json"))))
+        .isEqualTo("D");
+    assertThat(rendered(Map.of("chat_template.json", everywhere.get("chat_template.json"))))
+        .isEqualTo("P");
+    assertThat(rendered(Map.of("processor_config.json", "{\"chat_template\": \"R\"}")))
+        .isEqualTo("R");
+    CheckpointFolder none =
+        folder(
+            "qwen2",
+            "",
+            Map.of(
+                "tokenizer_config.json",
+                "{\"chat_template\": [{\"name\": \"a\", \"template\": \"A\"}, {\"name\": \"b\"}]}"));
+    assertThatThrownBy(() -> open(none))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("one named 'default', but has [a, b]");
+    CheckpointFolder broken = folder("qwen2", "", Map.of("chat_template.jinja", "{% if %}"));
+    assertThatThrownBy(() -> open(broken))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("chat_template.jinja: chat template: line 1:");
+  }
+
+  private String rendered(Map<String, String> files) throws IOException {
+    try (CheckpointProfile profile = open(folder("qwen2", "", files))) {
+      return profile
+          .template()
+          .orElseThrow()
+          .render(List.of(Map.of("role", "user", "content", "Hi")), Map.of());
+    }
+  }
+
+  @Test
+  void specialTokensReachTheTemplateByTheirRoles() throws IOException {
+    Map<String, String> files =
+        Map.of(
+            "chat_template.jinja",
+            "{{ bos_token }}{{ eos_token }}{{ pad_token is defined }}",
+            "tokenizer_config.json",
+            "{\"bos_token\": {\"content\": \"<s>\"}, \"pad_token\": null}",
+            "special_tokens_map.json",
+            "{\"eos_token\": \"</s>\", \"bos_token\": \"other\"}");
+    assertThat(rendered(files)).isEqualTo("<s></s>False");
+  }
+
+  @Test
+  void plainTextBeginsAsTheTokenizerBeginsIt() throws IOException {
+    assertThat(beginning("llama3", "{}")).containsExactly(1400);
+    assertThat(beginning("llama2-prepend", "{}")).containsExactly(1);
+    assertThat(beginning("qwen2", "{}")).isEmpty();
+    assertThat(beginning("llama2-prepend", "{\"bos_token\": \"<s>\", \"add_bos_token\": false}"))
+        .isEmpty();
+    assertThat(beginning("qwen2", "{\"bos_token\": \"<|endoftext|>\", \"add_bos_token\": true}"))
+        .containsExactly(1300);
+  }
+
+  private int[] beginning(String tokenizer, String config) throws IOException {
+    try (CheckpointProfile profile =
+        open(folder(tokenizer, "", Map.of("tokenizer_config.json", config)))) {
+      return profile.beginning();
+    }
+  }
+
+  @Test
+  void controlTokensAreFoundInTextAndThoughtsAreNone() throws IOException {
+    try (CheckpointProfile profile = open(folder("qwen2", "", Map.of()))) {
+      assertThat(profile.controlTokenIn("a <|im_end|> b")).contains("<|im_end|>");
+      assertThat(profile.controlTokenIn("<think>a</think> <tool_call>")).isEmpty();
+      assertThat(profile.unspeakableTokens()).hasSize(1600 - 1317).startsWith(1317);
+    }
+  }
+
+  @Test
+  void aTokenizerLargerThanTheModelIsRefused() throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of());
+    Files.writeString(folder.path().resolve("config.json"), CONFIG.formatted(1316, ""));
+    assertThatThrownBy(() -> open(CheckpointFolder.open(folder.path())))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("tokens up to 1316, but the model's vocab_size is 1316");
+  }
+}

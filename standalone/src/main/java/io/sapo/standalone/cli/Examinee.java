@@ -1,0 +1,51 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.policy.adapter.InitialWeights;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.kafka.KafkaAccess;
+import io.sapo.standalone.run.NewestWeights;
+import io.sapo.standalone.run.RunFolder;
+import java.nio.file.Path;
+
+/** Whose answers a command looks at: a checkpoint's or a run's newest version's. Closes them. */
+record Examinee(String what, long version, Weights weights) implements AutoCloseable {
+
+  /**
+   * @param data folder of a run; null for the checkpoint as it lies
+   * @throws CommandFailure when there is no such run
+   */
+  static Examinee open(Path data, Settings settings, CheckpointFolder checkpoint, BaseModel base)
+      throws InterruptedException {
+    if (data == null) {
+      return new Examinee(
+          checkpoint.path().toString(),
+          0,
+          InitialWeights.of(
+              base,
+              checkpoint,
+              settings.optionalPath("model.adapter").orElse(null),
+              settings.wide("run.seed")));
+    }
+    try (KafkaAccess kafka = KafkaAccess.join(settings, existing(data))) {
+      var newest = NewestWeights.of(kafka, base);
+      return new Examinee(
+          data + ", version " + newest.version(), newest.version(), newest.weights());
+    }
+  }
+
+  static RunFolder existing(Path data) {
+    RunFolder folder = new RunFolder(data);
+    if (!folder.exists()) {
+      throw CommandFailure.usage("--data " + data + ": no run was started there");
+    }
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}
