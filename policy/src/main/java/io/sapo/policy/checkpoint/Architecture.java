@@ -1,28 +1,79 @@
 package io.sapo.policy.checkpoint;
 
-/** Network architectures this project runs, named as in {@code model_type} of config.json. */
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * Network architectures this project runs, named as in {@code model_type} of config.json, with what
+ * the public library takes where config.json does not say.
+ */
 public enum Architecture {
-  QWEN2("qwen2"),
-  LLAMA("llama"),
-  QWEN2_5_VL("qwen2_5_vl");
+  QWEN2("qwen2", 10_000, 1e-6),
+  QWEN3("qwen3", 10_000, 1e-6),
+  LLAMA("llama", 10_000, 1e-6),
+  QWEN2_5_VL("qwen2_5_vl", 1_000_000, 1e-5),
+  QWEN3_VL("qwen3_vl", 5_000_000, 1e-6);
+
+  private static final int QWEN3_HEAD_DIM = 128;
 
   private final String modelType;
+  private final double ropeTheta;
+  private final double rmsNormEps;
 
-  Architecture(String modelType) {
+  Architecture(String modelType, double ropeTheta, double rmsNormEps) {
     this.modelType = modelType;
+    this.ropeTheta = ropeTheta;
+    this.rmsNormEps = rmsNormEps;
   }
 
   public String modelType() {
     return modelType;
   }
 
-  static Architecture of(String modelType, String where) {
-    for (Architecture architecture : values()) {
-      if (architecture.modelType.equals(modelType)) {
-        return architecture;
-      }
-    }
-    throw new InvalidCheckpointException(
-        where + ": model_type '" + modelType + "' is not one of qwen2, llama, qwen2_5_vl");
+  /** Whether it looks at pictures. */
+  public boolean multimodal() {
+    return this == QWEN2_5_VL || this == QWEN3_VL;
+  }
+
+  /** Whether each head's queries and keys are normalised before they are turned. */
+  public boolean queryKeyNorm() {
+    return this == QWEN3 || this == QWEN3_VL;
+  }
+
+  /** Whether the rotary pairs of height and width alternate with those of time. */
+  boolean interleavedPositions() {
+    return this == QWEN3_VL;
+  }
+
+  /** Whether q_proj, k_proj and v_proj always have a bias, and o_proj never. */
+  boolean alwaysBiased() {
+    return this == QWEN2 || this == QWEN2_5_VL;
+  }
+
+  double defaultRopeTheta() {
+    return ropeTheta;
+  }
+
+  double defaultRmsNormEps() {
+    return rmsNormEps;
+  }
+
+  int defaultHeadDim(int hiddenSize, int heads) {
+    return queryKeyNorm() ? QWEN3_HEAD_DIM : hiddenSize / heads;
+  }
+
+  static Architecture of(JsonSection config) {
+    String type = config.text("model_type");
+    return Arrays.stream(values())
+        .filter(architecture -> architecture.modelType.equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                config.error(
+                    "model_type", "is '" + type + "'; supported: " + supportedModelTypes()));
+  }
+
+  private static String supportedModelTypes() {
+    return Arrays.stream(values()).map(Architecture::modelType).collect(Collectors.joining(", "));
   }
 }

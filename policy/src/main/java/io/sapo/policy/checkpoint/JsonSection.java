@@ -61,6 +61,23 @@ public record JsonSection(JsonNode node, String where) {
     return has(key) ? positive(key) : otherwise;
   }
 
+  /**
+   * A positive number.
+   *
+   * @param most greatest that is supported
+   */
+  public int size(String key, int most) {
+    int value = positive(key);
+    if (value > most) {
+      throw error(key, "is " + value + ", more than the " + most + " that are supported");
+    }
+    return value;
+  }
+
+  public int sizeOr(String key, int most, int otherwise) {
+    return has(key) ? size(key, most) : otherwise;
+  }
+
   public int integer(String key) {
     JsonNode value = node.get(key);
     if (value == null || !value.isIntegralNumber() || !value.canConvertToInt()) {

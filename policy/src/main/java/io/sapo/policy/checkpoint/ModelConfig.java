@@ -1,6 +1,7 @@
 package io.sapo.policy.checkpoint;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +15,8 @@ import java.util.Optional;
  *     for one-dimensional positions
  * @param eosTokenIds tokens that end a response; may be empty
  * @param imageTokens present exactly when {@code vision} is
- * @param elementType type the checkpoint's weights are meant to be stored in
+ * @param elementType type the checkpoint's weights are said to be stored in; float32 where nothing
+ *     is said
  * @param computeType type of activations and keys and values, float32 or bfloat16; not part of
  *     config.json
  */
@@ -54,18 +56,15 @@ public record ModelConfig(
   }
 
   /**
-   * Parses config.json; both the flat and the nested ({@code text_config}) layout of qwen2_5_vl.
+   * Parses config.json, older layouts ({@code rope_theta} and {@code rope_scaling}, {@code
+   * torch_dtype}) and newer ones ({@code rope_parameters}, {@code dtype}), flat or with a {@code
+   * text_config}.
    *
    * @throws InvalidCheckpointException naming file and key when something is missing, inconsistent
    *     or not supported
    */
   public static ModelConfig read(Path configJson) {
     return ModelConfigJson.read(configJson);
-  }
-
-  /** The configuration as Hugging Face lays it out (flat layout for qwen2_5_vl). */
-  public String toJson() {
-    return ModelConfigJson.write(this);
   }
 
   /**
@@ -108,6 +107,34 @@ public record ModelConfig(
 
   public boolean multimodal() {
     return vision.isPresent();
+  }
+
+  /** Positions a token has: one, or time, height and width. */
+  public int positionAxes() {
+    return Math.max(1, mropeSection.size());
+  }
+
+  /**
+   * Which of a token's positions each rotary pair turns by, [headDim / 2]: section by section, or,
+   * in Qwen3-VL, height and width in every third place as long as their sections last, time in the
+   * others.
+   */
+  public int[] rotaryAxes() {
+    int[] axes = new int[headDim / 2];
+    if (architecture.interleavedPositions()) {
+      for (int i = 0; i < axes.length; i++) {
+        int axis = i % 3;
+        axes[i] = i < 3 * mropeSection.get(axis) ? axis : 0;
+      }
+      return axes;
+    }
+    int end = 0;
+    for (int axis = 0; axis < mropeSection.size(); axis++) {
+      int begin = end;
+      end += mropeSection.get(axis);
+      Arrays.fill(axes, begin, end, axis);
+    }
+    return axes;
   }
 
   /**

@@ -6,8 +6,13 @@ import java.util.List;
  * The vision tower's {@code vision_config}.
  *
  * @param outHiddenSize width of a merged patch, equal to the language model's hidden size
- * @param windowSize side of an attention window in pixels
+ * @param windowSize side of an attention window in pixels; 0 where every block attends over the
+ *     whole picture
  * @param fullAttentionBlocks blocks that attend over the whole picture, ascending
+ * @param positionTableSide side of the square table of learned positions, which is resampled to a
+ *     picture's grid; 0 without
+ * @param deepstackBlocks blocks whose output, merged, is added behind decoder layers 0, 1, ...
+ *     (DeepStack, Meng et al. 2024), ascending
  */
 public record VisionConfig(
     int depth,
@@ -21,14 +26,15 @@ public record VisionConfig(
     int temporalPatchSize,
     int windowSize,
     List<Integer> fullAttentionBlocks,
-    double tokensPerSecond) {
+    int positionTableSide,
+    List<Integer> deepstackBlocks) {
 
-  /** Stands where a model has no vision tower. */
-  public static final VisionConfig NONE =
-      new VisionConfig(0, 4, 1, 1, 1, 1, 1, 1, 1, 1, List.of(), 1);
+  /** More merged patches than a picture has along a side. */
+  private static final int WHOLE_PICTURE = 1 << 24;
 
   public VisionConfig {
     fullAttentionBlocks = fullAttentionBlocks.stream().sorted().toList();
+    deepstackBlocks = List.copyOf(deepstackBlocks);
   }
 
   public int headDim() {
@@ -40,8 +46,13 @@ public record VisionConfig(
     return inChannels * temporalPatchSize * patchSize * patchSize;
   }
 
+  /** Patches in one merged patch. */
+  public int mergedPatches() {
+    return spatialMergeSize * spatialMergeSize;
+  }
+
   /** Side of an attention window counted in merged patches. */
   public int windowInMergedPatches() {
-    return windowSize / spatialMergeSize / patchSize;
+    return windowSize == 0 ? WHOLE_PICTURE : windowSize / spatialMergeSize / patchSize;
   }
 }

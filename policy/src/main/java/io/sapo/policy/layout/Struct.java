@@ -83,6 +83,25 @@ final class Struct {
     return this;
   }
 
+  /** The three linear maps of a SwiGLU block. */
+  Struct swiglu(long hidden, long intermediate, boolean bias, AdapterConfig adapter) {
+    linear("gate", "mlp.gate_proj", intermediate, hidden, bias, adapter);
+    linear("up", "mlp.up_proj", intermediate, hidden, bias, adapter);
+    return linear("down", "mlp.down_proj", hidden, intermediate, bias, adapter);
+  }
+
+  /** A layer norm's {@code NAME.weight} and {@code NAME.bias}. */
+  Struct layerNorm(String field, String name, long width) {
+    fields.append("  ").append(field).append(" : __torch__.weights.LayerNorm\n");
+    values.add("__torch__.weights.LayerNorm(w[i + %d], w[i + %d])".formatted(places, places + 1));
+    for (int i = 0; i < prefixes.size(); i++) {
+      members.get(i).add(Slot.of(prefixes.get(i) + name + ".weight", width));
+      members.get(i).add(Slot.of(prefixes.get(i) + name + ".bias", width));
+    }
+    places += 2;
+    return this;
+  }
+
   private static long[] shape(long rows, long columns) {
     return new long[] {rows, columns};
   }

@@ -1,9 +1,9 @@
 package io.sapo.policy.layout;
 
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.VisionConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +31,10 @@ public final class WeightLayout {
         b : Optional[Tensor]
         scale : Tensor
 
+      class LayerNorm(NamedTuple):
+        weight : Tensor
+        bias : Tensor
+
       def present(w: Tensor) -> Optional[Tensor]:
         found : Optional[Tensor] = None
         if w.numel() > 0:
@@ -45,14 +49,12 @@ public final class WeightLayout {
 
   private final Struct ends;
   private final Struct decoderLayers;
-  private final Struct visionEnds;
-  private final Struct visionBlocks;
+  private final List<Struct> vision;
 
   private WeightLayout(ModelConfig config, Head head, AdapterConfig adapters) {
     ends = ends(config, head);
     decoderLayers = decoderLayers(config, adapters, ends.end());
-    visionEnds = visionEnds(config, adapters, decoderLayers.end());
-    visionBlocks = visionBlocks(config, adapters, visionEnds.end());
+    vision = VisionLayout.structs(config, adapters, decoderLayers.end());
   }
 
   /**
@@ -68,16 +70,14 @@ public final class WeightLayout {
     return PRELUDE
         + layout.ends.source()
         + layout.decoderLayers.source()
-        + layout.visionEnds.source()
-        + layout.visionBlocks.source();
+        + layout.vision.stream().map(Struct::source).collect(Collectors.joining());
   }
 
   /** Slots in script order. Tied embeddings are named twice. */
   public List<Slot> slots() {
     List<Slot> slots = new ArrayList<>(ends.slots());
     slots.addAll(decoderLayers.slots());
-    slots.addAll(visionEnds.slots());
-    slots.addAll(visionBlocks.slots());
+    vision.forEach(struct -> slots.addAll(struct.slots()));
     return slots;
   }
 
@@ -88,8 +88,7 @@ public final class WeightLayout {
   public List<List<Slot>> stages() {
     List<List<Slot>> stages = new ArrayList<>();
     List<Slot> inputs = new ArrayList<>(ends.slots().subList(0, 1));
-    inputs.addAll(visionEnds.slots());
-    inputs.addAll(visionBlocks.slots());
+    vision.forEach(struct -> inputs.addAll(struct.slots()));
     stages.add(inputs);
     for (int layer = 0; layer < decoderLayers.occurrences(); layer++) {
       stages.add(decoderLayers.slots(layer));
@@ -124,52 +123,10 @@ public final class WeightLayout {
     layer.linear("v", "self_attn.v_proj", keys, hidden, bias, adapters);
     layer.linear("o", "self_attn.o_proj", hidden, queries, config.outputBias(), adapters);
     layer.tensor("post_attention_norm", "post_attention_layernorm.weight", hidden);
-    swiglu(layer, hidden, config.intermediateSize(), config.mlpBias(), adapters);
-    return layer;
-  }
-
-  private static Struct visionEnds(ModelConfig config, AdapterConfig adapters, int begin) {
-    Struct ends = new Struct("VisionEnds", "vision_ends", begin, once(config));
-    VisionConfig vision = config.vision().orElse(VisionConfig.NONE);
-    long hidden = vision.hiddenSize();
-    long merged = hidden * vision.spatialMergeSize() * vision.spatialMergeSize();
-    ends.tensor(
-        "patch_embed",
-        "patch_embed.proj.weight",
-        hidden,
-        vision.inChannels(),
-        vision.temporalPatchSize(),
-        vision.patchSize(),
-        vision.patchSize());
-    ends.tensor("merger_norm", "merger.ln_q.weight", hidden);
-    ends.linear("merger_in", "merger.mlp.0", merged, merged, true, adapters);
-    ends.linear("merger_out", "merger.mlp.2", vision.outHiddenSize(), merged, true, adapters);
-    return ends;
-  }
-
-  private static Struct visionBlocks(ModelConfig config, AdapterConfig adapters, int begin) {
-    VisionConfig vision = config.vision().orElse(VisionConfig.NONE);
-    long hidden = vision.hiddenSize();
-    Struct block =
-        new Struct(
-            "VisionBlock", "vision_block", begin, prefixes("visual.blocks.%d.", vision.depth()));
-    block.tensor("norm1", "norm1.weight", hidden);
-    block.linear("qkv", "attn.qkv", 3 * hidden, hidden, true, adapters);
-    block.linear("proj", "attn.proj", hidden, hidden, true, adapters);
-    block.tensor("norm2", "norm2.weight", hidden);
-    swiglu(block, hidden, vision.intermediateSize(), true, adapters);
-    return block;
-  }
-
-  private static void swiglu(
-      Struct struct, long hidden, long intermediate, boolean bias, AdapterConfig adapters) {
-    struct.linear("gate", "mlp.gate_proj", intermediate, hidden, bias, adapters);
-    struct.linear("up", "mlp.up_proj", intermediate, hidden, bias, adapters);
-    struct.linear("down", "mlp.down_proj", hidden, intermediate, bias, adapters);
-  }
-
-  private static List<String> once(ModelConfig config) {
-    return config.multimodal() ? List.of("visual.") : List.of();
+    layer.swiglu(hidden, config.intermediateSize(), config.mlpBias(), adapters);
+    boolean norm = config.architecture().queryKeyNorm();
+    layer.optional("q_norm", norm, "self_attn.q_norm.weight", config.headDim());
+    return layer.optional("k_norm", norm, "self_attn.k_norm.weight", config.headDim());
   }
 
   private static List<String> prefixes(String format, int count) {

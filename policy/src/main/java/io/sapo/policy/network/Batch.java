@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 public record Batch(NDList arguments, int[] responseLengths) {
   private static final String LIST_NAME = "batch[]";
   private static final int ROWS = 2;
+  private static final int PICTURE_TENSORS = 11;
 
   /**
    * @throws IllegalArgumentException for a token outside the vocabulary, or image tokens that do
@@ -108,7 +109,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
       this.sequences = sequences;
       this.responseLengths = sequences.stream().mapToInt(s -> s.responseTokens().length).toArray();
       this.width = sequences.stream().mapToInt(Assembler::fed).max().orElse(0);
-      this.axes = config.mropeSection().isEmpty() ? 1 : config.mropeSection().size();
+      this.axes = config.positionAxes();
       int places = sequences.size() * width;
       int responses = IntStream.of(responseLengths).sum();
       this.tokens = new long[places];
@@ -196,7 +197,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
     private void addPictures(NDManager manager, NDList list) {
       if (pictures.isEmpty()) {
         NDArray none = NativeArrays.absent(manager);
-        for (int i = 0; i < 9; i++) {
+        for (int i = 0; i < PICTURE_TENSORS; i++) {
           list.add(none);
         }
         return;
@@ -212,6 +213,20 @@ public record Batch(NDList arguments, int[] responseLengths) {
       list.add(NativeArrays.longs(manager, order.mergeOrder(), order.mergeOrder().length));
       addSegments(manager, list, order.windows());
       addSegments(manager, list, order.frames());
+      addTable(manager, list, order);
+    }
+
+    private void addTable(NDManager manager, NDList list, WindowOrder order) {
+      int side = config.vision().orElseThrow().positionTableSide();
+      if (side == 0) {
+        list.add(NativeArrays.absent(manager));
+        list.add(NativeArrays.absent(manager));
+        return;
+      }
+      TablePositions table = TablePositions.of(pictures, order.patchPositions(), side);
+      int patches = order.patchPositions()[0].length;
+      list.add(NativeArrays.longs(manager, table.rows(), TablePositions.CORNERS, patches));
+      list.add(NativeArrays.floats(manager, table.weights(), TablePositions.CORNERS, patches));
     }
 
     private static void addSegments(NDManager manager, NDList list, Segments segments) {

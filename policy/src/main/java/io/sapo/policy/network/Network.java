@@ -83,18 +83,27 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Picture embeddings [merged patches · hidden]; for comparison with references. */
-  float[] pictureEmbeddings(Weights weights, List<TokenSequence> sequences) {
+  /**
+   * Picture embeddings [merged patches · hidden], then as much for each deepstack feature; for
+   * comparison with references.
+   */
+  List<float[]> pictureEmbeddings(Weights weights, List<TokenSequence> sequences) {
     try (NDManager manager = script.newManager()) {
       Batch batch = Batch.assemble(manager, config, sequences);
-      return call(manager, "embed_pictures", batch, weights).toFloatArray();
+      return callAll(manager, "embed_pictures", batch, weights).stream()
+          .map(NDArray::toFloatArray)
+          .toList();
     }
   }
 
-  private NDArray call(NDManager manager, String method, Batch batch, Weights weights) {
+  private NDList callAll(NDManager manager, String method, Batch batch, Weights weights) {
     NDList arguments = new NDList(batch.arguments());
     arguments.addAll(weights.arguments());
-    return script.call(manager, method, arguments).singletonOrThrow();
+    return script.call(manager, method, arguments);
+  }
+
+  private NDArray call(NDManager manager, String method, Batch batch, Weights weights) {
+    return callAll(manager, method, batch, weights).singletonOrThrow();
   }
 
   private void check(Weights weights, Head needed) {

@@ -5,8 +5,8 @@ import io.sapo.policy.picture.PreparedPicture;
 
 /**
  * Rotary positions of a sequence's tokens: one axis for text models; time, height and width for
- * Qwen2.5-VL, where a picture's tokens count rows and columns from the position after the text
- * before it, and the text after it goes on from the largest (Qwen2-VL, section 2.1).
+ * Qwen2.5-VL and Qwen3-VL, where a picture's tokens count rows and columns from the position after
+ * the text before it, and the text after it goes on from the largest (Qwen2-VL, section 2.1).
  *
  * @param axes [axis][token] for prompt and response
  * @param next position of the token that would follow, on every axis
@@ -17,8 +17,7 @@ public record RotaryPositions(int[][] axes, int next) {
    * @throws IllegalArgumentException where the prompt's image tokens do not match its pictures
    */
   public static RotaryPositions of(TokenSequence sequence, ModelConfig config) {
-    int axisCount = config.mropeSection().isEmpty() ? 1 : config.mropeSection().size();
-    int[][] axes = new int[axisCount][sequence.length()];
+    int[][] axes = new int[config.positionAxes()][sequence.length()];
     int imageToken = imageToken(config, sequence);
     int next = 0;
     int picture = 0;

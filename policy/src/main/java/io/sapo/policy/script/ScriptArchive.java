@@ -18,8 +18,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Makes the archive libtorch loads out of TorchScript sources among the resources: the file of the
- * wanted class, every file it refers to as {@code __torch__.FILE.}, and {@code config} and {@code
- * weights}, generated from the model's configuration.
+ * wanted class, every file it refers to as {@code __torch__.FILE.}, and {@code config}, {@code
+ * weights} and {@code vision}, generated from the model's configuration.
  */
 final class ScriptArchive {
   private static final Pattern REFERENCE = Pattern.compile("__torch__\\.([a-z_]+)\\.");
@@ -62,6 +62,7 @@ final class ScriptArchive {
           switch (name) {
             case "config" -> ScriptConfig.source(config);
             case "weights" -> WeightLayout.source(config);
+            case "vision" -> ScriptVision.source(config);
             default -> resource(name);
           };
       sources.put(name, source);

@@ -3,6 +3,7 @@ package io.sapo.policy.script;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.VisionConfig;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -10,8 +11,8 @@ import java.util.stream.IntStream;
 
 /** The model's configuration as TorchScript functions of file {@code config}. */
 final class ScriptConfig {
-  /** Fixed in the Qwen2.5-VL architecture, not part of config.json. */
-  private static final double VISION_RMS_NORM_EPS = 1e-6;
+  /** Fixed in the architectures, not part of config.json. */
+  private static final double VISION_NORM_EPS = 1e-6;
 
   private static final double VISION_ROPE_THETA = 10_000;
 
@@ -22,13 +23,15 @@ final class ScriptConfig {
   static String source(ModelConfig config) {
     ScriptConfig script = new ScriptConfig();
     script.decoder(config);
-    config.vision().ifPresentOrElse(script::vision, script::noVision);
+    config.vision().ifPresent(script::vision);
+    script.define(
+        "deepstack_features",
+        "int",
+        Integer.toString(config.vision().map(vision -> vision.deepstackBlocks().size()).orElse(0)));
     return script.source.toString();
   }
 
   private void decoder(ModelConfig config) {
-    List<Integer> sections =
-        config.mropeSection().isEmpty() ? List.of(config.headDim() / 2) : config.mropeSection();
     define("compute_type", "int", config.computeType() == ElementType.BF16 ? "15" : "6");
     define("layers", "int", Integer.toString(config.layers()));
     define("hidden_size", "int", Integer.toString(config.hiddenSize()));
@@ -37,7 +40,8 @@ final class ScriptConfig {
     define("head_dim", "int", Integer.toString(config.headDim()));
     define("rms_norm_eps", "float", Double.toString(config.rmsNormEps()));
     define("inverse_frequencies", "List[float]", list(config.inverseFrequencies()));
-    define("rotary_sections", "List[int]", sections.toString());
+    define("position_axes", "int", Integer.toString(config.positionAxes()));
+    define("rotary_axes", "List[int]", Arrays.toString(config.rotaryAxes()));
   }
 
   private void vision(VisionConfig vision) {
@@ -50,18 +54,16 @@ final class ScriptConfig {
         IntStream.range(0, vision.depth())
             .mapToObj(i -> vision.fullAttentionBlocks().contains(i) ? "True" : "False")
             .toList();
+    List<Integer> deepstack =
+        IntStream.range(0, vision.depth())
+            .map(i -> vision.deepstackBlocks().indexOf(i))
+            .boxed()
+            .toList();
     define("vision_heads", "int", Integer.toString(vision.heads()));
-    define("vision_rms_norm_eps", "float", Double.toString(VISION_RMS_NORM_EPS));
+    define("vision_norm_eps", "float", Double.toString(VISION_NORM_EPS));
     define("vision_inverse_frequencies", "List[float]", list(frequencies));
     define("vision_full_attention", "List[bool]", full.toString());
-  }
-
-  /** A model without a vision tower still compiles the branch it never takes. */
-  private void noVision() {
-    define("vision_heads", "int", "1");
-    define("vision_rms_norm_eps", "float", Double.toString(VISION_RMS_NORM_EPS));
-    define("vision_inverse_frequencies", "List[float]", "annotate(List[float], [])");
-    define("vision_full_attention", "List[bool]", "annotate(List[bool], [])");
+    define("vision_deepstack", "List[int]", deepstack.toString());
   }
 
   private void define(String name, String type, String value) {

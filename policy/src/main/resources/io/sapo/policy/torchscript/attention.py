@@ -3,8 +3,8 @@
 # x [B, T, hidden] -> q [B, T, heads, d] and k, v [B, T, keyValueHeads, d], q and k turned.
 def project(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   d = __torch__.config.head_dim()
-  q = __torch__.linear.apply(x, p.q).unflatten(-1, [-1, d])
-  k = __torch__.linear.apply(x, p.k).unflatten(-1, [-1, d])
+  q = __torch__.head_norm.apply(__torch__.linear.apply(x, p.q).unflatten(-1, [-1, d]), p.q_norm)
+  k = __torch__.head_norm.apply(__torch__.linear.apply(x, p.k).unflatten(-1, [-1, d]), p.k_norm)
   v = __torch__.linear.apply(x, p.v).unflatten(-1, [-1, d])
   return (__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v)
 

@@ -16,6 +16,8 @@ class Batch(NamedTuple):
   picture_pad : Tensor
   picture_unpad : Tensor
   picture_mask : Tensor    # [pictures, longest]
+  table_rows : Tensor      # [4, P] rows of the table of learned positions around each patch's place
+  table_weights : Tensor   # [4, P] and how much of each it takes; both empty without a table
 
 def unpack(b: List[Tensor]) -> __torch__.batch.Batch:
-  return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13])
+  return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15])

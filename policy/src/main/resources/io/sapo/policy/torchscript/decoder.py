@@ -18,8 +18,9 @@ def final_norm(rows: Tensor, w: List[Tensor]) -> Tensor:
 
 # Hidden states [N, hidden] from which the response tokens are predicted.
 def response_states(b: __torch__.batch.Batch, w: List[Tensor]) -> Tensor:
-  x = __torch__.embedding.embed(b, w)
+  x, features, = __torch__.embedding.embed(b, w)
   cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
   for i in range(__torch__.config.layers()):
     x = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin)
+    x = __torch__.deepstack.add(x, i, features, b)
   return __torch__.decoder.final_norm(__torch__.decoder.response_rows(x, b), w)

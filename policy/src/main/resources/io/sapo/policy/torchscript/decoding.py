@@ -46,13 +46,15 @@ def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[in
   eps = __torch__.config.rms_norm_eps()
   x = __torch__.embedding.tokens(tokens, w)
   positions = (lengths + offsets).view([1, -1, 1])
-  cos, sin, = __torch__.rotary.angles(positions.expand([len(__torch__.config.rotary_sections()), -1, -1]), x.dtype)
+  cos, sin, = __torch__.rotary.angles(positions.expand([__torch__.config.position_axes(), -1, -1]), x.dtype)
   places = __torch__.kv_cache.places(k[0], lengths)
   groups = __torch__.decoding.groups(lengths, sizes, x)
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)
-    query, key, = __torch__.decoding.turned(__torch__.decoding.project(normed, p.q), __torch__.decoding.project(normed, p.k), cos, sin)
+    query = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.q), p.q_norm)
+    key = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.k), p.k_norm)
+    query, key, = __torch__.decoding.turned(query, key, cos, sin)
     __torch__.kv_cache.append(k[i], key, places)
     __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v), places)
     attended = __torch__.decoding.attend(query, k[i], v[i], groups)
@@ -64,7 +66,7 @@ def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[in
 
 # Feeds prompts (all but their last token) and keeps their keys and values.
 def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> None:
-  x = __torch__.embedding.embed(b, w)
+  x, features, = __torch__.embedding.embed(b, w)
   cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
@@ -75,3 +77,4 @@ def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Ten
     if i + 1 < __torch__.config.layers():
       attended = __torch__.attention.attend(query, key, value)
       x = __torch__.decoder.feed_forward(x + __torch__.linear.apply(attended, p.o), p)
+      x = __torch__.deepstack.add(x, i, features, b)

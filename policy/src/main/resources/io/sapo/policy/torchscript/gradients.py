@@ -32,6 +32,26 @@ def back(y: Tensor, x: Tensor, needs_x: bool, d: Tensor, begin: int, end: int, t
         result = torch.zeros_like(x)
   return result
 
+# Takes the gradients d with respect to results back to the first `end` trained parameters.
+def back_all(results: List[Tensor], d: List[Tensor], end: int, trained: List[Tensor], gradients: List[Tensor]) -> None:
+  dependent : List[Tensor] = []
+  of_dependent : List[Optional[Tensor]] = []
+  for i in range(len(results)):
+    if results[i].requires_grad:
+      dependent.append(results[i])
+      of_dependent.append(d[i])
+  found = torch.grad(dependent, trained[0:end], of_dependent, False, False, True)
+  for i in range(end):
+    addend = found[i]
+    if addend is not None:
+      gradients[i].add_(addend)
+
+def detached(tensors: List[Tensor]) -> List[Tensor]:
+  found : List[Tensor] = []
+  for x in tensors:
+    found.append(x.detach())
+  return found
+
 def global_norm(gradients: List[Tensor]) -> Tensor:
   return torch.stack(torch._foreach_norm(gradients)).norm()
 

@@ -14,7 +14,9 @@ def lowest_kept(keep: int) -> int:
 # -> what entered each layer and what left the last; behind it what left each of the topmost `keep`
 # layers, with its graph.
 def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tensor]) -> List[Tensor]:
-  x = __torch__.embedding.embed(b, w).detach()
+  embedded, features, = __torch__.embedding.embed(b, w)
+  x = embedded.detach()
+  features = __torch__.gradients.detached(features)
   cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
   inputs : List[Tensor] = []
   outputs : List[Tensor] = []
@@ -27,7 +29,7 @@ def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tenso
     y = __torch__.decoder.layer(x, p, cos, sin)
     if kept:
       outputs.append(y)
-    x = y.detach()
+    x = __torch__.deepstack.add(y.detach(), i, features, b)
   inputs.append(x)
   return inputs + outputs
 
@@ -37,8 +39,12 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: i
   last = kept[layers]
   d = torch.zeros_like(last).flatten(0, 1).index_copy(0, b.rows, d_rows).view_as(last)
   cos, sin, = __torch__.rotary.angles(b.positions, last.dtype)
+  features = __torch__.deepstack.count(b)
+  d_features : List[Tensor] = []
   for k in range(layers):
     i = layers - 1 - k
+    if spans[1] > 0 and i < features:
+      d_features.append(__torch__.deepstack.gradient(d, b))
     begin = spans[i + 1]
     end = spans[i + 2]
     if end > 0:
@@ -50,5 +56,14 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: i
         y = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin)
       d = __torch__.gradients.back(y, x, begin > 0, d, begin, end, trained, gradients)
   if spans[1] > 0:
-    embedded = __torch__.embedding.embed(b, w)
-    __torch__.gradients.back(embedded, embedded, False, d, 0, spans[1], trained, gradients)
+    __torch__.layerwise.backward_inputs(d, d_features, b, spans[1], trained, gradients, w)
+
+# d_features: gradients with respect to the pictures' features, the last layer's first.
+def backward_inputs(d: Tensor, d_features: List[Tensor], b: __torch__.batch.Batch, end: int, trained: List[Tensor], gradients: List[Tensor], w: List[Tensor]) -> None:
+  embedded, features, = __torch__.embedding.embed(b, w)
+  results = [embedded]
+  all_d = [d]
+  for k in range(len(features)):
+    results.append(features[len(features) - 1 - k])
+    all_d.append(d_features[k])
+  __torch__.gradients.back_all(results, all_d, end, trained, gradients)

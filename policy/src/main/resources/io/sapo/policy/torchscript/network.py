@@ -17,6 +17,7 @@ class Network(Module):
   def values(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
     return __torch__.scalar_head.values(__torch__.decoder.response_states(__torch__.batch.unpack(batch), w), w)
 
-  # Picture embeddings [M, hidden].
-  def embed_pictures(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
-    return __torch__.vision.embed_pictures(__torch__.batch.unpack(batch), w)
+  # Picture embeddings [M, hidden], then features of the same shape, see deepstack.py.
+  def embed_pictures(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> List[Tensor]:
+    pictures, features, = __torch__.vision.embed_pictures(__torch__.batch.unpack(batch), w)
+    return [pictures] + features

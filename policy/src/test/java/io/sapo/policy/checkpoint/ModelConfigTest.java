@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,27 +56,6 @@ class ModelConfigTest {
     assertThat(flat.vision().orElseThrow().fullAttentionBlocks()).containsExactly(1, 3);
     assertThat(flat.vision().orElseThrow().windowInMergedPatches()).isEqualTo(4);
     assertThat(flat.imageTokens().orElseThrow().image()).isEqualTo(302);
-  }
-
-  @Test
-  void whatIsWrittenReadsBackEqual() throws IOException {
-    String vision =
-        "{\"model_type\": \"qwen2_5_vl\", "
-            + TEXT
-            + ", \"rope_theta\": 1000000.0, \"rope_scaling\":"
-            + " {\"type\": \"mrope\", \"mrope_section\": [2, 3, 3]}, "
-            + PICTURES
-            + "}";
-    String llama =
-        "{\"model_type\": \"llama\", "
-            + TEXT
-            + ", \"head_dim\": 8, \"attention_bias\": true, \"rope_theta\": 500000.0,"
-            + " \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1,"
-            + " \"high_freq_factor\": 4, \"original_max_position_embeddings\": 8192}}";
-    for (String json : List.of(vision, llama)) {
-      ModelConfig config = parse(json);
-      assertThat(parse(config.toJson())).isEqualTo(config);
-    }
   }
 
   @Test

@@ -93,10 +93,16 @@ class NetworkReferenceModelTest {
         reference,
         (network, weights, expected) -> {
           assumeThat(expected.contains("image_embeddings")).isTrue();
-          assertClose(
-              "picture embeddings",
-              network.pictureEmbeddings(weights, ReferenceCase.prompts(expected)),
-              expected.floats("image_embeddings"));
+          List<float[]> found = network.pictureEmbeddings(weights, ReferenceCase.prompts(expected));
+          assertClose("picture embeddings", found.get(0), expected.floats("image_embeddings"));
+          int features = weights.config().vision().orElseThrow().deepstackBlocks().size();
+          assertThat(found).hasSize(1 + features);
+          for (int i = 0; i < features; i++) {
+            assertClose(
+                "deepstack feature " + i,
+                found.get(1 + i),
+                expected.floats("deepstack_features." + i));
+          }
         });
   }
 

@@ -139,15 +139,18 @@ public record ReferenceCase(Path model, Path expected) {
 
   /**
    * How many tokens the loss of the case is taken over: all but the first where it is {@code loss};
-   * those after the last picture where it is {@code response_loss}. A case without pictures does
-   * not say where its response begins, so it is the start at which the expected log-probabilities
-   * average to the expected loss.
+   * from {@code response_begin} on where it is {@code response_loss}. An older case does not say
+   * where its response begins: it is behind the last picture or, without pictures, the start at
+   * which the expected log-probabilities average to the expected loss.
    */
   public static int responseTokens(
       TokenSequence prompt, ModelConfig config, SafetensorsReader expected) {
     int length = prompt.promptTokens().length;
     if (!expected.contains("response_loss")) {
       return length - 1;
+    }
+    if (expected.contains("response_begin")) {
+      return length - Math.toIntExact(expected.longs("response_begin")[0]);
     }
     if (prompt.pictures().isEmpty()) {
       return tokensAveragingTo(
@@ -174,6 +177,12 @@ public record ReferenceCase(Path model, Path expected) {
       }
     }
     return best;
+  }
+
+  /** This project's name of a tensor of the nested layout. */
+  public static String ownName(String name) {
+    return name.replaceFirst("^model\\.language_model\\.", "model.")
+        .replaceFirst("^model\\.visual\\.", "visual.");
   }
 
   @Override

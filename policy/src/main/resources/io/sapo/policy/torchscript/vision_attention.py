@@ -1,0 +1,15 @@
+# Attention among the patches of a window or picture, with rotary positions in two dimensions.
+
+# positions [2, P] -> cosines and sines [P, 1, d]. Half of the pairs turn by the row, half by the
+# column.
+def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
+  frequencies = torch.tensor(__torch__.config.vision_inverse_frequencies(), dtype=6, device=positions.device)
+  row = positions[0].unsqueeze(-1) * frequencies
+  column = positions[1].unsqueeze(-1) * frequencies
+  return __torch__.rotary.cos_sin(torch.cat([row, column], -1).unsqueeze(1), type)
+
+# x [P, hidden]; pad, unpad and mask see segments.py
+def attend(x: Tensor, qkv: __torch__.weights.Linear, proj: __torch__.weights.Linear, cos: Tensor, sin: Tensor, pad: Tensor, unpad: Tensor, mask: Tensor) -> Tensor:
+  q, k, v, = __torch__.linear.apply(x, qkv).unflatten(-1, [3, __torch__.config.vision_heads(), -1]).unbind(1)
+  attended = __torch__.segments.attend(__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v, pad, unpad, mask)
+  return __torch__.linear.apply(attended, proj)
