@@ -27,10 +27,13 @@ final class VerifierBench implements Bench {
     }
 
     private static String boxed(String text) {
-      int mark = text.lastIndexOf("####");
+      int mark = Math.max(text.lastIndexOf("####"), text.lastIndexOf("A:"));
       return mark < 0
           ? text
-          : text.substring(0, mark) + "$\\boxed{" + text.substring(mark + 4).strip() + "}$";
+          : text.substring(0, mark)
+              + "$\\boxed{"
+              + text.substring(mark).replaceFirst("####|A:", "").strip()
+              + "}$";
     }
   }
 

@@ -5,6 +5,7 @@ import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.Reason;
+import io.sapo.segmenter.verify.RewardShaping;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,6 +60,12 @@ final class SegmenterStatus {
     gauges.put("records_per_second", recordsPerSecond);
     gauges.put("records_read", (double) counters.read());
     gauges.put("records_segmented", (double) counters.segmented());
+    RewardShaping shaping = config.verifiers().shaping();
+    if (!shaping.equals(RewardShaping.NONE)) {
+      gauges.put("rewards_length_normalised", (double) counters.normalised());
+      gauges.put("rewards_formatted", (double) counters.formatted());
+      gauges.put("rewards_overlong", (double) counters.overlong());
+    }
     segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
     long all = 0;
     for (Reason reason : Reason.values()) {

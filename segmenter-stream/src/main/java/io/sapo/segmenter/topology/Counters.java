@@ -1,5 +1,6 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.segmenter.verify.RewardShaping;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,6 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Counters {
   private final LongAdder read = new LongAdder();
   private final LongAdder segmented = new LongAdder();
+  private final LongAdder normalised = new LongAdder();
+  private final LongAdder formatted = new LongAdder();
+  private final LongAdder overlong = new LongAdder();
   private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
 
   public Counters() {
@@ -29,6 +33,27 @@ public final class Counters {
 
   void countRefused(Reason reason) {
     refused.get(reason).increment();
+  }
+
+  void countShaped(RewardShaping.Shaped shaped) {
+    normalised.add(shaped.normalised() ? 1 : 0);
+    formatted.add(shaped.formatted() ? 1 : 0);
+    overlong.add(shaped.overlong() ? 1 : 0);
+  }
+
+  /** Rewards made smaller for the response's length. */
+  public long normalised() {
+    return normalised.sum();
+  }
+
+  /** Rewards that the response's form added to. */
+  public long formatted() {
+    return formatted.sum();
+  }
+
+  /** Rewards that a response near its length limit took from. */
+  public long overlong() {
+    return overlong.sum();
   }
 
   /** Records read from trajectories. */

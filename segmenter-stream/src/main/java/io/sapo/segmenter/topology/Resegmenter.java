@@ -18,7 +18,7 @@ public final class Resegmenter {
 
   public Resegmenter(Topics topics, SegmentationStrategy strategy, Verifiers verifiers) {
     this.topics = topics;
-    this.segmenter = new TrajectorySegmenter(strategy, verifiers);
+    this.segmenter = new TrajectorySegmenter(strategy, verifiers, new Counters());
   }
 
   /**

@@ -20,7 +20,7 @@ public final class SegmenterTopology {
   /** Every node and store has a name of its own, so that later versions find their state again. */
   public static Topology of(Topics topics, SegmenterConfig config, Counters counters) {
     TrajectorySegmenter segmenter =
-        new TrajectorySegmenter(config.strategy(), Verifiers.load(config.verifiers()));
+        new TrajectorySegmenter(config.strategy(), Verifiers.load(config.verifiers()), counters);
     ByteArraySerializer bytes = new ByteArraySerializer();
     return new Topology()
         .addSource(

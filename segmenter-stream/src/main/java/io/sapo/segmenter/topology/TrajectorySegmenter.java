@@ -7,6 +7,7 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
+import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.Verdict;
 import io.sapo.segmenter.verify.Verifier;
 import io.sapo.segmenter.verify.Verifiers;
@@ -23,11 +24,13 @@ final class TrajectorySegmenter {
   private final SegmentationStrategy strategy;
   private final String strategyName;
   private final Verifiers verifiers;
+  private final Counters counters;
 
-  TrajectorySegmenter(SegmentationStrategy strategy, Verifiers verifiers) {
+  TrajectorySegmenter(SegmentationStrategy strategy, Verifiers verifiers, Counters counters) {
     this.strategy = strategy;
     this.strategyName = strategy.describe();
     this.verifiers = verifiers;
+    this.counters = counters;
   }
 
   /** Group statistics are those of the trajectory alone. */
@@ -42,7 +45,8 @@ final class TrajectorySegmenter {
     try {
       Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
       double[] rewards = segmentRewards(verifier, accepted, ends);
-      rewards[rewards.length - 1] += verdict.reward();
+      double reward = shaped(verdict, accepted);
+      rewards[rewards.length - 1] += reward;
       return SegmentedTrajectory.newBuilder()
           .setTrajectory(trajectory)
           .setSourcePartition(accepted.source().partition())
@@ -50,9 +54,9 @@ final class TrajectorySegmenter {
           .setStrategy(strategyName)
           .setSegmentEnds(PackedArrays.pack(ends))
           .setSegmentRewards(PackedArrays.pack(rewards))
-          .setOutcomeReward(verdict.reward())
+          .setOutcomeReward(reward)
           .setCorrect(verdict.correct())
-          .setGroupMean(verdict.reward())
+          .setGroupMean(reward)
           .setGroupStd(0)
           .setGroupCount(1)
           .setGroupComplete(trajectory.getGroupSize() == 1)
@@ -60,6 +64,19 @@ final class TrajectorySegmenter {
     } catch (ReferenceAnswerException e) {
       throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
     }
+  }
+
+  private double shaped(Verdict verdict, Accepted accepted) {
+    RewardShaping.Shaped shaped =
+        verifiers
+            .shaping()
+            .shape(
+                verdict.reward(),
+                accepted.response().text(),
+                accepted.response().count(),
+                accepted.trajectory().getSampling().getMaxNewTokens());
+    counters.countShaped(shaped);
+    return shaped.reward();
   }
 
   private static void checkSize(Source source, int segments) throws RefusedException {

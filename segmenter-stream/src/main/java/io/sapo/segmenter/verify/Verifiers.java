@@ -12,9 +12,11 @@ import java.util.TreeSet;
 /** The verifiers on the class path, by name. */
 public final class Verifiers {
   private final SortedMap<String, Verifier> byName;
+  private final RewardShaping shaping;
 
-  private Verifiers(SortedMap<String, Verifier> byName) {
+  private Verifiers(SortedMap<String, Verifier> byName, RewardShaping shaping) {
     this.byName = byName;
+    this.shaping = shaping;
   }
 
   /**
@@ -44,11 +46,22 @@ public final class Verifiers {
                 + "; remove one from the class path");
       }
     }
-    return new Verifiers(byName);
+    return new Verifiers(byName, settings.shaping());
   }
 
+  /**
+   * @param name of one, or several with weights, as {@code boxed-math*0.9+format*0.1}
+   */
   public Optional<Verifier> find(String name) {
-    return Optional.ofNullable(byName.get(name));
+    Verifier single = byName.get(name);
+    return single != null
+        ? Optional.of(single)
+        : WeightedVerifier.parse(name, part -> Optional.ofNullable(byName.get(part)));
+  }
+
+  /** What is made of their rewards. */
+  public RewardShaping shaping() {
+    return shaping;
   }
 
   public SortedSet<String> names() {

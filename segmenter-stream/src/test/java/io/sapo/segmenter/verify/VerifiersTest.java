@@ -18,7 +18,7 @@ class VerifiersTest {
   @Test
   void allAreFoundByName() {
     assertThat(VERIFIERS.names())
-        .containsExactly("boxed-math", "choice", "exact", "geo3k", "gsm8k", "numeric");
+        .containsExactly("boxed-math", "choice", "exact", "format", "geo3k", "gsm8k", "numeric");
     assertThat(VERIFIERS.find("oracle")).isEmpty();
   }
 

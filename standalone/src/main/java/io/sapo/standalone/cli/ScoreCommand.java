@@ -46,7 +46,9 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--verifier",
       required = true,
       paramLabel = "NAME",
-      description = "gsm8k, numeric, choice, exact, boxed-math, geo3k, or one on the class path.")
+      description =
+          "gsm8k, numeric, choice, exact, boxed-math, geo3k, format, one on the class path, or several"
+              + " with weights: boxed-math*0.9+format*0.1.")
   private String verifierName;
 
   @Option(

@@ -28,6 +28,7 @@ import io.sapo.segmenter.cut.NewlineStrategy;
 import io.sapo.segmenter.cut.ProbabilityStrategy;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.cut.StepStrategy;
+import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.VerifierSettings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
 import io.sapo.standalone.torture.HaltPoint;
@@ -241,7 +242,13 @@ public final class Binding {
   }
 
   public VerifierSettings verifiers() {
-    return new VerifierSettings(settings.number("segmenter.numeric-tolerance"));
+    return new VerifierSettings(
+        settings.number("segmenter.numeric-tolerance"),
+        new RewardShaping(
+            settings.integer("segmenter.reward.normal-length"),
+            settings.number("segmenter.reward.format"),
+            settings.integer("segmenter.reward.overlong-tokens"),
+            settings.number("segmenter.reward.overlong-penalty")));
   }
 
   /** What is said about the checkpoint's prompts; the same for all who make them. */

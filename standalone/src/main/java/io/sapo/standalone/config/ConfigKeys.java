@@ -102,6 +102,10 @@ final class ConfigKeys {
     key("segmentation.probability-below", Rule.number(1e-9, 1));
     key("segmentation.probability-every", Rule.integer(1, MANY));
     key("segmenter.numeric-tolerance", Rule.number(0, 0.999));
+    key("segmenter.reward.normal-length", Rule.integer(0, MANY));
+    key("segmenter.reward.format", Rule.number(-1000, 1000));
+    key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY));
+    key("segmenter.reward.overlong-penalty", Rule.number(0, 1000));
     key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
     key(
         "segmenter.dedup-retention",

@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Whether two answers mean the same. Stateless; a comparison costs milliseconds at most. */
 public final class MathEquality {
   /** Longer ones are not read. */
   public static final int MAX_CHARS = 1000;
+
+  private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
 
   private final boolean explaining;
 
@@ -89,6 +92,10 @@ public final class MathEquality {
     if (Tokens.alike(given, expected)) {
       return new Comparison(true, answer, reference, "written alike");
     }
+    if (isPlainNumber(given, answer) && isPlainNumber(expected, reference)) {
+      boolean equal = given.get(0).value().equals(expected.get(0).value());
+      return new Comparison(equal, answer, reference, why(equal));
+    }
     if (WrittenAlike.words(given, expected)) {
       return new Comparison(true, answer, reference, "the same words");
     }
@@ -163,11 +170,19 @@ public final class MathEquality {
       Answer left = new AnswerReader(reading, budget).read(Vocabulary.told(given));
       answer = said(left);
       boolean equal = new Comparer(budget).same(left, right);
-      return new Comparison(
-          equal, answer, reference, equal ? "the same value" : "different values");
+      return new Comparison(equal, answer, reference, why(equal));
     } catch (UnreadableException e) {
       return new Comparison(false, answer, reference, e.getMessage());
     }
+  }
+
+  private static String why(boolean equal) {
+    return equal ? "the same value" : "different values";
+  }
+
+  /** Whether it is one number that has no other reading. */
+  private static boolean isPlainNumber(List<Token> tokens, String text) {
+    return tokens.size() == 1 && tokens.get(0).kind() == Token.Kind.NUMBER && text.indexOf(',') < 0;
   }
 
   private String said(Answer answer) {
@@ -185,7 +200,7 @@ public final class MathEquality {
     if (both.indexOf('/') >= 0) {
       readings.add(new Reading(true, true, false));
     }
-    if (both.matches("(?s).*[0-9]\\s[a-zA-Z](?![a-zA-Z]).*")) {
+    if (LETTER_UNIT.matcher(both).find()) {
       readings.add(new Reading(true, false, true));
     }
     return readings;
