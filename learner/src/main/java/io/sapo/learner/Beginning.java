@@ -43,8 +43,39 @@ final class Beginning {
     }
   }
 
+  /**
+   * Finds what would keep this learner from going on, before it ends another one by fencing it.
+   *
+   * @throws CheckpointException when the data folder is not the run's, or holds no checkpoint
+   * @throws IllegalArgumentException when the run was trained with another kind of state
+   */
+  void validate(CommittedVersions committed) {
+    if (committed.isEmpty()) {
+      checkNoneCommitted();
+      return;
+    }
+    WeightVersion last = committed.last();
+    checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
+    checkSameRun(last);
+    if (workshop.checkpoints().versions().stream().noneMatch(committed::contains)) {
+      throw new CheckpointException(
+          "%s holds no checkpoint of run %s, which has come to version %d: choose the data folder of that run, or restore it"
+              .formatted(options.dataFolder(), last.getRunId(), last.getVersion()),
+          null);
+    }
+  }
+
   /** Version 0 of a new run; the caller closes it. */
   TrainingState fresh() {
+    checkNoneCommitted();
+    workshop.checkpoints().sweep(-1);
+    Weights weights =
+        InitialWeights.of(
+            workshop.base(), workshop.model(), options.initialAdapter(), config.seed());
+    return TrainingState.initial(weights, config.algorithm());
+  }
+
+  private void checkNoneCommitted() {
     List<Long> present = workshop.checkpoints().versions();
     if (!present.isEmpty() && present.get(present.size() - 1) > 0) {
       throw new CheckpointException(
@@ -55,11 +86,6 @@ final class Beginning {
                   options.topics().weights().name()),
           null);
     }
-    workshop.checkpoints().sweep(-1);
-    Weights weights =
-        InitialWeights.of(
-            workshop.base(), workshop.model(), options.initialAdapter(), config.seed());
-    return TrainingState.initial(weights, config.algorithm());
   }
 
   /**

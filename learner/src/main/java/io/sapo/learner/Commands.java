@@ -4,6 +4,8 @@ import io.sapo.schemas.Control;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -14,23 +16,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows operators' commands to the learner on a thread of its own. Who paused a run that was then
- * stopped finds it paused again; a checkpoint or an export is only made for those who ask while it
- * runs.
+ * Follows operators' commands to the learner on a thread of its own, from the learner's start on,
+ * so that none is lost while it recovers. Who paused a run that was then stopped finds it paused
+ * again; a checkpoint or an export is only made for those who ask while it runs. Each command is
+ * answered by what became of it.
  */
 final class Commands implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Commands.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String TARGET = "learner";
+  private static final int MOST_WAITING = 100;
+
+  /** Told what became of a command, by its id; on any thread. */
+  interface Answers {
+    void answer(String command, String outcome);
+  }
 
   private final Consumer<byte[], byte[]> consumer;
   private final Topics topics;
+  private final Answers answers;
   private final Thread thread;
+  private final Deque<Control> errands = new ArrayDeque<>();
   private volatile boolean closed;
-  private Optional<String> pausedBy = Optional.empty();
-  private boolean checkpointWanted;
-  private boolean exportWanted;
+  private Optional<Control> paused = Optional.empty();
+  private boolean following;
   private RuntimeException failure;
 
   /**
@@ -38,9 +48,10 @@ final class Commands implements AutoCloseable {
    *
    * @param consumer closed with this object
    */
-  Commands(Consumer<byte[], byte[]> consumer, Topics topics) {
+  Commands(Consumer<byte[], byte[]> consumer, Topics topics, Answers answers) {
     this.consumer = consumer;
     this.topics = topics;
+    this.answers = answers;
     try {
       TopicPartition partition = new TopicPartition(topics.control().name(), 0);
       consumer.assign(List.of(partition));
@@ -49,8 +60,7 @@ final class Commands implements AutoCloseable {
       while (consumer.position(partition) < end) {
         consumer.poll(POLL).forEach(this::take);
       }
-      checkpointWanted = false;
-      exportWanted = false;
+      following = true;
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -86,25 +96,50 @@ final class Commands implements AutoCloseable {
       return;
     }
     switch (command.getAction()) {
-      case PAUSE -> pausedBy = Optional.of(command.getRequestedBy());
-      case RESUME -> pausedBy = Optional.empty();
-      case CHECKPOINT -> checkpointWanted = true;
-      case EXPORT -> exportWanted = true;
+      case PAUSE -> {
+        paused = Optional.of(command);
+        answer(command, "accepted: training pauses after the update under way");
+      }
+      case RESUME -> {
+        paused = Optional.empty();
+        answer(command, "done: training goes on");
+      }
+      case CHECKPOINT, EXPORT -> take(command);
       default -> log.debug("{} is not for the training thread", command.getAction());
     }
     notifyAll();
   }
 
+  private void take(Control errand) {
+    if (!following) {
+      return; // Asked of a learner that was there before.
+    }
+    if (closed) {
+      answer(errand, "refused: training has ended");
+    } else if (errands.size() >= MOST_WAITING) {
+      answer(errand, "refused: %d others wait".formatted(MOST_WAITING));
+    } else {
+      errands.add(errand);
+      answer(errand, "accepted: done between two records");
+    }
+  }
+
+  private void answer(Control command, String outcome) {
+    if (following) {
+      answers.answer(command.getCommandId(), outcome);
+    }
+  }
+
   /**
-   * Who has paused training, if anybody.
+   * The command that has paused training, if any.
    *
    * @throws RuntimeException what ended following, if it has ended
    */
-  synchronized Optional<String> pausedBy() {
+  synchronized Optional<Control> paused() {
     if (failure != null) {
       throw failure;
     }
-    return pausedBy;
+    return paused;
   }
 
   /** Waits a moment for the next command. */
@@ -112,23 +147,19 @@ final class Commands implements AutoCloseable {
     wait(POLL.toMillis());
   }
 
-  /** Whether a checkpoint was asked for since the last call. */
-  synchronized boolean takeCheckpointWanted() {
-    boolean wanted = checkpointWanted;
-    checkpointWanted = false;
-    return wanted;
+  /** The next checkpoint or export that is asked for; empty when there is none. */
+  synchronized Optional<Control> nextErrand() {
+    return Optional.ofNullable(errands.poll());
   }
 
-  /** Whether an export was asked for since the last call. */
-  synchronized boolean takeExportWanted() {
-    boolean wanted = exportWanted;
-    exportWanted = false;
-    return wanted;
-  }
-
+  /** What still waits is not done any more, and is answered so. */
   @Override
   public void close() {
-    closed = true;
+    synchronized (this) {
+      closed = true;
+      errands.forEach(errand -> answer(errand, "refused: training has ended"));
+      errands.clear();
+    }
     consumer.wakeup();
     try {
       thread.join();

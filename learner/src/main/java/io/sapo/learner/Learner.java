@@ -66,32 +66,63 @@ public final class Learner {
   }
 
   /**
-   * Fences other learners, recovers what is committed or begins a run, then trains until {@link
-   * #stop} or the last version wanted. On the calling thread; once an object.
+   * Waits while another learner is at work, checks that it can go on, fences whoever is left,
+   * recovers what is committed or begins a run, then trains until {@link #stop} or the last version
+   * wanted. On the calling thread; once an object.
    *
-   * @return the newest version
+   * @return the newest version; -1 when it was stopped before there was one
    * @throws io.sapo.learner.commit.FencedException when another learner took over
    * @throws io.sapo.learner.recovery.DivergenceException when recovery does not reach the committed
    *     hashes and {@link LearnerOptions#acceptDivergence} is not given
    */
   public long run() throws InterruptedException {
     try (Heartbeats heartbeats =
-        new Heartbeats(
-            options.kafka(),
-            options.topics(),
-            "learner-status-" + options.instance(),
-            status::now)) {
-      heartbeats.start(options.heartbeat());
-      try (Workshop workshop = Workshop.open(config, options, base);
-          CommitLog commits = openCommitLog()) {
-        commits.fence();
-        long version = train(workshop, commits, heartbeats);
+            new Heartbeats(
+                options.kafka(),
+                options.topics(),
+                "learner-status-" + options.instance(),
+                status::now);
+        Standby standby =
+            new Standby(
+                clients.committedReader(options.instance() + "-standby"),
+                options.topics(),
+                System::nanoTime)) {
+      try (Workshop workshop = Workshop.open(config, options, base)) {
+        Beginning beginning = new Beginning(config, options, clients, workshop);
+        beginning.validate(beginning.committed());
+        standby.await(() -> stopping);
+        heartbeats.start(options.heartbeat());
+        long version = stopping ? newest(beginning) : fenced(workshop, beginning, heartbeats);
         status.state("stopped", "");
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
         status.state("failed", String.valueOf(e.getMessage()));
+        if (!heartbeats.started() && !standby.otherAtWork()) {
+          heartbeats.start(options.heartbeat());
+        }
         throw e;
       }
+    }
+  }
+
+  private static long newest(Beginning beginning) {
+    CommittedVersions committed = beginning.committed();
+    return committed.isEmpty() ? -1 : committed.last().getVersion();
+  }
+
+  private long fenced(Workshop workshop, Beginning beginning, Heartbeats heartbeats)
+      throws InterruptedException {
+    try (Commands commands =
+            new Commands(
+                clients.committedReader(options.instance() + "-commands"),
+                options.topics(),
+                (command, outcome) -> {
+                  status.answered(command, outcome);
+                  heartbeats.beat();
+                });
+        CommitLog commits = openCommitLog()) {
+      commits.fence();
+      return train(workshop, beginning, commits, commands, heartbeats);
     }
   }
 
@@ -104,9 +135,13 @@ public final class Learner {
         options.faults());
   }
 
-  private long train(Workshop workshop, CommitLog commits, Heartbeats heartbeats)
+  private long train(
+      Workshop workshop,
+      Beginning beginning,
+      CommitLog commits,
+      Commands commands,
+      Heartbeats heartbeats)
       throws InterruptedException {
-    Beginning beginning = new Beginning(config, options, clients, workshop);
     CommittedVersions committed = beginning.committed();
     String runId = committed.isEmpty() ? options.runId() : committed.last().getRunId();
     WeightPublisher publisher = new WeightPublisher(options.published(), options.anchorEvery());
@@ -119,10 +154,7 @@ public final class Learner {
                 beginning.checkpointVersion());
         ChunkRetention retention =
             new ChunkRetention(
-                clients.admin(), options.topics(), options.keepPublishedBytes(), committed);
-        Commands commands =
-            new Commands(
-                clients.committedReader(options.instance() + "-commands"), options.topics())) {
+                clients.admin(), options.topics(), options.keepPublishedBytes(), committed)) {
       Committer committer =
           new Committer(
               config,

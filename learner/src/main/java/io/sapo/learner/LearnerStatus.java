@@ -2,11 +2,13 @@ package io.sapo.learner;
 
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.schemas.BatchProgress;
+import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,6 +16,8 @@ import java.util.function.LongSupplier;
 
 /** What heartbeats say: written by the training thread, read by the heartbeat thread. */
 final class LearnerStatus {
+
+  private static final int MOST_OUTCOMES = 32;
 
   private final LearnerOptions options;
   private final String configDigest;
@@ -24,6 +28,7 @@ final class LearnerStatus {
   private long version = -1;
   private Map<String, Double> metrics = Map.of();
   private LongSupplier lag = () -> 0;
+  private final Map<String, String> outcomes = new LinkedHashMap<>();
   private String lastExport;
   private BatchAssembler.Assembling batch;
 
@@ -61,6 +66,15 @@ final class LearnerStatus {
     lastExport = outcome;
   }
 
+  /** What became of a command; of the newest ones it is said in heartbeats. */
+  synchronized void answered(String command, String outcome) {
+    outcomes.remove(command);
+    outcomes.put(command, outcome);
+    if (outcomes.size() > MOST_OUTCOMES) {
+      outcomes.remove(outcomes.keySet().iterator().next());
+    }
+  }
+
   /** From now on the lag is what this says. */
   synchronized void watch(LongSupplier records) {
     lag = records;
@@ -84,6 +98,7 @@ final class LearnerStatus {
     gauges.put("lag_records", (double) lag.getAsLong());
     SortedMap<String, String> info = new TreeMap<>();
     info.put("config_digest", configDigest);
+    outcomes.forEach((command, outcome) -> info.put(CommandOutcomes.INFO + command, outcome));
     if (batch != null) {
       info.put(BatchProgress.INFO, batch.progress().text());
       gauges.put("batch_trained", (double) batch.trained());

@@ -9,10 +9,13 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -99,6 +102,7 @@ final class TrainingLoop {
       heartbeats.beat();
       log.info("{}", summary(committed));
     }
+    runErrands();
     checkpointNow();
   }
 
@@ -135,12 +139,14 @@ final class TrainingLoop {
   /** Does what operators ask between two records; stays here while training is paused. */
   private boolean stopAfterCommands() throws InterruptedException {
     runErrands();
-    if (commands.pausedBy().isEmpty()) {
+    Optional<Control> pause = commands.paused();
+    if (pause.isEmpty()) {
       return stopping.getAsBoolean();
     }
-    status.state("paused", "by " + commands.pausedBy().get());
+    status.state("paused", "by " + pause.get().getRequestedBy());
+    status.answered(pause.get().getCommandId(), "done: paused at version " + state.version());
     heartbeats.beat();
-    while (commands.pausedBy().isPresent() && !stopping.getAsBoolean()) {
+    while (commands.paused().isPresent() && !stopping.getAsBoolean()) {
       commands.await();
       runErrands();
     }
@@ -150,16 +156,30 @@ final class TrainingLoop {
   }
 
   private void runErrands() {
-    if (commands.takeCheckpointWanted()) {
-      checkpointNow();
-    }
-    if (commands.takeExportWanted()) {
-      export();
+    Optional<Control> errand;
+    while ((errand = commands.nextErrand()).isPresent()) {
+      if (errand.get().getAction() == ControlAction.EXPORT) {
+        export(errand.get());
+      } else {
+        checkpoint(errand.get());
+      }
     }
   }
 
+  private void checkpoint(Control errand) {
+    checkpointNow();
+    long durable = checkpoints.durableVersion();
+    String outcome =
+        durable == state.version()
+            ? "done: version %d is a checkpoint".formatted(durable)
+            : "refused: version %d is not what was committed; the next one will be"
+                .formatted(state.version());
+    status.answered(errand.getCommandId(), outcome);
+    heartbeats.beat();
+  }
+
   /** A failed export is for the operator to hear of, not for training to end with. */
-  private void export() {
+  private void export(Control errand) {
     long version = state.version();
     checkpoints
         .export(version, state.actor().weights().tensors())
@@ -168,10 +188,16 @@ final class TrainingLoop {
               if (failure != null) {
                 log.error("version {} was not exported", version, failure);
               }
-              status.exported(
+              String outcome =
                   failure == null
                       ? folder.toString()
-                      : "failed: " + failure.getCause().getMessage());
+                      : "failed: " + failure.getCause().getMessage();
+              status.exported(outcome);
+              status.answered(
+                  errand.getCommandId(),
+                  failure == null
+                      ? "done: version %d lies in %s".formatted(version, folder)
+                      : outcome);
               heartbeats.beat();
             });
   }

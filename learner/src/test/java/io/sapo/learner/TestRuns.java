@@ -111,6 +111,11 @@ final class TestRuns implements AutoCloseable {
       return topics;
     }
 
+    /** The same run from another data folder. */
+    Run withData(Path other) {
+      return new Run(topics, other);
+    }
+
     Path data() {
       return data;
     }

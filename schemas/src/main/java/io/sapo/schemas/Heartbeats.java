@@ -26,6 +26,7 @@ public final class Heartbeats implements AutoCloseable {
   private final Supplier<Status> status;
   private final Producer<byte[], byte[]> producer;
   private final ScheduledThreadPoolExecutor timer;
+  private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -56,7 +57,13 @@ public final class Heartbeats implements AutoCloseable {
 
   /** Publishes now and from then on at the interval; once. */
   public void start(Duration interval) {
+    started.set(true);
     timer.scheduleWithFixedDelay(this::publish, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Before this is so, nothing is published, not even a last time. */
+  public boolean started() {
+    return started.get();
   }
 
   /** Publishes soon, because something has changed. */
@@ -69,6 +76,9 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   private void publish() {
+    if (!started()) {
+      return;
+    }
     try {
       Status now = status.get();
       String key = now.getComponent().name().toLowerCase(Locale.ROOT) + "/" + now.getInstance();

@@ -2,6 +2,7 @@ package io.sapo.admin.http;
 
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.CommandSender;
+import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.vertx.core.json.DecodeException;
@@ -107,12 +108,15 @@ final class ControlApi {
     Replies.json(context, new JsonObject().put("commands", all));
   }
 
-  private static JsonObject json(Control command) {
+  private JsonObject json(Control command) {
     return new JsonObject()
         .put("commandId", command.getCommandId())
         .put("action", command.getAction().name().toLowerCase(Locale.ROOT))
         .put("target", command.getTarget())
         .put("requestedBy", command.getRequestedBy())
-        .put("atMs", command.getAtMs());
+        .put("atMs", command.getAtMs())
+        .put(
+            "outcome",
+            CommandOutcomes.of(run.heartbeats().all(), command.getCommandId()).orElse(null));
   }
 }

@@ -41,7 +41,7 @@ export function controls() {
     try {
       const {commands} = await get("/api/commands");
       fill(log, commands.length ? commands.slice(0, 10).map((c) =>
-        el("li", {}, when(c.atMs) + " – " + c.action + " " + c.target + ", by " + c.requestedBy)) : el("li.quiet", {}, "None has been given."));
+        el("li", {}, when(c.atMs) + " – " + c.action + " " + c.target + ", by " + c.requestedBy + (c.outcome ? ": " + c.outcome : ""))) : el("li.quiet", {}, "None has been given."));
     } catch (error) {
       fill(log, el("li", {}, "The log of commands cannot be shown: " + error.message));
     }

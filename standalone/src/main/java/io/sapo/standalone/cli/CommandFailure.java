@@ -21,7 +21,7 @@ public final class CommandFailure extends RuntimeException {
   }
 
   public static CommandFailure failed(String message, Throwable cause) {
-    return new CommandFailure(ExitCodes.FAILED, message, cause);
+    return new CommandFailure(ExitCodes.of(cause), message, cause);
   }
 
   int exitCode() {

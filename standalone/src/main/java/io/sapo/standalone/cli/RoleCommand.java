@@ -81,7 +81,9 @@ final class RoleCommand implements Callable<Integer> {
     CommandSpec spec = line.getCommandSpec();
     spec.name(kind.label());
     spec.usageMessage()
-        .description(kind.description(), "Ends on SIGTERM within ten seconds; nothing is lost.");
+        .description(
+            kind.description(),
+            "Ends on SIGTERM, the learner after the update it is at, within run.stop-grace; nothing is lost.");
     boolean listens = kind == RoleKind.BROKER || kind == RoleKind.ADMIN;
     if (listens) {
       spec.addMixin("port", CommandSpec.forAnnotatedObject(command.port));
@@ -118,7 +120,7 @@ final class RoleCommand implements Callable<Integer> {
     if (kind == RoleKind.LEARNER) {
       run.folder().keepSettings(ConfigReport.changed(settings));
     }
-    supervise(process);
+    supervise(process, settings);
     return ExitCodes.FINE;
   }
 
@@ -126,15 +128,15 @@ final class RoleCommand implements Callable<Integer> {
     return config.load(surroundings.environment(), earlier, this::flags);
   }
 
-  private static void supervise(RoleProcess process) throws InterruptedException {
-    Thread hook = new Thread(process::stop, "stop-on-signal");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+  private void supervise(RoleProcess process, Settings settings) throws InterruptedException {
+    String orderly = kind == RoleKind.LEARNER ? "ending after the update under way" : "ending";
+    try (StopSignals signals =
+        new StopSignals(
+            process::stop,
+            orderly,
+            spec.commandLine().getErr(),
+            settings.duration("run.stop-grace"))) {
       process.run();
-    } finally {
-      if (!process.stopping()) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
     }
   }
 

@@ -25,7 +25,13 @@ import picocli.CommandLine.Spec;
     description = "Streaming online reinforcement learning for reasoning models, on Kafka.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:fine", "1:failed", "2:wrong usage or configuration"})
+    exitCodeList = {
+      "0:fine",
+      "1:failed",
+      "2:wrong usage or configuration",
+      "3:another learner has taken over; do not start this one again",
+      "4:failed for what lies outside of it, such as Kafka; started again it may go on"
+    })
 public final class SapoCommand implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(SapoCommand.class);
 
@@ -116,7 +122,7 @@ public final class SapoCommand implements Runnable {
     }
     return e instanceof CommandFailure failure
         ? failure.exitCode()
-        : e instanceof ConfigException ? ExitCodes.USAGE : ExitCodes.FAILED;
+        : e instanceof ConfigException ? ExitCodes.USAGE : ExitCodes.of(e);
   }
 
   private static Optional<Exception> expected(Exception e) {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the whole pipeline in this process: embedded broker, producers, segmenter, learner,"
           + " evaluation and admin.",
-      "Ctrl-C ends it after the update it is at; the same --data goes on from there."
+      "Ctrl-C ends it after the update it is at, a second one at once; the same --data goes on from"
+          + " there."
     })
 final class TrainCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(TrainCommand.class);
@@ -99,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
       Logging.toFile(folder.log());
     }
     try {
-      report(supervised(training));
+      report(supervised(training, settings));
     } catch (RuntimeException e) {
       Logging.keep(log, "the run has ended", e);
       throw e;
@@ -109,16 +110,15 @@ final class TrainCommand implements Callable<Integer> {
     return ExitCodes.FINE;
   }
 
-  /** A signal stops the run, and the process stays until it has ended. */
-  private static RunSummary supervised(TrainingRun training) throws InterruptedException {
-    Thread hook = new Thread(training::stop, "stop-on-signal");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+  private RunSummary supervised(TrainingRun training, Settings settings)
+      throws InterruptedException {
+    try (StopSignals signals =
+        new StopSignals(
+            training::stop,
+            "ending after the update under way",
+            spec.commandLine().getErr(),
+            settings.duration("run.stop-grace"))) {
       return training.run();
-    } finally {
-      if (!training.stopping()) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
     }
   }
 

@@ -53,6 +53,7 @@ final class ConfigKeys {
     key("run.seed", Rule.integer(0, Long.MAX_VALUE));
     key("run.updates", Rule.integer(0, MANY));
     key("log.format", Rule.choice(List.of("text", "json")));
+    key("run.stop-grace", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
     key("run.heartbeat", Rule.duration(Duration.ofMillis(100), Duration.ofMinutes(5)));
     key("broker.data", Rule.path().orEmpty());
     key("broker.port", Rule.integer(0, 65_535));

@@ -67,7 +67,7 @@ public final class RoleAccess {
         grant(TRANSACTIONAL_ID, PREFIXED, prefix + "segmenter", WRITE);
       }
       case LEARNER -> {
-        reads(topics.segments().name(), weights(), chunks(), control());
+        reads(topics.segments().name(), weights(), chunks(), control(), status());
         writes(weights(), chunks(), topics.credits().name(), status());
         grant(TOPIC, LITERAL, chunks(), DELETE);
         grant(GROUP, LITERAL, prefix + "learner", READ);

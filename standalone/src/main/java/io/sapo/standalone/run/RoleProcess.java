@@ -16,7 +16,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoleProcess {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
-  private static final long PATIENCE_SECONDS = 9;
   private static final long TOUCH_EVERY_MS = 5_000;
 
   private final RoleKind kind;
@@ -40,7 +38,6 @@ public final class RoleProcess {
   private final Optional<Path> readyFile;
   private final PrintWriter out;
   private final Supervisor supervisor = new Supervisor();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /**
    * @param checkpoint the starting policy; opened only by roles that compute
@@ -67,14 +64,9 @@ public final class RoleProcess {
     this.out = out;
   }
 
-  /** Asks {@link #run} to end; returns when it has, or when it takes too long. From any thread. */
+  /** Asks {@link #run} to end; from any thread. */
   public void stop() {
     supervisor.stop();
-    ended.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-  }
-
-  public boolean stopping() {
-    return supervisor.stopping();
   }
 
   /**
@@ -88,7 +80,6 @@ public final class RoleProcess {
       work(owned);
     } finally {
       withdrawReady();
-      ended.complete(null);
     }
   }
 

@@ -16,15 +16,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One start of a training run: broker, segmenter, learner, producers, evaluation and admin, until
  * the last version wanted or until stopped. What it knows of the training it reads from topics.
  */
 public final class TrainingRun {
-  private static final long PATIENCE_SECONDS = 9;
-
   private final Settings settings;
   private final Binding binding;
   private final RunFolder folder;
@@ -33,7 +30,6 @@ public final class TrainingRun {
   private final boolean interactive;
   private final boolean acceptDivergence;
   private final Supervisor supervisor = new Supervisor();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /**
    * @param checkpoint the starting policy
@@ -58,17 +54,9 @@ public final class TrainingRun {
     this.acceptDivergence = acceptDivergence;
   }
 
-  /**
-   * Asks {@link #run} to end after the update it is at; returns when it has, or when it takes too
-   * long. From any thread.
-   */
+  /** Asks {@link #run} to end after the update it is at; from any thread. */
   public void stop() {
     supervisor.stop();
-    ended.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-  }
-
-  public boolean stopping() {
-    return supervisor.stopping();
   }
 
   /**
@@ -102,8 +90,6 @@ public final class TrainingRun {
                 folder.path().toString());
         return RunSummary.of(progress, start, scores.before(), scores.after());
       }
-    } finally {
-      ended.complete(null);
     }
   }
 

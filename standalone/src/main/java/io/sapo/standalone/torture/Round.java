@@ -30,6 +30,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** One run from its start to its proof, with everything that is done to it. For one thread. */
 final class Round {
+  /** Exit code of a learner that another has fenced. */
+  private static final int FENCED = 3;
+
   private static final List<RoleKind> ROLES =
       List.of(RoleKind.BROKER, RoleKind.SEGMENTER, RoleKind.LEARNER, RoleKind.PRODUCER);
   private static final int DELAY_MS = 40;
@@ -164,7 +167,7 @@ final class Round {
     awaitVersionAbove(version());
     first.signal("CONT");
     int status = first.awaitEnd(Pipeline.LIMIT);
-    if (status != 1 || !first.tail().contains("another learner has taken over")) {
+    if (status != FENCED || !first.tail().contains("another learner has taken over")) {
       throw new TortureException(
           "the learner that came back ended with %d and said:\n%s".formatted(status, first.tail()),
           null);

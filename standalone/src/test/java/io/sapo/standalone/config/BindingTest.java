@@ -22,6 +22,7 @@ class BindingTest {
       Set.of(
           "run.data",
           "run.updates",
+          "run.stop-grace",
           "log.format",
           "broker.port",
           "broker.data",

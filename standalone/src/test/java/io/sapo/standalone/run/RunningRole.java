@@ -92,7 +92,9 @@ public final class RunningRole {
     return end;
   }
 
+  /** Returns when it has ended, however. */
   public void stop() {
     process.stop();
+    end.handle((nothing, failure) -> null).orTimeout(60, TimeUnit.SECONDS).join();
   }
 }

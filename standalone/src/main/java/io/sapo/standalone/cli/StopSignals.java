@@ -1,0 +1,102 @@
+package io.sapo.standalone.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * What Ctrl-C and SIGTERM do while a run goes on: the first asks for an orderly end, for which the
+ * process stays as long as the update under way takes; a second Ctrl-C, or the end of SIGTERM's
+ * grace, ends it at once. Shutdown hooks cannot do this: once they run, the process hears of no
+ * more signals.
+ */
+final class StopSignals implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StopSignals.class);
+  private static final int INTERRUPTED = 128 + 2;
+  private static final int TERMINATED = 128 + 15;
+
+  private record Handled(Signal signal, SignalHandler before) {}
+
+  private final Runnable stop;
+  private final String orderly;
+  private final PrintWriter out;
+  private final Duration grace;
+  private final List<Handled> handled = new ArrayList<>();
+  private final AtomicInteger interrupts = new AtomicInteger();
+
+  /**
+   * @param stop asks for the end; returns at once
+   * @param orderly what happens until then, such as {@code ending after the update under way}
+   * @param out where it is said
+   * @param grace how long SIGTERM waits
+   */
+  StopSignals(Runnable stop, String orderly, PrintWriter out, Duration grace) {
+    this.stop = stop;
+    this.orderly = orderly;
+    this.out = out;
+    this.grace = grace;
+    handle("INT", this::interrupted);
+    handle("TERM", this::terminated);
+  }
+
+  private void handle(String name, Runnable action) {
+    try {
+      Signal signal = new Signal(name);
+      SignalHandler before = Signal.handle(signal, received -> action.run());
+      handled.add(new Handled(signal, before));
+      if (before == SignalHandler.SIG_IGN) {
+        // Whoever started the process wants it to be deaf to this one.
+        Signal.handle(signal, before);
+      }
+    } catch (IllegalArgumentException e) {
+      log.warn("SIG{} ends the process as the JVM does, at once: {}", name, e.getMessage());
+    }
+  }
+
+  private void interrupted() {
+    if (interrupts.incrementAndGet() > 1) {
+      say("ended at once; what was committed is safe");
+      Runtime.getRuntime().halt(INTERRUPTED);
+    }
+    say(orderly + "; Ctrl-C again ends at once");
+    stop.run();
+  }
+
+  private void terminated() {
+    say(orderly + ", within " + grace.toSeconds() + " s");
+    stop.run();
+    Thread timer = new Thread(this::endAfterGrace, "stop-grace");
+    timer.setDaemon(true);
+    timer.start();
+  }
+
+  private void endAfterGrace() {
+    try {
+      Thread.sleep(grace.toMillis());
+    } catch (InterruptedException e) {
+      return;
+    }
+    say(
+        "not ended within "
+            + grace.toSeconds()
+            + " s, so ended at once; what was committed is safe");
+    Runtime.getRuntime().halt(TERMINATED);
+  }
+
+  private void say(String text) {
+    out.println("sapo: " + text);
+    out.flush();
+  }
+
+  /** Signals do again what they did before. */
+  @Override
+  public void close() {
+    handled.forEach(one -> Signal.handle(one.signal(), one.before()));
+  }
+}

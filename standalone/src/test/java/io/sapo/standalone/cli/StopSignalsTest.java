@@ -1,0 +1,110 @@
+package io.sapo.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StopSignalsTest {
+  /** A run that ends some time after it was asked to: never, without an argument. */
+  static final class Run {
+    public static void main(String[] args) throws InterruptedException {
+      CountDownLatch asked = new CountDownLatch(1);
+      try (StopSignals signals =
+          new StopSignals(
+              asked::countDown,
+              "ending after the update under way",
+              new PrintWriter(System.out),
+              Duration.ofSeconds(1))) {
+        System.out.println("begun");
+        asked.await();
+        Thread.sleep(args.length == 0 ? Long.MAX_VALUE : Long.parseLong(args[0]));
+        System.out.println("summed up");
+      }
+    }
+  }
+
+  private final List<String> lines = new ArrayList<>();
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Run.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private void awaitLine(BufferedReader out, String text) throws IOException {
+    String line;
+    while ((line = out.readLine()) != null) {
+      lines.add(line);
+      if (line.contains(text)) {
+        return;
+      }
+    }
+    throw new AssertionError("'" + text + "' was not said, but: " + lines);
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Test
+  void theFirstInterruptWaitsForWhatIsUnderWay() throws Exception {
+    Process process = start("1500");
+    try (BufferedReader out = process.inputReader()) {
+      awaitLine(out, "begun");
+      signal(process, "INT");
+      awaitLine(out, "ending after the update under way; Ctrl-C again ends at once");
+      awaitLine(out, "summed up");
+    }
+    assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  void theSecondInterruptEndsAtOnce() throws Exception {
+    Process process = start();
+    try (BufferedReader out = process.inputReader()) {
+      awaitLine(out, "begun");
+      signal(process, "INT");
+      awaitLine(out, "Ctrl-C again");
+      signal(process, "INT");
+      awaitLine(out, "ended at once");
+    }
+    assertThat(process.waitFor()).isEqualTo(130);
+  }
+
+  @Test
+  void terminationHasItsGrace() throws Exception {
+    Process patient = start("200");
+    try (BufferedReader out = patient.inputReader()) {
+      awaitLine(out, "begun");
+      signal(patient, "TERM");
+      awaitLine(out, "within 1 s");
+      awaitLine(out, "summed up");
+    }
+    assertThat(patient.waitFor()).isZero();
+    Process stuck = start();
+    try (BufferedReader out = stuck.inputReader()) {
+      awaitLine(out, "begun");
+      signal(stuck, "TERM");
+      awaitLine(out, "not ended within 1 s");
+    }
+    assertThat(stuck.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(stuck.exitValue()).isEqualTo(143);
+  }
+}
