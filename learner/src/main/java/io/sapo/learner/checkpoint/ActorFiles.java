@@ -4,9 +4,12 @@ import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.StoredNames;
+import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,12 +25,22 @@ public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path ba
     return new ActorFiles(base, model.companions(), model.path().toAbsolutePath().normalize());
   }
 
+  private List<TensorData> published(Collection<? extends TensorData> tensors) {
+    return tensors.stream()
+        .<TensorData>map(
+            tensor ->
+                Renamed.of(
+                    StoredNames.published(tensor.spec().name(), base.config().architecture()),
+                    tensor))
+        .toList();
+  }
+
   void write(Path folder, Collection<? extends TensorData> tensors) {
     if (base.adapters().isPresent()) {
       AdapterWriter.write(
           folder, baseFolder.toString(), base.config(), base.adapters().get(), companions, tensors);
     } else {
-      CheckpointFolder.write(folder, companions, tensors, ElementType.F32);
+      CheckpointFolder.write(folder, companions, published(tensors), ElementType.F32);
     }
   }
 }

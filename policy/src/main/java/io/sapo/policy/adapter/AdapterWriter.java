@@ -7,6 +7,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.StoredWeights;
 import io.sapo.policy.network.Weights;
 import java.nio.file.Path;
 
@@ -26,6 +27,7 @@ public final class InitialWeights {
           : AdapterFolder.open(adapter).read(base);
     }
     try (SafetensorsReader reader = checkpoint.openWeights()) {
+      StoredWeights.check(reader, base.config());
       return Weights.read(reader, base, Head.LANGUAGE_MODEL);
     }
   }

@@ -9,6 +9,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.ScriptModule;
 import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
 import java.nio.ByteBuffer;
 import java.util.HashMap;

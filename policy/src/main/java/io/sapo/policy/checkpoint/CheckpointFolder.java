@@ -1,5 +1,6 @@
 package io.sapo.policy.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.tensor.TensorData;
@@ -197,6 +198,13 @@ public record CheckpointFolder(Path path, ModelConfig config) {
 
   private static byte[] withType(byte[] config, ElementType type) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(config);
+    for (String key : List.of("dtype", "torch_dtype")) {
+      for (JsonNode part : root) {
+        if (part instanceof ObjectNode section && section.has(key)) {
+          section.put(key, type.torchName());
+        }
+      }
+    }
     root.put(root.has("dtype") ? "dtype" : "torch_dtype", type.torchName());
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }

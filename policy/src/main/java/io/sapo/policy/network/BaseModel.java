@@ -61,6 +61,7 @@ public final class BaseModel implements AutoCloseable {
       CheckpointFolder folder, ModelConfig config, AdapterConfig adapters, Device device) {
     BaseModel base = new BaseModel(config, device, adapters);
     try (SafetensorsReader reader = folder.openWeights()) {
+      StoredWeights.check(reader, config);
       for (Slot slot : base.layout(Head.LANGUAGE_MODEL).slots()) {
         if (slot.present() && !slot.adapter()) {
           base.frozen.computeIfAbsent(

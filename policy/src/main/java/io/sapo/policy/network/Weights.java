@@ -104,6 +104,7 @@ public final class Weights implements AutoCloseable {
   /** Reads a checkpoint folder's weights, to be trained whole. */
   public static Weights read(CheckpointFolder folder, Head head, Device device) {
     try (SafetensorsReader reader = folder.openWeights()) {
+      StoredWeights.check(reader, folder.config());
       return read(reader, folder.config(), head, device);
     }
   }

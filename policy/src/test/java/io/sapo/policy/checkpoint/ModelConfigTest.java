@@ -118,6 +118,129 @@ class ModelConfigTest {
         .hasMessageContaining(key);
   }
 
+  @Test
+  void olderAndNewerLayoutsOfAPictureModelMeanTheSame() throws IOException {
+    String sizes =
+        "\"vocab_size\": 320, \"hidden_size\": 64, \"intermediate_size\": 112, \"num_hidden_layers\": 3,"
+            + " \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 24,"
+            + " \"model_type\": \"qwen3_vl_text\", ";
+    String tower =
+        "\"image_token_id\": 302, \"video_token_id\": 303, \"vision_start_token_id\": 300,"
+            + " \"vision_end_token_id\": 301, \"tie_word_embeddings\": true, \"vision_config\":"
+            + " {\"depth\": 4, \"hidden_size\": 32, \"intermediate_size\": 48, \"num_heads\": 4,"
+            + " \"num_position_embeddings\": 36, \"deepstack_visual_indexes\": [0, 2],"
+            + " \"hidden_act\": \"gelu_pytorch_tanh\", \"out_hidden_size\": 64, \"patch_size\": 16}";
+    ModelConfig published =
+        parse(
+            "{\"model_type\": \"qwen3_vl\", \"text_config\": {"
+                + sizes
+                + "\"rope_theta\": 5000000, \"rope_scaling\": {\"mrope_interleaved\": true,"
+                + " \"mrope_section\": [6, 3, 3], \"rope_type\": \"default\"}, \"dtype\":"
+                + " \"bfloat16\"}, "
+                + tower
+                + "}");
+    ModelConfig newer =
+        parse(
+            "{\"model_type\": \"qwen3_vl\", \"dtype\": \"bfloat16\", \"text_config\": {"
+                + sizes
+                + "\"rope_parameters\": {\"rope_theta\": 5000000, \"mrope_interleaved\": true,"
+                + " \"mrope_section\": [6, 3, 3], \"rope_type\": \"default\"}}, "
+                + tower
+                + "}");
+    assertThat(newer).isEqualTo(published);
+    assertThat(newer.ropeTheta()).isEqualTo(5e6);
+    assertThat(newer.elementType()).isEqualTo(ElementType.BF16);
+    assertThat(newer.tieWordEmbeddings()).isTrue();
+    assertThat(newer.vision().orElseThrow().positionTableSide()).isEqualTo(6);
+    assertThat(newer.vision().orElseThrow().deepstackBlocks()).containsExactly(0, 2);
+    assertThat(newer.rotaryAxes()).containsExactly(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 0, 0);
+  }
+
+  @Test
+  void rotaryPairsOfQwen25FollowOneAnotherInSections() throws IOException {
+    ModelConfig config =
+        parse(
+            "{\"model_type\": \"qwen2_5_vl\", "
+                + TEXT
+                + ", \"rope_scaling\": {\"type\": \"mrope\", \"mrope_section\": [2, 3, 3]}, "
+                + PICTURES
+                + "}");
+    assertThat(config.rotaryAxes()).containsExactly(0, 0, 1, 1, 1, 2, 2, 2);
+  }
+
+  @Test
+  void aTypeLeftToTheTensorsIsAccepted() throws IOException {
+    assertThat(parse("{\"model_type\": \"qwen2\", \"torch_dtype\": \"auto\", " + TEXT + "}"))
+        .isEqualTo(parse("{\"model_type\": \"qwen2\", " + TEXT + "}"));
+  }
+
+  /** What is not said is as the public library has it, which differs from model to model. */
+  @Test
+  void whatIsNotSaidFollowsTheArchitecture() throws IOException {
+    String shape =
+        "\"vocab_size\": 8, \"hidden_size\": 64, \"intermediate_size\": 8,"
+            + " \"num_hidden_layers\": 1, \"num_attention_heads\": 2";
+    ModelConfig qwen3 = parse("{\"model_type\": \"qwen3\", " + shape + "}");
+    assertThat(qwen3.headDim()).isEqualTo(128);
+    assertThat(qwen3.queryKeyValueBias()).isFalse();
+    ModelConfig qwen2 = parse("{\"model_type\": \"qwen2\", " + shape + "}");
+    assertThat(qwen2.headDim()).isEqualTo(32);
+    assertThat(qwen2.ropeTheta()).isEqualTo(10000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"hidden_size\": 64 | \"hidden_size\": 66 | num_attention_heads",
+        "\"hidden_size\": 64 | \"hidden_size\": 2000000000 | hidden_size",
+        "\"vocab_size\": 320 | \"vocab_size\": 2000000000 | vocab_size",
+        "\"num_hidden_layers\": 3 | \"num_hidden_layers\": 1000000 | num_hidden_layers",
+        "\"eos_token_id\": [2, 5] | \"eos_token_id\": [2, 320] | eos_token_id",
+        "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 0 | rms_norm_eps",
+        "\"bos_token_id\": 1 | \"quantization_config\": {\"bits\": 4} | quantization_config",
+        "\"bos_token_id\": 1 | \"layer_types\": [\"sliding_attention\"] | layer_types",
+        "\"bos_token_id\": 1 | \"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 2} | rope_theta",
+        "\"bos_token_id\": 1 | \"rope_parameters\": {\"full_attention\": {}} | rope_parameters",
+        "\"bos_token_id\": 1 | \"text_config\": {\"hidden_size\": 32} | hidden_size",
+        "\"bos_token_id\": 1 | \"text_config\": {\"model_type\": \"llama\"} | model_type",
+        "\"bos_token_id\": 1 | \"torch_dtype\": \"float8_e4m3fn\" | torch_dtype",
+      })
+  void contradictionsAreRefused(String original, String replacement, String key)
+      throws IOException {
+    errorsNameFileAndKey(original, replacement, key);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"num_heads\": 4 | \"num_heads\": 3 | num_heads",
+        "\"out_hidden_size\": 64 | \"out_hidden_size\": 32 | out_hidden_size",
+        "[3, 1] | [4] | fullatt_block_indexes",
+        "[3, 1] | [1, 1] | fullatt_block_indexes",
+        "\"window_size\": 112 | \"window_size\": 20 | window_size",
+        "\"image_token_id\": 302 | \"image_token_id\": 320 | image_token_id",
+        "\"image_token_id\": 302 | \"image_token_id\": 303 | image_token_id",
+        "\"patch_size\": 14 | \"patch_size\": 100000 | patch_size",
+        "[2, 3, 3] | [2, 3, 4] | mrope_section",
+        "[2, 3, 3] | [8, 0, 0] | mrope_section",
+        "\"mrope_section\" | \"mrope_interleaved\": true, \"mrope_section\" | mrope_interleaved",
+      })
+  void contradictionsOfAVisionTowerAreRefused(String original, String replacement, String key) {
+    String json =
+        "{\"model_type\": \"qwen2_5_vl\", "
+            + TEXT
+            + ", \"rope_scaling\": {\"type\": \"mrope\", \"mrope_section\": [2, 3, 3]}, "
+            + PICTURES
+            + "}";
+    assertThat(json).contains(original);
+    assertThatThrownBy(() -> parse(json.replace(original, replacement)))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("config.json")
+        .hasMessageContaining(key);
+  }
+
   private ModelConfig parse(String json) throws IOException {
     return ModelConfig.read(Files.writeString(folder.resolve("config.json"), json));
   }

@@ -77,12 +77,16 @@ final class TinyModels {
 
   /** A made-up loss's gradients that touch log-probabilities and entropies, or values. */
   static void backward(TrainableModel model, List<TokenSequence> batch) {
+    backward(model, batch, Retention.GRAPH);
+  }
+
+  static void backward(TrainableModel model, List<TokenSequence> batch, Retention retention) {
     if (model.weights().head() == Head.SCALAR) {
-      try (ValueForward forward = model.forwardValues(batch)) {
+      try (ValueForward forward = model.forwardValues(batch, retention)) {
         forward.backward(slopes(forward.values(), 0.3f));
       }
     } else {
-      try (PolicyForward forward = model.forward(batch, 0.8)) {
+      try (PolicyForward forward = model.forward(batch, 0.8, retention)) {
         forward.backward(slopes(forward.logProbs(), -0.2f), slopes(forward.entropies(), 0.05f));
       }
     }

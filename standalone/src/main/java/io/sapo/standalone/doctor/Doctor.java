@@ -5,6 +5,8 @@ import com.sun.management.OperatingSystemMXBean;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.network.StoredWeights;
+import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
@@ -185,6 +187,8 @@ public final class Doctor {
       try (SafetensorsReader reader = folder.openWeights();
           CheckpointProfile profile =
               CheckpointProfile.open(folder, new Binding(settings).profile())) {
+        StoredWeights.check(reader, folder.config());
+        PicturePreprocessor.of(folder);
         String detail =
             "%s, %d tensors, vocabulary of %d; %s"
                 .formatted(

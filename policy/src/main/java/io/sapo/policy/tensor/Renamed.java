@@ -1,14 +1,13 @@
-package io.sapo.policy.adapter;
+package io.sapo.policy.tensor;
 
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.TensorSpec;
-import io.sapo.policy.tensor.TensorData;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /** A tensor under another name. */
-record Renamed(TensorSpec spec, TensorData tensor) implements TensorData {
-  static Renamed of(String name, TensorData tensor) {
+public record Renamed(TensorSpec spec, TensorData tensor) implements TensorData {
+  public static Renamed of(String name, TensorData tensor) {
     return new Renamed(new TensorSpec(name, tensor.spec().shape()), tensor);
   }
 

@@ -1,0 +1,56 @@
+package io.sapo.policy.network;
+
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.Slot;
+import io.sapo.policy.layout.WeightLayout;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Whether a checkpoint's tensors are those of the network that its config.json describes: none is
+ * missing or of another shape, and none is there that the network would leave out. Names, shapes
+ * and types are looked at, no element.
+ */
+public final class StoredWeights {
+  private static final String HEAD = WeightLayout.LANGUAGE_MODEL_HEAD;
+
+  private StoredWeights() {}
+
+  /**
+   * @throws InvalidCheckpointException naming the file and a tensor
+   */
+  public static void check(SafetensorsReader reader, ModelConfig config) {
+    Set<String> wanted = new HashSet<>();
+    for (Slot slot : WeightLayout.of(config, Head.LANGUAGE_MODEL, null).slots()) {
+      if (slot.present() && wanted.add(slot.tensor().name())) {
+        StoredNames.find(reader, slot.tensor());
+      }
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name : reader.names()) {
+      String own = StoredNames.own(name);
+      if (!seen.add(own)) {
+        throw new InvalidCheckpointException(
+            "%s: tensor '%s' is there twice, under a flat and a nested name"
+                .formatted(reader.files(), own));
+      }
+      if (!wanted.contains(own) && ofTheNetwork(own)) {
+        throw new InvalidCheckpointException(
+            "%s: tensor '%s' has no place in the %s model of %d layers that config.json describes"
+                .formatted(
+                    reader.files(), name, config.architecture().modelType(), config.layers()));
+      }
+    }
+  }
+
+  /** Tied models may bring their head too, older ones what rotary positions are made from. */
+  private static boolean ofTheNetwork(String name) {
+    return Stream.of("model.", "visual.", "lm_head.").anyMatch(name::startsWith)
+        && !name.equals(HEAD)
+        && !name.endsWith("rotary_emb.inv_freq");
+  }
+}

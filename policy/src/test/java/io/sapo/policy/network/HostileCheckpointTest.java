@@ -1,0 +1,125 @@
+package io.sapo.policy.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.sapo.policy.ReferenceModels;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.checkpoint.SafetensorsWriter;
+import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Well-formed folders whose parts contradict each other. */
+class HostileCheckpointTest {
+  private static final Path ORIGINAL = ReferenceModels.shipped().resolve("tiny-qwen3-untied-v5");
+
+  @TempDir Path folder;
+
+  static List<Path> references() {
+    return ReferenceModels.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("references")
+  void referencesPass(Path reference) {
+    CheckpointFolder opened = CheckpointFolder.open(reference);
+    try (SafetensorsReader reader = opened.openWeights()) {
+      assertThatCode(() -> StoredWeights.check(reader, opened.config())).doesNotThrowAnyException();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | model.layers.2.input_layernorm.weight",
+        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 1 | model.layers.1.",
+        "\"vocab_size\": 310 | \"vocab_size\": 1000000 | model.embed_tokens.weight[310, 40]",
+        "\"intermediate_size\": 72 | \"intermediate_size\": 80 | mlp.gate_proj.weight[72, 40]",
+        "\"head_dim\": 16 | \"head_dim\": 32 | self_attn.q_proj.weight[80, 40]",
+        "\"num_key_value_heads\": 1 | \"num_key_value_heads\": 5 | self_attn.k_proj.weight[16, 40]",
+        "\"attention_bias\": false | \"attention_bias\": true | self_attn.q_proj.bias",
+        "\"model_type\": \"qwen3\" | \"model_type\": \"llama\" | self_attn.k_norm.weight",
+      })
+  void aConfigurationOfAnotherNetworkIsRefused(String original, String replacement, String named)
+      throws IOException {
+    writeConfig(original, replacement);
+    Files.copy(ORIGINAL.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+    assertRefused(named);
+  }
+
+  @Test
+  void aTensorUnderTwoNamesIsRefused() throws IOException {
+    writeTensors(
+        List.of(
+            new NamedTensor(
+                new TensorSpec("model.language_model.norm.weight", new long[] {40}),
+                new float[40])));
+    assertRefused("model.norm.weight");
+  }
+
+  @Test
+  void aTensorTheNetworkWouldLeaveOutIsRefused() throws IOException {
+    writeTensors(
+        List.of(
+            new NamedTensor(
+                new TensorSpec("model.layers.0.self_attn.q_proj.bias", new long[] {80}),
+                new float[80])));
+    assertRefused("model.layers.0.self_attn.q_proj.bias");
+  }
+
+  @Test
+  void whatOlderLibrariesAddIsLeftAlone() throws IOException {
+    writeTensors(
+        List.of(
+            new NamedTensor(
+                new TensorSpec("model.layers.0.self_attn.rotary_emb.inv_freq", new long[] {8}),
+                new float[8])));
+    Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, Device.cpu()).close();
+  }
+
+  private void assertRefused(String named) {
+    assertThatThrownBy(
+            () ->
+                Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, Device.cpu())
+                    .close())
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining(named)
+        .hasMessageNotContaining("\n");
+  }
+
+  private void writeConfig(String original, String replacement) throws IOException {
+    String config = Files.readString(ORIGINAL.resolve("config.json"));
+    assertThat(config).contains(original);
+    Files.writeString(folder.resolve("config.json"), config.replace(original, replacement));
+  }
+
+  /** The original's weights and more. */
+  private void writeTensors(List<NamedTensor> more) throws IOException {
+    writeConfig("{", "{");
+    try (SafetensorsReader reader = SafetensorsReader.open(ORIGINAL)) {
+      List<TensorData> tensors = new ArrayList<>(more);
+      reader.names().forEach(name -> tensors.add(reader.data(name)));
+      SafetensorsWriter.write(
+          folder.resolve("model.safetensors"), tensors, ElementType.F32, Map.of("format", "pt"));
+    }
+  }
+}

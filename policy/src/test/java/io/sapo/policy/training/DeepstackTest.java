@@ -1,0 +1,111 @@
+package io.sapo.policy.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.ReferenceCase;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** The way back through picture features that enter behind decoder layers. */
+class DeepstackTest {
+  private static final ModelConfig CONFIG = TinyModels.config("tiny-qwen3_vl");
+  private static final String MERGERS = "visual.deepstack_merger_list.";
+
+  private final List<TokenSequence> batch = TinyModels.multimodalBatch(CONFIG, 3);
+
+  @Test
+  void whateverIsKeptGivesTheSameBits() {
+    Map<String, float[]> graphs = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    assertThat(graphs.keySet()).anyMatch(name -> name.startsWith(MERGERS));
+    for (Retention retention :
+        List.of(Retention.NOTHING, Retention.LAYER_INPUTS, Retention.graphsOf(1))) {
+      Map<String, float[]> found = gradients(CONFIG, batch, retention, name -> true);
+      graphs.forEach(
+          (name, gradient) ->
+              assertThat(Arrays.equals(found.get(name), gradient))
+                  .as("%s of %s", retention, name)
+                  .isTrue());
+    }
+  }
+
+  /** A picture that several sequences hold goes through the tower once, there and back. */
+  @Test
+  void gradientsOfASharedPictureAddUp() {
+    TokenSequence first = batch.get(batch.size() - 1);
+    TokenSequence second =
+        new TokenSequence(first.promptTokens(), first.pictures(), new int[] {7, 8, 9, 7});
+    Map<String, float[]> together =
+        gradients(CONFIG, List.of(first, second), Retention.GRAPH, name -> true);
+    Map<String, float[]> one = gradients(CONFIG, List.of(first), Retention.GRAPH, name -> true);
+    // The made-up loss weighs a row by its place, so the second stands in second place again.
+    TokenSequence silent = TokenSequence.text(new int[] {5}, new int[0]);
+    Map<String, float[]> other =
+        gradients(CONFIG, List.of(silent, second), Retention.GRAPH, name -> true);
+    together.forEach(
+        (name, gradient) -> {
+          float[] sum = new float[gradient.length];
+          for (int i = 0; i < sum.length; i++) {
+            sum[i] = one.get(name)[i] + other.get(name)[i];
+          }
+          ReferenceCase.assertClose(name, gradient, sum);
+        });
+  }
+
+  @Test
+  void partsAreTrainedAsTheyAreWithinTheWhole() {
+    Map<String, float[]> whole = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    List<Predicate<String>> parts =
+        List.of(
+            name -> name.startsWith(MERGERS + "1."),
+            name -> name.startsWith("visual.merger."),
+            name -> !name.startsWith("visual."));
+    for (Predicate<String> part : parts) {
+      Map<String, float[]> found = gradients(CONFIG, batch, Retention.LAYER_INPUTS, part);
+      assertThat(found).isNotEmpty();
+      found.forEach(
+          (name, gradient) ->
+              assertThat(Arrays.equals(gradient, whole.get(name))).as(name).isTrue());
+    }
+  }
+
+  @Test
+  void computedInBfloat16() {
+    Map<String, float[]> wide = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    Map<String, float[]> narrow =
+        gradients(CONFIG.computedIn(ElementType.BF16), batch, Retention.LAYER_INPUTS, name -> true);
+    for (String name : List.of("visual.pos_embed.weight", MERGERS + "0.linear_fc2.weight")) {
+      double largest = 0;
+      double worst = 0;
+      for (int i = 0; i < wide.get(name).length; i++) {
+        largest = Math.max(largest, Math.abs(wide.get(name)[i]));
+        worst = Math.max(worst, Math.abs(wide.get(name)[i] - narrow.get(name)[i]));
+      }
+      assertThat(worst).as(name).isPositive().isLessThan(0.1 * largest);
+    }
+  }
+
+  private static Map<String, float[]> gradients(
+      ModelConfig config,
+      List<TokenSequence> batch,
+      Retention retention,
+      Predicate<String> trained) {
+    Weights weights = Weights.random(config, Head.LANGUAGE_MODEL, 11, Device.cpu());
+    List<String> names = weights.arrays().keySet().stream().filter(trained).toList();
+    try (TrainableModel model = TrainableModel.of(weights, trained)) {
+      TinyModels.backward(model, batch, retention);
+      Map<String, float[]> gradients = new LinkedHashMap<>();
+      names.forEach(name -> gradients.put(name, model.gradient(name)));
+      return gradients;
+    }
+  }
+}
