@@ -65,10 +65,10 @@ final class WeightsBench implements Bench {
                   topics,
                   BaseModel.trainedWhole(model.config(), device),
                   () -> {});
-          Rollouts rollouts = new Rollouts(model, device, follower)) {
+          Rollouts rollouts = new Rollouts(model, device, follower);
+          Publication publication = new Publication(commits)) {
         commits.fence();
         follower.start();
-        Publication publication = new Publication(commits);
         publication.publish(0, actor.weights());
         rollouts.start();
         rollouts.awaitUse(0);
@@ -145,7 +145,7 @@ final class WeightsBench implements Bench {
   }
 
   /** The learner's side of a version. */
-  private static final class Publication {
+  private static final class Publication implements AutoCloseable {
     private final CommitLog commits;
     private final WeightPublisher publisher =
         new WeightPublisher(ElementType.BF16, Integer.MAX_VALUE);
@@ -164,7 +164,9 @@ final class WeightsBench implements Bench {
           (first, count) -> record(version, first, count),
           List.of(),
           new TreeMap<>());
-      return System.nanoTime();
+      long committed = System.nanoTime();
+      publisher.committed();
+      return committed;
     }
 
     private Consumer<WeightChunk> counted(Consumer<WeightChunk> out) {
@@ -172,6 +174,11 @@ final class WeightsBench implements Bench {
         bytes += chunk.getPayload().remaining();
         out.accept(chunk);
       };
+    }
+
+    @Override
+    public void close() {
+      publisher.close();
     }
 
     private WeightVersion record(long version, long firstChunk, int chunkCount) {

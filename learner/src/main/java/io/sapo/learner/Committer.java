@@ -141,6 +141,7 @@ final class Committer {
                     .build(),
             credits,
             progress.positions());
+    publisher.committed();
     parentSha256 = committed.sha256();
     origin = null;
     divergences = List.of();

@@ -106,19 +106,24 @@ public final class Fork {
     checkpoints.write(
         Snapshot.of(manifest(version, state.klCoefficient(), config, hashes), state),
         ActorFiles.of(parent.base(), model()));
-    Committer committer =
-        new Committer(
-            config,
-            commits,
-            checkpoints,
-            new WeightPublisher(options.published(), options.anchorEvery()),
-            options.runId(),
-            clock,
-            committed.sha256(version));
-    committer.forkedFrom(
-        new ForkOrigin(
-            committed.get(version).getRunId(), parentPrefix, version, committed.referenceSha256()));
-    return committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), version);
+    try (WeightPublisher publisher = new WeightPublisher(options.published(), 1)) {
+      Committer committer =
+          new Committer(
+              config,
+              commits,
+              checkpoints,
+              publisher,
+              options.runId(),
+              clock,
+              committed.sha256(version));
+      committer.forkedFrom(
+          new ForkOrigin(
+              committed.get(version).getRunId(),
+              parentPrefix,
+              version,
+              committed.referenceSha256()));
+      return committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), version);
+    }
   }
 
   /** Checkpoint 0 comes along whatever the version: it is the reference policy. */

@@ -144,9 +144,10 @@ public final class Learner {
       throws InterruptedException {
     CommittedVersions committed = beginning.committed();
     String runId = committed.isEmpty() ? options.runId() : committed.last().getRunId();
-    WeightPublisher publisher = new WeightPublisher(options.published(), options.anchorEvery());
     Divergences divergences = new Divergences(committed, options.acceptDivergence());
     try (TrainingState state = stateOf(beginning, committed, divergences);
+        WeightPublisher publisher =
+            new WeightPublisher(options.published(), options.anchorEvery());
         CheckpointWriter checkpoints =
             new CheckpointWriter(
                 workshop.checkpoints(),

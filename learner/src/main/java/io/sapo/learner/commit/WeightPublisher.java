@@ -1,12 +1,11 @@
 package io.sapo.learner.commit;
 
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.NativeTensor;
-import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;
+import io.sapo.schemas.weights.StoredTensor;
 import io.sapo.schemas.weights.WeightChunkEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,17 +13,17 @@ import java.util.function.Consumer;
 
 /**
  * Weights as published: whole every {@code anchorEvery} versions and after a restart, in between as
- * what changed in the published element type. Keeps the parent's tensors on the heap where deltas
- * are made. For the training thread.
+ * what changed in the published element type. Where deltas are made it keeps one copy of the newest
+ * version that was committed, in native memory. For the training thread.
  */
-public final class WeightPublisher {
+public final class WeightPublisher implements AutoCloseable {
 
   private final ElementType type;
   private final int anchorEvery;
-  private List<PublishedTensor> parent;
-  private List<PublishedTensor> current;
+  private final List<StoredTensor> parent = new ArrayList<>();
+  private List<PublishedTensor> staged = List.of();
   private long parentVersion = -1;
-  private long currentVersion = -1;
+  private long stagedVersion = -1;
   private long anchorVersion = -1;
 
   public WeightPublisher(ElementType type, int anchorEvery) {
@@ -39,17 +38,17 @@ public final class WeightPublisher {
     return type;
   }
 
-  /** Takes a copy of a version's weights; {@link #chunks} publishes it. */
+  /**
+   * Makes these weights the version to publish. They are read where they lie, and must not change
+   * until {@link #committed} is called.
+   */
   public void stage(long version, Weights weights) {
-    parent = anchorEvery > 1 ? current : null;
-    parentVersion = currentVersion;
     List<PublishedTensor> tensors = new ArrayList<>();
     for (NativeTensor tensor : weights.tensors()) {
-      TensorSpec spec = tensor.spec();
-      tensors.add(PublishedTensor.of(type, spec.name(), spec.shape(), TensorCopy.floats(tensor)));
+      tensors.add(FlowingTensor.view(type, tensor));
     }
-    current = tensors;
-    currentVersion = version;
+    staged = tensors;
+    stagedVersion = version;
     if (anchor()) {
       anchorVersion = version;
     }
@@ -57,9 +56,9 @@ public final class WeightPublisher {
 
   /** Whether the staged version is published whole. */
   public boolean anchor() {
-    return parent == null
-        || parentVersion != currentVersion - 1
-        || currentVersion % anchorEvery == 0;
+    return parent.isEmpty()
+        || parentVersion != stagedVersion - 1
+        || stagedVersion % anchorEvery == 0;
   }
 
   /** Newest version up to the staged one that was published whole. */
@@ -69,19 +68,51 @@ public final class WeightPublisher {
 
   /** Bytes of all weights of the staged version, before compression. */
   public long wholeBytes() {
-    return current.stream().mapToLong(tensor -> tensor.elements().length).sum();
+    return staged.stream().mapToLong(PublishedTensor::bytes).sum();
   }
 
   /** The staged version's chunks; the same ones each time. */
   public void chunks(Consumer<WeightChunk> out) {
-    WeightChunkEncoder encoder = new WeightChunkEncoder(currentVersion, type, out);
+    WeightChunkEncoder encoder = new WeightChunkEncoder(stagedVersion, type, out);
     boolean whole = anchor();
-    for (int i = 0; i < current.size(); i++) {
+    for (int i = 0; i < staged.size(); i++) {
       if (whole) {
-        encoder.whole(current.get(i));
+        encoder.whole(staged.get(i));
       } else {
-        encoder.changed(parent.get(i), current.get(i));
+        encoder.changed(parent.get(i), staged.get(i));
       }
     }
+  }
+
+  /** The staged version has been committed: the next one is its child. */
+  public void committed() {
+    if (anchorEvery == 1) {
+      return;
+    }
+    if (parent.isEmpty()) {
+      for (PublishedTensor tensor : staged) {
+        parent.add(NativeWeights.allocate(type, tensor.name(), tensor.shape()));
+      }
+    }
+    parentVersion = -1;
+    for (int i = 0; i < staged.size(); i++) {
+      copy(staged.get(i), parent.get(i));
+    }
+    parentVersion = stagedVersion;
+  }
+
+  private static void copy(PublishedTensor from, StoredTensor to) {
+    long[] at = {0};
+    from.forEachWindow(
+        window -> {
+          to.write(at[0], window);
+          at[0] += window.remaining();
+        });
+  }
+
+  @Override
+  public void close() {
+    parent.forEach(StoredTensor::close);
+    parent.clear();
   }
 }

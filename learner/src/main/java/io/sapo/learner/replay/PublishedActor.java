@@ -1,11 +1,11 @@
 package io.sapo.learner.replay;
 
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.commit.NativeWeights;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.time.Duration;
@@ -37,16 +37,23 @@ public final class PublishedActor {
   }
 
   /**
+   * The caller closes them.
+   *
    * @throws WeightFormatException when they are gone or damaged
    */
-  List<PublishedTensor> tensors(WeightVersion version) {
-    PublishedWeights weights = new PublishedWeights(version.getElementType());
-    for (long number = version.getAnchorVersion(); number <= version.getVersion(); number++) {
-      WeightVersion step = committed.get(number);
-      weights.apply(
-          number, step.getParent(), step.getAnchor(), step.getChunkCount(), new Chunks(step));
+  PublishedWeights weights(WeightVersion version) {
+    PublishedWeights weights = NativeWeights.of(version.getElementType());
+    try {
+      for (long number = version.getAnchorVersion(); number <= version.getVersion(); number++) {
+        WeightVersion step = committed.get(number);
+        weights.apply(
+            number, step.getParent(), step.getAnchor(), step.getChunkCount(), new Chunks(step));
+      }
+      return weights;
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
     }
-    return weights.tensors();
   }
 
   private final class Chunks implements Iterator<WeightChunk> {

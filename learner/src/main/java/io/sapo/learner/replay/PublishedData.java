@@ -5,11 +5,10 @@ import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.schemas.weights.PublishedTensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /** A published tensor's elements. */
-public record PublishedData(PublishedTensor tensor) implements TensorData {
+record PublishedData(PublishedTensor tensor) implements TensorData {
   @Override
   public TensorSpec spec() {
     return new TensorSpec(tensor.name(), tensor.shape());
@@ -22,9 +21,6 @@ public record PublishedData(PublishedTensor tensor) implements TensorData {
 
   @Override
   public void read(long begin, int length, Consumer<ByteBuffer> reader) {
-    reader.accept(
-        ByteBuffer.wrap(tensor.elements(), (int) begin, length)
-            .slice()
-            .order(ByteOrder.LITTLE_ENDIAN));
+    tensor.read(begin, length, reader);
   }
 }

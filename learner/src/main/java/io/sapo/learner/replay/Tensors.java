@@ -6,7 +6,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedTensor;
+import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,13 +41,12 @@ final class Tensors {
       WeightVersion version,
       List<TensorDifference> differences,
       List<String> remarks) {
-    try {
-      List<PublishedTensor> expected = published.tensors(version);
+    try (PublishedWeights expected = published.weights(version)) {
       compare(
           "actor",
           "published",
           state.actor().weights().tensors(),
-          expected.stream().map(PublishedData::new).toList(),
+          expected.tensors().stream().map(PublishedData::new).toList(),
           differences);
     } catch (WeightFormatException | IllegalArgumentException e) {
       remarks.add("the published weights cannot be compared: " + e.getMessage());

@@ -116,6 +116,23 @@ public final class NativeTensor implements WritableTensor {
     }
   }
 
+  @Override
+  public void scatter(long[] places, ByteBuffer values) {
+    if (direct()) {
+      ByteBuffer all = all();
+      int size = type.bytes();
+      for (int i = 0; i < places.length; i++) {
+        all.put((int) (places[i] * size), values, values.position() + i * size, size);
+      }
+      return;
+    }
+    ScriptModule script = windows();
+    try (NDManager call = script.newManager()) {
+      NDArray elements = NativeArrays.bytes(call, values, array.getDataType(), places.length);
+      script.call(call, "scatter", new NDList(NativeArrays.longs(call, places), elements, array));
+    }
+  }
+
   private static ByteBuffer readable(ByteBuffer bytes) {
     return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }

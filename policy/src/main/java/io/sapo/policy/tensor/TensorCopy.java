@@ -57,7 +57,7 @@ public final class TensorCopy {
   }
 
   /** Moves as many elements as fit. */
-  private static void convert(ByteBuffer in, ElementType from, ByteBuffer out, ElementType to) {
+  static void convert(ByteBuffer in, ElementType from, ByteBuffer out, ElementType to) {
     int count = Math.min(in.remaining() / from.bytes(), out.remaining() / to.bytes());
     float[] values = new float[count];
     switch (from) {

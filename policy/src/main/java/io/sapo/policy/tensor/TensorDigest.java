@@ -1,5 +1,6 @@
 package io.sapo.policy.tensor;
 
+import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * SHA-256 of tensors: of each the digest of its elements, made in parallel, and of all a digest
@@ -29,6 +31,21 @@ public final class TensorDigest {
     for (TensorData tensor : tensors) {
       all.update(header(tensor.spec(), tensor.type().name()));
       all.update(elements.get(next++));
+    }
+    return HexFormat.of().formatHex(all.digest());
+  }
+
+  /**
+   * The digest of all from those of each.
+   *
+   * @param elements gives the lowercase hexadecimal digest of a tensor's elements
+   */
+  public static String combined(
+      Collection<TensorSpec> tensors, ElementType type, Function<TensorSpec, String> elements) {
+    MessageDigest all = newDigest();
+    for (TensorSpec tensor : tensors) {
+      all.update(header(tensor, type.name()));
+      all.update(HexFormat.of().parseHex(elements.apply(tensor)));
     }
     return HexFormat.of().formatHex(all.digest());
   }

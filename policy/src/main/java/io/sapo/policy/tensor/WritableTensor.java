@@ -12,4 +12,13 @@ public interface WritableTensor extends TensorData {
    * @param bytes little-endian; its position is left as it was
    */
   void write(long begin, ByteBuffer bytes);
+
+  /**
+   * Replaces single elements.
+   *
+   * @param places indices of elements, row-major; as many as there are values
+   * @param values little-endian elements, at most {@link #WINDOW_BYTES}; the position is left as it
+   *     was
+   */
+  void scatter(long[] places, ByteBuffer values);
 }

@@ -11,3 +11,8 @@ class TensorWindows(Module):
   def write(self: __torch__.tensor_windows.TensorWindows, place: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     w[0].detach().view([-1]).narrow(0, int(place[0]), int(place[1])).copy_(values)
     return place
+
+  # places [N] int64 of single elements, which take values [N].
+  def scatter(self: __torch__.tensor_windows.TensorWindows, places: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+    w[0].detach().view([-1]).index_copy_(0, places, values)
+    return places

@@ -4,10 +4,9 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedWeights;
-import io.sapo.schemas.weights.TensorChange;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -15,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest weights that were read, on the heap and in native memory, and what there is of the
- * version after them. For the follower's thread.
+ * The newest weights that were read and what there is of the version after them, in working copies:
+ * one holds the newest version and is never written to, in another the next one is put together.
+ * For the follower's thread.
  */
 final class LocalWeights implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalWeights.class);
@@ -26,7 +26,13 @@ final class LocalWeights implements AutoCloseable {
 
   private final ChunkReader reader;
   private final WeightBuffers buffers;
-  private PublishedWeights published = new PublishedWeights(ElementType.F32);
+
+  /** Of the newest version; null for none. */
+  private WorkingCopy current;
+
+  /** In which the next version is made; null where there is none yet. */
+  private WorkingCopy next;
+
   private EarlyVersion early;
 
   /** Owns the buffers. */
@@ -42,10 +48,14 @@ final class LocalWeights implements AutoCloseable {
    * @return how long to wait for a commit record
    */
   Duration readAhead(Duration wait) {
-    if (early == null && published.version() < 0) {
+    if (early == null && current == null) {
       return wait;
     }
     try {
+      if (early == null && next == null && !buffers.spare()) {
+        // Whoever generates is about to give back what it used before.
+        return reader.peek(wait) == null ? Duration.ZERO : RECORD_WAIT;
+      }
       var record = reader.peek(early == null ? wait : Duration.ZERO);
       while (record != null && advance(record)) {
         reader.take();
@@ -68,10 +78,10 @@ final class LocalWeights implements AutoCloseable {
     }
     boolean begins = chunk.getChunk() == 0;
     if (early == null) {
-      if (!begins || chunk.getVersion() != published.version() + 1) {
+      if (!begins || chunk.getVersion() != version() + 1) {
         return true;
       }
-      early = new EarlyVersion(published, buffers, record.offset());
+      early = new EarlyVersion(upToDate(), record.offset());
     } else if (begins && chunk.getVersion() == early.version()) {
       throw new WeightFormatException("version " + early.version() + " is begun a second time");
     }
@@ -89,9 +99,22 @@ final class LocalWeights implements AutoCloseable {
 
   /** Does for the next version what can be done before anything of it is there. */
   void prepare() {
-    if (early == null) {
-      buffers.catchUp(published);
+    if (early == null && current != null && (next != null || buffers.spare())) {
+      upToDate();
     }
+  }
+
+  /** A working copy that holds the newest version, to be written to. */
+  private WorkingCopy upToDate() {
+    if (next == null) {
+      next = buffers.take();
+    }
+    next.become(current);
+    return next;
+  }
+
+  private long version() {
+    return current == null ? -1 : current.published().version();
   }
 
   /**
@@ -108,73 +131,88 @@ final class LocalWeights implements AutoCloseable {
       log.info("version {} was read ahead, but not committed as it was", early.version());
       discard();
     }
-    return versionLog.pathFrom(published.version());
+    return versionLog.pathFrom(version());
   }
 
-  /** Forgets everything; only an anchor can follow. */
+  /** Forgets what there is of the next version. */
   void discard() {
     if (early != null) {
       early.abandon();
       early = null;
     }
-    published = new PublishedWeights(published.type());
-    buffers.reset();
   }
 
   /** Applies the next version of the path. */
   void apply(WeightVersion version) {
-    List<TensorChange> changes = early == null ? read(version) : finishEarly(version);
-    buffers.applied(version.getVersion(), version.getParent(), changes);
-  }
-
-  private List<TensorChange> finishEarly(WeightVersion version) {
-    List<TensorChange> changes = early.finish(version, reader.chunks(version, early.accepted()));
-    early = null;
-    return changes;
-  }
-
-  private List<TensorChange> read(WeightVersion version) {
-    if (version.getAnchor() && version.getElementType() != published.type()) {
-      published = new PublishedWeights(version.getElementType());
+    if (early != null) {
+      early.finish(version, reader.chunks(version, early.accepted()));
+      early = null;
+      return;
     }
-    if (version.getElementType() != published.type()) {
+    WorkingCopy copy = toWrite(version);
+    copy.published()
+        .apply(
+            version.getVersion(),
+            version.getParent(),
+            version.getAnchor(),
+            version.getChunkCount(),
+            reader.chunks(version, 0));
+  }
+
+  private WorkingCopy toWrite(WeightVersion version) {
+    if (version.getAnchor()) {
+      if (next == null) {
+        next = buffers.take();
+      }
+      next.become(version.getElementType());
+      return next;
+    }
+    boolean follows = next != null && next.published().version() == version.getParent();
+    if (!follows && current != null) {
+      upToDate();
+    }
+    if (next == null || next.published().type() != version.getElementType()) {
       throw new WeightFormatException(
           "version %d is a delta in %s to weights in %s"
-              .formatted(version.getVersion(), version.getElementType(), published.type()));
+              .formatted(
+                  version.getVersion(),
+                  version.getElementType(),
+                  next == null ? "no type" : next.published().type()));
     }
-    return published.apply(
-        version.getVersion(),
-        version.getParent(),
-        version.getAnchor(),
-        version.getChunkCount(),
-        reader.chunks(version, 0));
+    return next;
   }
 
-  /** The weights of the version applied last. */
+  /**
+   * The weights of the version applied last, which is the newest from here on.
+   *
+   * @throws WeightFormatException when they are not what was committed
+   */
   FollowedWeights weightsOf(WeightVersion version) {
-    FollowedWeights followed;
-    try {
-      followed = buffers.ready(published);
-    } catch (IllegalArgumentException e) {
-      throw new WeightFormatException(
-          "version %d is not of this producer's model: %s"
-              .formatted(version.getVersion(), e.getMessage()));
-    }
-    String found = version.getElementType() == ElementType.F32 ? followed.weights().sha256() : "";
-    if (!found.isEmpty() && !found.equals(version.getActorSha256())) {
-      followed.close();
+    String found = next.sha256();
+    if (version.getElementType() == ElementType.F32 && !found.equals(version.getActorSha256())) {
       throw new WeightFormatException(
           "version %d hashes to %s, announced as %s"
               .formatted(version.getVersion(), found, version.getActorSha256()));
     }
-    return followed;
+    if (current != null) {
+      buffers.release(current);
+    }
+    current = next;
+    next = null;
+    WorkingCopy copy = buffers.share(current);
+    return new FollowedWeights(version.getVersion(), copy.weights(), () -> buffers.release(copy));
   }
 
   @Override
   public void close() {
-    if (early != null) {
-      early.abandon();
+    discard();
+    for (WorkingCopy copy : Arrays.asList(current, next)) {
+      if (copy != null) {
+        buffers.release(copy);
+      }
     }
+    current = null;
+    next = null;
     buffers.close();
   }
 }

@@ -5,11 +5,12 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TypedView;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.schemas.weights.PublishedTensor;
+import io.sapo.schemas.weights.HeapTensor;
 import io.sapo.schemas.weights.WeightChunkEncoder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ public final class TestLearner implements AutoCloseable {
   private final ElementType type;
   private final KafkaProducer<byte[], byte[]> producer;
   private WeightVersion newest;
-  private List<PublishedTensor> parent = List.of();
+  private List<HeapTensor> parent = List.of();
   private long next;
   private long anchorVersion;
 
@@ -96,13 +97,20 @@ public final class TestLearner implements AutoCloseable {
   }
 
   /** What an open transaction holds. */
-  public record Sent(List<PublishedTensor> tensors, long firstChunk, int chunkCount) {}
+  public record Sent(List<HeapTensor> tensors, long firstChunk, int chunkCount) {}
 
   private Sent send(Weights weights, boolean anchor, UnaryOperator<WeightChunk> damage, int most)
       throws Exception {
-    List<PublishedTensor> tensors =
-        weights.toTensors().stream()
-            .map(t -> PublishedTensor.of(type, t.name(), t.shape(), t.values()))
+    List<HeapTensor> tensors =
+        weights.tensors().stream()
+            .map(
+                tensor ->
+                    HeapTensor.copyOf(
+                        new WorkingTensor(
+                            type,
+                            TypedView.of(
+                                tensor,
+                                io.sapo.policy.checkpoint.ElementType.valueOf(type.name())))))
             .toList();
     List<WeightChunk> chunks = new ArrayList<>();
     WeightChunkEncoder encoder = new WeightChunkEncoder(next, type, chunks::add);

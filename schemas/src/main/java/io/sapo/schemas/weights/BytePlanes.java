@@ -27,6 +27,18 @@ final class BytePlanes {
     return planes;
   }
 
+  /** The {@code count} little-endian numbers whose planes begin at {@code begin}. */
+  static byte[] numbers(byte[] planes, int begin, int count, int width) {
+    byte[] numbers = new byte[count * width];
+    for (int plane = 0; plane < width; plane++) {
+      int from = begin + plane * count;
+      for (int i = 0; i < count; i++) {
+        numbers[i * width + plane] = planes[from + i];
+      }
+    }
+    return numbers;
+  }
+
   /** Number {@code i} of {@code count} int32 numbers at the beginning of {@code planes}. */
   static int intAt(byte[] planes, int count, int i) {
     return planes[i] & 0xff

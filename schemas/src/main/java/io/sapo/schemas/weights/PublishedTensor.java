@@ -2,84 +2,68 @@ package io.sapo.schemas.weights;
 
 import io.sapo.schemas.ElementType;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
- * A tensor in the element type it is published in.
- *
- * @param name as in the checkpoint
- * @param shape empty for a scalar
- * @param elements little-endian, row-major; not copied, so one owner at a time may write to it
+ * A tensor in the element type it is published in, read a window at a time wherever it lies. It may
+ * have 2^31 bytes and more. Elements are little-endian and row-major.
  */
-public record PublishedTensor(ElementType type, String name, long[] shape, byte[] elements) {
+public interface PublishedTensor {
+  /** Largest window, in bytes. */
+  int MAX_WINDOW_BYTES = 64 << 20;
 
-  public PublishedTensor {
-    if (byteCount(type, name, shape) != elements.length) {
-      throw new IllegalArgumentException(
-          "tensor %s has %d bytes, but its shape asks for %d"
-              .formatted(name, elements.length, byteCount(type, name, shape)));
-    }
-  }
+  /** Windows in which a whole tensor is read: a few of the largest chunks. */
+  int WINDOW_BYTES = 4 << 20;
 
-  /** Rounds to nearest, ties to even, where the type is narrower than float32. */
-  public static PublishedTensor of(ElementType type, String name, long[] shape, float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(values.length, elementBytes(type)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    if (type == ElementType.F32) {
-      bytes.asFloatBuffer().put(values);
-    } else {
-      ShortBuffer out = bytes.asShortBuffer();
-      for (float value : values) {
-        out.put(toBf16(value));
-      }
-    }
-    return new PublishedTensor(type, name, shape.clone(), bytes.array());
-  }
+  ElementType type();
 
-  /** The elements widened to float32. */
-  public float[] floats() {
-    float[] values = new float[count()];
-    ByteBuffer bytes = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN);
-    if (type == ElementType.F32) {
-      FloatBuffer in = bytes.asFloatBuffer();
-      in.get(values);
-    } else {
-      ShortBuffer in = bytes.asShortBuffer();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = Float.intBitsToFloat(in.get(i) << 16);
-      }
-    }
-    return values;
-  }
+  /** As in the checkpoint. */
+  String name();
 
-  /** Chosen elements widened to float32. */
-  public float[] floats(int[] places) {
-    float[] values = new float[places.length];
-    ByteBuffer bytes = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < places.length; i++) {
-      values[i] =
-          type == ElementType.F32
-              ? bytes.getFloat(places[i] * Float.BYTES)
-              : Float.intBitsToFloat(bytes.getShort(places[i] * Short.BYTES) << 16);
-    }
-    return values;
-  }
+  /** Empty for a scalar. */
+  long[] shape();
+
+  /**
+   * Shows bytes [begin, begin + length) to the reader. Several threads may read while nobody
+   * writes.
+   *
+   * @param begin a multiple of the element size, as is {@code length}
+   * @param length at most {@link #MAX_WINDOW_BYTES}
+   * @param reader gets a little-endian view, valid during the call
+   */
+  void read(long begin, int length, Consumer<ByteBuffer> reader);
 
   /** Number of elements. */
-  public int count() {
-    return elements.length / elementBytes(type);
+  default long count() {
+    return bytes() / elementBytes(type());
   }
 
-  /** Hex SHA-256 of {@link #elements}. */
-  public String sha256() {
+  /** Size of all elements. */
+  default long bytes() {
+    return byteCount(type(), name(), shape());
+  }
+
+  /** Shows all elements in order, in windows. */
+  default void forEachWindow(Consumer<ByteBuffer> reader) {
+    long bytes = bytes();
+    for (long begin = 0; begin < bytes; begin += WINDOW_BYTES) {
+      read(begin, (int) Math.min(WINDOW_BYTES, bytes - begin), reader);
+    }
+  }
+
+  /** Hex SHA-256 of all elements. */
+  default String sha256() {
+    MessageDigest digest = newDigest();
+    forEachWindow(digest::update);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest newDigest() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(elements));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
@@ -89,6 +73,10 @@ public record PublishedTensor(ElementType type, String name, long[] shape, byte[
     return type == ElementType.F32 ? Float.BYTES : Short.BYTES;
   }
 
+  /**
+   * @throws IllegalArgumentException for a negative dimension
+   * @throws ArithmeticException where the product is beyond a long
+   */
   static long byteCount(ElementType type, String name, long[] shape) {
     long count = elementBytes(type);
     for (long size : shape) {
@@ -98,13 +86,5 @@ public record PublishedTensor(ElementType type, String name, long[] shape, byte[
       count = Math.multiplyExact(count, size);
     }
     return count;
-  }
-
-  private static short toBf16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 }

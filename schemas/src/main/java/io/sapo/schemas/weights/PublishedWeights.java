@@ -2,30 +2,35 @@ package io.sapo.schemas.weights;
 
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
- * The tensors of the newest version applied, in the published element type and on the Java heap. An
- * anchor replaces them, a delta changes them in place.
+ * The tensors of the newest version applied, in the published element type, wherever a {@link
+ * TensorStore} keeps them. An anchor replaces their elements, a delta changes them in place.
  *
  * <p>Every chunk is checked for place and size and every tensor against its announced hash. After a
- * failure the tensors are gone ({@link #version()} is -1) and only an anchor can follow: a version
- * that is half applied is never seen. Not thread-safe.
+ * failure these are the weights of no version ({@link #version()} is -1) and only an anchor, or a
+ * copy of other weights, can follow: a version that is half applied is never seen. Not thread-safe.
+ * Closing frees the tensors.
  */
-public final class PublishedWeights {
+public final class PublishedWeights implements AutoCloseable {
   private final ElementType type;
-  private final Map<String, PublishedTensor> tensors = new LinkedHashMap<>();
+  private final TensorStore store;
+  private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+
+  /** Of those tensors whose elements are known to have it. */
   private final Map<String, String> hashes = new HashMap<>();
+
   private long version = -1;
 
-  public PublishedWeights(ElementType type) {
+  public PublishedWeights(ElementType type, TensorStore store) {
     this.type = type;
+    this.store = store;
   }
 
   /** The version whose tensors these are; -1 when there are none. */
@@ -37,9 +42,21 @@ public final class PublishedWeights {
     return type;
   }
 
-  /** In the order in which they were published; valid until the next version is applied. */
+  /**
+   * In the order in which they were published; valid until the next version is applied, none while
+   * these are the weights of no version.
+   */
   public List<PublishedTensor> tensors() {
-    return List.copyOf(tensors.values());
+    return version < 0 ? List.of() : List.copyOf(tensors.values());
+  }
+
+  /**
+   * Hex SHA-256 of a tensor's elements.
+   *
+   * @return null where there is no such tensor, or these are the weights of no version
+   */
+  public String sha256(String tensor) {
+    return version < 0 ? null : hashes.get(tensor);
   }
 
   /**
@@ -47,11 +64,10 @@ public final class PublishedWeights {
    *
    * @param parent version that a delta changes; not looked at for an anchor
    * @param chunks yields at least {@code chunkCount} chunks; no more are taken
-   * @return what has changed, one entry a tensor
    * @throws WeightFormatException when the chunks do not make up the version; also from the
    *     iterator
    */
-  public List<TensorChange> apply(
+  public void apply(
       long next, long parent, boolean anchor, int chunkCount, Iterator<WeightChunk> chunks) {
     if (!anchor && (version < 0 || version != parent)) {
       throw new WeightFormatException(
@@ -59,41 +75,85 @@ public final class PublishedWeights {
               .formatted(next, parent, version));
     }
     version = -1;
-    if (anchor) {
-      tensors.clear();
-    }
-    List<TensorChange> changes = new ArrayList<>();
+    WeightAssembly assembly = new WeightAssembly(this, next, anchor, chunkCount);
     try {
-      WeightAssembly assembly = new WeightAssembly(this, next, anchor, chunkCount, changes::add);
       for (int i = 0; i < chunkCount; i++) {
         assembly.accept(chunks.next());
       }
       assembly.finish();
-      return changes;
     } finally {
-      if (version != next) {
-        tensors.clear();
-      }
+      assembly.settle();
     }
   }
 
   /**
    * Begins the version after this one, before it is known whether it will be committed. From here
    * on these are the weights of no version, until {@link WeightAssembly#finish} has returned; when
-   * that does not come, they are of no use any more.
-   *
-   * @param out takes what has changed, a tensor at a time
+   * that does not come, {@link WeightAssembly#settle} has to be called instead.
    */
-  public WeightAssembly begin(Consumer<TensorChange> out) {
+  public WeightAssembly begin() {
     if (version < 0) {
       throw new IllegalStateException("there are no weights to begin with");
     }
     long next = version + 1;
     version = -1;
-    return new WeightAssembly(this, next, false, 0, out);
+    return new WeightAssembly(this, next, false, 0);
   }
 
-  Map<String, PublishedTensor> byName() {
+  /** Makes these the version that others are; only what differs from it is copied. */
+  public void copyOf(PublishedWeights other) {
+    if (other.version < 0 || other.type != type) {
+      throw new IllegalArgumentException(
+          "no copy of version %d in %s as %s".formatted(other.version, other.type, type));
+    }
+    version = -1;
+    for (StoredTensor tensor : other.tensors.values()) {
+      String name = tensor.name();
+      StoredTensor own = place(name, tensor.shape());
+      String hash = other.hashes.get(name);
+      if (!hash.equals(hashes.remove(name))) {
+        long[] at = {0};
+        tensor.forEachWindow(
+            window -> {
+              own.write(at[0], window);
+              at[0] += window.remaining();
+            });
+      }
+      hashes.put(name, hash);
+    }
+    keepLast(other.tensors.size());
+    version = other.version;
+  }
+
+  /** A tensor to be written, put behind all others. */
+  StoredTensor place(String name, long[] shape) {
+    StoredTensor tensor = tensors.remove(name);
+    if (tensor != null && !Arrays.equals(tensor.shape(), shape)) {
+      drop(tensor);
+      tensor = null;
+    }
+    if (tensor == null) {
+      tensor = store.allocate(type, name, shape);
+    }
+    tensors.put(name, tensor);
+    return tensor;
+  }
+
+  /** Frees all tensors but those that were placed last. */
+  void keepLast(int count) {
+    Iterator<StoredTensor> first = tensors.values().iterator();
+    for (int left = tensors.size() - count; left > 0; left--) {
+      drop(first.next());
+      first.remove();
+    }
+  }
+
+  private void drop(StoredTensor tensor) {
+    hashes.remove(tensor.name());
+    tensor.close();
+  }
+
+  Map<String, StoredTensor> byName() {
     return tensors;
   }
 
@@ -103,5 +163,11 @@ public final class PublishedWeights {
 
   void complete(long next) {
     version = next;
+  }
+
+  @Override
+  public void close() {
+    version = -1;
+    keepLast(0);
   }
 }

@@ -4,6 +4,8 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import io.sapo.schemas.Compression;
 import io.sapo.schemas.WeightChunk;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * One version in the making: takes its chunks in order and writes them over the weights of its
@@ -20,37 +21,31 @@ import java.util.function.Consumer;
  */
 public final class WeightAssembly {
   private final PublishedWeights weights;
-  private final Map<String, PublishedTensor> tensors;
+  private final Map<String, StoredTensor> tensors;
   private final long next;
   private final boolean anchor;
   private final int chunkCount;
-  private final Consumer<TensorChange> out;
   private final int elementBytes;
   private final Set<String> seen = new HashSet<>();
   private final List<Runnable> hashChecks = new ArrayList<>();
   private int accepted;
-  private PublishedTensor tensor;
+  private final List<CompletableFuture<String>> hashing = new ArrayList<>();
+  private StoredTensor tensor;
+  private String hashBefore;
   private WeightChunk first;
   private long position;
-  private int[] places = {};
-  private int placeCount;
+  private boolean touched;
 
   /**
    * @param anchor whether tensors may be new; only then {@code chunkCount} is looked at, as a limit
    *     to what can be claimed
    */
-  WeightAssembly(
-      PublishedWeights weights,
-      long next,
-      boolean anchor,
-      int chunkCount,
-      Consumer<TensorChange> out) {
+  WeightAssembly(PublishedWeights weights, long next, boolean anchor, int chunkCount) {
     this.weights = weights;
     this.tensors = weights.byName();
     this.next = next;
     this.anchor = anchor;
     this.chunkCount = chunkCount;
-    this.out = out;
     this.elementBytes = PublishedTensor.elementBytes(weights.type());
   }
 
@@ -87,6 +82,9 @@ public final class WeightAssembly {
   public void finish() {
     complete();
     hashChecks.forEach(Runnable::run);
+    if (anchor) {
+      weights.keepLast(seen.size());
+    }
     if (seen.size() != tensors.size()) {
       throw new WeightFormatException(
           "version %d names %d tensors of %d".formatted(next, seen.size(), tensors.size()));
@@ -94,51 +92,58 @@ public final class WeightAssembly {
     weights.complete(next);
   }
 
+  /**
+   * Waits for what is still read on other threads. To be called before the weights are written or
+   * freed when this is not finished.
+   */
+  public void settle() {
+    hashing.forEach(hash -> hash.handle((value, failure) -> null).join());
+  }
+
   private void begin(WeightChunk chunk) {
     long[] shape = chunk.getShape().stream().mapToLong(Long::longValue).toArray();
-    PublishedTensor known = tensors.get(chunk.getTensor());
+    StoredTensor known = tensors.get(chunk.getTensor());
     require(seen.add(chunk.getTensor()), chunk, "comes a second time");
     if (anchor) {
       require(!chunk.getSparse(), chunk, "is sparse in an anchor");
-      tensor = allocate(chunk, shape);
-      tensors.put(tensor.name(), tensor);
+      tensor = place(chunk, shape);
     } else {
       require(known != null, chunk, "is not in the parent version");
       require(Arrays.equals(known.shape(), shape), chunk, "has another shape in the parent");
       tensor = known;
     }
+    hashBefore = weights.hashes().remove(tensor.name());
     first = chunk;
     position = 0;
-    placeCount = 0;
+    touched = false;
   }
 
-  private PublishedTensor allocate(WeightChunk chunk, long[] shape) {
+  private StoredTensor place(WeightChunk chunk, long[] shape) {
+    long bytes;
     try {
-      long bytes = PublishedTensor.byteCount(weights.type(), chunk.getTensor(), shape);
-      long most = (long) chunkCount * WeightChunkEncoder.MAX_PAYLOAD_BYTES;
-      require(
-          bytes <= Math.min(most, Integer.MAX_VALUE - 8),
-          chunk,
-          "claims %d bytes, more than its version's chunks or one array can hold".formatted(bytes));
-      return new PublishedTensor(weights.type(), chunk.getTensor(), shape, new byte[(int) bytes]);
+      bytes = PublishedTensor.byteCount(weights.type(), chunk.getTensor(), shape);
     } catch (ArithmeticException | IllegalArgumentException e) {
       throw failure(chunk, "has an impossible shape: " + e.getMessage());
+    }
+    require(
+        bytes <= (long) chunkCount * WeightChunkEncoder.MAX_PAYLOAD_BYTES,
+        chunk,
+        "claims %d bytes, more than its version's chunks can hold".formatted(bytes));
+    try {
+      return weights.place(chunk.getTensor(), shape);
+    } catch (IllegalArgumentException e) {
+      throw failure(chunk, e.getMessage());
     }
   }
 
   private void copy(WeightChunk chunk) {
     require(chunk.getStart() == position, chunk, "does not start at element " + position);
     byte[] planes = planes(chunk, elementBytes);
-    require(chunk.getStart() + chunk.getCount() <= tensor.count(), chunk, "runs over the tensor");
     int count = (int) chunk.getCount();
-    byte[] elements = tensor.elements();
-    for (int plane = 0; plane < elementBytes; plane++) {
-      int to = (int) position * elementBytes + plane;
-      int from = plane * count;
-      for (int i = 0; i < count; i++) {
-        elements[to + i * elementBytes] = planes[from + i];
-      }
-    }
+    require(position + count <= tensor.count(), chunk, "runs over the tensor");
+    touched = true;
+    tensor.write(
+        position * elementBytes, littleEndian(BytePlanes.numbers(planes, 0, count, elementBytes)));
     position += count;
   }
 
@@ -147,23 +152,21 @@ public final class WeightAssembly {
     require(chunk.getStart() <= tensor.count(), chunk, "starts outside the tensor");
     byte[] planes = planes(chunk, Integer.BYTES, elementBytes);
     int count = (int) chunk.getCount();
-    if (places.length < placeCount + count) {
-      places = Arrays.copyOf(places, Math.max(placeCount + count, 2 * placeCount));
+    if (count == 0) {
+      position = chunk.getStart();
+      return;
     }
-    readPlaces(chunk, planes, count);
-    byte[] elements = tensor.elements();
-    for (int plane = 0; plane < elementBytes; plane++) {
-      int from = (Integer.BYTES + plane) * count;
-      for (int i = 0; i < count; i++) {
-        elements[places[placeCount + i] * elementBytes + plane] = planes[from + i];
-      }
-    }
-    position = count == 0 ? chunk.getStart() : places[placeCount + count - 1] + 1L;
-    placeCount += count;
+    long[] places = places(chunk, planes, count);
+    touched = true;
+    tensor.scatter(
+        places,
+        littleEndian(BytePlanes.numbers(planes, Integer.BYTES * count, count, elementBytes)));
+    position = places[count - 1] + 1;
   }
 
-  private void readPlaces(WeightChunk chunk, byte[] planes, int count) {
-    int end = tensor.count();
+  private long[] places(WeightChunk chunk, byte[] planes, int count) {
+    long[] places = new long[count];
+    long end = tensor.count();
     long index = chunk.getStart() - 1;
     for (int i = 0; i < count; i++) {
       int gap = BytePlanes.intAt(planes, count, i);
@@ -171,8 +174,13 @@ public final class WeightAssembly {
       if (gap < 0 || index >= end) {
         throw failure(chunk, "has an index outside the tensor");
       }
-      places[placeCount + i] = (int) index;
+      places[i] = index;
     }
+    return places;
+  }
+
+  private static ByteBuffer littleEndian(byte[] numbers) {
+    return ByteBuffer.wrap(numbers).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** What a chunk holds of each element, in {@link BytePlanes}. */
@@ -215,8 +223,6 @@ public final class WeightAssembly {
           "ends at %d of %d".formatted(position, tensor.count()));
     }
     hashChecks.add(hashCheck(tensor, first));
-    out.accept(
-        new TensorChange(tensor, first.getSparse() ? Arrays.copyOf(places, placeCount) : null));
     tensor = null;
   }
 
@@ -224,12 +230,12 @@ public final class WeightAssembly {
    * Hashing goes on beside reading the next tensor; the check waits for it. What has not changed
    * since it was hashed is not hashed again.
    */
-  private Runnable hashCheck(PublishedTensor whole, WeightChunk announced) {
-    boolean untouched = announced.getSparse() && placeCount == 0;
+  private Runnable hashCheck(StoredTensor whole, WeightChunk announced) {
     CompletableFuture<String> hash =
-        untouched
-            ? CompletableFuture.completedFuture(weights.hashes().get(whole.name()))
-            : CompletableFuture.supplyAsync(whole::sha256);
+        touched || hashBefore == null
+            ? CompletableFuture.supplyAsync(whole::sha256)
+            : CompletableFuture.completedFuture(hashBefore);
+    hashing.add(hash);
     return () -> {
       String found = hash.join();
       require(

@@ -6,14 +6,17 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Cuts the tensors of one version into chunks and hands these on as they are made, so that only one
- * tensor need be in memory at a time. Not thread-safe.
+ * Cuts the tensors of one version into chunks and hands these on as they are made. A tensor is read
+ * twice, in windows: for its hash and, in a delta, the number of elements that changed; then for
+ * its chunks. Not thread-safe.
  *
  * <p>The bytes depend on the tensors alone: same tensors, same chunks.
  */
@@ -37,17 +40,7 @@ public final class WeightChunkEncoder {
   /** Publishes all of a tensor: every tensor of an anchor. */
   public void whole(PublishedTensor tensor) {
     requireType(tensor);
-    String sha256 = tensor.sha256();
-    int step = MAX_PAYLOAD_BYTES / elementBytes();
-    int start = 0;
-    do {
-      int count = Math.min(step, tensor.count() - start);
-      byte[] payload =
-          Arrays.copyOfRange(
-              tensor.elements(), start * elementBytes(), (start + count) * elementBytes());
-      emit(tensor, sha256, start, count, false, payload);
-      start += count;
-    } while (start < tensor.count());
+    whole(tensor, tensor.sha256());
   }
 
   /**
@@ -67,20 +60,24 @@ public final class WeightChunkEncoder {
                   after.name(),
                   Arrays.toString(after.shape())));
     }
-    int[] indices = changedIndices(before.elements(), after.elements());
-    if ((long) indices.length * sparseBytes() > after.elements().length) {
-      whole(after);
-      return;
+    long most = after.bytes() / sparseBytes();
+    long[] changed = {0};
+    MessageDigest digest = PublishedTensor.newDigest();
+    TensorWindows.pairs(
+        before,
+        after,
+        (begin, old, now) -> {
+          digest.update(now.duplicate());
+          if (changed[0] <= most) {
+            TensorWindows.changes(old, now, elementBytes(), at -> changed[0]++);
+          }
+        });
+    String sha256 = HexFormat.of().formatHex(digest.digest());
+    if (changed[0] > most) {
+      whole(after, sha256);
+    } else {
+      sparse(before, after, sha256);
     }
-    String sha256 = after.sha256();
-    int step = MAX_PAYLOAD_BYTES / sparseBytes();
-    int from = 0;
-    do {
-      int to = Math.min(from + step, indices.length);
-      int start = to > from ? indices[from] : 0;
-      emit(after, sha256, start, to - from, true, sparsePayload(after, indices, from, to));
-      from = to;
-    } while (from < indices.length);
   }
 
   /** Number of chunks made so far: the version's {@code chunkCount}. */
@@ -88,38 +85,88 @@ public final class WeightChunkEncoder {
     return chunks;
   }
 
-  private int[] changedIndices(byte[] before, byte[] after) {
-    int size = elementBytes();
-    int[] indices = new int[16];
-    int found = 0;
-    int at = Arrays.mismatch(before, after);
-    while (at >= 0) {
-      int index = at / size;
-      if (found == indices.length) {
-        indices = Arrays.copyOf(indices, 2 * found);
-      }
-      indices[found++] = index;
-      int next = (index + 1) * size;
-      int relative = Arrays.mismatch(before, next, before.length, after, next, after.length);
-      at = relative < 0 ? -1 : next + relative;
+  private void whole(PublishedTensor tensor, String sha256) {
+    if (tensor.bytes() == 0) {
+      emit(tensor, sha256, 0, 0, false, new byte[0]);
+      return;
     }
-    return Arrays.copyOf(indices, found);
+    long[] start = {0};
+    tensor.forEachWindow(
+        window -> {
+          while (window.hasRemaining()) {
+            byte[] payload = new byte[Math.min(MAX_PAYLOAD_BYTES, window.remaining())];
+            window.get(payload);
+            int count = payload.length / elementBytes();
+            emit(tensor, sha256, start[0], count, false, payload);
+            start[0] += count;
+          }
+        });
   }
 
-  private byte[] sparsePayload(PublishedTensor tensor, int[] indices, int from, int to) {
-    ByteBuffer payload =
-        ByteBuffer.allocate((to - from) * sparseBytes()).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = from; i < to; i++) {
-      payload.putInt(i == from ? 0 : indices[i] - indices[i - 1] - 1);
+  private void sparse(PublishedTensor before, PublishedTensor after, String sha256) {
+    Changes changes = new Changes(after, sha256);
+    TensorWindows.pairs(
+        before,
+        after,
+        (begin, old, now) -> {
+          long first = begin / elementBytes();
+          TensorWindows.changes(
+              old, now, elementBytes(), at -> changes.add(first + at / elementBytes(), now, at));
+        });
+    changes.end();
+  }
+
+  /** Changed elements on their way into chunks. */
+  private final class Changes {
+    private final PublishedTensor tensor;
+    private final String sha256;
+    private final long[] places = new long[MAX_PAYLOAD_BYTES / sparseBytes()];
+    private final byte[] values = new byte[places.length * elementBytes()];
+    private int count;
+    private boolean emitted;
+
+    Changes(PublishedTensor tensor, String sha256) {
+      this.tensor = tensor;
+      this.sha256 = sha256;
     }
-    for (int i = from; i < to; i++) {
-      payload.put(tensor.elements(), indices[i] * elementBytes(), elementBytes());
+
+    /** Gaps are int32: a wider one begins another chunk. */
+    void add(long place, ByteBuffer window, int at) {
+      if (count == places.length
+          || count > 0 && place - places[count - 1] - 1 > Integer.MAX_VALUE) {
+        flush();
+      }
+      window.get(window.position() + at, values, count * elementBytes(), elementBytes());
+      places[count++] = place;
     }
-    return payload.array();
+
+    /** A tensor without changes has a chunk all the same. */
+    void end() {
+      if (count > 0 || !emitted) {
+        flush();
+      }
+    }
+
+    private void flush() {
+      ByteBuffer payload =
+          ByteBuffer.allocate(count * sparseBytes()).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < count; i++) {
+        payload.putInt(i == 0 ? 0 : (int) (places[i] - places[i - 1] - 1));
+      }
+      payload.put(values, 0, count * elementBytes());
+      emit(tensor, sha256, count == 0 ? 0 : places[0], count, true, payload.array());
+      count = 0;
+      emitted = true;
+    }
   }
 
   private void emit(
-      PublishedTensor tensor, String sha256, int start, int count, boolean sparse, byte[] payload) {
+      PublishedTensor tensor,
+      String sha256,
+      long start,
+      int count,
+      boolean sparse,
+      byte[] payload) {
     byte[] planes =
         sparse
             ? BytePlanes.of(payload, count, Integer.BYTES, elementBytes())

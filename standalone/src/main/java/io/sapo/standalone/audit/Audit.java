@@ -67,7 +67,9 @@ public final class Audit {
     nothingLost(consumed, versions);
     segments(versions, segmented, openGroups);
     positions(versions);
-    new WeightsCheck(report, topics, log).check(versions, weightsFrom);
+    try (WeightsCheck weights = new WeightsCheck(report, topics, log)) {
+      weights.check(versions, weightsFrom);
+    }
     if (checkpoints == null) {
       report.note("checkpoints are not checked: no data folder was given");
     } else {

@@ -1,7 +1,6 @@
 package io.sapo.standalone.audit;
 
-import io.sapo.learner.replay.PublishedData;
-import io.sapo.policy.tensor.TensorDigest;
+import io.sapo.learner.commit.NativeWeights;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
@@ -18,9 +17,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The published weights that retention has left: every chunk in its place, every tensor and (in
- * float32) the whole actor as hashed. One version of the weights is in memory at a time.
+ * float32) the whole actor as hashed. One version of the weights is in native memory at a time.
  */
-final class WeightsCheck {
+final class WeightsCheck implements AutoCloseable {
   private static final String WEIGHTS = "weights";
 
   private final AuditReport report;
@@ -67,7 +66,8 @@ final class WeightsCheck {
   private boolean check(CommittedVersion version, long end) {
     WeightVersion record = version.record();
     if (weights == null || weights.type() != record.getElementType()) {
-      weights = new PublishedWeights(record.getElementType());
+      close();
+      weights = NativeWeights.of(record.getElementType());
     }
     if (!record.getAnchor() && weights.version() != record.getParent()) {
       report.note(
@@ -91,12 +91,19 @@ final class WeightsCheck {
   }
 
   private boolean actorAgrees(CommittedVersion version) {
-    String found = TensorDigest.sha256(weights.tensors().stream().map(PublishedData::new).toList());
+    String found = NativeWeights.sha256(weights);
     String committed = version.record().getActorSha256();
     if (!found.equals(committed)) {
       wrong(version, "the actor hashes to %s, committed as %s".formatted(found, committed));
     }
     return found.equals(committed);
+  }
+
+  @Override
+  public void close() {
+    if (weights != null) {
+      weights.close();
+    }
   }
 
   private void wrong(CommittedVersion version, String what) {

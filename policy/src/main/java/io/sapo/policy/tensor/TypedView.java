@@ -1,0 +1,77 @@
+package io.sapo.policy.tensor;
+
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+
+/**
+ * A tensor seen in another element type: what is read is rounded to nearest with ties to even where
+ * that is narrower, what is written is converted to the type of the tensor.
+ */
+public final class TypedView implements WritableTensor {
+  private static final int PIECE_ELEMENTS = 1 << 16;
+
+  private final WritableTensor tensor;
+  private final ElementType type;
+
+  private TypedView(WritableTensor tensor, ElementType type) {
+    this.tensor = tensor;
+    this.type = type;
+  }
+
+  /** The tensor itself where it has the type. */
+  public static WritableTensor of(WritableTensor tensor, ElementType type) {
+    return tensor.type() == type ? tensor : new TypedView(tensor, type);
+  }
+
+  @Override
+  public TensorSpec spec() {
+    return tensor.spec();
+  }
+
+  @Override
+  public ElementType type() {
+    return type;
+  }
+
+  @Override
+  public void read(long begin, int length, Consumer<ByteBuffer> reader) {
+    ByteBuffer window = buffer(length);
+    long first = begin / type.bytes();
+    int count = length / type.bytes();
+    for (int done = 0; done < count; done += PIECE_ELEMENTS) {
+      int piece = Math.min(PIECE_ELEMENTS, count - done);
+      tensor.read(
+          (first + done) * tensor.type().bytes(),
+          piece * tensor.type().bytes(),
+          elements -> TensorCopy.convert(elements, tensor.type(), window, type));
+    }
+    reader.accept(window.flip());
+  }
+
+  @Override
+  public void write(long begin, ByteBuffer bytes) {
+    ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer piece = buffer(PIECE_ELEMENTS * tensor.type().bytes());
+    long at = begin / type.bytes();
+    while (in.hasRemaining()) {
+      TensorCopy.convert(in, type, piece.clear(), tensor.type());
+      tensor.write(at * tensor.type().bytes(), piece.flip());
+      at += piece.limit() / tensor.type().bytes();
+    }
+  }
+
+  @Override
+  public void scatter(long[] places, ByteBuffer values) {
+    ByteBuffer converted = buffer(places.length * tensor.type().bytes());
+    TensorCopy.convert(
+        values.duplicate().order(ByteOrder.LITTLE_ENDIAN), type, converted, tensor.type());
+    tensor.scatter(places, converted.flip());
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

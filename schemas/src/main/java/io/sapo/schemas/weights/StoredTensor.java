@@ -1,0 +1,27 @@
+package io.sapo.schemas.weights;
+
+import java.nio.ByteBuffer;
+
+/** A published tensor that is being put together, by one thread at a time. */
+public interface StoredTensor extends PublishedTensor, AutoCloseable {
+  /**
+   * Puts the remaining bytes, at most {@link #MAX_WINDOW_BYTES}, in the place of those from {@code
+   * begin} on.
+   *
+   * @param begin a multiple of the element size, as is the number of bytes
+   * @param bytes little-endian
+   */
+  void write(long begin, ByteBuffer bytes);
+
+  /**
+   * Replaces single elements.
+   *
+   * @param places indices of elements, ascending; as many of them as there are values
+   * @param values little-endian elements, at most {@link #MAX_WINDOW_BYTES}
+   */
+  void scatter(long[] places, ByteBuffer values);
+
+  /** Frees the memory, where it is the tensor's own. */
+  @Override
+  void close();
+}
