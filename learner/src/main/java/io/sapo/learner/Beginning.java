@@ -8,6 +8,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.policy.adapter.InitialWeights;
@@ -100,12 +101,14 @@ final class Beginning {
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
     checkNothingLost(last);
+    FoldEnvironment.requireBase(last, workshop.base(), workshop.model().path());
     workshop.checkpoints().sweep(last.getVersion());
     try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-recovery")) {
       Refold refold =
           new Refold(
               new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),
               workshop.networks(),
+              workshop.environment(),
               System::nanoTime);
       Recovery recovery =
           new Recovery(

@@ -9,6 +9,7 @@ import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.Divergence;
+import io.sapo.schemas.Environment;
 import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
@@ -31,6 +32,7 @@ final class Committer {
   private final CheckpointStore checkpoints;
   private final WeightPublisher publisher;
   private final String runId;
+  private final Environment environment;
   private final Clock clock;
   private BiConsumer<WeightVersion, Long> follower = (version, bytes) -> {};
   private String parentSha256;
@@ -38,6 +40,7 @@ final class Committer {
   private List<Divergence> divergences = List.of();
 
   /**
+   * @param environment of this process
    * @param parentSha256 of the newest commit record; null for a run that has none
    */
   Committer(
@@ -46,6 +49,7 @@ final class Committer {
       CheckpointStore checkpoints,
       WeightPublisher publisher,
       String runId,
+      Environment environment,
       Clock clock,
       String parentSha256) {
     this.config = config;
@@ -54,6 +58,7 @@ final class Committer {
     this.checkpoints = checkpoints;
     this.publisher = publisher;
     this.runId = runId;
+    this.environment = environment;
     this.clock = clock;
     this.parentSha256 = parentSha256;
   }
@@ -129,7 +134,8 @@ final class Committer {
             .setMetrics(metrics)
             .setParentSha256(parentSha256)
             .setOrigin(origin)
-            .setDivergences(divergences);
+            .setDivergences(divergences)
+            .setEnvironment(environment);
     CommitLog.Committed committed =
         commits.commit(
             publisher::chunks,

@@ -114,6 +114,7 @@ public final class Fork {
               checkpoints,
               publisher,
               options.runId(),
+              parent.environment(),
               clock,
               committed.sha256(version));
       committer.forkedFrom(

@@ -163,6 +163,7 @@ public final class Learner {
               workshop.checkpoints(),
               publisher,
               runId,
+              workshop.environment(),
               clock,
               committed.isEmpty() ? null : committed.sha256());
       committer.accepted(divergences.accepted());

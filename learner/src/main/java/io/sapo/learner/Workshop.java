@@ -4,8 +4,10 @@ import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.input.Admission;
+import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.schemas.Environment;
 
 /**
  * What folding needs besides state and log: the model and its networks, the admission of records,
@@ -16,7 +18,8 @@ public record Workshop(
     BaseModel base,
     Networks networks,
     Admission admission,
-    CheckpointStore checkpoints)
+    CheckpointStore checkpoints,
+    Environment environment)
     implements AutoCloseable {
 
   /**
@@ -32,7 +35,8 @@ public record Workshop(
             options.keepCheckpointsFor(),
             options.faults());
     Networks networks = Networks.load(base, config.algorithm().usesCritic());
-    return new Workshop(model, base, networks, admission, checkpoints);
+    Environment environment = FoldEnvironment.measure(base, model);
+    return new Workshop(model, base, networks, admission, checkpoints, environment);
   }
 
   @Override

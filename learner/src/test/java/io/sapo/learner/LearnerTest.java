@@ -15,6 +15,7 @@ import io.sapo.learner.commit.NativeWeights;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -202,11 +203,14 @@ class LearnerTest {
       }
     }
     assertThat(run.versions())
+        .extracting(WeightVersion::getEnvironment)
+        .containsOnly(FoldEnvironment.measure(TinyRun.base(), CheckpointFolder.open(runs.model())));
+    assertThat(run.versions())
         .extracting("anchor")
         .containsExactly(true, false, false, true, false, false);
   }
 
-  private static List<WeightChunk> chunks(
+  static List<WeightChunk> chunks(
       Consumer<byte[], byte[]> reader, Topics topics, WeightVersion version) {
     TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
     reader.assign(List.of(partition));

@@ -155,8 +155,21 @@ final class TestRuns implements AutoCloseable {
       return options(untilVersion, faults, acceptDivergence, 1L << 32);
     }
 
+    LearnerOptions options(Path model, long untilVersion, FaultHook faults) {
+      return options(model, untilVersion, faults, false, 1L << 32);
+    }
+
     private LearnerOptions options(
         long untilVersion, FaultHook faults, boolean acceptDivergence, long keepPublishedBytes) {
+      return options(model, untilVersion, faults, acceptDivergence, keepPublishedBytes);
+    }
+
+    private LearnerOptions options(
+        Path model,
+        long untilVersion,
+        FaultHook faults,
+        boolean acceptDivergence,
+        long keepPublishedBytes) {
       return new LearnerOptions(
           kafka,
           topics,

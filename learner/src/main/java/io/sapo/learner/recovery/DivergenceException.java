@@ -6,10 +6,21 @@ public final class DivergenceException extends RuntimeException {
 
   private final String difference;
 
-  DivergenceException(long version, String what, String committed, String folded) {
+  /**
+   * @param environment what differs between there and here; empty for nothing known
+   */
+  DivergenceException(
+      long version, String what, String committed, String folded, String environment) {
     super(
-        "version %d: %s was committed as %s, but folding the same batch again gives %s; the machine, the thread count or the code is not what it was (--accept-divergence goes on from what was folded, and records it)"
-            .formatted(version, what, committed, folded));
+        "version %d: %s was committed as %s, but folding the same batch again gives %s; %s (--accept-divergence goes on from what was folded, and records it)"
+            .formatted(
+                version,
+                what,
+                committed,
+                folded,
+                environment.isEmpty()
+                    ? "the machine, the thread count or the code is not what it was"
+                    : environment));
     this.difference = "%s hashes to %s, committed as %s".formatted(what, folded, committed);
   }
 

@@ -12,6 +12,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.pictures.PictureFiles;
@@ -20,6 +21,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
+import io.sapo.schemas.Environment;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -38,6 +40,7 @@ public final class RecordedRun implements AutoCloseable {
   private final CheckpointFolder folder;
   private final BaseModel base;
   private final Admission admission;
+  private final Environment environment;
   private final Networks networks;
 
   /**
@@ -63,7 +66,14 @@ public final class RecordedRun implements AutoCloseable {
     // What was trained on was short enough then, whatever the limit.
     this.admission = Admission.of(folder, pictures, Integer.MAX_VALUE);
     this.base = network.open(folder, device);
-    this.networks = Networks.load(base, true);
+    try {
+      FoldEnvironment.requireBase(committed.last(), base, folder.path());
+      this.environment = FoldEnvironment.measure(base, folder);
+      this.networks = Networks.load(base, true);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
   }
 
   /** Where the model's weights lie: adapters name the folder of their base. */
@@ -106,6 +116,11 @@ public final class RecordedRun implements AutoCloseable {
         : CheckpointFiles.readActor(checkpoints.folder(0), base);
   }
 
+  /** Of this process. */
+  public Environment environment() {
+    return environment;
+  }
+
   Networks networks() {
     return networks;
   }
@@ -120,7 +135,7 @@ public final class RecordedRun implements AutoCloseable {
   }
 
   Refold refold() {
-    return new Refold(batches(UnaryOperator.identity()), networks, System::nanoTime);
+    return new Refold(batches(UnaryOperator.identity()), networks, environment, System::nanoTime);
   }
 
   /** As {@link Recovery#restore}. */

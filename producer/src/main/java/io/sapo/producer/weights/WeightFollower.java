@@ -1,6 +1,7 @@
 package io.sapo.producer.weights;
 
 import io.sapo.policy.network.BaseModel;
+import io.sapo.schemas.Environment;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
@@ -42,6 +43,7 @@ public final class WeightFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Topics topics;
+  private final BaseModel base;
   private final Runnable onChange;
   private final Consumer<byte[], byte[]> versions;
   private final Consumer<byte[], byte[]> chunks;
@@ -71,6 +73,7 @@ public final class WeightFollower implements AutoCloseable {
   public WeightFollower(
       Map<String, Object> clientConfig, Topics topics, BaseModel base, Runnable onChange) {
     this.topics = topics;
+    this.base = base;
     this.onChange = onChange;
     versions = consumer(clientConfig, "earliest", "read_committed");
     versions.assign(List.of(new TopicPartition(topics.weights().name(), 0)));
@@ -188,6 +191,7 @@ public final class WeightFollower implements AutoCloseable {
       List<WeightVersion> path = local.pathToNewest(versionLog);
       for (WeightVersion version : path) {
         target = version.getVersion();
+        requireBase(version);
         local.apply(version);
       }
       if (!path.isEmpty()) {
@@ -198,6 +202,20 @@ public final class WeightFollower implements AutoCloseable {
       versionLog.refuse(target);
       refused(e.getMessage());
     }
+  }
+
+  private void requireBase(WeightVersion version) {
+    Environment environment = version.getEnvironment();
+    if (environment != null && !environment.getBaseSha256().equals(base.sha256())) {
+      throw new WeightFormatException(
+          "version %d was trained over base model %s, but this process has loaded %s: give it the checkpoint that the learner has"
+              .formatted(
+                  version.getVersion(), named(environment.getBaseSha256()), named(base.sha256())));
+    }
+  }
+
+  private static String named(String sha256) {
+    return sha256.isEmpty() ? "none (every weight is trained)" : sha256;
   }
 
   private void offer(WeightVersion version) {

@@ -11,6 +11,7 @@ import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.Environment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,6 +206,51 @@ class WeightFollowerTest {
       awaitRefusals(follower, 1, "version 0 hashes to");
       assertThat(follower.take()).isEmpty();
     }
+  }
+
+  @Test
+  void weightsOverAnotherBaseAreRefused() throws Exception {
+    try (TestLearner learner = new TestLearner(kafka, ElementType.F32);
+        WeightFollower follower = follower()) {
+      learner.publish(
+          weights(0, 0),
+          true,
+          Map.of(),
+          UnaryOperator.identity(),
+          version -> {
+            version.setEnvironment(over("ab".repeat(32)));
+            return version;
+          });
+      awaitRefusals(follower, 1, "version 0 was trained over base model abab");
+      Weights own = weights(0, 1);
+      learner.publish(
+          own,
+          true,
+          Map.of(),
+          UnaryOperator.identity(),
+          version -> {
+            version.setEnvironment(over(""));
+            return version;
+          });
+      try (FollowedWeights followed = await(follower)) {
+        assertHolds(followed.weights(), own, ElementType.F32);
+      }
+    }
+  }
+
+  private static Environment over(String baseSha256) {
+    return Environment.newBuilder()
+        .setThreads(1)
+        .setLibtorch("")
+        .setCpuCapability("")
+        .setCpu("")
+        .setJdk("")
+        .setDevice("cpu")
+        .setCode("")
+        .setBaseSha256(baseSha256)
+        .setTokenizerSha256("")
+        .setPreprocessorSha256("")
+        .build();
   }
 
   @Test

@@ -1,0 +1,55 @@
+package io.sapo.learner.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.learner.TinyRun;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.schemas.Environment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FoldEnvironmentTest {
+  private static final Set<String> AVX512 =
+      Set.of("avx2", "fma", "avx512vl", "avx512bw", "avx512dq", "avx512f");
+
+  @Test
+  void capabilityIsWhatTheNativeLibraryChooses() {
+    assertThat(FoldEnvironment.capability(null, AVX512)).isEqualTo("AVX512");
+    assertThat(FoldEnvironment.capability("avx2", AVX512)).isEqualTo("AVX2");
+    assertThat(FoldEnvironment.capability("avx512", Set.of("avx2", "fma"))).isEqualTo("AVX2");
+    assertThat(FoldEnvironment.capability("default", AVX512)).isEqualTo("DEFAULT");
+    assertThat(FoldEnvironment.capability(null, Set.of("avx2"))).isEqualTo("DEFAULT");
+  }
+
+  @Test
+  void whatDiffersIsNamed(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    BaseModel base = BaseModel.trainedWhole(TinyRun.model(), Device.cpu());
+    Environment here = FoldEnvironment.measure(base, new CheckpointFolder(folder, TinyRun.model()));
+    assertThat(here.getLibtorch()).startsWith("2.");
+    assertThat(here.getCode()).hasSize(64);
+    assertThat(here.getBaseSha256()).isEmpty();
+    assertThat(here.getTokenizerSha256())
+        .isEqualTo("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+    assertThat(here.getPreprocessorSha256()).isEmpty();
+    assertThat(FoldEnvironment.differences(here, here)).isEmpty();
+    assertThat(FoldEnvironment.differences(null, here)).isEmpty();
+    Environment there =
+        Environment.newBuilder(here)
+            .setThreads(here.getThreads() + 1)
+            .setPreprocessorSha256("ab".repeat(32))
+            .build();
+    assertThat(FoldEnvironment.differences(there, here))
+        .isEqualTo(
+            "threads was %d and is %d now, preprocessorSha256 was abababababab… and is none now"
+                .formatted(here.getThreads() + 1, here.getThreads()));
+    assertThat(new DivergenceException(3, "the actor", "a", "b", "threads was 2 and is 1 now"))
+        .hasMessageContaining("version 3: the actor was committed as a")
+        .hasMessageContaining("gives b; threads was 2 and is 1 now (");
+  }
+}
