@@ -58,7 +58,7 @@ final class VerifierBench implements Bench {
             solutions.stream().map(Solution::boxed).toList());
     return List.of(
         Row.atLeast(name(), "gsm8k, verdicts a second a core", plain, "1/s", 20_000),
-        Row.atLeast(name(), "boxed-math on the same, boxed", boxed, "1/s", 20_000));
+        Row.info(name(), "boxed-math on the same, boxed", boxed, "1/s"));
   }
 
   private static double rate(Verifier verifier, List<Solution> solutions) {

@@ -18,7 +18,8 @@ class VerifiersTest {
   @Test
   void allAreFoundByName() {
     assertThat(VERIFIERS.names())
-        .containsExactly("boxed-math", "choice", "exact", "format", "geo3k", "gsm8k", "numeric");
+        .containsExactly(
+            "boxed-math", "choice", "exact", "format", "geo3k", "gsm8k", "gsm8k-steps", "numeric");
     assertThat(VERIFIERS.find("oracle")).isEmpty();
   }
 

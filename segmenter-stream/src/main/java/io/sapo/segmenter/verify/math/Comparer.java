@@ -208,6 +208,10 @@ final class Comparer {
       return (brackets || isOpen(a) && isOpen(b)) && inOrder(a.items(), b.items());
     }
     Answer.Many tuple = a.kind() == Answer.Many.Kind.TUPLE ? a : b;
+    Answer.Many other = tuple == a ? b : a;
+    if (other.items().size() == 1 && other.items().get(0) instanceof Answer.Many only) {
+      return tuple == a ? same(tuple, only) : same(only, tuple);
+    }
     return !kinds.contains(Answer.Many.Kind.SET)
         && isOpen(tuple)
         && inOrder(byName(a.items()), byName(b.items()));

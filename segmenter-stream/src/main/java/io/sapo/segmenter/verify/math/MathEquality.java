@@ -102,8 +102,13 @@ public final class MathEquality {
     if (WrittenAlike.areBareWords(given, expected)) {
       return new Comparison(false, answer, reference, "different words");
     }
-    Comparison read = read(answer, reference);
+    Comparison read = read(set(answer, given), set(reference, expected));
     return read.equal() ? read : labelled(given, expected, read);
+  }
+
+  /** A set that is named in words, by its sign. */
+  private static String set(String text, List<Token> tokens) {
+    return WrittenAlike.saysAllReals(tokens) ? "\\mathbb{R}" : text;
   }
 
   /** (B) 12 answers both B and 12. */

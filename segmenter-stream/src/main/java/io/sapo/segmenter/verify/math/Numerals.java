@@ -59,7 +59,7 @@ final class Numerals {
     String whole = "";
     if (text.charAt(at) != '.') {
       at = wholeEnd(at);
-      whole = text.substring(start, at).replaceAll("[^0-9]", "");
+      whole = digits(start, at);
     }
     String decimals = "";
     Matcher fraction = DECIMALS.matcher(text).region(at, text.length());
@@ -94,6 +94,17 @@ final class Numerals {
           value.times(Rational.of(10).pow(power)), digits + exponent.group(), exponent.end());
     }
     return new Numeral(value, digits, at);
+  }
+
+  /** Without separators. */
+  private String digits(int from, int to) {
+    StringBuilder digits = new StringBuilder(to - from);
+    for (int i = from; i < to; i++) {
+      if (isDigit(text, i)) {
+        digits.append(text.charAt(i));
+      }
+    }
+    return digits.toString();
   }
 
   private int wholeEnd(int at) {

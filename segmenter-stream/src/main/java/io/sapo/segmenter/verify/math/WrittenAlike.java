@@ -41,6 +41,10 @@ final class WrittenAlike {
     return isLetter(reference) && given.equals(expected);
   }
 
+  static boolean saysAllReals(List<Token> tokens) {
+    return tokens.size() <= 4 && words(tokens).equals("all real numbers");
+  }
+
   private static boolean isWord(Token token) {
     return token.kind() == Token.Kind.WORD && token.text().length() > 1;
   }
