@@ -105,8 +105,10 @@ final class Optimizer {
               .formatted(byName.size(), moments.size()));
     }
     moments.values().forEach(moment -> TensorCopy.copy(byName.get(moment.spec().name()), moment));
-    gradientList.forEach(gradient -> gradient.muli(0));
-    steps.set(new float[] {state.steps()});
+    try (NDManager call = script.newManager()) {
+      NDList arguments = new NDList(call.create((float) state.steps()), steps);
+      script.call(call, "restore", arguments.addAll(gradientList));
+    }
   }
 
   private static void check(TensorData tensor, TensorSpec wanted) {

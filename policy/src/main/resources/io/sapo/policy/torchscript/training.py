@@ -57,3 +57,9 @@ class Training(Module):
       __torch__.optimizer.adamw(settings, steps, trained, gradients, first_moments, second_moments)
     torch._foreach_zero_(gradients)
     return norm
+
+  # Takes up a saved step count.
+  def restore(self: __torch__.training.Training, saved_steps: Tensor, steps: Tensor, gradients: List[Tensor]) -> Tensor:
+    steps.copy_(saved_steps)
+    torch._foreach_zero_(gradients)
+    return steps
