@@ -72,6 +72,7 @@ public final class SapoCommand implements Runnable {
     }
     line.addSubcommand(new EvaluateCommand(surroundings));
     line.addSubcommand(new SampleCommand(surroundings));
+    line.addSubcommand(new ExportCommand());
     line.addSubcommand(new PretrainCommand());
     line.addSubcommand(new ScoreCommand(surroundings));
     line.addSubcommand(new InspectCommand(surroundings));

@@ -138,7 +138,7 @@ public record RunSummary(
         reward            %6s   %6s   first and last ten updates
         version %d after %.0f s: %d updates, %d trajectories, %d records trained, %d skipped,\
          %d waiting, %d dead letters, staleness up to %d; commits and checkpoints took %s of an update
-        data in %s
+        data in %s; sapo export --data writes the trained model for other engines
         """,
         figure(accuracyBefore),
         figure(accuracyAfter),

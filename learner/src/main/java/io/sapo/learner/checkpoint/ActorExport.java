@@ -1,0 +1,100 @@
+package io.sapo.learner.checkpoint;
+
+import ai.djl.Device;
+import io.sapo.policy.adapter.AdapterFolder;
+import io.sapo.policy.adapter.AdapterWriter;
+import io.sapo.policy.adapter.MergedModel;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A checkpoint's actor as a folder for other engines: a whole model; adapters in PEFT's layout; or
+ * adapters merged into their base.
+ */
+public final class ActorExport {
+  private final Path actor;
+  private final CheckpointFolder model;
+
+  /**
+   * @param checkpoint folder of a version
+   * @throws InvalidCheckpointException when it holds no actor
+   */
+  public ActorExport(Path checkpoint) {
+    this.actor = CheckpointFiles.actor(checkpoint);
+    this.model = CheckpointFolder.open(actor);
+  }
+
+  public boolean adapters() {
+    return AdapterFolder.isIn(actor);
+  }
+
+  /**
+   * Writes what was trained, as it was trained.
+   *
+   * @param target must not exist yet
+   * @param type of a whole model's elements; empty for what its config.json says
+   */
+  public void write(Path target, Optional<ElementType> type) {
+    if (!adapters()) {
+      try (SafetensorsReader reader = model.openWeights()) {
+        CheckpointFolder.write(
+            target,
+            model.companions(),
+            reader.names().stream().map(reader::data).toList(),
+            type.orElse(model.config().elementType()));
+      }
+      return;
+    }
+    AdapterFolder folder = AdapterFolder.open(actor);
+    ModelConfig config = model.config();
+    try (BaseModel shapes = CheckpointFiles.shapes(actor.getParent(), Device.cpu());
+        Weights weights = folder.read(shapes)) {
+      AdapterWriter.write(
+          target,
+          folder.baseModel().orElse(""),
+          config,
+          folder.config(config),
+          model.companions(),
+          weights.tensors());
+    }
+  }
+
+  /**
+   * Writes the model that the adapters make of their base.
+   *
+   * @param base folder of the base model; empty for the one the adapters name
+   * @throws InvalidCheckpointException when there are no adapters, or they name no base
+   */
+  public void writeMerged(Path target, Optional<Path> base, Optional<ElementType> type) {
+    if (!adapters()) {
+      throw new InvalidCheckpointException(
+          actor + ": was trained whole; there is nothing to be merged");
+    }
+    AdapterFolder folder = AdapterFolder.open(actor);
+    CheckpointFolder source =
+        CheckpointFolder.open(
+            base.or(() -> folder.baseModel().map(Path::of))
+                .orElseThrow(
+                    () ->
+                        new InvalidCheckpointException(
+                            actor + ": names no base model; name its folder")));
+    try (BaseModel model =
+            BaseModel.adapted(
+                source, source.config(), folder.config(source.config()), Device.cpu());
+        Weights weights = folder.read(model);
+        MergedModel merged = new MergedModel(weights)) {
+      CheckpointFolder.write(
+          target,
+          source.companions(),
+          merged.tensors(),
+          type.orElse(source.config().elementType()));
+    }
+  }
+}

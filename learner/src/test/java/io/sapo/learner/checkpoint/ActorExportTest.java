@@ -1,0 +1,99 @@
+package io.sapo.learner.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withPrecision;
+
+import ai.djl.Device;
+import io.sapo.learner.FaultHook;
+import io.sapo.learner.TinyRun;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.fold.TrainingState;
+import io.sapo.policy.adapter.AdapterFolder;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Network;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ActorExportTest {
+  private static final List<TokenSequence> SEQUENCES =
+      List.of(TokenSequence.text(new int[] {5, 9, 17}, new int[] {4, 8, 3, 6}));
+
+  @TempDir private Path folder;
+
+  @Test
+  void adaptersAreExportedAndMerged() {
+    CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
+    try (BaseModel base =
+            BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), Device.cpu());
+        TrainingState state =
+            TrainingState.initial(disturbed(base), AlgorithmSettings.of(Algorithm.SAPO))) {
+      float[] expected = scores(state.actor().weights());
+      assertThat(expected).isNotEqualTo(scores(TinyRun.weights()));
+      ActorExport export = new ActorExport(checkpoint(base, model, state));
+      export.write(folder.resolve("adapters"), Optional.empty());
+      try (Weights read = AdapterFolder.open(folder.resolve("adapters")).read(base)) {
+        assertThat(read.sha256()).isEqualTo(state.actor().weights().sha256());
+      }
+      export.writeMerged(folder.resolve("merged"), Optional.empty(), Optional.empty());
+      try (Weights merged = read(folder.resolve("merged"))) {
+        assertThat(scores(merged)).containsExactly(expected, withPrecision(1e-4f));
+      }
+      assertThat(CheckpointFolder.open(folder.resolve("merged")).config().elementType())
+          .isEqualTo(ElementType.F32);
+    }
+  }
+
+  @Test
+  void aModelTrainedWholeIsExportedInTheTypeWanted() {
+    CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
+    try (TrainingState state =
+        TrainingState.initial(TinyRun.weights(), AlgorithmSettings.of(Algorithm.GRPO))) {
+      ActorExport export = new ActorExport(checkpoint(TinyRun.base(), model, state));
+      export.write(folder.resolve("halved"), Optional.of(ElementType.BF16));
+      assertThat(CheckpointFolder.open(folder.resolve("halved")).config().elementType())
+          .isEqualTo(ElementType.BF16);
+      assertThatThrownBy(
+              () ->
+                  export.writeMerged(folder.resolve("merged"), Optional.empty(), Optional.empty()))
+          .hasMessageContaining("nothing to be merged");
+    }
+  }
+
+  /** Adapters that change something: fresh ones do not. */
+  private static Weights disturbed(BaseModel base) {
+    Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 3);
+    weights.arrays().forEach((name, array) -> array.addi(0.05f));
+    return weights;
+  }
+
+  private Path checkpoint(BaseModel base, CheckpointFolder model, TrainingState state) {
+    CheckpointStore store =
+        new CheckpointStore(folder.resolve("data"), 2, Duration.ofDays(1), FaultHook.NONE);
+    store.write(
+        Snapshot.of(new CheckpointManifest("a-run", 0, 0, "digest", state.hashes()), state),
+        ActorFiles.of(base, model));
+    return store.folder(0);
+  }
+
+  private static Weights read(Path path) {
+    return Weights.read(CheckpointFolder.open(path), Head.LANGUAGE_MODEL, Device.cpu());
+  }
+
+  private static float[] scores(Weights weights) {
+    try (Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, Device.cpu())) {
+      return network.score(weights, SEQUENCES, 1).logProbs()[0];
+    }
+  }
+}

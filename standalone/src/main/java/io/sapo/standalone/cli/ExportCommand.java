@@ -1,0 +1,126 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.learner.checkpoint.ActorExport;
+import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.standalone.run.RunFolder;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo export}. */
+@Command(
+    name = "export",
+    description = {
+      "Writes a trained model as a folder that other engines load.",
+      "Adapters are written as PEFT does; --merge works them into their base model."
+    })
+final class ExportCommand implements Callable<Integer> {
+  /** Element types that can be written. */
+  enum Type {
+    F32(ElementType.F32),
+    BF16(ElementType.BF16);
+
+    private final ElementType type;
+
+    Type(ElementType type) {
+      this.type = type;
+    }
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder of a training run.")
+  private Path data;
+
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "A version with a checkpoint; without it the newest.")
+  private Long version;
+
+  @Option(
+      names = "--to",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder to write; must not exist yet.")
+  private Path target;
+
+  @Option(names = "--merge", description = "Merge adapters into their base model.")
+  private boolean merge;
+
+  @Option(
+      names = "--base",
+      paramLabel = "DIR",
+      description = "Folder of the base model to merge into; without it the one trained on.")
+  private Path base;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "f32 or bf16; without it as config.json says.")
+  private Type type;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    RunFolder run = new RunFolder(data);
+    if (!run.exists()) {
+      throw CommandFailure.usage("--data " + data + ": no run was started there");
+    }
+    if (Files.exists(target)) {
+      throw CommandFailure.usage("--to " + target + ": exists already");
+    }
+    CheckpointStore checkpoints = new CheckpointStore(run.learner());
+    long chosen = chosen(checkpoints.versions());
+    ActorExport export = new ActorExport(checkpoints.folder(chosen));
+    Optional<ElementType> wanted = Optional.ofNullable(type).map(t -> t.type);
+    if (merge) {
+      export.writeMerged(target, Optional.ofNullable(base), wanted);
+    } else {
+      export.write(target, wanted);
+    }
+    print(chosen, export.adapters() ? merge ? "merged model" : "adapters" : "model");
+    return ExitCodes.FINE;
+  }
+
+  private long chosen(List<Long> present) {
+    if (present.isEmpty()) {
+      throw CommandFailure.failed(data + ": holds no checkpoint yet");
+    }
+    if (version != null && !present.contains(version)) {
+      throw CommandFailure.usage(
+          "--version %d: has no checkpoint; there are %s".formatted(version, present));
+    }
+    return version == null ? present.get(present.size() - 1) : version;
+  }
+
+  private void print(long chosen, String what) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("version", chosen);
+      result.put("what", what);
+      result.put("folder", target.toString());
+      out.println(Json.of(result));
+    } else {
+      out.println("version %d: %s in %s".formatted(chosen, what, target));
+    }
+    out.flush();
+  }
+}
