@@ -3,8 +3,10 @@ package io.sapo.standalone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.standalone.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import io.sapo.standalone.run.RunFolder;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -128,5 +131,36 @@ class SapoCommandTest {
           .contains("port " + taken.getLocalPort() + " is in use");
       assertThat(Files.exists(absent)).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "num_hidden_layers | 1 | model.layers.1.",
+        "intermediate_size | 30 | model.layers.0.mlp.gate_proj.weight",
+        "vocab_size | 1000000 | model.embed_tokens.weight",
+        "vocab_size | 3 | vocabulary of 3",
+        "window_size | 1 | window_size",
+      })
+  void doctorHoldsACheckpointsPartsAgainstEachOther(String key, int changed, String named)
+      throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("model"));
+    assertThat(checkpointLine(checkpoint)).startsWith("ok");
+    Path config = checkpoint.resolve("config.json");
+    String json = Files.readString(config);
+    Files.writeString(config, json.replaceFirst("(\"" + key + "\"\\s*:\\s*)\\d+", "$1" + changed));
+    assertThat(checkpointLine(checkpoint)).startsWith("failed").contains(named);
+  }
+
+  private String checkpointLine(Path checkpoint) {
+    Outcome outcome =
+        sapo.run("doctor", "--checkpoint", checkpoint.toString(), "--set", "broker.port=0");
+    return outcome
+        .out()
+        .lines()
+        .filter(line -> line.contains(" checkpoint "))
+        .findFirst()
+        .orElseThrow();
   }
 }
