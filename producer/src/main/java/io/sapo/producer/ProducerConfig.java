@@ -4,6 +4,7 @@ import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.producer.task.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * How one producer generates.
  *
  * @param instance name of this producer; no two live ones share it
- * @param tasks {@code figures}, a file or folder of JSON lines, or {@code topic}
+ * @param tasks what is asked
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
  * @param pictures where pictures by path may lie
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
  */
 public record ProducerConfig(
     String instance,
-    String tasks,
+    TaskSpec tasks,
     long seed,
     ProfileSettings profile,
     PictureFiles pictures,
@@ -52,7 +53,7 @@ public record ProducerConfig(
   public ProducerConfig {
     List<String> problems = new ArrayList<>();
     check(!instance.isBlank(), "instance must not be blank", problems);
-    check(!tasks.isBlank(), "tasks must not be blank", problems);
+    check(!tasks.train().isBlank(), "tasks must not be blank", problems);
     check(maxPromptTokens >= 1, "max prompt tokens must be positive", problems);
     check(groupSize >= 1, "group size must be positive", problems);
     check(slots >= 1, "slots must be positive", problems);

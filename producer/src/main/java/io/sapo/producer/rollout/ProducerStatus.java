@@ -77,7 +77,7 @@ final class ProducerStatus {
         .setInfo(
             Map.of(
                 "device", config.device(),
-                "tasks", config.tasks(),
+                "tasks", config.tasks().train(),
                 "weight_uptake", config.uptake().toString()))
         .build();
   }

@@ -73,7 +73,7 @@ public final class RolloutProducer implements AutoCloseable {
     try {
       tasks =
           new SharedTaskSource(
-              config.tasks().equals(TaskSources.TOPIC)
+              config.tasks().train().equals(TaskSources.TOPIC)
                   ? TopicTaskSource.open(
                       clientConfig, topics.tasks(), topics.prefix() + "producers")
                   : List.of(TaskSources.open(config.tasks(), config.seed())),

@@ -14,7 +14,7 @@ import java.util.Arrays;
 
 /** The non-blank lines of a text file, of which only the positions are held in memory. */
 final class LineFile implements Closeable {
-  private static final int MAX_LINE_BYTES = 16 << 20;
+  static final int MAX_LINE_BYTES = 16 << 20;
 
   private final FileChannel channel;
   private long[] starts = new long[64];

@@ -15,6 +15,7 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.TinyModel;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -153,7 +154,7 @@ class RolloutProducerTest {
     ProducerConfig tooLong =
         new ProducerConfig(
             "one",
-            "figures",
+            TaskSpec.of("figures"),
             1,
             ProfileSettings.DEFAULT,
             PictureFiles.none(),
@@ -177,7 +178,7 @@ class RolloutProducerTest {
             () ->
                 new ProducerConfig(
                     " ",
-                    "figures",
+                    TaskSpec.of("figures"),
                     1,
                     ProfileSettings.DEFAULT,
                     PictureFiles.none(),
@@ -207,7 +208,7 @@ class RolloutProducerTest {
   private static ProducerConfig config(String instance, long seed) {
     return new ProducerConfig(
         instance,
-        "figures",
+        TaskSpec.of("figures"),
         seed,
         ProfileSettings.DEFAULT,
         PictureFiles.none(),

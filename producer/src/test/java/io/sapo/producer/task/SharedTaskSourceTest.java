@@ -46,12 +46,16 @@ class SharedTaskSourceTest {
   }
 
   private SharedTaskSource open(String spec, String instance) {
-    return new SharedTaskSource(List.of(TaskSources.open(spec, 3)), log(instance));
+    return new SharedTaskSource(List.of(TaskSources.open(trained(spec), 3)), log(instance));
   }
 
   private ClaimLog log(String instance) {
     return new ClaimLog(
         kafka.clientConfig(), kafka.topics(), instance, lives.incrementAndGet(), LEASE, nanos::get);
+  }
+
+  private static TaskSpec trained(String spec) {
+    return TaskSpec.of(spec).withHeldOut("figures");
   }
 
   private static List<String> ids(TaskSource source, int count) {
@@ -149,7 +153,7 @@ class SharedTaskSourceTest {
     kafka.send(new ProducerRecord<>(topic, new byte[] {'x'}, null));
     kafka.send(new ProducerRecord<>(topic, new byte[] {'x'}, null));
     try (SharedTaskSource source = open(lines(64).toString());
-        OrderedTaskSource alone = TaskSources.open(lines(64).toString(), 3)) {
+        OrderedTaskSource alone = TaskSources.open(trained(lines(64).toString()), 3)) {
       alone.seek(2, 32);
       assertThat(ids(source, 32)).isEqualTo(ids(alone, 32));
     }
@@ -210,8 +214,8 @@ class SharedTaskSourceTest {
 
   @Test
   void aStretchIsTheSameWhoeverDrawsIt() {
-    try (OrderedTaskSource one = TaskSources.open("figures", 3);
-        OrderedTaskSource two = TaskSources.open("figures", 3)) {
+    try (OrderedTaskSource one = TaskSources.open(trained("figures"), 3);
+        OrderedTaskSource two = TaskSources.open(trained("figures"), 3)) {
       one.seek(0, 4);
       List<String> ignored = ids(one, 4);
       one.seek(5, 4);
@@ -227,10 +231,10 @@ class SharedTaskSourceTest {
 
   @Test
   void stretchesOfAFileLongerThanAPassGoOnInTheNext() throws IOException {
-    try (OrderedTaskSource source = TaskSources.open(lines(5).toString(), 3)) {
+    try (OrderedTaskSource source = TaskSources.open(trained(lines(5).toString()), 3)) {
       source.seek(1, 4);
       List<String> bySeek = ids(source, 4);
-      try (OrderedTaskSource whole = TaskSources.open(lines(5).toString(), 3)) {
+      try (OrderedTaskSource whole = TaskSources.open(trained(lines(5).toString()), 3)) {
         assertThat(bySeek).isEqualTo(ids(whole, 8).subList(4, 8));
       }
     }

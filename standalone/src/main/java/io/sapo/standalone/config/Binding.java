@@ -18,7 +18,9 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.producer.task.TaskColumns;
 import io.sapo.producer.task.TaskSources;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Retention;
 import io.sapo.schemas.Topics;
@@ -151,6 +153,18 @@ public final class Binding {
         HaltPoint.ofProcess());
   }
 
+  public TaskSpec tasks() {
+    return new TaskSpec(
+        settings.text("tasks.train"),
+        settings.optionalText("tasks.held-out"),
+        new TaskColumns(
+            settings.optionalText("tasks.columns.prompt"),
+            settings.optionalText("tasks.columns.answer"),
+            settings.optionalText("tasks.columns.images"),
+            settings.optionalText("tasks.columns.id"),
+            settings.optionalText("tasks.verifier")));
+  }
+
   /** Pictures lie in the configured folders and in those of the task files. */
   public PictureFiles pictureFiles() {
     List<Path> roots = new ArrayList<>();
@@ -180,7 +194,7 @@ public final class Binding {
   public ProducerConfig producer(String instance) {
     return new ProducerConfig(
         instance,
-        settings.text("tasks.train"),
+        tasks(),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
         profile(),
         pictureFiles(),
@@ -263,7 +277,7 @@ public final class Binding {
 
   public EvaluationConfig evaluation() {
     return new EvaluationConfig(
-        settings.optionalText("tasks.held-out").orElse(settings.text("tasks.train")),
+        tasks(),
         settings.integer("evaluation.tasks"),
         settings.integer("evaluation.interim-tasks"),
         settings.integer("evaluation.every"),

@@ -87,6 +87,10 @@ final class ConfigKeys {
     key("tasks.train", Rule.text());
     key("tasks.held-out", Rule.text().orEmpty());
     key("tasks.picture-folders", Rule.text().orEmpty());
+    for (String column : List.of("prompt", "answer", "images", "id")) {
+      key("tasks.columns." + column, Rule.text().orEmpty());
+    }
+    key("tasks.verifier", Rule.text().orEmpty());
   }
 
   private void rollouts() {

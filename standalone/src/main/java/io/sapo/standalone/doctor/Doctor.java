@@ -11,6 +11,7 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.cli.CommandFailure;
@@ -206,8 +207,8 @@ public final class Doctor {
   }
 
   private Finding tasks() {
-    String spec = settings.text("tasks.train");
-    if (spec.equals(TaskSources.TOPIC)) {
+    TaskSpec spec = new Binding(settings).tasks();
+    if (spec.train().equals(TaskSources.TOPIC)) {
       return Finding.ok("tasks", "from the tasks topic");
     }
     try (TaskSource source = TaskSources.open(spec, settings.wide("run.seed"))) {

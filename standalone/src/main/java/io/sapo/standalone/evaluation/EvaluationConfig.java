@@ -3,6 +3,7 @@ package io.sapo.standalone.evaluation;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.segmenter.verify.VerifierSettings;
 
 /**
@@ -19,7 +20,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
  * @param blankPictures whether every picture is replaced by a white one of its size
  */
 public record EvaluationConfig(
-    String tasks,
+    TaskSpec tasks,
     int count,
     int interimCount,
     int every,

@@ -3,6 +3,7 @@ package io.sapo.standalone.evaluation;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSources;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ record HeldOutTasks(String source, List<Task> tasks, int unreadable) {
    *
    * @throws TaskFormatException when there is none
    */
-  static HeldOutTasks read(String spec, long seed, int count) {
+  static HeldOutTasks read(TaskSpec spec, long seed, int count) {
     try (TaskSource source = TaskSources.heldOut(spec, seed)) {
       List<Task> tasks = new ArrayList<>();
       int unreadable = 0;
@@ -39,7 +40,8 @@ record HeldOutTasks(String source, List<Task> tasks, int unreadable) {
         }
       }
       if (tasks.isEmpty()) {
-        throw new TaskFormatException("tasks '" + spec + "': there is no readable task", null);
+        throw new TaskFormatException(
+            "tasks '" + spec.heldOut().orElse(spec.train()) + "': there is no readable task", null);
       }
       return new HeldOutTasks(source.name(), List.copyOf(tasks), unreadable);
     }

@@ -23,6 +23,7 @@ import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.producer.rollout.WeightUptake;
+import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Control;
@@ -236,7 +237,7 @@ class MutatedRecordsTest {
     ProducerConfig config =
         new ProducerConfig(
             "producer-0",
-            "topic",
+            TaskSpec.of("topic"),
             1,
             ProfileSettings.DEFAULT,
             PictureFiles.none(),

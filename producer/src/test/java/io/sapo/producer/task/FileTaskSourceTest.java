@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sapo.pictures.PictureLimits;
+import io.sapo.schemas.ChatMessage;
+import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -15,17 +20,21 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class JsonLinesTaskSourceTest {
+class FileTaskSourceTest {
   @TempDir Path temp;
 
   @Test
   void gsm8kAsItLies() throws Exception {
-    try (TaskSource source = TaskSources.heldOut(resource("gsm8k") + "/train.jsonl", 0)) {
+    try (TaskSource source = whole(resource("gsm8k") + "/train.jsonl")) {
       List<Task> tasks = all(source);
       assertThat(tasks).hasSize(5);
       Task first = tasks.get(0);
@@ -42,7 +51,7 @@ class JsonLinesTaskSourceTest {
   @Test
   void dynamathAsItLies() throws Exception {
     Path folder = resource("dynamath");
-    try (TaskSource source = TaskSources.heldOut(folder.toString(), 0)) {
+    try (TaskSource source = whole(folder.toString())) {
       List<Task> tasks = all(source);
       assertThat(tasks)
           .extracting(Task::getTaskId)
@@ -60,20 +69,20 @@ class JsonLinesTaskSourceTest {
   @Test
   void foldersStandForTheFileTheyHold() throws Exception {
     String gsm8k = resource("gsm8k").toString();
-    try (TaskSource training = TaskSources.open(gsm8k, 1);
-        TaskSource heldOut = TaskSources.heldOut(gsm8k, 1)) {
+    try (TaskSource training = TaskSources.open(trained(gsm8k), 1);
+        TaskSource heldOut = TaskSources.heldOut(TaskSpec.of(gsm8k), 1)) {
       assertThat(training.name()).isEqualTo("train.jsonl");
       assertThat(heldOut.name()).isEqualTo("test.jsonl");
     }
     Files.writeString(temp.resolve("only.jsonl"), general("a", "1"));
-    try (TaskSource only = TaskSources.open(temp.toString(), 1)) {
+    try (TaskSource only = TaskSources.open(trained(temp.toString()), 1)) {
       assertThat(only.name()).isEqualTo("only.jsonl");
     }
     Files.writeString(temp.resolve("second.jsonl"), general("a", "1"));
-    assertThatThrownBy(() -> TaskSources.open(temp.toString(), 1))
+    assertThatThrownBy(() -> TaskSources.open(trained(temp.toString()), 1))
         .hasMessageContaining("only.jsonl")
         .hasMessageContaining("second.jsonl");
-    assertThatThrownBy(() -> TaskSources.open(temp.resolve("none").toString(), 1))
+    assertThatThrownBy(() -> TaskSources.open(trained(temp.resolve("none").toString()), 1))
         .isInstanceOf(TaskFormatException.class)
         .hasMessageContaining("no such file or folder");
   }
@@ -88,7 +97,7 @@ class JsonLinesTaskSourceTest {
 
         {"id": "b", "prompt": "2 + 2?", "images": [], "answer": "4", "verifier": "numeric"}\
         """);
-    try (TaskSource source = TaskSources.heldOut(file.toString(), 0)) {
+    try (TaskSource source = whole(file.toString())) {
       List<Task> tasks = all(source);
       assertThat(tasks).extracting(Task::getTaskId).containsExactly("tasks.jsonl:1", "b");
       assertThat(tasks).extracting(Task::getAnswer).containsExactly("2", "4");
@@ -124,19 +133,19 @@ class JsonLinesTaskSourceTest {
           not json                                           | not valid JSON
           [1, 2]                                             | not a JSON object
           {"prompt": "p"}                                    | 'answer' is missing
-          {"prompt": ["p"], "answer": "1"}                   | 'prompt' is missing or no text
+          {"prompt": {"p": 1}, "answer": "1"}                | neither text nor a list
           {"prompt": "p", "answer": "1", "images": "x"}      | 'images' is no list
-          {"prompt": "p", "answer": "1", "images": [1]}      | no path
-          {"prompt": "p", "answer": "1", "images": ["n.png"]} | picture n.png is not in
+          {"prompt": "p", "answer": "1", "images": [1]}      | no path and has no bytes
+          {"prompt": "p", "answer": "1", "images": ["n.png"]} | n.png does not exist
           {"prompt": "p", "answer": "1", "images": ["../n"]} | lies outside
           {"prompt": "p", "answer": "1", "images": ["/etc/hostname"]} | lies outside
           {"prompt": "p", "answer": "1", "images": ["big"]}  | at most
           """)
   void aBadLineIsNamedAndTheNextOneFollows(String line, String reason) throws Exception {
     Path file = temp.resolve("tasks.jsonl");
-    Files.write(temp.resolve("big"), new byte[PictureFiles.MAX_BYTES + 1]);
+    Files.write(temp.resolve("big"), new byte[PictureLimits.MAX_ENCODED_BYTES + 1]);
     Files.writeString(file, general("a", "1") + "\n\n" + line + "\n" + general("b", "2") + "\n");
-    try (TaskSource source = TaskSources.heldOut(file.toString(), 0)) {
+    try (TaskSource source = whole(file.toString())) {
       assertThat(source.next().orElseThrow().getTaskId()).isEqualTo("a");
       TaskFormatException failure = catchThrowableOfType(TaskFormatException.class, source::next);
       assertThat(failure).hasMessageContaining("tasks.jsonl, line 3").hasMessageContaining(reason);
@@ -151,11 +160,13 @@ class JsonLinesTaskSourceTest {
 
   @Test
   void picturesThatWouldMakeTheRecordLargeGoByPath() throws Exception {
-    Files.write(temp.resolve("half"), new byte[PictureFiles.MAX_INLINE_BYTES / 2 + 1]);
+    Files.write(temp.resolve("half"), noise(1_000, 900));
+    assertThat(temp.resolve("half"))
+        .satisfies(f -> assertThat(Files.size(f)).isBetween(2L << 20, 4L << 20));
     Path file = temp.resolve("tasks.jsonl");
     Files.writeString(
         file, "{\"prompt\": \"p\", \"answer\": \"1\", \"images\": [\"half\", \"half\"]}");
-    try (TaskSource source = TaskSources.heldOut(file.toString(), 0)) {
+    try (TaskSource source = whole(file.toString())) {
       List<Picture> pictures = source.next().orElseThrow().getPictures();
       assertThat(pictures.get(0).getBytes()).isNotNull();
       assertThat(pictures.get(0).getPath()).isNull();
@@ -171,11 +182,11 @@ class JsonLinesTaskSourceTest {
   void aFileWithoutTasksIsRefusedOnOpening() throws Exception {
     Path file = temp.resolve("tasks.jsonl");
     Files.writeString(file, "\n \n");
-    assertThatThrownBy(() -> TaskSources.open(file.toString(), 0))
+    assertThatThrownBy(() -> TaskSources.open(trained(file.toString()), 0))
         .hasMessageContaining("no tasks in")
         .hasMessageContaining("tasks.jsonl");
     Files.writeString(file, "{\"question\": \"q\", \"reference_solution\": \"r\"}");
-    assertThatThrownBy(() -> TaskSources.open(file.toString(), 0))
+    assertThatThrownBy(() -> TaskSources.open(trained(file.toString()), 0))
         .hasMessageContaining("line 1")
         .hasMessageContaining("[question, reference_solution]");
   }
@@ -185,7 +196,7 @@ class JsonLinesTaskSourceTest {
     Path file = temp.resolve("tasks.jsonl");
     Files.writeString(
         file, "{\"prompt\": \"p\"}\n{\"prompt\": \"p\", \"answer\": \"1\", \"images\": [\"n\"]}\n");
-    try (TaskSource source = TaskSources.open(file.toString(), 0)) {
+    try (TaskSource source = TaskSources.open(trained(file.toString()), 0)) {
       for (int i = 0; i < 2; i++) {
         assertThat(catchThrowableOfType(TaskFormatException.class, source::next).refused())
             .isPresent();
@@ -196,18 +207,118 @@ class JsonLinesTaskSourceTest {
     }
   }
 
+  /** All rows of a file, in its order. */
+  private static TaskSource whole(String spec) {
+    return TaskSources.heldOut(trained("figures").withHeldOut(spec), 0);
+  }
+
+  /** All rows of a file are trained on. */
+  private static TaskSpec trained(String spec) {
+    return TaskSpec.of(spec).withHeldOut("figures");
+  }
+
+  private static byte[] noise(int width, int height) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(1);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, random.nextInt());
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", png);
+    return png.toByteArray();
+  }
+
   private static String general(String id, String answer) {
     return "{\"id\": \"%s\", \"prompt\": \"p\", \"answer\": \"%s\"}".formatted(id, answer);
   }
 
   private static List<String> take(Path file, long seed, int count) {
     List<String> ids = new ArrayList<>();
-    try (TaskSource source = TaskSources.open(file.toString(), seed)) {
+    try (TaskSource source = TaskSources.open(trained(file.toString()), seed)) {
       for (int i = 0; i < count; i++) {
         ids.add(source.next().orElseThrow().getTaskId());
       }
     }
     return ids;
+  }
+
+  @Test
+  void ofAFileAloneEveryTenthRowIsHeldOut() throws Exception {
+    Path file = temp.resolve("tasks.jsonl");
+    for (int count : new int[] {2, 9, 10, 25}) {
+      Files.writeString(
+          file,
+          IntStream.range(0, count)
+              .mapToObj(i -> general("t" + i, "x"))
+              .collect(Collectors.joining("\n")));
+      TaskSpec alone = TaskSpec.of(file.toString());
+      try (TaskSource heldOut = TaskSources.heldOut(alone, 0);
+          OrderedTaskSource training = TaskSources.open(alone, 0)) {
+        List<String> kept = all(heldOut).stream().map(Task::getTaskId).toList();
+        assertThat(kept).hasSize(Math.max(1, count / 10));
+        assertThat(heldOut.name()).isEqualTo("tasks.jsonl every tenth row");
+        List<String> trained = new ArrayList<>();
+        for (int i = kept.size(); i < count; i++) {
+          trained.add(training.next().orElseThrow().getTaskId());
+        }
+        assertThat(trained).doesNotHaveDuplicates().doesNotContainAnyElementsOf(kept);
+        assertThat(training.next().orElseThrow().getTaskId()).endsWith("@2");
+      }
+    }
+    Files.writeString(file, general("only", "x"));
+    assertThatThrownBy(() -> TaskSources.heldOut(TaskSpec.of(file.toString()), 0))
+        .hasMessageContaining("tasks.held-out");
+  }
+
+  @Test
+  void whatIsTrainedOnCannotBeHeldOut() throws Exception {
+    Files.writeString(temp.resolve("tasks.jsonl"), general("a", "1") + "\n" + general("b", "1"));
+    Files.createSymbolicLink(temp.resolve("link.jsonl"), temp.resolve("tasks.jsonl"));
+    TaskSpec same =
+        TaskSpec.of(temp + "/tasks.jsonl").withHeldOut(temp.resolve("link.jsonl").toString());
+    assertThatThrownBy(() -> TaskSources.heldOut(same, 0))
+        .isInstanceOf(TaskFormatException.class)
+        .hasMessageContaining("which is trained on");
+  }
+
+  @Test
+  void chatsAsTheyLie() throws Exception {
+    try (TaskSource source = whole(resource("sums.jsonl").toString())) {
+      Task first = all(source).get(0);
+      assertThat(first.getMessages())
+          .extracting(ChatMessage::getRole)
+          .containsExactly("user", "assistant", "user");
+      assertThat(first.getMessages().get(2).getContent())
+          .containsExactly(new ContentPart("What is 13 + 12?"));
+      assertThat(first.getPrompt()).endsWith("\nuser: What is 13 + 12?");
+      assertThat(first.getAnswer()).isEqualTo("25");
+      assertThat(first.getVerifier()).isEqualTo("numeric");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          []                                                        | neither text nor a list
+          [1]                                                       | message 0 has no role
+          [{"role": "tool", "content": "x"}]                        | message 0 has no role
+          [{"role": "user"}]                                        | message 0 has no content
+          [{"role": "user", "content": "x", "tool_calls": [1]}]     | has 'tool_calls'
+          [{"role": "user", "content": [{"type": "audio"}]}]        | of type 'audio'
+          [{"role": "user", "content": [{"type": "image"}]}]        | 1 places for 0 pictures
+          [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}] | last message
+          """)
+  void aChatThatCannotBeAskedIsNamed(String prompt, String reason) throws Exception {
+    Path file = temp.resolve("tasks.jsonl");
+    Files.writeString(file, "{\"prompt\": %s, \"answer\": \"1\"}".formatted(prompt));
+    try (TaskSource source = whole(file.toString())) {
+      assertThat(catchThrowableOfType(TaskFormatException.class, source::next))
+          .hasMessageContaining("tasks.jsonl, line 1")
+          .hasMessageContaining(reason);
+    }
   }
 
   private static List<Task> all(TaskSource source) {
@@ -219,6 +330,6 @@ class JsonLinesTaskSourceTest {
   }
 
   private static Path resource(String name) throws URISyntaxException, IOException {
-    return Path.of(JsonLinesTaskSourceTest.class.getResource(name).toURI());
+    return Path.of(FileTaskSourceTest.class.getResource(name).toURI());
   }
 }

@@ -1,0 +1,70 @@
+package io.sapo.producer.task;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Where the fields of a task stand in a row, by name; dots lead into structures ({@code
+ * reward_model.ground_truth}).
+ *
+ * @param prompt text, or a list of chat messages; set it to give names instead of relying on a
+ *     known layout
+ * @param answer reference answer
+ * @param images list of pictures, or one
+ * @param id unique in the file; without it, file and row are the id
+ * @param verifier name of the verifier of all tasks, whatever the file says
+ */
+public record TaskColumns(
+    Optional<String> prompt,
+    Optional<String> answer,
+    Optional<String> images,
+    Optional<String> id,
+    Optional<String> verifier)
+    implements TaskLayout {
+  /** No names: the layout is told by the fields of the first row. */
+  public static final TaskColumns KNOWN_LAYOUTS =
+      new TaskColumns(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /**
+   * @throws IllegalArgumentException when some of the names are missing
+   */
+  public TaskColumns {
+    boolean any = prompt.isPresent() || answer.isPresent() || images.isPresent() || id.isPresent();
+    if (any && (prompt.isEmpty() || answer.isEmpty())) {
+      throw new IllegalArgumentException(
+          "tasks.columns: give prompt and answer at least, or none of the names");
+    }
+  }
+
+  boolean named() {
+    return prompt.isPresent();
+  }
+
+  /** Columns that any of the layouts looks at; the others need not be read. */
+  Set<String> wanted() {
+    Set<String> wanted = new TreeSet<>(KnownLayout.FIELDS);
+    Stream.of(prompt, answer, images, id)
+        .flatMap(Optional::stream)
+        .forEach(name -> wanted.add(name.split("\\.")[0]));
+    return wanted;
+  }
+
+  @Override
+  public Fields read(JsonNode row) {
+    return new Fields(
+        id.map(name -> RowFields.text(row, name)),
+        RowFields.value(row, prompt.orElseThrow()),
+        images.map(name -> RowFields.images(row, name)).orElse(java.util.List.of()),
+        RowFields.text(row, answer.orElseThrow()),
+        KnownLayout.EXACT);
+  }
+
+  @Override
+  public String toString() {
+    return "columns " + prompt.orElseThrow() + " and " + answer.orElseThrow();
+  }
+}
