@@ -215,6 +215,6 @@ final class FileTaskSource implements OrderedTaskSource {
   /** For messages about what was opened. */
   @Override
   public String toString() {
-    return "%s (%s, %d %ss)".formatted(name, layout, taken.length, rows.unit());
+    return "%s (%d %ss)".formatted(name, taken.length, rows.unit());
   }
 }

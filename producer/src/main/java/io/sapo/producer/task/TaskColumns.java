@@ -29,19 +29,8 @@ public record TaskColumns(
       new TaskColumns(
           Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
-  /**
-   * @throws IllegalArgumentException when some of the names are missing
-   */
-  public TaskColumns {
-    boolean any = prompt.isPresent() || answer.isPresent() || images.isPresent() || id.isPresent();
-    if (any && (prompt.isEmpty() || answer.isEmpty())) {
-      throw new IllegalArgumentException(
-          "tasks.columns: give prompt and answer at least, or none of the names");
-    }
-  }
-
   boolean named() {
-    return prompt.isPresent();
+    return Stream.of(prompt, answer, images, id).anyMatch(Optional::isPresent);
   }
 
   /** Columns that any of the layouts looks at; the others need not be read. */
@@ -57,14 +46,9 @@ public record TaskColumns(
   public Fields read(JsonNode row) {
     return new Fields(
         id.map(name -> RowFields.text(row, name)),
-        RowFields.value(row, prompt.orElseThrow()),
-        images.map(name -> RowFields.images(row, name)).orElse(java.util.List.of()),
-        RowFields.text(row, answer.orElseThrow()),
+        RowFields.value(row, prompt.orElse("prompt")),
+        RowFields.images(row, images.orElse("images")),
+        RowFields.text(row, answer.orElse("answer")),
         KnownLayout.EXACT);
-  }
-
-  @Override
-  public String toString() {
-    return "columns " + prompt.orElseThrow() + " and " + answer.orElseThrow();
   }
 }

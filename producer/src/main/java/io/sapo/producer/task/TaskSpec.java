@@ -18,10 +18,4 @@ public record TaskSpec(String train, Optional<String> heldOut, TaskColumns colum
   public TaskSpec withHeldOut(String spec) {
     return new TaskSpec(train, Optional.of(spec), columns);
   }
-
-  /** For people. */
-  @Override
-  public String toString() {
-    return train;
-  }
 }

@@ -81,7 +81,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private ConfigLoader flags(ConfigLoader loader) {
-    model.flags(loader);
+    model.flags(loader, "tasks.held-out");
     ModelOptions.flag(loader, "--limit", "evaluation.tasks", limit);
     return loader;
   }

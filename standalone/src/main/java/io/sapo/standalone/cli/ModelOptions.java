@@ -16,16 +16,18 @@ final class ModelOptions {
   @Option(
       names = "--tasks",
       paramLabel = "SPEC",
-      description =
-          "figures, topic, a file of JSON lines (GSM8K, DynaMath or general), or its folder.")
+      description = "figures, topic, a file of JSON lines or Parquet, or its folder.")
   private String tasks;
 
   @Option(names = "--seed", paramLabel = "S", description = "Decides everything that is drawn.")
   private String seed;
 
-  ConfigLoader flags(ConfigLoader loader) {
+  /**
+   * @param tasksKey what --tasks is taken for
+   */
+  ConfigLoader flags(ConfigLoader loader, String tasksKey) {
     flag(loader, "--checkpoint", "model.checkpoint", absolute(checkpoint));
-    flag(loader, "--tasks", "tasks.train", absolute(tasks));
+    flag(loader, "--tasks", tasksKey, absolute(tasks));
     flag(loader, "--seed", "run.seed", seed);
     return loader;
   }

@@ -141,7 +141,7 @@ final class RoleCommand implements Callable<Integer> {
   }
 
   private ConfigLoader flags(ConfigLoader loader) {
-    model.flags(loader);
+    model.flags(loader, "tasks.train");
     ModelOptions.flag(loader, "--data", "run.data", data);
     ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", brokers.servers);
     String portKey = kind == RoleKind.BROKER ? "broker.port" : "admin.port";

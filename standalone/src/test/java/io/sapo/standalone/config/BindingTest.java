@@ -31,7 +31,6 @@ class BindingTest {
           "kafka.replication",
           "model.checkpoint",
           "model.threads",
-          "tasks.held-out",
           "producer.count");
 
   private static final Map<String, String> OTHER =
