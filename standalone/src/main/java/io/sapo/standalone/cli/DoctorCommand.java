@@ -35,7 +35,10 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings =
-        config.load(surroundings.environment(), UnaryOperator.identity(), model::flags);
+        config.load(
+            surroundings.environment(),
+            UnaryOperator.identity(),
+            loader -> model.flags(loader, "tasks.train"));
     List<Finding> findings =
         new Doctor(settings, Checkpoints.start(settings, surroundings.home())).examine();
     PrintWriter out = spec.commandLine().getOut();
