@@ -1,6 +1,6 @@
 package io.sapo.producer;
 
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.rollout.WeightUptake;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param tasks what is asked
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
- * @param pictures where pictures by path may lie
+ * @param pictures how pictures are taken
  * @param maxPromptTokens longest prompt, picture tokens counted; longer ones are refused
  * @param groupSize rollouts per task
  * @param slots responses generated at a time
@@ -33,7 +33,7 @@ public record ProducerConfig(
     TaskSpec tasks,
     long seed,
     ProfileSettings profile,
-    PictureFiles pictures,
+    PictureSettings pictures,
     int maxPromptTokens,
     Sampling sampling,
     int groupSize,

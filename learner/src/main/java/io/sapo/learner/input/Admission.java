@@ -1,6 +1,6 @@
 package io.sapo.learner.input;
 
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.TokenSequence;
@@ -47,19 +47,19 @@ public final class Admission {
   }
 
   /**
-   * @param files where pictures by path may lie
+   * @param settings how pictures are taken
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the model looks at pictures
    *     but the folder does not say how they are prepared
    */
   public static Admission of(
-      CheckpointFolder checkpoint, PictureFiles files, int maxSequenceTokens) {
+      CheckpointFolder checkpoint, PictureSettings settings, int maxSequenceTokens) {
     ModelConfig model = checkpoint.config();
     PictureLoader pictures =
-        PicturePreprocessor.of(checkpoint)
+        PicturePreprocessor.of(checkpoint, settings.maxPixels())
             .map(
                 preprocessor ->
                     new PictureLoader(
-                        preprocessor, files, model.imageTokens().orElseThrow().image()))
+                        preprocessor, settings.files(), model.imageTokens().orElseThrow().image()))
             .orElse(null);
     return new Admission(model, pictures, maxSequenceTokens);
   }

@@ -64,7 +64,7 @@ public final class RecordedRun implements AutoCloseable {
     NetworkSettings network = config(committed.first().getVersion()).network();
     this.folder = modelFolder(checkpoints.folder(0), network);
     // What was trained on was short enough then, whatever the limit.
-    this.admission = Admission.of(folder, pictures, Integer.MAX_VALUE);
+    this.admission = Admission.of(folder, network.pictures(pictures), Integer.MAX_VALUE);
     this.base = network.open(folder, device);
     try {
       FoldEnvironment.requireBase(committed.last(), base, folder.path());

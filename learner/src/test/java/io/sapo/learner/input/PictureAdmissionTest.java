@@ -10,6 +10,7 @@ import io.sapo.pictures.PictureHash;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.RotaryPositions;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
@@ -76,7 +77,7 @@ class PictureAdmissionTest {
     Files.writeString(folder.resolve("preprocessor_config.json"), PREPROCESSOR);
     CheckpointFolder checkpoint = CheckpointFolder.open(folder);
     model = checkpoint.config();
-    admission = Admission.of(checkpoint, new PictureFiles(List.of(pictures)), 100);
+    admission = Admission.of(checkpoint, new PictureSettings(new PictureFiles(List.of(pictures)), 0), 100);
   }
 
   @Test
@@ -189,9 +190,21 @@ class PictureAdmissionTest {
     Files.writeString(
         folder.resolve("preprocessor_config.json"),
         PREPROCESSOR.replace("\"patch_size\": 14", "\"patch_size\": 16"));
-    assertThatThrownBy(() -> Admission.of(CheckpointFolder.open(folder), PictureFiles.none(), 100))
+    assertThatThrownBy(() -> Admission.of(CheckpointFolder.open(folder), PictureSettings.INLINE, 100))
         .hasMessageContaining("preprocessor_config.json")
         .hasMessageContaining("do not fit the vision tower");
+  }
+
+  @Test
+  void picturesAreSizedDownToTheRunsLimit() throws IOException {
+    PictureSettings smaller = new PictureSettings(PictureFiles.none(), 3136);
+    admission = Admission.of(CheckpointFolder.open(temp.resolve("model")), smaller, 100);
+    assertThat(admit(prompt(4), inline(png(84, 56))).refusal()).isNull();
+    assertThat(admit(prompt(6), inline(png(84, 56))).refusal()).startsWith("pictures: ");
+    PictureSettings tiny = new PictureSettings(PictureFiles.none(), 100);
+    assertThatThrownBy(
+            () -> Admission.of(CheckpointFolder.open(temp.resolve("model")), tiny, 100))
+        .hasMessageContaining("at least 3136");
   }
 
   private InputRecord admit(int[] prompt, Picture... of) {

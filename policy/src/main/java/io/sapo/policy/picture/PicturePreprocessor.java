@@ -25,10 +25,12 @@ public final class PicturePreprocessor {
   /**
    * The preprocessor of a model; empty when it reads text only.
    *
+   * @param maxPixels greatest area of a prepared picture; 0 for the checkpoint's own
+   * @throws IllegalArgumentException when no picture may be that small
    * @throws InvalidCheckpointException when the folder does not say how pictures are prepared, or
    *     says otherwise than its network takes them
    */
-  public static Optional<PicturePreprocessor> of(CheckpointFolder checkpoint) {
+  public static Optional<PicturePreprocessor> of(CheckpointFolder checkpoint, long maxPixels) {
     if (!checkpoint.config().multimodal()) {
       return Optional.empty();
     }
@@ -55,7 +57,8 @@ public final class PicturePreprocessor {
                   vision.spatialMergeSize(),
                   vision.spatialMergeSize()));
     }
-    return Optional.of(new PicturePreprocessor(config));
+    return Optional.of(
+        new PicturePreprocessor(maxPixels == 0 ? config : config.withMaxPixels(maxPixels)));
   }
 
   /** The network's input for each channel and byte value; every step in float32, as in numpy. */

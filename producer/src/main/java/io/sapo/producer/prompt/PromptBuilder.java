@@ -1,5 +1,6 @@
 package io.sapo.producer.prompt;
 
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.pictures.WrongPictureException;
@@ -38,15 +39,15 @@ public final class PromptBuilder {
   /**
    * @param profile stays the caller's
    * @param maxTokens longest prompt, picture tokens counted
-   * @param files where pictures by path may lie
+   * @param settings how pictures are taken
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the model looks at pictures
    *     but the folder does not say how they are prepared
    */
-  public PromptBuilder(CheckpointProfile profile, int maxTokens, PictureFiles files) {
+  public PromptBuilder(CheckpointProfile profile, int maxTokens, PictureSettings settings) {
     this.profile = profile;
-    this.files = files;
+    this.files = settings.files();
     this.maxTokens = maxTokens;
-    this.pictures = PicturePreprocessor.of(profile.folder());
+    this.pictures = PicturePreprocessor.of(profile.folder(), settings.maxPixels());
   }
 
   /** The prompt, without response tokens. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.profile.CheckpointProfile;
@@ -219,7 +220,8 @@ class PromptBuilderTest {
   }
 
   private static PromptBuilder builder(CheckpointProfile profile, int maxTokens) {
-    return new PromptBuilder(profile, maxTokens, new PictureFiles(List.of(temp)));
+    return new PromptBuilder(
+        profile, maxTokens, new PictureSettings(new PictureFiles(List.of(temp)), 0));
   }
 
   private static Task figure() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
@@ -157,7 +157,7 @@ class RolloutProducerTest {
             TaskSpec.of("figures"),
             1,
             ProfileSettings.DEFAULT,
-            PictureFiles.none(),
+            PictureSettings.INLINE,
             1_000,
             Sampling.at(1, 100),
             1,
@@ -181,7 +181,7 @@ class RolloutProducerTest {
                     TaskSpec.of("figures"),
                     1,
                     ProfileSettings.DEFAULT,
-                    PictureFiles.none(),
+                    PictureSettings.INLINE,
                     10,
                     Sampling.at(1, 10),
                     100,
@@ -211,7 +211,7 @@ class RolloutProducerTest {
         TaskSpec.of("figures"),
         seed,
         ProfileSettings.DEFAULT,
-        PictureFiles.none(),
+        PictureSettings.INLINE,
         400,
         Sampling.at(1, 12),
         1,

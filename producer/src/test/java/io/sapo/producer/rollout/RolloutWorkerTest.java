@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.util.NativeResource;
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
@@ -322,7 +322,7 @@ class RolloutWorkerTest {
             weights,
             new RolloutQueue(
                 source,
-                new PromptBuilder(profile, 100, PictureFiles.none()),
+                new PromptBuilder(profile, 100, PictureSettings.INLINE),
                 publisher,
                 metrics,
                 "run-",

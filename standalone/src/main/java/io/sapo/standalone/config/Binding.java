@@ -13,6 +13,7 @@ import io.sapo.learner.input.Admission;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
@@ -165,6 +166,10 @@ public final class Binding {
             settings.optionalText("tasks.verifier")));
   }
 
+  private PictureSettings pictures() {
+    return learner().network().pictures(pictureFiles());
+  }
+
   /** Pictures lie in the configured folders and in those of the task files. */
   public PictureFiles pictureFiles() {
     List<Path> roots = new ArrayList<>();
@@ -197,7 +202,7 @@ public final class Binding {
         tasks(),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
         profile(),
-        pictureFiles(),
+        pictures(),
         settings.integer("model.max-prompt-tokens"),
         new Sampling(
             settings.number("producer.temperature"),
@@ -288,7 +293,7 @@ public final class Binding {
             settings.integer("model.max-new-tokens")),
         settings.wide("evaluation.seed"),
         profile(),
-        pictureFiles(),
+        pictures(),
         settings.integer("model.max-prompt-tokens"),
         settings.integer("evaluation.slots"),
         verifiers(),

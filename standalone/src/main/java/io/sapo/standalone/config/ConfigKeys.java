@@ -82,6 +82,7 @@ final class ConfigKeys {
     key("model.threads", Rule.integer(1, 1024));
     key("model.prompt-template", Rule.choice(names(PromptForm.class)));
     key("model.stop-tokens", Rule.text().orEmpty());
+    key("model.max-pixels", Rule.integer(1, MANY).orEmpty());
     key("model.max-prompt-tokens", Rule.integer(1, MANY));
     key("model.max-new-tokens", Rule.integer(1, MANY));
     key("tasks.train", Rule.text());

@@ -1,6 +1,6 @@
 package io.sapo.standalone.evaluation;
 
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.task.TaskSpec;
@@ -15,7 +15,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
  * @param every versions between two evaluations while training; 0 for none
  * @param sampling as the paper evaluates; greedy is the same with temperature 0
  * @param seed of the tasks drawn and of the token draws
- * @param pictures where pictures by path may lie
+ * @param pictures how pictures are taken
  * @param slots responses generated at a time
  * @param blankPictures whether every picture is replaced by a white one of its size
  */
@@ -27,7 +27,7 @@ public record EvaluationConfig(
     Sampling sampling,
     long seed,
     ProfileSettings profile,
-    PictureFiles pictures,
+    PictureSettings pictures,
     int maxPromptTokens,
     int slots,
     VerifierSettings verifiers,

@@ -1,6 +1,6 @@
 package io.sapo.standalone.pretrain;
 
-import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.profile.CheckpointProfile;
@@ -29,7 +29,7 @@ final class FiguresExamples implements AutoCloseable {
     this.figures = figures;
     this.endOfText = model.config().eosTokenIds().get(0);
     this.profile = CheckpointProfile.open(model, new ProfileSettings(PromptForm.PLAIN, List.of()));
-    this.prompts = new PromptBuilder(profile, MAX_PROMPT_TOKENS, PictureFiles.none());
+    this.prompts = new PromptBuilder(profile, MAX_PROMPT_TOKENS, PictureSettings.INLINE);
   }
 
   /**

@@ -14,6 +14,7 @@ import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
@@ -240,7 +241,7 @@ class MutatedRecordsTest {
             TaskSpec.of("topic"),
             1,
             ProfileSettings.DEFAULT,
-            PictureFiles.none(),
+            PictureSettings.INLINE,
             300,
             new Sampling(1, 1, 0, 1),
             1,
