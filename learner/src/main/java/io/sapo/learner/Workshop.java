@@ -27,7 +27,9 @@ public record Workshop(
    */
   public static Workshop open(LearnerConfig config, LearnerOptions options, BaseModel base) {
     CheckpointFolder model = CheckpointFolder.open(options.initialModel());
-    Admission admission = Admission.of(model, config.network().pictures(options.pictures()), config.maxSequenceTokens());
+    Admission admission =
+        Admission.of(
+            model, config.network().pictures(options.pictures()), config.maxSequenceTokens());
     CheckpointStore checkpoints =
         new CheckpointStore(
             options.dataFolder(),

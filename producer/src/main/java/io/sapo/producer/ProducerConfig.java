@@ -1,7 +1,7 @@
 package io.sapo.producer;
 
-import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskSpec;

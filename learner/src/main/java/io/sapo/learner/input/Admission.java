@@ -1,10 +1,10 @@
 package io.sapo.learner.input;
 
-import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.RecordCodec;

@@ -77,7 +77,8 @@ class PictureAdmissionTest {
     Files.writeString(folder.resolve("preprocessor_config.json"), PREPROCESSOR);
     CheckpointFolder checkpoint = CheckpointFolder.open(folder);
     model = checkpoint.config();
-    admission = Admission.of(checkpoint, new PictureSettings(new PictureFiles(List.of(pictures)), 0), 100);
+    admission =
+        Admission.of(checkpoint, new PictureSettings(new PictureFiles(List.of(pictures)), 0), 100);
   }
 
   @Test
@@ -190,7 +191,8 @@ class PictureAdmissionTest {
     Files.writeString(
         folder.resolve("preprocessor_config.json"),
         PREPROCESSOR.replace("\"patch_size\": 14", "\"patch_size\": 16"));
-    assertThatThrownBy(() -> Admission.of(CheckpointFolder.open(folder), PictureSettings.INLINE, 100))
+    assertThatThrownBy(
+            () -> Admission.of(CheckpointFolder.open(folder), PictureSettings.INLINE, 100))
         .hasMessageContaining("preprocessor_config.json")
         .hasMessageContaining("do not fit the vision tower");
   }
@@ -202,8 +204,7 @@ class PictureAdmissionTest {
     assertThat(admit(prompt(4), inline(png(84, 56))).refusal()).isNull();
     assertThat(admit(prompt(6), inline(png(84, 56))).refusal()).startsWith("pictures: ");
     PictureSettings tiny = new PictureSettings(PictureFiles.none(), 100);
-    assertThatThrownBy(
-            () -> Admission.of(CheckpointFolder.open(temp.resolve("model")), tiny, 100))
+    assertThatThrownBy(() -> Admission.of(CheckpointFolder.open(temp.resolve("model")), tiny, 100))
         .hasMessageContaining("at least 3136");
   }
 

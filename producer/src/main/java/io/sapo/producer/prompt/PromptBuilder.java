@@ -1,6 +1,5 @@
 package io.sapo.producer.prompt;
 
-import io.sapo.policy.picture.PictureSettings;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.pictures.WrongPictureException;
@@ -8,6 +7,7 @@ import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
 import io.sapo.policy.jinja.JinjaException;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.profile.ChatTemplate;
 import io.sapo.policy.profile.CheckpointProfile;

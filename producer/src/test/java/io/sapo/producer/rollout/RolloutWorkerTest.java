@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.util.NativeResource;
-import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;

@@ -1,6 +1,5 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.PictureHash;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -12,6 +11,7 @@ import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
@@ -184,7 +184,7 @@ final class SampleCommand implements Callable<Integer> {
 
   private static TokenSequence prompt(CheckpointProfile profile, Task task) {
     try {
-      return new PromptBuilder(profile, profile.model().maxPositions(), PictureFiles.none())
+      return new PromptBuilder(profile, profile.model().maxPositions(), PictureSettings.INLINE)
           .build(task);
     } catch (PromptRefusedException e) {
       throw CommandFailure.usage(e.getMessage());

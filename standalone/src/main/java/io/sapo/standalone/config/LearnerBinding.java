@@ -53,7 +53,8 @@ final class LearnerBinding {
                 Arrays.asList(settings.text("model.adapter-targets").split("[,\\s]+")),
                 settings.flag("model.adapter-vision"));
     return new NetworkSettings(
-        adapters, settings.constant("model.precision", NetworkSettings.Precision.class).type(),
+        adapters,
+        settings.constant("model.precision", NetworkSettings.Precision.class).type(),
         settings.optionalInteger("model.max-pixels").orElse(0));
   }
 

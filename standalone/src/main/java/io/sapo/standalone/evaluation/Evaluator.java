@@ -121,7 +121,8 @@ public final class Evaluator implements AutoCloseable {
   private void submit(Task task, int index, Sampling sampling, Tally tally) {
     try {
       TokenSequence prompt =
-          prompts.build(config.blankPictures() ? BlankPictures.of(task, config.pictures().files()) : task);
+          prompts.build(
+              config.blankPictures() ? BlankPictures.of(task, config.pictures().files()) : task);
       long seed = new SplittableRandom(config.seed() * 1_000_003 + index).nextLong();
       generator.submit(new GenerationRequest(Integer.toString(index), prompt, sampling, seed));
     } catch (PromptRefusedException | UnreadablePictureException | IOException e) {

@@ -1,8 +1,8 @@
 package io.sapo.standalone.pretrain;
 
-import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
