@@ -110,7 +110,7 @@ class LargeModelTest {
     OptimizerSettings optimizer = new OptimizerSettings(1e-3, AdamWConfig.DEFAULT, 1);
     LearnerConfig tiny = TinyRun.config(Algorithm.SAPO);
     return new LearnerConfig(
-        new NetworkSettings(AdapterConfig.of(4, 8), ElementType.F32),
+        new NetworkSettings(AdapterConfig.of(4, 8), ElementType.F32, 0),
         tiny.algorithm(),
         4,
         4,
