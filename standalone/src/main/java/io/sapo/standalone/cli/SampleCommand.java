@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.PictureHash;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;

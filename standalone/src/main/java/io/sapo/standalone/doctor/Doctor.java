@@ -189,7 +189,7 @@ public final class Doctor {
           CheckpointProfile profile =
               CheckpointProfile.open(folder, new Binding(settings).profile())) {
         StoredWeights.check(reader, folder.config());
-        PicturePreprocessor.of(folder);
+        PicturePreprocessor.of(folder, new Binding(settings).learner().network().maxPixels());
         String detail =
             "%s, %d tensors, vocabulary of %d; %s"
                 .formatted(
