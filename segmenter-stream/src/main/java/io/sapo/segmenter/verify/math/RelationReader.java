@@ -1,5 +1,6 @@
 package io.sapo.segmenter.verify.math;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class RelationReader {
           "widehat",
           "max",
           "min");
-  private static final Rational ROUNDING = Rational.of(200).inverse();
+  private static final int MAX_PLACES = 60;
 
   private final AnswerReader reader;
   private final Budget budget;
@@ -168,15 +169,24 @@ final class RelationReader {
     return result instanceof Answer.Rounded ? result : previous;
   }
 
+  /**
+   * Whether the second is the first, rounded to the decimals it has; no wider, or it is a guess.
+   */
   private boolean isRounded(Fraction exact, Fraction rounded) throws UnreadableException {
-    Equivalence equivalence = new Equivalence(budget);
-    Functions functions = new Functions(budget);
-    if (!exact.isConstant() || !rounded.isConstant()) {
+    if (!exact.isConstant() || !rounded.isRational()) {
       return false;
     }
-    Fraction error = functions.call("abs", exact.minus(rounded, budget));
-    Fraction allowed = functions.call("abs", exact).times(Fraction.of(ROUNDING), budget);
-    return equivalence.sign(allowed.minus(error, budget)) >= 0;
+    BigInteger unit = BigInteger.ONE;
+    int places = 0;
+    while (unit.mod(rounded.rational().denominator()).signum() != 0) {
+      unit = unit.multiply(BigInteger.TEN);
+      if (++places > MAX_PLACES) {
+        return false;
+      }
+    }
+    Fraction half = Fraction.of(Rational.of(BigInteger.ONE, unit.shiftLeft(1)));
+    Fraction error = new Functions(budget).call("abs", exact.minus(rounded, budget));
+    return new Equivalence(budget).sign(half.minus(error, budget)) >= 0;
   }
 
   /** Whether the tokens name something: x, f(x), \angle ABC, (p, q), \text{Area}, a_1. */

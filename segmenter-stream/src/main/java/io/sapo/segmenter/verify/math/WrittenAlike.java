@@ -122,7 +122,25 @@ final class WrittenAlike {
         : Optional.empty();
   }
 
+  /** What follows a label may be what it stands for, not another choice. */
   private static int labelLength(List<Token> tokens) {
+    int length = openingLabel(tokens);
+    for (int i = length; length > 0 && i < tokens.size(); i++) {
+      boolean article =
+          i + 1 < tokens.size() && tokens.get(i).text().equals("A") && isWord(tokens.get(i + 1));
+      boolean other = isChoice(tokens.get(i)) && !article;
+      boolean joins =
+          i == length
+              && Set.of(",", ";", "/", "&", "|", "+", "-", "or", "and")
+                  .contains(tokens.get(i).text().toLowerCase(Locale.ROOT));
+      if (other || joins) {
+        return 0;
+      }
+    }
+    return length;
+  }
+
+  private static int openingLabel(List<Token> tokens) {
     if (tokens.size() > 3
         && tokens.get(0).isSign("(")
         && isChoice(tokens.get(1))
