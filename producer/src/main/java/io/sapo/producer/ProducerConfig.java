@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param tasks what is asked
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
+ * @param profile how the checkpoint is asked, and what ends its answers
  * @param pictures how pictures are taken
  * @param maxPromptTokens longest prompt, picture tokens counted; longer ones are refused
  * @param groupSize rollouts per task

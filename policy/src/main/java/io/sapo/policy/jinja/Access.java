@@ -25,6 +25,12 @@ final class Access {
     return Undefined.attribute(value, name);
   }
 
+  /** The same without elements, as the filter {@code attr} looks it up. */
+  static Object ownAttribute(Object value, String name) {
+    Object method = method(value, name);
+    return method == null ? Undefined.attribute(value, name) : method;
+  }
+
   /** {@code value[key]}: an element first, then a method. */
   static Object element(Object value, Object key, Budget budget) {
     Values.failIfUndefined(value);

@@ -37,7 +37,7 @@ final class Filters {
     FILTERS.put("d", FILTERS.get("default"));
     FILTERS.put("length", (v, a, b) -> (long) length(v, b));
     FILTERS.put("count", FILTERS.get("length"));
-    FILTERS.put("attr", (v, a, b) -> Access.attribute(v, a.text(0, "name", "")));
+    FILTERS.put("attr", (v, a, b) -> Access.ownAttribute(v, a.text(0, "name", "")));
     FILTERS.put("abs", (v, a, b) -> absolute(v));
     FILTERS.put("int", Filters::integer);
     FILTERS.put("float", Filters::real);
@@ -185,7 +185,7 @@ final class Filters {
     Values.failIfUndefined(value);
     if (value instanceof String text && text.length() < 1_000) {
       try {
-        return PyNumbers.normal(new BigInteger(bare(text), base));
+        return PyNumbers.normal(new BigInteger(withoutPrefix(bare(text), base), base));
       } catch (NumberFormatException e) {
         Double real = parsed(text);
         return real == null || !Double.isFinite(real) ? otherwise : truncated(real);
@@ -195,6 +195,13 @@ final class Filters {
       return Double.isFinite(real) ? truncated(real) : otherwise;
     }
     return PyNumbers.isNumber(value) ? PyNumbers.normal(PyNumbers.big(value)) : otherwise;
+  }
+
+  /** Without {@code 0x}, {@code 0o} or {@code 0b} where that is the base's. */
+  private static String withoutPrefix(String text, int base) {
+    String prefix = base == 16 ? "0x" : base == 8 ? "0o" : base == 2 ? "0b" : "";
+    boolean prefixed = !prefix.isEmpty() && text.regionMatches(true, 0, prefix, 0, 2);
+    return prefixed ? text.substring(2) : text;
   }
 
   private static Object truncated(double real) {

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 /** {@code '%s' % value} and {@code '{}'.format(value)}. */
 final class Formatting {
   private static final Pattern PERCENT =
-      Pattern.compile("%(?:\\((\\w+)\\))?([-+ 0#]*)(\\d*)(?:\\.(\\d+))?([sdirfFxXoc%])?");
+      Pattern.compile("%(?:\\((\\w+)\\))?([-+ 0#]*)(\\d*)(?:\\.(\\d+))?([sdirfFeEgGxXoc%])?");
   private static final Pattern FIELD =
       Pattern.compile("(\\w*)((?:\\.\\w+|\\[\\w+\\])*)(?:!([rs]))?(?::(.*))?", Pattern.DOTALL);
   private static final Pattern SPEC =
       Pattern.compile(
-          "(?:(.)?([<>^]))?([-+ ]?)(0?)(\\d*)(,?)(?:\\.(\\d+))?([sdfFxXob%]?)", Pattern.DOTALL);
+          "(?:(.)?([<>^]))?([-+ ]?)(0?)(\\d*)(,?)(?:\\.(\\d+))?([sdfFeEgGxXob%]?)", Pattern.DOTALL);
   private static final int MAX_PRECISION = 1_000;
 
   private Formatting() {}
@@ -66,7 +66,7 @@ final class Formatting {
           case 'c' -> Printing.str(value, budget);
           default -> number(value, type == 'i' ? 'd' : type, field.group(4));
         };
-    boolean numeric = "dixXofF".indexOf(type) >= 0;
+    boolean numeric = "dixXofFeEgG".indexOf(type) >= 0;
     if (numeric && !text.startsWith("-") && (flags.contains("+") || flags.contains(" "))) {
       text = (flags.contains("+") ? "+" : " ") + text;
     }
@@ -203,8 +203,31 @@ final class Formatting {
     if (!Double.isFinite(real)) {
       return PyNumbers.repr(real);
     }
+    if ("eEgG".indexOf(type) >= 0) {
+      return scientific(real, type, digits);
+    }
     String shown = new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     return type == '%' ? shown + "%" : shown;
+  }
+
+  /** {@code e}: one digit before the point; {@code g}: as short as that many digits allow. */
+  private static String scientific(double real, char type, int digits) {
+    boolean general = Character.toLowerCase(type) == 'g';
+    int significant = general ? Math.max(1, digits) : digits + 1;
+    String shown = String.format(Locale.ROOT, "%." + (significant - 1) + "e", real);
+    int exponent = Integer.parseInt(shown.substring(shown.indexOf('e') + 1));
+    if (general) {
+      boolean plain = exponent >= -4 && exponent < significant;
+      String mantissa =
+          plain
+              ? new BigDecimal(real)
+                  .setScale(Math.max(0, significant - 1 - exponent), RoundingMode.HALF_EVEN)
+                  .toPlainString()
+              : shown.substring(0, shown.indexOf('e'));
+      mantissa = mantissa.contains(".") ? mantissa.replaceFirst("\\.?0+$", "") : mantissa;
+      shown = plain ? mantissa : mantissa + shown.substring(shown.indexOf('e'));
+    }
+    return Character.isUpperCase(type) ? shown.toUpperCase(Locale.ROOT) : shown;
   }
 
   private static double finite(double value) {

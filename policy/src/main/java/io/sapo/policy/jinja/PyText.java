@@ -73,8 +73,9 @@ final class PyText {
     StringBuilder title = new StringBuilder(text.length());
     boolean inside = false;
     for (String c : characters(text)) {
-      title.append(inside ? lower(c) : upper(c));
       int point = c.codePointAt(0);
+      int large = Character.toTitleCase(point);
+      title.append(inside ? lower(c) : large == point ? upper(c) : Character.toString(large));
       inside =
           Character.isUpperCase(point)
               || Character.isLowerCase(point)

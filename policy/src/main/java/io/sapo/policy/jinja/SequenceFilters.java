@@ -1,5 +1,6 @@
 package io.sapo.policy.jinja;
 
+import io.sapo.policy.jinja.Sequences.Group;
 import io.sapo.policy.jinja.Sequences.Tuple;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -295,7 +296,7 @@ final class SequenceFilters {
     for (Object element : sort(Values.list(value, budget), key, false, budget)) {
       if (members == null || !Values.equal(last, key.apply(element), budget)) {
         members = new ArrayList<>();
-        groups.add(Tuple.of(named.apply(element), members));
+        groups.add(new Group(named.apply(element), members));
         last = key.apply(element);
       }
       members.add(element);

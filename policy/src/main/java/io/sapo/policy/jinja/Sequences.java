@@ -11,7 +11,7 @@ final class Sequences {
   private Sequences() {}
 
   /** An immutable sequence that prints in parentheses. */
-  static final class Tuple extends AbstractList<Object> {
+  static class Tuple extends AbstractList<Object> {
     private final List<Object> elements;
 
     Tuple(List<Object> elements) {
@@ -30,6 +30,22 @@ final class Sequences {
     @Override
     public int size() {
       return elements.size();
+    }
+  }
+
+  /** What {@code groupby} gives: a pair with names for its two. */
+  static final class Group extends Tuple implements Attributes {
+    Group(Object grouper, List<Object> members) {
+      super(java.util.Arrays.asList(grouper, members));
+    }
+
+    @Override
+    public Object attribute(String name) {
+      return switch (name) {
+        case "grouper" -> get(0);
+        case "list" -> get(1);
+        default -> Undefined.attribute(this, name);
+      };
     }
   }
 

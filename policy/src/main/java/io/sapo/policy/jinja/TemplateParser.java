@@ -102,6 +102,17 @@ final class TemplateParser {
         endOfTag();
         yield scoped(bodyOf("endgeneration"));
       }
+      case "block" -> {
+        tokens.name();
+        endOfTag();
+        Statement body = body("endblock");
+        tokens.next();
+        if (tokens.current().kind() == Kind.NAME) {
+          tokens.next();
+        }
+        endOfTag();
+        yield scoped(body);
+      }
       case "break" -> jump(Flow.BREAK);
       case "continue" -> jump(Flow.CONTINUE);
       default ->

@@ -67,6 +67,9 @@ final class Values {
     if (value instanceof View view) {
       return view.type;
     }
+    if (value instanceof Callable && !(value instanceof Attributes)) {
+      return "function";
+    }
     return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase();
   }
 

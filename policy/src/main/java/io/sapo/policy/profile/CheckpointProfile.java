@@ -26,6 +26,7 @@ public final class CheckpointProfile implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
   private final String form;
+  private final Map<String, Object> templateSettings;
   private final List<Integer> stopTokens;
   private final Set<Integer> controlTokens;
   private final Optional<Boolean> addBos;
@@ -72,6 +73,7 @@ public final class CheckpointProfile implements AutoCloseable {
                 settings.form() == PromptForm.PLAIN
                     ? "prompts as plain text, as configured"
                     : "prompts as plain text: the checkpoint has no chat template");
+    templateSettings = settings.templateSettings();
     stopTokens = StopTokens.find(folder, tokenizer, template, special, settings.stopTokens());
     controlTokens = new TreeSet<>(tokenizer.controlTokens());
     folder.config().imageTokens().ifPresent(ids -> controlTokens.addAll(pictureTokens(ids)));
@@ -106,9 +108,24 @@ public final class CheckpointProfile implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Empty where prompts are plain text. */
-  public Optional<ChatTemplate> template() {
-    return template;
+  /** Whether prompts are chats; plain text otherwise. */
+  public boolean chats() {
+    return template.isPresent();
+  }
+
+  /** Whether a message's content must be a list of parts, text too. */
+  public boolean partsOnly() {
+    return template.map(ChatTemplate::partsOnly).orElse(false);
+  }
+
+  /**
+   * A chat as text by the checkpoint's template, the answer's turn begun.
+   *
+   * @param messages as {@link ChatTemplate#render} takes them
+   * @throws io.sapo.policy.jinja.JinjaException when the template refuses them
+   */
+  public String chat(List<? extends Map<String, ?>> messages) {
+    return template.orElseThrow().render(messages, templateSettings);
   }
 
   /** How prompts are made and what ends a response, in one sentence for people. */

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 /** Token ids and their names, from a tokenizer.json. */
 final class Vocabulary {
-  private static final int MAX_ID = 1 << 24;
+  private static final int MAX_ID = 1 << 22;
 
   private final Map<String, Integer> idOf;
   private final String[] nameOf;

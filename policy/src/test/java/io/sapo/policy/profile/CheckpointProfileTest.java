@@ -59,7 +59,7 @@ class CheckpointProfileTest {
     try (CheckpointProfile profile =
         CheckpointProfile.open(
             folder("qwen2", ", \"eos_token_id\": 7", files),
-            new ProfileSettings(PromptForm.CHECKPOINT, List.of("<|fim_prefix|>")))) {
+            new ProfileSettings(PromptForm.CHECKPOINT, List.of("<|fim_prefix|>"), Map.of()))) {
       assertThat(profile.stopTokens()).containsExactly(7, 1300, 1301, 1302, 1310);
       assertThat(profile.description())
           .contains("tokenizer_config.json")
@@ -73,7 +73,7 @@ class CheckpointProfileTest {
     }
     try (CheckpointProfile profile = open(folder("qwen2", "", Map.of()))) {
       assertThat(profile.stopTokens()).isEmpty();
-      assertThat(profile.template()).isEmpty();
+      assertThat(profile.chats()).isFalse();
       assertThat(profile.description())
           .contains("no chat template")
           .contains("no token ends a response");
@@ -86,7 +86,7 @@ class CheckpointProfileTest {
     assertThatThrownBy(
             () ->
                 CheckpointProfile.open(
-                    folder, new ProfileSettings(PromptForm.PLAIN, List.of("<|eot|>"))))
+                    folder, new ProfileSettings(PromptForm.PLAIN, List.of("<|eot|>"), Map.of())))
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining("no token '<|eot|>', which model.stop-tokens names");
     CheckpointFolder outside =
@@ -128,10 +128,7 @@ class CheckpointProfileTest {
 
   private String rendered(Map<String, String> files) throws IOException {
     try (CheckpointProfile profile = open(folder("qwen2", "", files))) {
-      return profile
-          .template()
-          .orElseThrow()
-          .render(List.of(Map.of("role", "user", "content", "Hi")), Map.of());
+      return profile.chat(List.of(Map.of("role", "user", "content", "Hi")));
     }
   }
 
@@ -146,6 +143,25 @@ class CheckpointProfileTest {
             "special_tokens_map.json",
             "{\"eos_token\": \"</s>\", \"bos_token\": \"other\"}");
     assertThat(rendered(files)).isEqualTo("<s></s>False");
+  }
+
+  @Test
+  void templateSettingsReachTheTemplate() throws IOException {
+    CheckpointFolder folder =
+        folder("qwen2", "", Map.of("chat_template.jinja", "{{ enable_thinking }}{{ budget + 1 }}"));
+    try (CheckpointProfile profile =
+        CheckpointProfile.open(
+            folder,
+            new ProfileSettings(
+                PromptForm.CHECKPOINT,
+                List.of(),
+                Map.of("enable_thinking", false, "budget", 8L)))) {
+      assertThat(profile.chat(List.of(Map.of("role", "user", "content", "Hi"))))
+          .isEqualTo("False9");
+    }
+    assertThatThrownBy(
+            () -> new ProfileSettings(PromptForm.CHECKPOINT, List.of(), Map.of("messages", "mine")))
+        .hasMessageContaining("'messages' is not for the settings");
   }
 
   @Test

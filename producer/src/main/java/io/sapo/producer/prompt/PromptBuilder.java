@@ -9,7 +9,6 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
-import io.sapo.policy.profile.ChatTemplate;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
@@ -58,10 +57,7 @@ public final class PromptBuilder {
     for (Picture picture : task.getPictures()) {
       prepared.add(prepare(task, prepared.size(), picture));
     }
-    int[] prompt =
-        profile.template().isPresent()
-            ? chat(task, profile.template().get(), messages, prepared)
-            : plain(messages, prepared);
+    int[] prompt = profile.chats() ? chat(task, messages, prepared) : plain(messages, prepared);
     if (prompt.length > maxTokens) {
       throw refused(
           task,
@@ -123,14 +119,11 @@ public final class PromptBuilder {
     }
   }
 
-  private int[] chat(
-      Task task, ChatTemplate template, List<ChatMessage> messages, List<PreparedPicture> prepared)
+  private int[] chat(Task task, List<ChatMessage> messages, List<PreparedPicture> prepared)
       throws PromptRefusedException {
     String text;
     try {
-      text =
-          template.render(
-              messages.stream().map(message -> forTemplate(message, template)).toList(), Map.of());
+      text = profile.chat(messages.stream().map(this::forTemplate).toList());
     } catch (JinjaException e) {
       throw refused(
           task, Reason.CHAT_TEMPLATE, "the chat template refuses it: " + e.getMessage(), e);
@@ -153,9 +146,9 @@ public final class PromptBuilder {
     return Tokenizer.expandImageTokens(tokens, image, prepared, merge);
   }
 
-  private static Map<String, Object> forTemplate(ChatMessage message, ChatTemplate template) {
+  private Map<String, Object> forTemplate(ChatMessage message) {
     boolean parts =
-        template.partsOnly()
+        profile.partsOnly()
             || message.getContent().stream().anyMatch(part -> part.getText() == null);
     if (!parts) {
       StringBuilder text = new StringBuilder();

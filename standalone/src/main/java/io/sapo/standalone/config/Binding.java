@@ -38,6 +38,7 @@ import io.sapo.standalone.torture.HaltPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -277,7 +278,24 @@ public final class Binding {
         settings
             .optionalText("model.stop-tokens")
             .map(names -> List.of(names.strip().split("\\s+")))
-            .orElse(List.of()));
+            .orElse(List.of()),
+        templateSettings());
+  }
+
+  /** Pairs of a name and a value; true, false and numbers are what they look like. */
+  private Map<String, Object> templateSettings() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (String pair : settings.optionalText("model.template-settings").orElse("").split("\\s+")) {
+      if (!pair.isEmpty()) {
+        String value = pair.substring(pair.indexOf('=') + 1);
+        Object read =
+            value.matches("true|false")
+                ? (Object) Boolean.valueOf(value)
+                : value.matches("-?\\d{1,18}") ? (Object) Long.valueOf(value) : value;
+        values.put(pair.substring(0, pair.indexOf('=')), read);
+      }
+    }
+    return values;
   }
 
   public EvaluationConfig evaluation() {

@@ -82,6 +82,12 @@ final class ConfigKeys {
     key("model.threads", Rule.integer(1, 1024));
     key("model.prompt-template", Rule.choice(names(PromptForm.class)));
     key("model.stop-tokens", Rule.text().orEmpty());
+    key(
+        "model.template-settings",
+        Rule.matching(
+                "[A-Za-z_][A-Za-z0-9_]*=\\S+(\\s+[A-Za-z_][A-Za-z0-9_]*=\\S+)*",
+                "NAME=VALUE, several with spaces between them")
+            .orEmpty());
     key("model.max-pixels", Rule.integer(1, MANY).orEmpty());
     key("model.max-prompt-tokens", Rule.integer(1, MANY));
     key("model.max-new-tokens", Rule.integer(1, MANY));

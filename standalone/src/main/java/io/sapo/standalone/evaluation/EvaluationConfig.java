@@ -15,6 +15,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
  * @param every versions between two evaluations while training; 0 for none
  * @param sampling as the paper evaluates; greedy is the same with temperature 0
  * @param seed of the tasks drawn and of the token draws
+ * @param profile how the checkpoint is asked, and what ends its answers
  * @param pictures how pictures are taken
  * @param slots responses generated at a time
  * @param blankPictures whether every picture is replaced by a white one of its size

@@ -5,7 +5,6 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
-import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
@@ -28,7 +27,7 @@ final class FiguresExamples implements AutoCloseable {
   FiguresExamples(CheckpointFolder model, FiguresTaskSource figures) {
     this.figures = figures;
     this.endOfText = model.config().eosTokenIds().get(0);
-    this.profile = CheckpointProfile.open(model, new ProfileSettings(PromptForm.PLAIN, List.of()));
+    this.profile = CheckpointProfile.open(model, ProfileSettings.plain());
     this.prompts = new PromptBuilder(profile, MAX_PROMPT_TOKENS, PictureSettings.INLINE);
   }
 

@@ -41,6 +41,7 @@ class BindingTest {
           Map.entry("kafka.topic-prefix", "other."),
           Map.entry("model.device", "gpu1"),
           Map.entry("model.prompt-template", "plain"),
+          Map.entry("model.template-settings", "enable_thinking=false"),
           Map.entry("tasks.train", "elsewhere"),
           Map.entry("producer.rollouts-per-task", "2"),
           Map.entry("producer.weight-uptake", "drain"),
