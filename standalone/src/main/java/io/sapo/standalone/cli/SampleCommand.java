@@ -112,7 +112,7 @@ final class SampleCommand implements Callable<Integer> {
             loader -> data == null ? loader : loader.run(Examinee.existing(data).settings()),
             this::flags);
     TorchThreads.use(settings);
-    Binding binding = new Binding(settings).check();
+    Binding binding = new Binding(settings);
     CheckpointFolder folder =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     Task task = task();
