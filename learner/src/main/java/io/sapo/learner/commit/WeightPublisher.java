@@ -96,18 +96,9 @@ public final class WeightPublisher implements AutoCloseable {
     }
     parentVersion = -1;
     for (int i = 0; i < staged.size(); i++) {
-      copy(staged.get(i), parent.get(i));
+      parent.get(i).copyOf(staged.get(i));
     }
     parentVersion = stagedVersion;
-  }
-
-  private static void copy(PublishedTensor from, StoredTensor to) {
-    long[] at = {0};
-    from.forEachWindow(
-        window -> {
-          to.write(at[0], window);
-          at[0] += window.remaining();
-        });
   }
 
   @Override

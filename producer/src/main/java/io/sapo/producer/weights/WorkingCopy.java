@@ -5,7 +5,6 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorDigest;
-import io.sapo.policy.tensor.TypedView;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.StoredTensor;
@@ -64,10 +63,7 @@ final class WorkingCopy implements AutoCloseable {
           "%s is not of this producer's model%s"
               .formatted(new TensorSpec(name, shape), spec == null ? "" : ", which has " + spec));
     }
-    return new WorkingTensor(
-        type,
-        TypedView.of(
-            weights.tensor(name), io.sapo.policy.checkpoint.ElementType.valueOf(type.name())));
+    return WorkingTensor.of(type, weights.tensor(name));
   }
 
   /**

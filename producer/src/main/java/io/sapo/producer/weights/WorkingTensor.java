@@ -1,7 +1,11 @@
 package io.sapo.producer.weights;
 
+import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.policy.tensor.TypedView;
 import io.sapo.policy.tensor.WritableTensor;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.StoredTensor;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -10,7 +14,19 @@ import java.util.function.Consumer;
  * A tensor of a working copy, seen in the published type. The working copy is all there is of the
  * published elements: widening them to float32 and rounding back gives the same bits.
  */
-record WorkingTensor(ElementType type, WritableTensor tensor) implements StoredTensor {
+record WorkingTensor(ElementType type, NativeTensor weights, WritableTensor tensor)
+    implements StoredTensor {
+
+  /**
+   * @param weights stays the caller's
+   */
+  static WorkingTensor of(ElementType type, NativeTensor weights) {
+    return new WorkingTensor(
+        type,
+        weights,
+        TypedView.of(weights, io.sapo.policy.checkpoint.ElementType.valueOf(type.name())));
+  }
+
   @Override
   public String name() {
     return tensor.spec().name();
@@ -34,6 +50,16 @@ record WorkingTensor(ElementType type, WritableTensor tensor) implements StoredT
   @Override
   public void scatter(long[] places, ByteBuffer values) {
     tensor.scatter(places, values);
+  }
+
+  /** Between working copies nothing need be rounded. */
+  @Override
+  public void copyOf(PublishedTensor other) {
+    if (other instanceof WorkingTensor that) {
+      TensorCopy.copy(that.weights, weights);
+    } else {
+      StoredTensor.super.copyOf(other);
+    }
   }
 
   /** The memory is that of the working copy. */

@@ -93,6 +93,16 @@ class LocalWeightsTest {
     takeUp(2);
   }
 
+  /** The anchor is gone: only the parent that is here can lead to the version. */
+  @Test
+  void anAttemptThatWasAbandonedLeavesItsParent() throws Exception {
+    learner.abort(weights(5), 3);
+    readAhead(3);
+    deleteChunks();
+    learner.publish(weights(1), false);
+    takeUp(1);
+  }
+
   @Test
   void theSecondAttemptEndsWhatWasReadOfTheFirst() throws Exception {
     learner.abort(weights(5), 3);

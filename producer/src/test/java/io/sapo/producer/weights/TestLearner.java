@@ -5,7 +5,6 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
-import io.sapo.policy.tensor.TypedView;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
@@ -103,14 +102,7 @@ public final class TestLearner implements AutoCloseable {
       throws Exception {
     List<HeapTensor> tensors =
         weights.tensors().stream()
-            .map(
-                tensor ->
-                    HeapTensor.copyOf(
-                        new WorkingTensor(
-                            type,
-                            TypedView.of(
-                                tensor,
-                                io.sapo.policy.checkpoint.ElementType.valueOf(type.name())))))
+            .map(tensor -> HeapTensor.from(WorkingTensor.of(type, tensor)))
             .toList();
     List<WeightChunk> chunks = new ArrayList<>();
     WeightChunkEncoder encoder = new WeightChunkEncoder(next, type, chunks::add);

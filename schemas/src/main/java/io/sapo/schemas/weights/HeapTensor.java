@@ -30,10 +30,9 @@ public record HeapTensor(ElementType type, String name, long[] shape, byte[] ele
   }
 
   /** A copy of a tensor that lies elsewhere. */
-  public static HeapTensor copyOf(PublishedTensor tensor) {
+  public static HeapTensor from(PublishedTensor tensor) {
     HeapTensor copy = zeros(tensor.type(), tensor.name(), tensor.shape());
-    ByteBuffer out = ByteBuffer.wrap(copy.elements);
-    tensor.forEachWindow(out::put);
+    copy.copyOf(tensor);
     return copy;
   }
 

@@ -112,12 +112,7 @@ public final class PublishedWeights implements AutoCloseable {
       StoredTensor own = place(name, tensor.shape());
       String hash = other.hashes.get(name);
       if (!hash.equals(hashes.remove(name))) {
-        long[] at = {0};
-        tensor.forEachWindow(
-            window -> {
-              own.write(at[0], window);
-              at[0] += window.remaining();
-            });
+        own.copyOf(tensor);
       }
       hashes.put(name, hash);
     }

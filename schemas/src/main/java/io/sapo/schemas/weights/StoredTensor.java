@@ -21,6 +21,16 @@ public interface StoredTensor extends PublishedTensor, AutoCloseable {
    */
   void scatter(long[] places, ByteBuffer values);
 
+  /** Takes over the elements of a tensor of the same type and shape. */
+  default void copyOf(PublishedTensor other) {
+    long[] at = {0};
+    other.forEachWindow(
+        window -> {
+          write(at[0], window);
+          at[0] += window.remaining();
+        });
+  }
+
   /** Frees the memory, where it is the tensor's own. */
   @Override
   void close();

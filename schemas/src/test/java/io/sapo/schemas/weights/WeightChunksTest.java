@@ -272,7 +272,7 @@ class WeightChunksTest {
   private static List<HeapTensor> mutated(List<HeapTensor> tensors, double share, Random random) {
     List<HeapTensor> result = new ArrayList<>();
     for (HeapTensor tensor : tensors) {
-      HeapTensor copy = HeapTensor.copyOf(tensor);
+      HeapTensor copy = HeapTensor.from(tensor);
       int size = PublishedTensor.elementBytes(tensor.type());
       for (int i = 0; i < copy.count(); i++) {
         if (random.nextDouble() < share) {
