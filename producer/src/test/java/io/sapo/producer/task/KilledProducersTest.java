@@ -116,7 +116,8 @@ class KilledProducersTest {
     ClaimLog log =
         new ClaimLog(kafka.clientConfig(), kafka.topics(), name, started, LEASE, System::nanoTime);
     SharedTaskSource source =
-        new SharedTaskSource(List.of(TaskSources.open(file.toString(), 7)), log);
+        new SharedTaskSource(
+            List.of(TaskSources.open(TaskSpec.of(file.toString()).withHeldOut("figures"), 7)), log);
     int left = random.nextInt(40);
     List<Task> drawn = new ArrayList<>();
     while (left-- > 0) {
@@ -149,7 +150,8 @@ class KilledProducersTest {
   private long finishAll() {
     long started = lives.incrementAndGet();
     alive.put("last", started);
-    OrderedTaskSource tasks = TaskSources.open(file.toString(), 7);
+    OrderedTaskSource tasks =
+        TaskSources.open(TaskSpec.of(file.toString()).withHeldOut("figures"), 7);
     ClaimLog log =
         new ClaimLog(
             kafka.clientConfig(), kafka.topics(), "last", started, LEASE, System::nanoTime);
