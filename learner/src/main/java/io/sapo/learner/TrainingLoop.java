@@ -100,6 +100,9 @@ final class TrainingLoop {
       stopwatch.lap("seconds_checkpoint");
       status.committed(committed);
       heartbeats.beat();
+      folded
+          .leftOut()
+          .ifPresent(why -> log.warn("version {} was left out: {}", committed.getVersion(), why));
       log.info("{}", summary(committed));
     }
     runErrands();
@@ -224,7 +227,7 @@ final class TrainingLoop {
             version.getVersion(),
             m.get("reward"),
             m.get("accuracy"),
-            m.get("entropy"),
+            m.getOrDefault("entropy", Double.NaN),
             m.get("tokens_per_second"),
             version.getTrainedTotal(),
             version.getConsumedTotal() - version.getTrainedTotal());

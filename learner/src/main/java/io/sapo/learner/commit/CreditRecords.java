@@ -17,10 +17,14 @@ public final class CreditRecords {
 
   /**
    * @param examples the batch, in its order
+   * @param credits null where the update was left out: nothing was credited then
    */
   public static List<Credit> of(
       long version, List<TrainingExample> examples, SegmentCredits credits) {
     List<Credit> records = new ArrayList<>(examples.size());
+    if (credits == null) {
+      return records;
+    }
     for (int row = 0; row < examples.size(); row++) {
       TrainingExample example = examples.get(row);
       records.add(

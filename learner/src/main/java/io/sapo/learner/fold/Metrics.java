@@ -71,6 +71,17 @@ final class Metrics {
     return referenceKl;
   }
 
+  /** Of an update that was left out: what is known of its batch. */
+  void describeLeftOut(Batch batch, long version) {
+    describeExamples(batch, version);
+    long tokens = 0;
+    for (TrainingExample example : batch.examples()) {
+      tokens += example.trainedTokens().length;
+    }
+    put("response_tokens", (double) tokens / batch.examples().size());
+    put("left_out", 1);
+  }
+
   private void describeExamples(Batch batch, long version) {
     double reward = 0;
     double correct = 0;

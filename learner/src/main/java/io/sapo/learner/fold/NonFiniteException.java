@@ -1,6 +1,6 @@
 package io.sapo.learner.fold;
 
-/** A network gave NaN or infinity; the state must not be used any further. */
+/** A network gave NaN or infinity; what is left of the update is left out. */
 public final class NonFiniteException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -9,10 +9,12 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.training.ActivationMemory;
+import io.sapo.policy.training.NonFiniteGradientException;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -64,15 +66,32 @@ public final class Update {
   }
 
   /**
-   * Moves the state one version on.
-   *
-   * @throws NonFiniteException when a network gave NaN or infinity; the state is then void, as
-   *     after any exception
+   * Moves the state one version on. Where a network or a gradient gives NaN or infinity, what is
+   * left of the update is left out: the same again whenever the batch is folded.
    */
   public Folded apply(TrainingState state, Batch batch) {
+    Metrics metrics = new Metrics(nanoTime);
+    try {
+      return fold(state, batch, metrics);
+    } catch (NonFiniteException | NonFiniteGradientException e) {
+      return leaveOut(state, batch, metrics, e.getMessage());
+    }
+  }
+
+  private Folded leaveOut(TrainingState state, Batch batch, Metrics metrics, String reason) {
+    state.actor().discardGradients();
+    if (state.critic() != null) {
+      state.critic().discardGradients();
+    }
+    metrics.describeLeftOut(batch, state.version());
+    UpdateReport report = new UpdateReport(state.version() + 1, metrics.finish());
+    state.advance(state.klCoefficient(), advanced(state.progress(), batch));
+    return new Folded(report, null, Optional.of(reason));
+  }
+
+  private Folded fold(TrainingState state, Batch batch, Metrics metrics) {
     List<TrainingExample> examples = batch.examples();
     long version = state.version();
-    Metrics metrics = new Metrics(nanoTime);
     TokenAxis axis = TokenAxis.of(examples);
 
     boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
@@ -155,11 +174,17 @@ public final class Update {
         advanced(state.progress(), batch));
     return new Folded(
         new UpdateReport(version + 1, metrics.finish()),
-        SegmentCredits.of(experience, targets, trainedLogProbs));
+        SegmentCredits.of(experience, targets, trainedLogProbs),
+        Optional.empty());
   }
 
-  /** What an update gives besides the next state. */
-  public record Folded(UpdateReport report, SegmentCredits credits) {}
+  /**
+   * What an update gives besides the next state.
+   *
+   * @param credits null where the update was left out
+   * @param leftOut why it was, or its end was
+   */
+  public record Folded(UpdateReport report, SegmentCredits credits, Optional<String> leftOut) {}
 
   private boolean policyTrains(TrainingState state, long version) {
     return state.critic() == null || version >= config.criticWarmupUpdates();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.training.AdamWConfig;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +60,42 @@ class UpdateTest {
         assertThat(outcome).as("%d bytes", bytes).isEqualTo(all);
       }
     }
+  }
+
+  /** A learning rate that ruins the weights: later updates give NaN, and are left out each time. */
+  @Test
+  void whatIsNotFiniteIsAnOutcomeLikeAnyOther() throws InterruptedException {
+    LearnerConfig c = TinyRun.config(Algorithm.SAPO);
+    OptimizerSettings ruinous = new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1);
+    LearnerConfig config =
+        new LearnerConfig(
+            c.network(),
+            c.algorithm(),
+            c.batchSize(),
+            c.miniBatchSize(),
+            c.microBatchTokens(),
+            c.maxSequenceTokens(),
+            1,
+            ruinous,
+            ruinous,
+            c.schedule(),
+            0,
+            c.maxStaleness(),
+            c.seed());
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
+    Outcome first = ruined(config, records);
+    assertThat(first.reports()).hasSize(3);
+    assertThat(first.reports()).anyMatch(report -> report.metrics().containsKey("left_out"));
+    for (UpdateReport report : first.reports()) {
+      assertThat(report.metrics().values()).allMatch(Double::isFinite);
+    }
+    assertThat(ruined(config, records)).isEqualTo(first);
+  }
+
+  private static Outcome ruined(LearnerConfig config, List<SegmentedTrajectory> records)
+      throws InterruptedException {
+    return FoldProbe.fold(
+        config, records, 3, (state, reports) -> new Outcome(state.hashes(), reports));
   }
 
   private static LearnerConfig oneStep(LearnerConfig c) {

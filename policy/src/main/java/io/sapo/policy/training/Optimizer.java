@@ -91,6 +91,12 @@ final class Optimizer {
     }
   }
 
+  void discardGradients() {
+    try (NDManager call = script.newManager()) {
+      script.call(call, "discard", gradientList);
+    }
+  }
+
   OptimizerState state() {
     return new OptimizerState((long) steps.getFloat(), moments.values());
   }

@@ -113,6 +113,11 @@ public final class TrainableModel implements AutoCloseable {
     return optimizer.step(learningRate, config, maxGradNorm);
   }
 
+  /** Forgets the gradients added up so far. */
+  public void discardGradients() {
+    optimizer.discardGradients();
+  }
+
   /**
    * Moments and step count, for checkpoints: the moments themselves, which the next {@link #step}
    * changes.

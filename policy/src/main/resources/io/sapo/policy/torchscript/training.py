@@ -63,3 +63,7 @@ class Training(Module):
     steps.copy_(saved_steps)
     torch._foreach_zero_(gradients)
     return steps
+
+  def discard(self: __torch__.training.Training, gradients: List[Tensor]) -> Tensor:
+    torch._foreach_zero_(gradients)
+    return gradients[0]
