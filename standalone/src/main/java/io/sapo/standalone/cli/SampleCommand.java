@@ -117,7 +117,7 @@ final class SampleCommand implements Callable<Integer> {
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     Task task = task();
     try (CheckpointProfile profile = CheckpointProfile.open(folder, binding.profile())) {
-      TokenSequence prompt = prompt(profile, task);
+      TokenSequence prompt = prompt(profile, binding.pictures(), task);
       int longest = settings.integer("model.max-new-tokens");
       if (prompt.length() + longest > folder.config().maxPositions()) {
         throw CommandFailure.usage(
@@ -183,10 +183,10 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
-  private static TokenSequence prompt(CheckpointProfile profile, Task task) {
+  private static TokenSequence prompt(
+      CheckpointProfile profile, PictureSettings pictures, Task task) {
     try {
-      return new PromptBuilder(profile, profile.model().maxPositions(), PictureSettings.INLINE)
-          .build(task);
+      return new PromptBuilder(profile, profile.model().maxPositions(), pictures).build(task);
     } catch (PromptRefusedException e) {
       throw CommandFailure.usage(e.getMessage());
     }

@@ -167,7 +167,8 @@ public final class Binding {
             settings.optionalText("tasks.verifier")));
   }
 
-  private PictureSettings pictures() {
+  /** How pictures are taken; the same for all who look at them. */
+  public PictureSettings pictures() {
     return learner().network().pictures(pictureFiles());
   }
 
