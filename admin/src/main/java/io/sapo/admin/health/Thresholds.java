@@ -18,6 +18,7 @@ import java.util.TreeMap;
  *     reference, in nats
  * @param maxLogProbGap mean absolute difference of sampled and recomputed log-probabilities, in
  *     nats
+ * @param rewardDrop fall of the mean reward from its best
  * @param deadLetterShare share of the last minutes' records that were refused
  */
 public record Thresholds(
@@ -28,10 +29,11 @@ public record Thresholds(
     double entropyShare,
     double maxKl,
     double maxLogProbGap,
+    double rewardDrop,
     double deadLetterShare) {
 
   public static Thresholds defaults() {
-    return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.002, 0.05, 1.0, 0.2, 0.01);
+    return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.002, 0.05, 1.0, 0.2, 0.2, 0.01);
   }
 
   public Thresholds withDeadLetterShare(double value) {
@@ -43,6 +45,7 @@ public record Thresholds(
         entropyShare,
         maxKl,
         maxLogProbGap,
+        rewardDrop,
         value);
   }
 
@@ -55,6 +58,7 @@ public record Thresholds(
     requirePositive("admin.entropy-share", entropyShare, problems);
     requirePositive("admin.max-kl", maxKl, problems);
     requirePositive("admin.max-log-prob-gap", maxLogProbGap, problems);
+    requirePositive("admin.reward-drop", rewardDrop, problems);
     requirePositive("admin.dead-letter-share", deadLetterShare, problems);
     return problems;
   }
@@ -68,6 +72,7 @@ public record Thresholds(
     shown.put("admin.entropy-share", Double.toString(entropyShare));
     shown.put("admin.max-kl", Double.toString(maxKl));
     shown.put("admin.max-log-prob-gap", Double.toString(maxLogProbGap));
+    shown.put("admin.reward-drop", Double.toString(rewardDrop));
     shown.put("admin.dead-letter-share", Double.toString(deadLetterShare));
     return shown;
   }

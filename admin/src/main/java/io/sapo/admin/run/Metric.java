@@ -8,6 +8,9 @@ public final class Metric {
   /** Share of the batch that the verifier judged right. */
   public static final String ACCURACY = "accuracy";
 
+  /** Mean outcome of the batch. */
+  public static final String REWARD = "reward";
+
   /** Divergence of the behaviour policy from the trained one, in nats per token. */
   public static final String KL_BEHAVIOUR = "kl_behaviour";
 

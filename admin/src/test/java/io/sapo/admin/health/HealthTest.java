@@ -116,6 +116,21 @@ class HealthTest {
   }
 
   @Test
+  void aRewardThatFallsFromItsBest() {
+    version(2, NOW - 900, Map.of("reward", 0.5), 0);
+    version(3, NOW - 800, Map.of("reward", 0.9), 0);
+    version(4, NOW - 700, Map.of("reward", 0.9), 0);
+    assertThat(failing()).isEmpty();
+    version(5, NOW - 600, Map.of("reward", 0.6), 0);
+    version(6, NOW - 500, Map.of("reward", 0.6), 0);
+    assertThat(failing()).as("chance, at ten trajectories an update").isEmpty();
+    version(7, NOW - 400, Map.of("reward", 0.1), 0);
+    assertThat(failing()).containsExactly("reward");
+    assertThat(reason("reward"))
+        .isEqualTo("mean reward 0.350 in the last 2 updates; the best was 0.900 up to version 4");
+  }
+
+  @Test
   void aMissedHeartbeat() {
     heartbeat(Component.LEARNER, "running", NOW - 5_000);
     assertThat(failing()).containsExactly("heartbeat");

@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.plan.ModelDefaults;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class ConfigOptions {
     }
     loader.environment(environment);
     set.forEach(loader::set);
-    return named.apply(loader).load();
+    return ModelDefaults.fit(named.apply(loader).load());
   }
 
   /** What was given with {@code --set}. */

@@ -108,6 +108,9 @@ final class RoleCommand implements Callable<Integer> {
       Logging.toStandardOutput();
     }
     TorchThreads.use(settings);
+    if (kind.computes()) {
+      Foresight.look(settings, kind.label(), spec.commandLine().getErr());
+    }
     RoleProcess process =
         new RoleProcess(
             kind,

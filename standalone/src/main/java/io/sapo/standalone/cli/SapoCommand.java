@@ -79,6 +79,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new ReplayCommand(surroundings));
     line.addSubcommand(new TopicsCommand(surroundings));
     line.addSubcommand(new AclsCommand(surroundings));
+    line.addSubcommand(new PlanCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
     line.addSubcommand(new TortureCommand());

@@ -85,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
     Settings settings = run.settings();
     TorchThreads.use(settings);
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    Foresight.look(settings, "train", progress);
     TrainingRun training =
         new TrainingRun(
             settings,

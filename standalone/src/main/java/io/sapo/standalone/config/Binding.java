@@ -335,6 +335,7 @@ public final class Binding {
             settings.number("admin.entropy-share"),
             settings.number("admin.max-kl"),
             settings.number("admin.max-log-prob-gap"),
+            settings.number("admin.reward-drop"),
             settings.number("admin.dead-letter-share")));
   }
 

@@ -206,6 +206,7 @@ final class ConfigKeys {
     key("admin.entropy-share", Rule.positive());
     key("admin.max-kl", Rule.positive());
     key("admin.max-log-prob-gap", Rule.positive());
+    key("admin.reward-drop", Rule.positive());
     key("admin.dead-letter-share", Rule.positive());
   }
 

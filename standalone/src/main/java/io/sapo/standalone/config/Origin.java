@@ -10,6 +10,8 @@ public record Origin(Layer layer, String label) {
   /** From weakest to strongest. */
   public enum Layer {
     DEFAULT,
+    /** Not given, and chosen for the model. */
+    FITTED,
     RUN,
     FILE,
     ENVIRONMENT,

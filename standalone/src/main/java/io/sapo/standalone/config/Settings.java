@@ -123,6 +123,22 @@ public final class Settings {
     return found;
   }
 
+  /**
+   * The same with other values of some keys.
+   *
+   * @param texts by key, as they would be written
+   * @throws IllegalArgumentException for a text that the key's rule does not allow
+   */
+  public Settings with(SortedMap<String, String> texts, Origin origin) {
+    SortedMap<String, Value> changed = new TreeMap<>(values);
+    texts.forEach(
+        (key, text) -> {
+          Object parsed = ConfigKeys.rules().get(key).parse().apply(text);
+          changed.put(key, new Value(text, origin, ConfigKeys.secret(key), parsed));
+        });
+    return new Settings(changed);
+  }
+
   /** Hex SHA-256 over all keys and values; equal exactly when two configurations are equal. */
   public String digest() {
     StringBuilder canonical = new StringBuilder();

@@ -27,7 +27,7 @@ public enum RoleKind {
   }
 
   /** Whether it computes with the model. */
-  boolean computes() {
+  public boolean computes() {
     return this == PRODUCER || this == LEARNER || this == EVALUATOR;
   }
 

@@ -40,6 +40,10 @@ class BindingTest {
           Map.entry("run.heartbeat", "2s"),
           Map.entry("kafka.topic-prefix", "other."),
           Map.entry("model.device", "gpu1"),
+          Map.entry("model.precision", "bf16"),
+          Map.entry("model.adapter-rank-stabilized", "true"),
+          Map.entry("model.adapter-targets", "q_proj"),
+          Map.entry("model.adapter-vision", "true"),
           Map.entry("model.prompt-template", "plain"),
           Map.entry("model.template-settings", "enable_thinking=false"),
           Map.entry("tasks.train", "elsewhere"),
@@ -79,6 +83,10 @@ class BindingTest {
   /** What else must be set for a key to have a meaning. */
   private static final Map<String, String> CONTEXT =
       Map.of(
+          "model.adapter-alpha", "model.adapter-rank=4",
+          "model.adapter-rank-stabilized", "model.adapter-rank=4",
+          "model.adapter-targets", "model.adapter-rank=4",
+          "model.adapter-vision", "model.adapter-rank=4",
           "learner.schedule.decay", "learner.schedule.decay-updates=10",
           "segmentation.probability-below", "segmentation.strategy=probability",
           "segmentation.probability-every", "segmentation.strategy=probability");
@@ -118,7 +126,7 @@ class BindingTest {
 
   @Test
   void everyKeyIsRead() {
-    Settings settings = settings();
+    Settings settings = settings("model.adapter-rank=4");
     bound(settings);
     Set<String> unread = new TreeSet<>(ConfigKeys.rules().keySet());
     unread.removeAll(settings.read());

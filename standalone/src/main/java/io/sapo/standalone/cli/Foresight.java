@@ -1,0 +1,51 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.plan.Fit;
+import io.sapo.standalone.plan.Machine;
+import io.sapo.standalone.plan.ModelDefaults;
+import io.sapo.standalone.plan.Planner;
+import io.sapo.standalone.plan.StoredType;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What a role with a checkpoint of one's own says before anything of it is loaded. */
+final class Foresight {
+  private Foresight() {}
+
+  /**
+   * Says what was chosen for the model, and whether it will be tight. Silent for the shipped one.
+   *
+   * @throws CommandFailure where the role needs more memory than there is
+   */
+  static void look(Settings settings, String role, PrintWriter out) {
+    look(settings, role, out, Machine.here());
+  }
+
+  static void look(Settings settings, String role, PrintWriter out, Machine machine) {
+    Optional<Path> checkpoint = settings.optionalPath("model.checkpoint");
+    if (checkpoint.isEmpty()) {
+      return;
+    }
+    CheckpointFolder folder = CheckpointFolder.open(checkpoint.get());
+    ModelDefaults.chosen(settings).forEach(out::println);
+    Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), machine);
+    Fit fit = planner.fit(role);
+    if (fit.verdict() == Fit.Verdict.TOO_LARGE) {
+      throw CommandFailure.failed(fit.sentence() + remedy(planner.changes(role), checkpoint.get()));
+    }
+    if (fit.verdict() == Fit.Verdict.TIGHT) {
+      out.println(fit.sentence() + "; little is left for anything else");
+    }
+    out.flush();
+  }
+
+  private static String remedy(List<String> changes, Path checkpoint) {
+    return changes.isEmpty()
+        ? "; no setting makes it fit: see sapo plan --checkpoint " + checkpoint
+        : "; it would fit with --set " + String.join(" --set ", changes);
+  }
+}

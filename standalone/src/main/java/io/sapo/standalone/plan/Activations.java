@@ -1,0 +1,114 @@
+package io.sapo.standalone.plan;
+
+import io.sapo.policy.checkpoint.VisionConfig;
+import io.sapo.policy.training.ActivationMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What passes through the network hold while an update is made. */
+final class Activations {
+  /** Logits made at a time, as language_model_head.py has it. */
+  private static final long BLOCK_LOGITS = 1L << 24;
+
+  private static final long LEAST_ROWS = 16;
+
+  /** Tensors of a block's size alive at a time where rows are not taken a few at a time. */
+  private static final int BLOCKS_ON_GPU = 4;
+
+  /**
+   * Of the graph of one layer: itself, gradients on their way back through it, and what the
+   * allocator keeps of both. Measured, see docs/real-models.md.
+   */
+  private static final double BACKWARD = 4;
+
+  /** What is kept with adapters beside what is reckoned from shapes. Measured. */
+  private static final double KEPT_WITH_ADAPTERS = 1.75;
+
+  private final Workload work;
+  private final ActivationMemory memory;
+  private final long tokens;
+
+  Activations(Workload work) {
+    this.work = work;
+    this.memory = new ActivationMemory(work.model());
+    this.tokens = Math.max(work.learner().microBatchTokens(), work.learner().maxSequenceTokens());
+  }
+
+  List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        Part.device(
+            "kept activations",
+            kept(),
+            "up to learner.activation-mib, at least what enters each layer of %d tokens"
+                .formatted(tokens)));
+    parts.add(
+        Part.device(
+            "one layer going back",
+            (long) (BACKWARD * tokens * memory.graphBytesPerTokenAndLayer()),
+            "graph and gradients of a layer for a pass of %d tokens".formatted(tokens)));
+    parts.add(logits());
+    if (work.converts()) {
+      parts.add(
+          Part.device(
+              "converted weights",
+              (work.sizes().largest() + work.sizes().layer()) * work.model().computeType().bytes(),
+              "a layer's and the largest tensor, in the type of the computation"));
+    }
+    work.model()
+        .vision()
+        .ifPresent(
+            vision ->
+                parts.add(
+                    Part.device(
+                        "vision tower",
+                        visionBytes(vision),
+                        "pictures of a pass of %d tokens, as many as fit into prompts"
+                            .formatted(tokens))));
+    return parts;
+  }
+
+  /**
+   * The most that {@link ActivationMemory#within} keeps: of one pass, or, where an update takes a
+   * single step, of all its passes of both networks.
+   */
+  private long kept() {
+    long inputs = tokens * memory.inputBytesPerToken();
+    long graphs = work.model().layers() * memory.graphBytesPerTokenAndLayer();
+    double logits = memory.logitBytesPerToken() * responseShare();
+    boolean oneStep =
+        work.learner().epochs() == 1
+            && work.learner().miniBatchSize() >= work.learner().batchSize();
+    int networks = work.learner().algorithm().usesCritic() ? 2 : 1;
+    long longest = Math.min(work.producer().capacity(), work.learner().maxSequenceTokens());
+    long kept = oneStep ? networks * work.learner().batchSize() * longest : tokens;
+    long all = (long) (kept * (memory.inputBytesPerToken() + graphs + logits));
+    long bounded = Math.max(inputs, Math.min(all, work.activationBytes()));
+    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bounded) : bounded;
+  }
+
+  /** Share of tokens that are scored. */
+  private double responseShare() {
+    Workload.Generation generation = work.producer();
+    return (double) generation.newTokens() / generation.capacity();
+  }
+
+  private Part logits() {
+    long rows = Math.max(LEAST_ROWS, BLOCK_LOGITS / work.model().vocabSize());
+    long block = Math.min(rows, tokens) * work.model().vocabSize() * Float.BYTES;
+    return Part.device(
+        "logits",
+        work.gpu() ? BLOCKS_ON_GPU * block : block,
+        "%d rows of %d at a time".formatted(Math.min(rows, tokens), work.model().vocabSize()));
+  }
+
+  /** Of a tower that is trained all blocks are held, otherwise one. */
+  private long visionBytes(VisionConfig vision) {
+    Workload.Generation generation = work.producer();
+    long merge = (long) vision.spatialMergeSize() * vision.spatialMergeSize();
+    long pictureTokens = tokens * generation.promptTokens() / generation.capacity();
+    long width = 10L * vision.hiddenSize() + 4L * vision.intermediateSize();
+    long blocks = work.adapted() ? 1 : vision.depth();
+    return pictureTokens * merge * width * blocks * work.model().computeType().bytes();
+  }
+}

@@ -1,0 +1,67 @@
+package io.sapo.standalone.plan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Memory that may be used.
+ *
+ * @param device of the accelerator; empty where it is not known or there is none
+ * @param host of this machine or, where less, of the control group; empty where it is not known
+ */
+public record Machine(OptionalLong device, OptionalLong host) {
+  /** A limit beyond any machine's memory means none. */
+  private static final long UNLIMITED = 1L << 50;
+
+  private static final List<Path> GROUP_LIMITS =
+      List.of(
+          Path.of("/sys/fs/cgroup/memory.max"),
+          Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+
+  /** Of this machine; what its accelerator has is not known here. */
+  public static Machine here() {
+    return read(Path.of("/proc/meminfo"), GROUP_LIMITS);
+  }
+
+  static Machine read(Path meminfo, List<Path> groupLimits) {
+    OptionalLong least = total(meminfo);
+    for (Path file : groupLimits) {
+      OptionalLong limit = limit(file);
+      if (limit.isPresent() && limit.getAsLong() < least.orElse(UNLIMITED)) {
+        least = limit;
+      }
+    }
+    return new Machine(OptionalLong.empty(), least);
+  }
+
+  /** The same where nothing else is said. */
+  public Machine with(OptionalLong otherDevice, OptionalLong otherHost) {
+    return new Machine(
+        otherDevice.isPresent() ? otherDevice : device, otherHost.isPresent() ? otherHost : host);
+  }
+
+  private static OptionalLong total(Path meminfo) {
+    try {
+      return Files.readAllLines(meminfo).stream()
+          .filter(line -> line.startsWith("MemTotal:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst();
+    } catch (IOException e) {
+      return OptionalLong.empty(); // not Linux: nothing is known
+    }
+  }
+
+  private static OptionalLong limit(Path file) {
+    try {
+      String text = Files.isReadable(file) ? Files.readString(file).strip() : "";
+      return text.matches("\\d{1,18}")
+          ? OptionalLong.of(Long.parseLong(text))
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty(); // this kind of control group is not there
+    }
+  }
+}

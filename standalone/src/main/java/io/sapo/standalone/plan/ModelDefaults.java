@@ -1,0 +1,193 @@
+package io.sapo.standalone.plan;
+
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.standalone.config.ConfigException;
+import io.sapo.standalone.config.Origin;
+import io.sapo.standalone.config.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Defaults for a checkpoint of one's own. Those of sapo-defaults.yaml fit the shipped one; where
+ * another is named, what nobody has set is chosen for it: what the paper trained with, cut to what
+ * the model can take. A function of config.json and the settings alone, not of the machine, so that
+ * all roles of a run come to the same.
+ */
+public final class ModelDefaults {
+  /**
+   * Memory of weights, gradients and moments from which on adapters are trained: with activations
+   * and rollouts beside it, what is larger does not fit a card of 24 GB.
+   */
+  static final long MOST_WHOLE_BYTES = 18L << 30;
+
+  /** From here on versions are published in bfloat16: most elements then stay the same. */
+  static final long BF16_FROM = 50_000_000;
+
+  /** From here on a learning rate of one in a hundred cannot be meant. */
+  private static final long LARGE = 50_000_000;
+
+  private static final double ABSURD_RATE = 1e-2;
+  private static final int PAPER_PROMPT = 1024;
+  private static final int PAPER_RESPONSE = 2048;
+  private static final long CACHE_BYTES = 4L << 30;
+  private static final int MOST_SLOTS = 64;
+  private static final int LEAST_SLOTS = 4;
+  private static final int RANK = 16;
+
+  private ModelDefaults() {}
+
+  /**
+   * @throws ConfigException for settings that cannot be meant for the named model
+   */
+  public static Settings fit(Settings settings) {
+    Optional<ModelConfig> model = named(settings);
+    return model.isPresent() ? checked(fit(settings, model.get()), model.get()) : settings;
+  }
+
+  /** Empty for the shipped checkpoint, and where there is no readable folder on this machine. */
+  private static Optional<ModelConfig> named(Settings settings) {
+    Optional<Path> folder = settings.optionalPath("model.checkpoint");
+    try {
+      return folder.map(path -> ModelConfig.read(path.resolve("config.json")));
+    } catch (InvalidCheckpointException e) {
+      return Optional.empty(); // whoever opens the folder says what is wrong with it
+    }
+  }
+
+  static Settings fit(Settings settings, ModelConfig model) {
+    Settings found = settings;
+    boolean gpu = settings.text("model.device").startsWith("gpu");
+    if (gpu) {
+      found = choose(found, "model.precision", "bf16", "a GPU computes in it");
+    }
+    long parameters = ModelSizes.of(model, null).parameters();
+    long whole = wholeBytes(found, model);
+    boolean large = whole > MOST_WHOLE_BYTES;
+    String training = "training every weight takes " + Units.bytes(whole) + " before activations";
+    found = choose(found, "model.adapter-rank", large ? "" + RANK : "0", training);
+    found = rates(found, found.integer("model.adapter-rank") > 0);
+    boolean narrow = parameters >= BF16_FROM;
+    found =
+        choose(
+            found,
+            "learner.published-type",
+            narrow ? "bf16" : "f32",
+            Units.count(parameters) + " parameters");
+    return slots(lengths(found, model), model);
+  }
+
+  /** Weights, gradients and moments of all networks where every weight is trained. */
+  private static long wholeBytes(Settings settings, ModelConfig model) {
+    var algorithm = new io.sapo.standalone.config.Binding(settings).learner().algorithm();
+    ModelSizes sizes = ModelSizes.of(model, null);
+    long elements =
+        4 * (sizes.actor() + (algorithm.usesCritic() ? sizes.critic() : 0))
+            + (algorithm.usesReference() ? sizes.actor() : 0);
+    return elements * Float.BYTES;
+  }
+
+  private static Settings rates(Settings settings, boolean adapters) {
+    String why = adapters ? "20 times the paper's, for adapters" : "the paper's";
+    Settings actor =
+        choose(settings, "learner.actor.learning-rate", adapters ? "2e-5" : "1e-6", why);
+    return choose(actor, "learner.critic.learning-rate", adapters ? "4e-5" : "2e-6", why);
+  }
+
+  /** The paper's where the model's context holds them, otherwise half of it each. */
+  private static Settings lengths(Settings settings, ModelConfig model) {
+    int context = model.maxPositions();
+    boolean enough = context >= PAPER_PROMPT + PAPER_RESPONSE;
+    String why = enough ? "the paper's" : "half of the model's context of " + context;
+    int half = Math.max(1, context / 2);
+    Settings found =
+        choose(settings, "model.max-prompt-tokens", "" + (enough ? PAPER_PROMPT : half), why);
+    found = choose(found, "model.max-new-tokens", "" + (enough ? PAPER_RESPONSE : half), why);
+    int longest = found.integer("model.max-prompt-tokens") + found.integer("model.max-new-tokens");
+    return choose(
+        found, "learner.max-sequence-tokens", "" + longest, "prompt and response together");
+  }
+
+  /** As many as keep their keys and values within a few gigabytes, by halves. */
+  private static Settings slots(Settings settings, ModelConfig model) {
+    Workload work = Workload.of(settings, model, model.elementType());
+    Settings found = settings;
+    found = slots(found, "producer.slots", work, work.producer());
+    return slots(found, "evaluation.slots", work, work.evaluation());
+  }
+
+  private static Settings slots(
+      Settings settings, String key, Workload work, Workload.Generation generation) {
+    int slots = MOST_SLOTS;
+    while (slots > LEAST_SLOTS
+        && work.cacheBytes(
+                new Workload.Generation(slots, generation.promptTokens(), generation.newTokens()))
+            > CACHE_BYTES) {
+      slots /= 2;
+    }
+    return choose(settings, key, "" + slots, "keys and values up to " + Units.bytes(CACHE_BYTES));
+  }
+
+  /** A value for a key that nobody has set. */
+  private static Settings choose(Settings settings, String key, String text, String why) {
+    Settings.Value before = settings.values().get(key);
+    if (before.origin().layer() != Origin.Layer.DEFAULT) {
+      return settings;
+    }
+    SortedMap<String, String> one = new TreeMap<>();
+    one.put(key, text);
+    return settings.with(one, new Origin(Origin.Layer.FITTED, "fits the model: " + why));
+  }
+
+  private static Settings checked(Settings settings, ModelConfig model) {
+    List<String> findings = new ArrayList<>();
+    long parameters = ModelSizes.of(model, null).parameters();
+    for (String network : List.of("actor", "critic")) {
+      String key = "learner." + network + ".learning-rate";
+      if (parameters > LARGE && settings.number(key) >= ABSURD_RATE) {
+        findings.add(
+            "%s is %s (%s), which ruins a model of %s parameters within an update; the paper's is %s"
+                .formatted(
+                    key,
+                    settings.values().get(key).text(),
+                    settings.origin(key).label(),
+                    Units.count(parameters),
+                    network.equals("actor") ? "1e-6" : "2e-6"));
+      }
+    }
+    int prompt = settings.integer("model.max-prompt-tokens");
+    int response = settings.integer("model.max-new-tokens");
+    if ((long) prompt + response > model.maxPositions()) {
+      findings.add(
+          String.format(
+              Locale.ROOT,
+              "model.max-prompt-tokens (%d, %s) and model.max-new-tokens (%d, %s) are more than the %d tokens that the model's context holds (max_position_embeddings); lower them",
+              prompt,
+              settings.origin("model.max-prompt-tokens").label(),
+              response,
+              settings.origin("model.max-new-tokens").label(),
+              model.maxPositions()));
+    }
+    if (!findings.isEmpty()) {
+      throw new ConfigException(findings);
+    }
+    return settings;
+  }
+
+  /** What was chosen for the model, a line a key; empty for the shipped one. */
+  public static List<String> chosen(Settings settings) {
+    return settings.values().entrySet().stream()
+        .filter(entry -> entry.getValue().origin().layer() == Origin.Layer.FITTED)
+        .map(
+            entry ->
+                "%s = %s (%s)"
+                    .formatted(
+                        entry.getKey(), entry.getValue().text(), entry.getValue().origin().label()))
+        .toList();
+  }
+}

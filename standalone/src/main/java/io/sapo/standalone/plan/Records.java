@@ -1,0 +1,37 @@
+package io.sapo.standalone.plan;
+
+/**
+ * Bytes of what a run writes.
+ *
+ * @param version a version that is published whole, before compression; deltas are smaller
+ * @param checkpoint one checkpoint
+ * @param checkpointsKept all that lie on disk at a time, one being written included
+ * @param batch trajectories, segments and credits of one update, at most
+ */
+public record Records(long version, long checkpoint, long checkpointsKept, long batch) {
+  /** Of a token: its number, log-probability, entropy and version, then again in its segment. */
+  private static final long TRAJECTORY_TOKEN = 16;
+
+  private static final long SEGMENT_TOKEN = 10;
+  private static final long PROMPT_TOKEN = 2 * Integer.BYTES;
+
+  static Records of(Workload work) {
+    ModelSizes sizes = work.sizes();
+    boolean critic = work.learner().algorithm().usesCritic();
+    long trained = sizes.actor() + (critic ? sizes.critic() : 0);
+    long checkpoint = 3 * trained * Float.BYTES;
+    long reference =
+        work.learner().algorithm().usesReference() && !work.adapted()
+            ? sizes.actor() * Float.BYTES
+            : 0;
+    long batch =
+        work.learner().batchSize()
+            * (work.producer().newTokens() * (TRAJECTORY_TOKEN + SEGMENT_TOKEN)
+                + work.producer().promptTokens() * PROMPT_TOKEN);
+    return new Records(
+        sizes.actor() * work.saving().published().bytes(),
+        checkpoint,
+        (work.saving().keepCheckpoints() + 1L) * checkpoint + reference,
+        batch);
+  }
+}

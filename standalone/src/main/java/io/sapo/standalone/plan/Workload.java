@@ -1,0 +1,109 @@
+package io.sapo.standalone.plan;
+
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.producer.ProducerConfig;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.evaluation.EvaluationConfig;
+
+/**
+ * A model and what is to be done with it.
+ *
+ * @param model computed in the configured type
+ * @param stored element type in which the checkpoint has its weights
+ * @param gpu whether the device has memory of its own
+ * @param heapBytes largest Java heap of a process
+ */
+public record Workload(
+    ModelConfig model,
+    ElementType stored,
+    boolean gpu,
+    LearnerConfig learner,
+    Generation producer,
+    int producers,
+    Generation evaluation,
+    Saving saving,
+    long activationBytes,
+    long heapBytes) {
+
+  /** The heap that the launcher gives a process that computes. */
+  public static final long HEAP_BYTES = 768L << 20;
+
+  /** Places by which the cache of a slot is rounded up. */
+  private static final long CACHE_BLOCK = 32;
+
+  /**
+   * Responses drawn at a time.
+   *
+   * @param capacity longest prompt and response together
+   */
+  public record Generation(int slots, int promptTokens, int newTokens) {
+    int capacity() {
+      return promptTokens + newTokens;
+    }
+  }
+
+  /**
+   * How often versions are kept where.
+   *
+   * @param published element type of versions
+   */
+  public record Saving(
+      ElementType published, int anchorEvery, int checkpointEvery, int keepCheckpoints) {}
+
+  /**
+   * @param stored element type in which the checkpoint has its weights
+   */
+  public static Workload of(Settings settings, ModelConfig model, ElementType stored) {
+    Binding binding = new Binding(settings);
+    LearnerConfig learner = binding.learner();
+    ProducerConfig producer = binding.producer("producer-0");
+    EvaluationConfig evaluation = binding.evaluation();
+    boolean bf16 = settings.text("learner.published-type").equals("bf16");
+    return new Workload(
+        model.computedIn(learner.network().compute()),
+        stored,
+        settings.text("model.device").startsWith("gpu"),
+        learner,
+        new Generation(
+            producer.slots(), producer.maxPromptTokens(), producer.sampling().maxNewTokens()),
+        binding.producers(),
+        new Generation(
+            evaluation.slots(), evaluation.maxPromptTokens(), evaluation.sampling().maxNewTokens()),
+        new Saving(
+            bf16 ? ElementType.BF16 : ElementType.F32,
+            settings.integer("learner.anchor-every"),
+            settings.integer("learner.checkpoint-every"),
+            settings.integer("learner.keep-checkpoints")),
+        settings.wide("learner.activation-mib") << 20,
+        HEAP_BYTES);
+  }
+
+  public ModelSizes sizes() {
+    return ModelSizes.of(model, learner.network().adapters());
+  }
+
+  boolean adapted() {
+    return learner.network().adapters() != null;
+  }
+
+  /** Whether weights have to be brought into the type of the computation each time. */
+  boolean converts() {
+    ElementType held = adapted() ? ModelSizes.loaded(stored) : ElementType.F32;
+    return held != model.computeType();
+  }
+
+  /** Keys and values of all slots, each as long as it may become. */
+  long cacheBytes(Generation generation) {
+    long places = (generation.capacity() + CACHE_BLOCK - 1L) / CACHE_BLOCK * CACHE_BLOCK;
+    return 2L
+        * model.layers()
+        * generation.slots()
+        * model.keyValueHeads()
+        * places
+        * model.headDim()
+        * model.computeType().bytes();
+  }
+}

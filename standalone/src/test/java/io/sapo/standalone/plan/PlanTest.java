@@ -1,0 +1,208 @@
+package io.sapo.standalone.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.standalone.config.ConfigException;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.Origin;
+import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.plan.Part.Place;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlanTest {
+  private static final long GIB = 1L << 30;
+  @TempDir Path folder;
+
+  private static ModelConfig model(String name) throws URISyntaxException {
+    return ModelConfig.read(Path.of(PlanTest.class.getResource("/plan/" + name + ".json").toURI()));
+  }
+
+  private static Settings settings(String... assignments) {
+    ConfigLoader loader = new ConfigLoader();
+    for (String assignment : assignments) {
+      loader.set(assignment);
+    }
+    return loader.load();
+  }
+
+  private static Planner planner(String name, Machine machine, String... assignments)
+      throws URISyntaxException {
+    ModelConfig model = model(name);
+    return new Planner(
+        ModelDefaults.fit(settings(assignments), model), model, ElementType.BF16, machine);
+  }
+
+  private static Machine machine(long deviceGib, long hostGib) {
+    return new Machine(OptionalLong.of(deviceGib * GIB), OptionalLong.of(hostGib * GIB));
+  }
+
+  /** As their makers count them. */
+  @ParameterizedTest
+  @CsvSource({
+    "qwen2.5-vl-3b, 3.75e9",
+    "qwen2.5-vl-7b, 8.29e9",
+    "qwen3-vl-8b, 8.77e9",
+    "llama-3.2-1b, 1.236e9"
+  })
+  void parametersAreCountedFromTheConfiguration(String name, double parameters) throws Exception {
+    assertThat((double) ModelSizes.of(model(name), null).parameters())
+        .isCloseTo(parameters, within(parameters * 0.005));
+  }
+
+  @Test
+  void sevenBillionsFitOneCardOf80GigabytesWithAdapters() throws Exception {
+    Planner planner = planner("qwen2.5-vl-7b", machine(80, 128), "model.device=gpu0");
+    Plan plan = planner.plan(OptionalDouble.empty());
+    Need train = plan.role("train");
+    assertThat(planner.fit("train").verdict()).isEqualTo(Fit.Verdict.FITS);
+    assertThat(train.bytes("frozen base")).isEqualTo(plan.sizes().parameters() * 2);
+    assertThat(train.bytes("reference")).isZero();
+    assertThat(train.bytes("actor moments")).isEqualTo(2 * train.bytes("actor"));
+    assertThat(train.bytes(Place.DEVICE)).isLessThan(40 * GIB);
+    assertThat(plan.records().version()).isLessThan(100L << 20);
+  }
+
+  @Test
+  void trainedWholeTheyDoNotAndThePlanSaysWhatHelps() throws Exception {
+    Planner planner =
+        planner("qwen2.5-vl-7b", machine(80, 256), "model.device=gpu0", "model.adapter-rank=0");
+    assertThat(planner.fit("learner").verdict()).isEqualTo(Fit.Verdict.TOO_LARGE);
+    assertThat(planner.fit("learner").sentence()).contains("learner needs", "of the 80 GiB");
+    assertThat(planner.changes("learner")).containsExactly("model.adapter-rank=16");
+  }
+
+  @Test
+  void aLittleTooMuchIsMendedByALittle() throws Exception {
+    Planner roomy = planner("qwen2.5-vl-7b", machine(80, 128), "model.device=gpu0");
+    long needed = roomy.plan(OptionalDouble.empty()).role("train").bytes(Place.DEVICE);
+    Machine tight = new Machine(OptionalLong.of(needed - (1L << 20)), OptionalLong.of(128 * GIB));
+    Planner planner = planner("qwen2.5-vl-7b", tight, "model.device=gpu0");
+    assertThat(planner.changes("train")).hasSize(1).first().asString().contains(".slots=");
+    assertThat(planner("qwen2.5-vl-7b", machine(8, 128), "model.device=gpu0").changes("train"))
+        .isEmpty();
+  }
+
+  /** Everything that a model's size decides, by hand, for a model that is trained whole. */
+  @Test
+  void partsOfAFullLearner() throws Exception {
+    ModelConfig model = model("llama-3.2-1b");
+    Workload work =
+        Workload.of(
+            settings("learner.loss-kl=0.1", "learner.anchor-every=1"), model, ElementType.BF16);
+    Need need = LearnerNeed.of(work);
+    long actor = 1_235_814_400L;
+    long critic = actor + 2048;
+    assertThat(need.bytes("actor")).isEqualTo(4 * actor);
+    assertThat(need.bytes("actor gradients")).isEqualTo(4 * actor);
+    assertThat(need.bytes("critic")).isEqualTo(4 * critic);
+    assertThat(need.bytes("critic moments")).isEqualTo(8 * critic);
+    assertThat(need.bytes("reference")).isEqualTo(4 * actor);
+    assertThat(need.bytes("frozen base")).isZero();
+    assertThat(need.bytes("published copy")).isZero();
+    assertThat(need.bytes("converted weights")).isZero();
+    Need producer = GenerationNeed.producer(work);
+    // 2 × 16 layers × 64 slots × 8 heads × 1,152 places × 64 × 4 bytes
+    assertThat(producer.bytes("producer keys and values")).isEqualTo(4_831_838_208L);
+  }
+
+  @Test
+  void frozenWeightsOfAnotherTypeAreConvertedInPasses() throws Exception {
+    Workload work =
+        Workload.of(settings("model.adapter-rank=16"), model("llama-3.2-1b"), ElementType.BF16);
+    assertThat(LearnerNeed.of(work).bytes("converted weights")).isGreaterThan(GIB);
+    Workload narrow =
+        Workload.of(
+            settings("model.adapter-rank=16", "model.precision=bf16"),
+            model("llama-3.2-1b"),
+            ElementType.BF16);
+    assertThat(LearnerNeed.of(narrow).bytes("converted weights")).isZero();
+  }
+
+  @Test
+  void theShippedCheckpointKeepsTheShippedDefaults() {
+    assertThat(ModelDefaults.fit(settings()))
+        .extracting(Settings::digest)
+        .isEqualTo(settings().digest());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama-3.2-1b, model.adapter-rank, 16",
+    "llama-3.2-1b, learner.actor.learning-rate, 2e-5",
+    "llama-3.2-1b, learner.published-type, bf16",
+    "llama-3.2-1b, model.max-new-tokens, 2048",
+    "llama-3.2-1b, learner.max-sequence-tokens, 3072",
+    "llama-3.2-1b, model.precision, f32",
+    "qwen3-vl-8b, producer.slots, 4"
+  })
+  void anotherCheckpointGetsItsOwn(String name, String key, String value) throws Exception {
+    Settings fitted = ModelDefaults.fit(settings(), model(name));
+    assertThat(fitted.values().get(key).text()).isEqualTo(value);
+    if (!settings().values().get(key).text().equals(value)) {
+      assertThat(fitted.origin(key).layer()).isEqualTo(Origin.Layer.FITTED);
+    }
+  }
+
+  @Test
+  void whatSomebodyHasSetStays() throws Exception {
+    Settings fitted =
+        ModelDefaults.fit(
+            settings("model.adapter-rank=0", "learner.critic.learning-rate=3e-6"),
+            model("llama-3.2-1b"));
+    assertThat(fitted.integer("model.adapter-rank")).isZero();
+    assertThat(fitted.number("learner.critic.learning-rate")).isEqualTo(3e-6);
+    assertThat(fitted.number("learner.actor.learning-rate")).isEqualTo(1e-6);
+    assertThat(ModelDefaults.chosen(fitted))
+        .anyMatch(line -> line.startsWith("learner.actor.learning-rate = 1e-6 (fits the model: "))
+        .noneMatch(line -> line.startsWith("model.adapter-rank"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "learner.actor.learning-rate=0.01 | learner.actor.learning-rate is 0.01 (--set)",
+        "model.max-new-tokens=131072 | more than the 131072 tokens that the model's context holds",
+      })
+  void whatCannotBeMeantIsRefused(String assignment, String message) throws Exception {
+    Path checkpoint = Files.createDirectory(folder.resolve("model"));
+    Files.copy(
+        Path.of(PlanTest.class.getResource("/plan/llama-3.2-1b.json").toURI()),
+        checkpoint.resolve("config.json"));
+    Settings meant = settings("model.checkpoint=" + checkpoint, assignment);
+    assertThatThrownBy(() -> ModelDefaults.fit(meant))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theSmallerOfMachineAndControlGroupCounts() throws Exception {
+    Path meminfo =
+        Files.writeString(folder.resolve("meminfo"), "MemFree: 1 kB\nMemTotal:  2048 kB\n");
+    Path none = Files.writeString(folder.resolve("max"), "max\n");
+    Path limit = Files.writeString(folder.resolve("limit"), "1048576\n");
+    assertThat(Machine.read(meminfo, List.of(none)).host()).hasValue(2048 << 10);
+    assertThat(Machine.read(meminfo, List.of(none, limit)).host()).hasValue(1 << 20);
+    assertThat(Machine.read(folder.resolve("absent"), List.of()).host()).isEmpty();
+  }
+
+  @Test
+  void sizesAreWrittenAsPeopleWriteThem() {
+    assertThat(Units.parse("80g")).isEqualTo(80 * GIB);
+    assertThat(Units.parse("1.5 GiB".replace(" ", ""))).isEqualTo(3 * GIB / 2);
+    assertThatThrownBy(() -> Units.parse("80")).hasMessageContaining("write 80g");
+  }
+}
