@@ -16,6 +16,7 @@ import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -98,6 +99,7 @@ final class Committer {
   /**
    * @param inputs what the version was made from; empty for version 0
    * @param credits of the trajectories trained on
+   * @param leftOut why the update, or its end, was left out
    * @param checkpointVersion newest checkpoint on disk; -1 for none
    * @return the record once it is committed
    */
@@ -107,6 +109,7 @@ final class Committer {
       List<InputRange> inputs,
       SortedMap<String, Double> metrics,
       List<Credit> credits,
+      Optional<String> leftOut,
       long checkpointVersion) {
     Progress progress = state.progress();
     publisher.stage(progress.version(), state.actor().weights());
@@ -116,6 +119,7 @@ final class Committer {
             .setParent(progress.version() - 1)
             .setRunId(runId)
             .setInputs(inputs)
+            .setLeftOut(leftOut.orElse(null))
             .setTrajectoryPositions(asText(progress.trajectoryPositions()))
             .setConsumedTotal(progress.consumedTotal())
             .setTrainedTotal(progress.trainedTotal())

@@ -18,6 +18,7 @@ import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -123,7 +124,8 @@ public final class Fork {
               parentPrefix,
               version,
               committed.referenceSha256()));
-      return committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), version);
+      return committer.commit(
+          state, hashes, List.of(), new TreeMap<>(), List.of(), Optional.empty(), version);
     }
   }
 

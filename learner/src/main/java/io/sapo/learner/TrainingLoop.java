@@ -74,7 +74,14 @@ final class TrainingLoop {
     checkpoints.write(snapshot(hashes));
     checkpoints.finish();
     status.committed(
-        committer.commit(state, hashes, List.of(), new TreeMap<>(), List.of(), state.version()));
+        committer.commit(
+            state,
+            hashes,
+            List.of(),
+            new TreeMap<>(),
+            List.of(),
+            Optional.empty(),
+            state.version()));
   }
 
   /** Trains until asked to stop or the last version wanted; leaves a checkpoint. */
@@ -117,6 +124,7 @@ final class TrainingLoop {
         batch.ranges(),
         metrics,
         CreditRecords.of(state.version(), batch.examples(), folded.credits()),
+        folded.leftOut(),
         checkpoints.durableVersion());
   }
 
