@@ -201,7 +201,7 @@ class PictureAdmissionTest {
   void picturesAreSizedDownToTheRunsLimit() throws IOException {
     PictureSettings smaller = new PictureSettings(PictureFiles.none(), 3136);
     admission = Admission.of(CheckpointFolder.open(temp.resolve("model")), smaller, 100);
-    assertThat(admit(prompt(4), inline(png(84, 56))).refusal()).isNull();
+    assertThat(admit(prompt(2), inline(png(84, 56))).refusal()).isNull();
     assertThat(admit(prompt(6), inline(png(84, 56))).refusal()).startsWith("pictures: ");
     PictureSettings tiny = new PictureSettings(PictureFiles.none(), 100);
     assertThatThrownBy(() -> Admission.of(CheckpointFolder.open(temp.resolve("model")), tiny, 100))
