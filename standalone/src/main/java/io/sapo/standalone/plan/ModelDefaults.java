@@ -2,6 +2,7 @@ package io.sapo.standalone.plan;
 
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.config.Origin;
 import io.sapo.standalone.config.Settings;
@@ -47,7 +48,11 @@ public final class ModelDefaults {
    */
   public static Settings fit(Settings settings) {
     Optional<ModelConfig> model = named(settings);
-    return model.isPresent() ? checked(fit(settings, model.get()), model.get()) : settings;
+    try {
+      return model.isPresent() ? checked(fit(settings, model.get()), model.get()) : settings;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(e.getMessage())); // settings that do not go together
+    }
   }
 
   /** Empty for the shipped checkpoint, and where there is no readable folder on this machine. */
@@ -84,7 +89,7 @@ public final class ModelDefaults {
 
   /** Weights, gradients and moments of all networks where every weight is trained. */
   private static long wholeBytes(Settings settings, ModelConfig model) {
-    var algorithm = new io.sapo.standalone.config.Binding(settings).learner().algorithm();
+    var algorithm = new Binding(settings).learner().algorithm();
     ModelSizes sizes = ModelSizes.of(model, null);
     long elements =
         4 * (sizes.actor() + (algorithm.usesCritic() ? sizes.critic() : 0))

@@ -174,6 +174,7 @@ class PlanTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "learner.mini-batch-size=3 | batch-size must be a multiple of mini-batch-size",
         "learner.actor.learning-rate=0.01 | learner.actor.learning-rate is 0.01 (--set)",
         "model.max-new-tokens=131072 | more than the 131072 tokens that the model's context holds",
       })
