@@ -79,7 +79,7 @@ class RestoreTest {
       delete(run.data());
       assertThatThrownBy(() -> run.learner(UPDATES, FaultHook.NONE).run())
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("no checkpoint at or before version 2")
+          .hasMessageContaining("holds no checkpoint of run a-run, which has come to version 2")
           .hasMessageContaining(run.data().toString());
     }
   }

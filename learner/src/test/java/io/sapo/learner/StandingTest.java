@@ -114,12 +114,20 @@ class StandingTest {
     Run run = runs.create();
     run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batchSize()));
     run.learner(1, FaultHook.NONE).run();
-    Learner second = run.learner(2, FaultHook.NONE);
-    CompletableFuture<Long> end = started(second);
+    CompletableFuture<Void> given = new CompletableFuture<>();
+    FaultHook notBefore =
+        reached -> {
+          if (reached == FaultPoint.BATCH_ASSEMBLED) {
+            given.join();
+            awaitStatus(run, status -> !outcome(status, "early").isEmpty());
+          }
+        };
+    CompletableFuture<Long> end = started(run.learner(2, notBefore));
     awaitStatus(
         run,
         status -> status.getState().equals("starting") || status.getState().equals("recovering"));
     give(run, "early", ControlAction.CHECKPOINT);
+    given.complete(null);
     assertThat(end.join()).isEqualTo(2);
     Status last =
         awaitStatus(run, status -> status.getState().equals("stopped") && status.getVersion() == 2);
