@@ -66,7 +66,7 @@ class LoggingTest {
             .start();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     process.getInputStream().transferTo(out);
-    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(process.waitFor()).isEqualTo(4);
     List<JsonNode> lines = parsed(out.toString(StandardCharsets.UTF_8));
     assertThat(lines)
         .anySatisfy(
