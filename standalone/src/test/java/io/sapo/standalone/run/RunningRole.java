@@ -78,6 +78,10 @@ public final class RunningRole {
     return ready.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
+  public boolean isReady() {
+    return ready.isDone();
+  }
+
   /** What it says of itself first. */
   public String firstLine() {
     return out.toString().lines().findFirst().orElse("");
