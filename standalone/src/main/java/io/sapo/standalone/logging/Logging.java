@@ -74,7 +74,7 @@ public final class Logging {
   }
 
   /** All lines as JSON into this file, too, which is rolled over twice. */
-  public static void toFile(Path file) {
+  public static synchronized void toFile(Path file) {
     LoggerContext context = context();
     RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
     appender.setContext(context);
@@ -109,7 +109,7 @@ public final class Logging {
   }
 
   /** Ends what {@link #toFile} began. */
-  public static void closeFile(Path file) {
+  public static synchronized void closeFile(Path file) {
     Appender<ILoggingEvent> appender = root().getAppender("FILE " + file);
     if (appender != null) {
       root().detachAppender(appender);
