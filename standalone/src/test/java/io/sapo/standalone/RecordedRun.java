@@ -63,7 +63,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
   public static final int UPDATES = 6;
-  private static final int BATCH = 8;
+  public static final int BATCH = 8;
   private static final int VOCABULARY = 48;
   private static final String MODEL =
       """
@@ -86,7 +86,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     run.createTopics();
     run.produce(UPDATES * BATCH + 4);
     run.segment(folder.resolve("segmenter"));
-    run.learn(model, UPDATES);
+    run.learn(model, UPDATES, 2, FaultHook.NONE);
     return run;
   }
 
@@ -99,11 +99,13 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     RecordedRun other = new RecordedRun(kafka, new Topics(prefix), learnerData);
     other.produce(UPDATES * BATCH + 4);
     other.segment(scratch);
-    other.learn(data.resolveSibling("model"), until);
+    other.learn(data.resolveSibling("model"), until, 2, FaultHook.NONE);
     return other;
   }
 
-  private void learn(Path model, long until) throws InterruptedException {
+  /** Trains up to a version, from where the run is. */
+  public void learn(Path model, long until, int checkpointEvery, FaultHook faults)
+      throws InterruptedException {
     new Learner(
             config(),
             new LearnerOptions(
@@ -115,7 +117,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 null,
                 data,
                 PictureFiles.none(),
-                2,
+                checkpointEvery,
                 2,
                 Duration.ofDays(1),
                 3,
@@ -125,7 +127,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
                 until,
                 false,
                 Duration.ofSeconds(1),
-                FaultHook.NONE),
+                faults),
             BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu()),
             Clock.systemUTC())
         .run();
@@ -162,7 +164,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     }
   }
 
-  private void createTopics() throws ExecutionException, InterruptedException {
+  public void createTopics() throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin, topics).createAndCheck((short) 1);
     }
@@ -182,7 +184,8 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     }
   }
 
-  private static Trajectory trajectory(int number, Random random) {
+  /** One that is sound, begun with version 0, alone in its group, about nothing. */
+  public static Trajectory trajectory(int number, Random random) {
     int tokens = 3 + random.nextInt(14);
     int[] prompt = random.ints(4 + random.nextInt(6), 3, VOCABULARY).toArray();
     int[] response = random.ints(tokens, 3, VOCABULARY).toArray();
@@ -341,8 +344,9 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
     }
   }
 
-  private Producer<byte[], byte[]> producer(String transactionalId) {
+  public Producer<byte[], byte[]> producer(String transactionalId) {
     Map<String, Object> config = new HashMap<>(kafka);
+    config.put("max.request.size", Topics.MAX_RECORD_BYTES);
     if (transactionalId != null) {
       config.put("transactional.id", transactionalId);
     }
