@@ -3,6 +3,7 @@ package io.sapo.producer;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskSpec;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
  * @param batchSize trajectories an update of the learner takes
  * @param device {@code cpu}, {@code gpu} or {@code gpu0}, {@code gpu1}, …
  * @param heartbeat time between two status records
+ * @param engine what draws
  */
 public record ProducerConfig(
     String instance,
@@ -44,7 +46,8 @@ public record ProducerConfig(
     int eta,
     int batchSize,
     String device,
-    Duration heartbeat) {
+    Duration heartbeat,
+    EngineSettings engine) {
 
   private static final Pattern DEVICE = Pattern.compile("cpu|gpu[0-9]{0,2}");
 

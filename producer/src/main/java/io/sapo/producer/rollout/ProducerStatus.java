@@ -78,6 +78,7 @@ final class ProducerStatus {
             Map.of(
                 "device", config.device(),
                 "tasks", config.tasks().train(),
+                "engine", config.engine().kind().toString(),
                 "weight_uptake", config.uptake().toString()))
         .build();
   }
@@ -122,6 +123,7 @@ final class ProducerStatus {
               .formatted(worker.backlog().orElse(0L));
       case WAITING_FOR_WEIGHTS -> "waits for weights";
       case WAITING_FOR_TASKS -> "waits for tasks";
+      case WAITING_FOR_SERVERS -> "waits for inference servers: " + worker.obstacle();
       case PAUSED ->
           "paused by " + watch.view().flatMap(QueueView::pausedBy).orElse("someone, until now");
       case GENERATING, OTHER -> "";
@@ -142,6 +144,7 @@ final class ProducerStatus {
     gauges.put("tokens_total", (double) totals.tokens());
     gauges.put("trajectories_total", (double) totals.trajectories());
     gauges.put("refused_tasks_total", (double) totals.refusedTasks());
+    gauges.put("refused_rollouts_total", (double) totals.refusedRollouts());
     gauges.put("refused_weights_total", (double) follower.refusals().count());
     gauges.put("in_generation", (double) worker.inGeneration());
     gauges.put(QueueWatch.UNPUBLISHED, (double) worker.unpublished());
@@ -155,6 +158,7 @@ final class ProducerStatus {
     gauges.put("gate_waiting_share", share(Activity.WAITING_AT_GATE, totals, elapsed));
     gauges.put("weights_waiting_share", share(Activity.WAITING_FOR_WEIGHTS, totals, elapsed));
     gauges.put("tasks_waiting_share", share(Activity.WAITING_FOR_TASKS, totals, elapsed));
+    gauges.put("servers_waiting_share", share(Activity.WAITING_FOR_SERVERS, totals, elapsed));
     before = totals;
     beforeNanos = nanos;
     return gauges;

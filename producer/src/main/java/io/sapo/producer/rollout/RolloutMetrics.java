@@ -12,16 +12,23 @@ final class RolloutMetrics {
     WAITING_AT_GATE,
     WAITING_FOR_WEIGHTS,
     WAITING_FOR_TASKS,
+    WAITING_FOR_SERVERS,
     PAUSED,
     OTHER
   }
 
   /** Totals at one moment. */
-  record Totals(long tokens, long trajectories, long refusedTasks, Map<Activity, Long> nanos) {}
+  record Totals(
+      long tokens,
+      long trajectories,
+      long refusedTasks,
+      long refusedRollouts,
+      Map<Activity, Long> nanos) {}
 
   private final AtomicLong tokens = new AtomicLong();
   private final AtomicLong trajectories = new AtomicLong();
   private final AtomicLong refusedTasks = new AtomicLong();
+  private final AtomicLong refusedRollouts = new AtomicLong();
   private final Map<Activity, AtomicLong> nanos = new EnumMap<>(Activity.class);
   private long since = System.nanoTime();
 
@@ -47,9 +54,14 @@ final class RolloutMetrics {
     refusedTasks.incrementAndGet();
   }
 
+  void refusedRollout() {
+    refusedRollouts.incrementAndGet();
+  }
+
   Totals totals() {
     Map<Activity, Long> spent = new EnumMap<>(Activity.class);
     nanos.forEach((activity, total) -> spent.put(activity, total.get()));
-    return new Totals(tokens.get(), trajectories.get(), refusedTasks.get(), spent);
+    return new Totals(
+        tokens.get(), trajectories.get(), refusedTasks.get(), refusedRollouts.get(), spent);
   }
 }

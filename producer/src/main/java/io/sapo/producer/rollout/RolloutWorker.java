@@ -1,8 +1,9 @@
 package io.sapo.producer.rollout;
 
-import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.engine.Outcome;
+import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.WeightVersion;
@@ -14,6 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rollout loop: takes up weights, fills the engine's slots as far as the staleness gate allows,
@@ -24,7 +27,9 @@ import java.util.function.Supplier;
  * in the log.
  */
 final class RolloutWorker implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(RolloutWorker.class);
   private static final long IDLE_MS = 50;
+  private static final String REFUSED_ROLLOUT = "rollout-refused";
 
   private final RolloutEngine engine;
   private final WeightsInUse weights;
@@ -39,7 +44,7 @@ final class RolloutWorker implements Runnable {
   private final Clock clock;
   private final RolloutMetrics metrics;
 
-  private final Map<String, Rollout> running = new HashMap<>();
+  private final Map<String, Started> running = new HashMap<>();
   private final Outbox<Finished> outbox = new Outbox<>();
   private final Queue<Task> published = new ConcurrentLinkedQueue<>();
   private final WakeUp wakeUp = new WakeUp();
@@ -49,7 +54,10 @@ final class RolloutWorker implements Runnable {
   private volatile boolean stopping;
   private volatile Activity activity = Activity.OTHER;
 
-  private record Finished(Rollout rollout, Generation generation, long atMs) {}
+  /** A rollout and the version in use when it was submitted. */
+  private record Started(Rollout rollout, long version) {}
+
+  private record Finished(Rollout rollout, Outcome outcome, long atMs) {}
 
   /**
    * @param newest newest committed version
@@ -95,7 +103,7 @@ final class RolloutWorker implements Runnable {
   /** One turn of the loop; false once the tasks are exhausted and all is in the log. */
   boolean step() {
     metrics.spent(Activity.OTHER);
-    weights.refresh(engine.running());
+    takeUpWeights();
     if (!ready.isDone() && weights.ready() && view.get().isPresent()) {
       ready.complete(null);
     }
@@ -103,7 +111,7 @@ final class RolloutWorker implements Runnable {
     publish();
     Activity obstacle = fill();
     if (engine.running() > 0) {
-      generate();
+      generate(obstacle == Activity.WAITING_FOR_SERVERS ? obstacle : Activity.GENERATING);
     } else if (obstacle == Activity.WAITING_FOR_TASKS && allPublished() && queue.finite()) {
       acknowledge();
       return false;
@@ -111,6 +119,14 @@ final class RolloutWorker implements Runnable {
       idle(obstacle);
     }
     return true;
+  }
+
+  private void takeUpWeights() {
+    long before = weights.version();
+    weights.refresh(engine.running());
+    if (weights.version() != before) {
+      engine.use(weights.weights(), weights.version());
+    }
   }
 
   private boolean allPublished() {
@@ -148,6 +164,11 @@ final class RolloutWorker implements Runnable {
     return activity;
   }
 
+  /** What keeps the engine from drawing; empty text for nothing. From any thread. */
+  String obstacle() {
+    return engine.obstacle().orElse("");
+  }
+
   /** Trajectories waiting to be consumed; empty until the topics have been read. */
   Optional<Long> backlog() {
     return view.get()
@@ -168,6 +189,9 @@ final class RolloutWorker implements Runnable {
 
   /** Starts what may start; says what stood in the way of more. */
   private Activity fill() {
+    if (engine.freeSlots() == 0 && engine.obstacle().isPresent()) {
+      return Activity.WAITING_FOR_SERVERS;
+    }
     while (engine.freeSlots() > 0) {
       Optional<QueueView> queued = view.get();
       if (!weights.ready() || queued.isEmpty()) {
@@ -219,7 +243,7 @@ final class RolloutWorker implements Runnable {
   }
 
   private void start(Rollout rollout) {
-    running.put(rollout.trajectoryId(), rollout);
+    running.put(rollout.trajectoryId(), new Started(rollout, weights.version()));
     outbox.started(weights.version());
     unpublished = outbox.unpublished();
     inGeneration = running.size();
@@ -228,16 +252,17 @@ final class RolloutWorker implements Runnable {
             rollout.trajectoryId(), rollout.group().prompt(), sampling, rollout.seed()));
   }
 
-  private void generate() {
-    activity = Activity.GENERATING;
-    for (Generation generation : engine.advance(weights.weights(), weights.version())) {
-      Rollout rollout = running.remove(generation.id());
-      long startVersion = generation.versions()[0];
-      outbox.finished(startVersion, new Finished(rollout, generation, clock.millis()));
-      metrics.finished(generation.tokens().length);
+  private void generate(Activity as) {
+    activity = as;
+    for (Outcome outcome : engine.advance()) {
+      Started ended = running.remove(outcome.id());
+      outbox.finished(ended.version(), new Finished(ended.rollout(), outcome, clock.millis()));
+      if (outcome instanceof Outcome.Drawn drawn) {
+        metrics.finished(drawn.generation().tokens().length);
+      }
     }
     inGeneration = running.size();
-    metrics.spent(Activity.GENERATING);
+    metrics.spent(as);
   }
 
   private void publish() {
@@ -248,11 +273,25 @@ final class RolloutWorker implements Runnable {
     Optional<Finished> next;
     while ((next = outbox.take(this::room)).isPresent()) {
       Finished finished = next.get();
-      RolloutGroup group = finished.rollout().group();
-      publisher.publish(
-          assembler.assemble(finished.rollout(), finished.generation(), finished.atMs()),
-          () -> notePublished(group));
+      publish(finished);
       unpublished = outbox.unpublished();
+    }
+  }
+
+  private void publish(Finished finished) {
+    RolloutGroup group = finished.rollout().group();
+    if (finished.outcome() instanceof Outcome.Drawn drawn) {
+      publisher.publish(
+          assembler.assemble(finished.rollout(), drawn, finished.atMs()),
+          () -> notePublished(group));
+    } else if (finished.outcome() instanceof Outcome.Refused refused) {
+      publisher.refuse(
+          group.task(),
+          REFUSED_ROLLOUT,
+          "rollout %s: %s".formatted(finished.rollout().trajectoryId(), refused.reason()));
+      log.warn("rollout {} refused: {}", finished.rollout().trajectoryId(), refused.reason());
+      metrics.refusedRollout();
+      notePublished(group);
     }
   }
 

@@ -4,6 +4,7 @@ import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.text.DecodedResponse;
 import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.engine.Outcome;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Task;
@@ -24,7 +25,8 @@ final class TrajectoryAssembler {
     this.sampling = sampling;
   }
 
-  Trajectory assemble(Rollout rollout, Generation generation, long nowMs) {
+  Trajectory assemble(Rollout rollout, Outcome.Drawn drawn, long nowMs) {
+    Generation generation = drawn.generation();
     Task task = rollout.group().task();
     DecodedResponse response = tokenizer.decodeResponse(generation.tokens());
     return Trajectory.newBuilder()
@@ -41,6 +43,7 @@ final class TrajectoryAssembler {
         .setTokenCharEnds(PackedArrays.pack(response.tokenEnds()))
         .setLogProbs(PackedArrays.pack(generation.logProbs()))
         .setEntropies(PackedArrays.pack(generation.entropies()))
+        .setEntropyCandidates(drawn.entropyCandidates())
         .setVersions(runs(generation.versions()))
         .setLossMask(null)
         .setSampling(

@@ -110,10 +110,15 @@ final class TrajectoryPublisher implements AutoCloseable {
 
   /** Sends a task that cannot be prompted to the dead letters. */
   void refuse(Task task, PromptRefusedException why) {
+    refuse(task, why.reason().label(), why.getMessage());
+  }
+
+  /** Sends a task to the dead letters. */
+  void refuse(Task task, String reason, String detail) {
     refuse(
         Topic.keyBytes(task.getTaskId()),
         topics.tasks().codec().encode(task),
-        DeadLetters.headers(why.reason().label(), why.getMessage(), task.getSource(), -1, -1));
+        DeadLetters.headers(reason, detail, task.getSource(), -1, -1));
   }
 
   private void refuse(byte[] key, byte[] value, Headers headers) {

@@ -15,6 +15,7 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.TinyModel;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
@@ -167,7 +168,8 @@ class RolloutProducerTest {
             1,
             BATCH,
             "cpu",
-            Duration.ofMillis(200));
+            Duration.ofMillis(200),
+            EngineSettings.BUILTIN);
     assertThatThrownBy(
             () ->
                 RolloutProducer.open(
@@ -191,7 +193,8 @@ class RolloutProducerTest {
                     1,
                     2,
                     "tpu",
-                    Duration.ofMillis(200)))
+                    Duration.ofMillis(200),
+                    EngineSettings.BUILTIN))
         .hasMessageContaining("instance")
         .hasMessageContaining("slots")
         .hasMessageContaining("group size")
@@ -221,7 +224,8 @@ class RolloutProducerTest {
         1,
         BATCH,
         "cpu",
-        Duration.ofMillis(200));
+        Duration.ofMillis(200),
+        EngineSettings.BUILTIN);
   }
 
   private Weights weights(long seed) {

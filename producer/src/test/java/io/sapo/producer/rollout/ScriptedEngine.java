@@ -4,6 +4,8 @@ import io.sapo.policy.generation.FinishReason;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.network.Weights;
+import io.sapo.producer.engine.Outcome;
+import io.sapo.producer.engine.RolloutEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -14,6 +16,7 @@ import java.util.function.ToIntFunction;
 final class ScriptedEngine implements RolloutEngine {
   private final int slots;
   private final ToIntFunction<GenerationRequest> length;
+  private long version;
   private final List<Running> running = new ArrayList<>();
   final List<GenerationRequest> submitted = new ArrayList<>();
 
@@ -41,8 +44,13 @@ final class ScriptedEngine implements RolloutEngine {
   }
 
   @Override
-  public List<Generation> advance(Weights weights, long version) {
-    List<Generation> finished = new ArrayList<>();
+  public void use(Weights weights, long nextVersion) {
+    version = nextVersion;
+  }
+
+  @Override
+  public List<Outcome> advance() {
+    List<Outcome> finished = new ArrayList<>();
     for (Iterator<Running> each = running.iterator(); each.hasNext(); ) {
       Running next = each.next();
       next.versions().add(version);
@@ -52,13 +60,15 @@ final class ScriptedEngine implements RolloutEngine {
         int[] letters = new int[tokens];
         Arrays.fill(letters, 'a');
         finished.add(
-            new Generation(
-                next.request().id(),
-                letters,
-                new float[tokens],
-                new float[tokens],
-                next.versions().stream().mapToLong(Long::longValue).toArray(),
-                FinishReason.LENGTH));
+            new Outcome.Drawn(
+                new Generation(
+                    next.request().id(),
+                    letters,
+                    new float[tokens],
+                    new float[tokens],
+                    next.versions().stream().mapToLong(Long::longValue).toArray(),
+                    FinishReason.LENGTH),
+                0));
       }
     }
     return finished;

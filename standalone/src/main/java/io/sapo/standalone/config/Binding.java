@@ -18,6 +18,7 @@ import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskColumns;
 import io.sapo.producer.task.TaskSources;
@@ -35,6 +36,7 @@ import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.VerifierSettings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
 import io.sapo.standalone.torture.HaltPoint;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Settings as the records that the modules take. */
 public final class Binding {
@@ -69,7 +72,7 @@ public final class Binding {
     List<Supplier<Object>> all =
         List.of(
             this::learner,
-            () -> producer("producer-0"),
+            () -> producer("producer-0", Path.of("")),
             () -> segmenter(Path.of("")),
             this::evaluation,
             this::listen);
@@ -105,6 +108,7 @@ public final class Binding {
           "producer.temperature is %s: the learner trains on what was drawn at %s to %s and would refuse every trajectory"
               .formatted(temperature, Admission.LEAST_TEMPERATURE, Admission.MOST_TEMPERATURE));
     }
+    findings.addAll(servedWrongly());
     int prompt = settings.integer("model.max-prompt-tokens");
     int response = settings.integer("model.max-new-tokens");
     int longest = settings.integer("learner.max-sequence-tokens");
@@ -112,6 +116,27 @@ public final class Binding {
       findings.add(
           "learner.max-sequence-tokens is %d, but model.max-prompt-tokens (%d) and model.max-new-tokens (%d) allow %d: the learner would refuse what is longer. Raise the first or lower the others"
               .formatted(longest, prompt, response, prompt + response));
+    }
+    return findings;
+  }
+
+  private List<String> servedWrongly() {
+    String engine = settings.text("producer.engine");
+    List<URI> servers = servers();
+    List<String> findings = new ArrayList<>();
+    if (engine.equals("builtin") != servers.isEmpty()) {
+      findings.add(
+          servers.isEmpty()
+              ? "producer.engine is " + engine + ", but producer.servers names no server"
+              : "producer.servers names servers, but producer.engine is builtin: set it to vllm or sglang");
+    }
+    if (servers.stream().distinct().count() < servers.size()) {
+      findings.add("producer.servers names a server twice");
+    }
+    if (producers() > 1 && !servers.isEmpty()) {
+      findings.add(
+          "producer.count is %d, but one producer drives all of producer.servers: set it to 1"
+              .formatted(producers()));
     }
     return findings;
   }
@@ -197,8 +222,9 @@ public final class Binding {
 
   /**
    * @param instance no two live producers of a run share it
+   * @param place folder of this producer alone
    */
-  public ProducerConfig producer(String instance) {
+  public ProducerConfig producer(String instance, Path place) {
     return new ProducerConfig(
         instance,
         tasks(),
@@ -218,7 +244,26 @@ public final class Binding {
         settings.integer("learner.max-staleness"),
         settings.integer("learner.batch-size"),
         settings.text("model.device"),
-        settings.duration("run.heartbeat"));
+        settings.duration("run.heartbeat"),
+        engine(place));
+  }
+
+  private EngineSettings engine(Path place) {
+    return new EngineSettings(
+        settings.constant("producer.engine", EngineSettings.Kind.class),
+        servers(),
+        settings.optionalText("producer.server-token"),
+        settings.optionalPath("producer.server-folder").orElse(place.resolve("served")),
+        settings.duration("producer.server-deadline"),
+        settings.integer("producer.entropy-candidates"),
+        settings.number("producer.server-tolerance"));
+  }
+
+  private List<URI> servers() {
+    return settings
+        .optionalText("producer.servers")
+        .map(names -> Stream.of(names.strip().split("\\s*,\\s*")).map(URI::create).toList())
+        .orElse(List.of());
   }
 
   public SegmenterConfig segmenter(Path stateFolder) {

@@ -8,6 +8,7 @@ import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.policy.profile.PromptForm;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.schemas.ElementType;
 import java.time.Duration;
@@ -109,6 +110,18 @@ final class ConfigKeys {
     key("producer.slots", Rule.integer(1, 65_536));
     key("producer.steps-per-call", Rule.integer(1, 65_536));
     key("producer.weight-uptake", Rule.choice(names(WeightUptake.class)));
+    key("producer.engine", Rule.choice(names(EngineSettings.Kind.class)));
+    key(
+        "producer.servers",
+        Rule.matching(
+                "https?://[^\\s,/]+/?(\\s*,\\s*https?://[^\\s,/]+/?)*",
+                "http://HOST:PORT, several with commas")
+            .orEmpty());
+    key("producer.server-token", Rule.text().orEmpty());
+    key("producer.server-folder", Rule.path().orEmpty());
+    key("producer.server-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(1)));
+    key("producer.entropy-candidates", Rule.integer(1, 1_000));
+    key("producer.server-tolerance", Rule.positive());
     key("segmentation.strategy", Rule.choice(STRATEGIES));
     key("segmentation.top-k-percent", Rule.number(1e-3, 100));
     key("segmentation.probability-below", Rule.number(1e-9, 1));

@@ -7,6 +7,7 @@ import io.sapo.producer.ProducerConfig;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.evaluation.EvaluationConfig;
+import java.nio.file.Path;
 
 /**
  * A model and what is to be done with it.
@@ -59,7 +60,7 @@ public record Workload(
   public static Workload of(Settings settings, ModelConfig model, ElementType stored) {
     Binding binding = new Binding(settings);
     LearnerConfig learner = binding.learner();
-    ProducerConfig producer = binding.producer("producer-0");
+    ProducerConfig producer = binding.producer("producer-0", Path.of(""));
     EvaluationConfig evaluation = binding.evaluation();
     boolean bf16 = settings.text("learner.published-type").equals("bf16");
     return new Workload(

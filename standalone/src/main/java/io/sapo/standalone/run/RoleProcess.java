@@ -121,7 +121,7 @@ public final class RoleProcess {
             new RoleFactory(settings, binding, () -> CheckpointFolder.open(checkpoint), kafka));
     long goal = settings.wide("run.updates");
     return switch (kind) {
-      case PRODUCER -> roles.producer(binding.producer(instance));
+      case PRODUCER -> roles.producer(binding.producer(instance, place.orElseThrow().folder()));
       case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
       case LEARNER -> roles.learner(folder.learner(), goal, acceptDivergence);
       case EVALUATOR -> new EvaluatorRole(roles.evaluation(instance), goal);

@@ -164,7 +164,9 @@ public final class TrainingRun {
     Roles producers = new Roles();
     try {
       for (int index = 0; index < binding.producers(); index++) {
-        Role producer = producers.own(factory.producer(binding.producer("producer-" + index)));
+        String name = "producer-" + index;
+        Role producer =
+            producers.own(factory.producer(binding.producer(name, folder.path().resolve(name))));
         supervisor.watchResult(
             binding.producers() == 1 ? "producer" : "producer " + index, producer.done());
         producer.start();

@@ -49,6 +49,9 @@ class BindingTest {
           Map.entry("tasks.train", "elsewhere"),
           Map.entry("producer.rollouts-per-task", "2"),
           Map.entry("producer.weight-uptake", "drain"),
+          Map.entry("producer.engine", "sglang"),
+          Map.entry("producer.servers", "http://a:1, http://b:2"),
+          Map.entry("producer.server-deadline", "1m"),
           Map.entry("segmentation.strategy", "newline"),
           Map.entry("segmenter.group-deadline", "1m"),
           Map.entry("segmenter.dedup-retention", "2d"),
@@ -106,7 +109,7 @@ class BindingTest {
             binding.learner(),
             binding.learnerOptions(
                 Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false),
-            binding.producer("p"),
+            binding.producer("p", Path.of("")),
             binding.segmenter(Path.of("s")),
             binding.evaluation(),
             binding.admin("localhost:1"),
@@ -168,16 +171,18 @@ class BindingTest {
     assertThat(new Binding(settings("algorithm=ppo")).learner().algorithm().lambda())
         .isEqualTo(0.95);
     assertThat(new Binding(settings()).learner().algorithm().lambda()).isEqualTo(0.99);
-    assertThat(new Binding(settings("algorithm=grpo")).producer("p").groupSize()).isEqualTo(8);
-    assertThat(new Binding(settings()).producer("p").groupSize()).isEqualTo(1);
+    assertThat(new Binding(settings("algorithm=grpo")).producer("p", Path.of("")).groupSize())
+        .isEqualTo(8);
+    assertThat(new Binding(settings()).producer("p", Path.of("")).groupSize()).isEqualTo(1);
   }
 
   @Test
   void producersOfARunShareItsTasks() {
     Binding binding = new Binding(settings());
-    assertThat(binding.producer("p").seed()).isEqualTo(binding.producer("q").seed());
-    assertThat(binding.producer("p").seed())
-        .isNotEqualTo(new Binding(settings("run.seed=2")).producer("p").seed());
+    assertThat(binding.producer("p", Path.of("")).seed())
+        .isEqualTo(binding.producer("q", Path.of("")).seed());
+    assertThat(binding.producer("p", Path.of("")).seed())
+        .isNotEqualTo(new Binding(settings("run.seed=2")).producer("p", Path.of("")).seed());
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.producer.rollout.WeightUptake;
@@ -251,7 +252,8 @@ class MutatedRecordsTest {
             1,
             10_000_000,
             "cpu",
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            EngineSettings.BUILTIN);
     try (RolloutProducer producer =
         RolloutProducer.open(config, CheckpointFolder.open(model), base(model), topics, kafka)) {
       producer.start();

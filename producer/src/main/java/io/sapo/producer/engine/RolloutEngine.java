@@ -1,0 +1,51 @@
+package io.sapo.producer.engine;
+
+import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.network.Weights;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What draws responses: the generator of this process, or inference servers. For one thread.
+ *
+ * <p>Whatever happens inside, a request submitted comes out as exactly one {@link Outcome}, drawn
+ * under its own seed.
+ */
+public interface RolloutEngine extends AutoCloseable {
+  /** Requests that may be submitted now; 0 too while nothing could draw them. */
+  int freeSlots();
+
+  /** Requests submitted and not yet handed back. */
+  int running();
+
+  /**
+   * The weights to draw with from here on, running responses included; to be called before the
+   * first {@link #submit} and whenever they change.
+   *
+   * @param weights stay the caller's, and stay valid until the next call returns or the engine is
+   *     closed
+   */
+  void use(Weights weights, long version);
+
+  /**
+   * @throws IllegalArgumentException naming the request, when its prompt is malformed or too long
+   * @throws IllegalStateException when no slot is free
+   */
+  void submit(GenerationRequest request);
+
+  /**
+   * Draws for a while, or waits for a short while for what is drawn elsewhere.
+   *
+   * @return what has ended
+   */
+  List<Outcome> advance();
+
+  /** Why there are no free slots, for people, where it is not for the running requests. */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
+
+  /** Drops what is running. */
+  @Override
+  void close();
+}

@@ -1,0 +1,32 @@
+package io.sapo.producer.server;
+
+import java.util.List;
+
+/**
+ * One response as a server told it, in whatever words: shapes and numbers are checked later.
+ *
+ * @param tokens drawn, the ending one included
+ * @param logProbs one a token; not a number where there was none
+ * @param candidates the likeliest tokens at each place, in no order
+ * @param versions what the server says of who drew which token
+ */
+record Answer(
+    int[] tokens,
+    double[] logProbs,
+    List<Candidates> candidates,
+    Ending ending,
+    List<Span> versions) {
+
+  /** Why a server stopped drawing. */
+  enum Ending {
+    STOP,
+    LENGTH,
+    ABORT
+  }
+
+  /** Tokens at one place and their log-probabilities. */
+  record Candidates(int[] tokens, double[] logProbs) {}
+
+  /** Tokens [start, end) were drawn by the weights of that name. */
+  record Span(String version, int start, int end) {}
+}

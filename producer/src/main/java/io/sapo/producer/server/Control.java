@@ -1,0 +1,91 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.producer.server.Answer.Ending;
+import io.sapo.producer.server.ServerClient.Reply;
+import java.time.Duration;
+
+/** What the kinds of servers have in common beside drawing. */
+final class Control {
+  static final int MOST_BYTES = 1 << 20;
+
+  /** Of requests without work behind them, on a server that may be busy. */
+  private static final Duration QUICK = Duration.ofSeconds(30);
+
+  /** Weights are read from a disk that may be far away. */
+  private static final Duration LOADING = Duration.ofMinutes(10);
+
+  private Control() {}
+
+  static Reply get(ServerClient server, String path) {
+    return refusingStrangers(server.call(path, null, MOST_BYTES, QUICK));
+  }
+
+  /** Posts, and takes any answer. */
+  static Reply ask(ServerClient server, String path, JsonNode body) {
+    return refusingStrangers(server.call(path, body, MOST_BYTES, QUICK));
+  }
+
+  /** As {@link #ask}, of what takes a while. */
+  static Reply load(ServerClient server, String path, JsonNode body) {
+    return refusingStrangers(server.call(path, body, MOST_BYTES, LOADING));
+  }
+
+  /**
+   * @throws ServerException when the server does not do it
+   */
+  static void post(ServerClient server, String path, JsonNode body) {
+    Reply reply = ask(server, path, body);
+    if (!reply.ok()) {
+      throw new ServerException("%s answers %d: %s".formatted(path, reply.status(), reply.text()));
+    }
+  }
+
+  static JsonNode nothing() {
+    return ServerClient.JSON.createObjectNode();
+  }
+
+  private static Reply refusingStrangers(Reply reply) {
+    if (reply.status() == 401) {
+      throw new UnfitServerException("it wants another token than producer.server-token");
+    }
+    return reply;
+  }
+
+  /** Whether there is something to post to at this path: an empty request is then a bad one. */
+  static boolean has(ServerClient server, String path) {
+    int status = ask(server, path, nothing()).status();
+    return status != 403 && status != 404 && status != 405;
+  }
+
+  /**
+   * The model that a server was started with, of those it lists.
+   *
+   * @throws UnfitServerException when it lists none
+   */
+  static JsonNode servedModel(ServerClient server) {
+    Reply reply = get(server, "/v1/models");
+    if (reply.status() >= 500) {
+      throw new ServerException("/v1/models answers " + reply.status() + ": " + reply.text());
+    }
+    if (reply.ok()) {
+      for (JsonNode model : reply.json().path("data")) {
+        if (model.path("parent").isNull() || model.path("parent").isMissingNode()) {
+          return model;
+        }
+      }
+    }
+    throw new UnfitServerException(
+        "it lists no model at /v1/models (%d: %s); is it an inference server?"
+            .formatted(reply.status(), reply.text()));
+  }
+
+  static Ending ending(String name) {
+    return switch (name) {
+      case "stop" -> Ending.STOP;
+      case "length" -> Ending.LENGTH;
+      case "abort" -> Ending.ABORT;
+      default -> throw new RefusedAnswerException("it ended for an unknown reason, '" + name + "'");
+    };
+  }
+}

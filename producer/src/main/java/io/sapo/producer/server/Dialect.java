@@ -1,0 +1,66 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.generation.Sampling;
+import java.util.List;
+import java.util.Optional;
+
+/** How a kind of server is talked to. Thread-safe. */
+interface Dialect {
+  /**
+   * What a server said of itself.
+   *
+   * @param model what it calls the model it was started with
+   * @param maxTokens longest prompt and response together; 0 where it does not say
+   * @param inPlace whether it takes new weights between two tokens of a response and says who drew
+   *     which token; otherwise a response is by the weights that it was asked of
+   * @param path of the requests that draw
+   */
+  record Identity(String model, int maxTokens, boolean inPlace, String path) {}
+
+  /**
+   * What is asked for.
+   *
+   * @param count responses
+   * @param candidates likeliest tokens wanted at every place
+   */
+  record Draw(int[] prompt, Sampling sampling, long seed, int count, int candidates) {}
+
+  /**
+   * Whether the server is there and what it can do.
+   *
+   * @throws ServerException when it is not there
+   * @throws UnfitServerException when it lacks what is needed
+   */
+  Identity identify(ServerClient server, boolean adapters);
+
+  /** The body of a request. */
+  JsonNode request(Identity identity, Publication weights, Draw draw);
+
+  /**
+   * The responses in an answer.
+   *
+   * @param weights that were asked
+   * @throws RefusedAnswerException when they cannot be read
+   */
+  List<Answer> answers(Identity identity, Publication weights, JsonNode reply);
+
+  /**
+   * Makes the server draw by these weights from here on, running responses included where it is
+   * {@link Identity#inPlace}.
+   */
+  void load(ServerClient server, Identity identity, Publication weights);
+
+  /** Makes the server forget weights that no request needs any more. */
+  void unload(ServerClient server, Identity identity, Publication weights);
+
+  /**
+   * The tokens that the server makes of a text; empty where it has no tokenizer.
+   *
+   * @throws ServerException when it is not there
+   */
+  Optional<int[]> tokenize(ServerClient server, Identity identity, String text);
+
+  /** Whether the server is well. */
+  boolean healthy(ServerClient server);
+}

@@ -1,0 +1,45 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Reads what must be in an answer. */
+final class Fields {
+  private Fields() {}
+
+  static JsonNode array(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    if (!value.isArray()) {
+      throw new RefusedAnswerException("the answer has no list " + name);
+    }
+    return value;
+  }
+
+  static String text(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    if (!value.isTextual()) {
+      throw new RefusedAnswerException("the answer has no text " + name);
+    }
+    return value.asText();
+  }
+
+  static int integer(JsonNode value, String name) {
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw new RefusedAnswerException("the answer has no whole number " + name);
+    }
+    return value.intValue();
+  }
+
+  static int[] integers(JsonNode node, String name) {
+    JsonNode values = array(node, name);
+    int[] numbers = new int[values.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = integer(values.get(i), name);
+    }
+    return numbers;
+  }
+
+  /** Not a number where there is none. */
+  static double number(JsonNode value) {
+    return value.isNumber() ? value.doubleValue() : Double.NaN;
+  }
+}

@@ -1,0 +1,337 @@
+package io.sapo.producer.server;
+
+import io.sapo.policy.generation.Generation;
+import io.sapo.producer.server.Dialect.Draw;
+import io.sapo.producer.server.Dialect.Identity;
+import io.sapo.producer.server.ServerClient.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server as an engine uses it: a thread of its own finds out what it is, gives it each new
+ * weight version and checks by a probe that it draws by it. What goes wrong makes it suspect: it
+ * gets no request until it has been looked at anew, with growing waits in between.
+ *
+ * <p>State is guarded by the engine's lock; requests to the server are made without it.
+ */
+final class InferenceServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
+  private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
+  private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);
+  private static final long LEAST_WAIT_MS = 200;
+  private static final long MOST_WAIT_MS = 10_000;
+  private static final int REFUSALS_BEFORE_SUSPECT = 3;
+
+  private final ServerEngine engine;
+  private final ServerClient client;
+  private final Dialect dialect;
+  private final Thread thread;
+
+  private Identity identity;
+  private Publication accepting;
+  private final Map<String, Publication> confirmed = new LinkedHashMap<>();
+  private final Map<String, Integer> inFlight = new LinkedHashMap<>();
+  private final List<Held> held = new ArrayList<>();
+  private String problem = "has not been asked yet";
+  private boolean suspect;
+  private boolean news;
+  private int refusedInARow;
+  private boolean closed;
+
+  /** A response by weights that are still to be confirmed. */
+  private record Held(RunningDraw draw, Generation generation, List<String> names) {}
+
+  InferenceServer(ServerEngine engine, ServerClient client, Dialect dialect) {
+    this.engine = engine;
+    this.client = client;
+    this.dialect = dialect;
+    this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  ServerClient client() {
+    return client;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** Whether it draws by these weights. Under the lock. */
+  boolean accepts(Publication target) {
+    return identity != null && target != null && accepting == target && !suspect;
+  }
+
+  /** Requests it has. Under the lock. */
+  int load() {
+    return inFlight.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Why it gets no requests, with its address; empty when it does. Under the lock. */
+  Optional<String> problem() {
+    return problem.isEmpty() ? Optional.empty() : Optional.of(client.address() + ": " + problem);
+  }
+
+  /** There are new weights, or something else to look at. Under the lock. */
+  void wake() {
+    news = true;
+    engine.lock().notifyAll();
+  }
+
+  /** What a draw is asked by. Under the lock. */
+  record Asked(Identity identity, Publication weights) {}
+
+  /** A draw is about to be sent. Under the lock. */
+  Asked begin() {
+    inFlight.merge(accepting.name(), 1, Integer::sum);
+    return new Asked(identity, accepting);
+  }
+
+  /** A draw that was sent is over. Under the lock. */
+  void end(Asked asked) {
+    inFlight.computeIfPresent(asked.weights().name(), (name, n) -> n == 1 ? null : n - 1);
+    if (inFlight.isEmpty()) {
+      wake();
+    }
+  }
+
+  /** Takes a response that is right in itself. Under the lock. */
+  void drawn(RunningDraw draw, Generation generation, List<String> names) {
+    refusedInARow = 0;
+    Held one = new Held(draw, generation, names);
+    if (allConfirmed(one)) {
+      engine.finished(draw, generation);
+    } else if (accepting != null && !suspect && !confirmed.containsKey(accepting.name())) {
+      held.add(one);
+    } else {
+      engine.again(draw);
+    }
+  }
+
+  private boolean allConfirmed(Held one) {
+    return confirmed.keySet().containsAll(one.names());
+  }
+
+  /** An answer was refused. Under the lock. */
+  void answerRefused(String reason) {
+    if (++refusedInARow >= REFUSALS_BEFORE_SUSPECT) {
+      suspect(
+          "%d answers in a row were refused, the last because %s".formatted(refusedInARow, reason));
+    }
+  }
+
+  /** It must be looked at before it is used again. Under the lock. */
+  void suspect(String why) {
+    if (!suspect) {
+      suspect = true;
+      setProblem(why);
+      wake();
+    }
+  }
+
+  private void setProblem(String now) {
+    if (!closed && !now.equals(problem)) {
+      log.warn("inference server {}: {}", client.address(), now);
+    }
+    problem = now;
+  }
+
+  private void run() {
+    int failures = 0;
+    while (!isClosed()) {
+      try {
+        tend();
+        failures = 0;
+        await(HEALTH_EVERY.toMillis());
+      } catch (ServerException
+          | DeadlineException
+          | UnfitServerException
+          | RefusedAnswerException e) {
+        failed(e.getMessage());
+        long wait = Math.min(MOST_WAIT_MS, LEAST_WAIT_MS << Math.min(failures, 10));
+        failures++;
+        sleep(wait);
+      } catch (RuntimeException | Error e) {
+        log.error("inference server {} is given up", client.address(), e);
+        failed("given up: " + e);
+        return;
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    synchronized (engine.lock()) {
+      return closed;
+    }
+  }
+
+  private void failed(String why) {
+    synchronized (engine.lock()) {
+      suspect = true;
+      setProblem(why);
+      letHeldGo();
+    }
+  }
+
+  /** Those held that are confirmed are finished, the others are drawn again. Under the lock. */
+  private void letHeldGo() {
+    List<Held> all = List.copyOf(held);
+    held.clear();
+    for (Held one : all) {
+      if (allConfirmed(one)) {
+        engine.finished(one.draw(), one.generation());
+      } else {
+        engine.again(one.draw());
+      }
+    }
+  }
+
+  private void await(long milliseconds) {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    synchronized (engine.lock()) {
+      long left = milliseconds;
+      while (!news && !closed && left > 0) {
+        waitFor(left);
+        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      }
+      news = false;
+    }
+  }
+
+  /** Between two tries, whatever comes in between but the end. */
+  private void sleep(long milliseconds) {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    synchronized (engine.lock()) {
+      long left = milliseconds;
+      while (!closed && left > 0) {
+        waitFor(left);
+        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      }
+    }
+  }
+
+  private void waitFor(long milliseconds) {
+    try {
+      engine.lock().wait(milliseconds);
+    } catch (InterruptedException e) {
+      closed = true;
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tend() {
+    Publication target;
+    boolean known;
+    synchronized (engine.lock()) {
+      if (suspect) {
+        identity = null;
+        accepting = null;
+        confirmed.clear();
+        letHeldGo();
+      }
+      target = engine.target();
+      known = identity != null;
+    }
+    if (target == null) {
+      return;
+    }
+    if (!known) {
+      Identity found = engine.identify(this);
+      synchronized (engine.lock()) {
+        identity = found;
+        suspect = false;
+        refusedInARow = 0;
+      }
+    }
+    if (accepting == target) {
+      if (!dialect.healthy(client)) {
+        throw new ServerException("it does not say that it is healthy");
+      }
+    } else {
+      takeUp(target);
+    }
+    forgetOld();
+  }
+
+  private void takeUp(Publication target) {
+    Identity current = identity;
+    if (!current.inPlace() && !target.adapter()) {
+      awaitNoRequests();
+    }
+    dialect.load(client, current, target);
+    synchronized (engine.lock()) {
+      if (suspect) {
+        return;
+      }
+      accepting = target;
+      engine.dispatch();
+    }
+    Draw probe = engine.probe();
+    Reply reply =
+        client.call(
+            current.path(),
+            dialect.request(current, target, probe),
+            engine.mostBytes(probe),
+            PROBE_WITHIN);
+    if (!reply.ok()) {
+      throw new UnfitServerException(
+          "it answers a probe with %d: %s".formatted(reply.status(), reply.text()));
+    }
+    engine.checkProbe(target, dialect.answers(current, target, reply.json()));
+    synchronized (engine.lock()) {
+      boolean back = !problem.isEmpty();
+      problem = "";
+      confirmed.put(target.name(), target);
+      letHeldGo();
+      if (back) {
+        log.info("inference server {} draws by version {}", client.address(), target.version());
+      }
+    }
+  }
+
+  private void awaitNoRequests() {
+    synchronized (engine.lock()) {
+      accepting = null;
+      while (!inFlight.isEmpty() && !closed) {
+        waitFor(HEALTH_EVERY.toMillis());
+      }
+    }
+  }
+
+  /** What is older than the oldest request is no longer needed. */
+  private void forgetOld() {
+    List<Publication> old = new ArrayList<>();
+    synchronized (engine.lock()) {
+      for (Publication one : confirmed.values()) {
+        if (one == accepting || inFlight.containsKey(one.name())) {
+          break;
+        }
+        old.add(one);
+      }
+      old.forEach(one -> confirmed.remove(one.name()));
+    }
+    if (!old.isEmpty() && !identity.inPlace()) {
+      old.forEach(one -> dialect.unload(client, identity, one));
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (engine.lock()) {
+      closed = true;
+      engine.lock().notifyAll();
+    }
+    thread.interrupt();
+  }
+}

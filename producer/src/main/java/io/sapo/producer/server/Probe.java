@@ -1,0 +1,36 @@
+package io.sapo.producer.server;
+
+import io.sapo.policy.generation.Sampling;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * A question whose answer shows by which weights, and from which distribution, a server draws: some
+ * first tokens behind a fixed prompt.
+ *
+ * @param prompt longer than a block of a server's prefix cache where prompts may be, so that keys
+ *     and values left of older weights show
+ * @param sampling of this run, but at a temperature that is not 1, so that log-probabilities before
+ *     and after it differ
+ * @param draws first tokens asked for
+ */
+record Probe(int[] prompt, Sampling sampling, int draws) {
+  private static final int TOKENS = 160;
+  private static final int DRAWS = 4;
+  private static final double OTHER_THAN_ONE = 0.7;
+
+  /**
+   * @param never tokens that the prompt must not hold
+   */
+  static Probe of(int vocabularySize, Set<Integer> never, int maxPromptTokens, Sampling sampling) {
+    SplittableRandom random = new SplittableRandom(11);
+    int[] prompt = new int[Math.min(TOKENS, maxPromptTokens)];
+    for (int i = 0; i < prompt.length; i++) {
+      do {
+        prompt[i] = random.nextInt(vocabularySize);
+      } while (never.contains(prompt[i]));
+    }
+    double temperature = sampling.temperature() == 1 ? OTHER_THAN_ONE : sampling.temperature();
+    return new Probe(prompt, new Sampling(temperature, sampling.topP(), sampling.topK(), 1), DRAWS);
+  }
+}

@@ -1,0 +1,14 @@
+package io.sapo.producer.server;
+
+/** An answer that must not be trained on; the message says what is wrong with it. */
+final class RefusedAnswerException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  RefusedAnswerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  RefusedAnswerException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,19 @@
+package io.sapo.producer.server;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What the model lets a response be.
+ *
+ * @param vocabularySize tokens are below
+ * @param stops tokens that end a response
+ * @param banned tokens that are never drawn
+ */
+record ResponseRules(int vocabularySize, SortedSet<Integer> stops, List<Integer> banned) {
+  ResponseRules {
+    stops = new TreeSet<>(stops);
+    banned = List.copyOf(banned);
+  }
+}

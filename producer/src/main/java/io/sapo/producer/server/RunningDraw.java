@@ -1,0 +1,34 @@
+package io.sapo.producer.server;
+
+import io.sapo.policy.generation.GenerationRequest;
+
+/** A request on its way to a response. Guarded by the engine's lock. */
+final class RunningDraw {
+  /** Answers to one request that may be refused before it is given up. */
+  private static final int MOST_REFUSED = 5;
+
+  /** Times that servers may fail over one request before it is given up. */
+  private static final int MOST_FAILED = 20;
+
+  private final GenerationRequest request;
+  private int refused;
+  private int failed;
+
+  RunningDraw(GenerationRequest request) {
+    this.request = request;
+  }
+
+  GenerationRequest request() {
+    return request;
+  }
+
+  /** Notes an answer that cannot be used; true when there is to be no other try. */
+  boolean refused() {
+    return ++refused >= MOST_REFUSED;
+  }
+
+  /** Notes that a server did not answer as it should; true when there is to be no other try. */
+  boolean failed() {
+    return ++failed >= MOST_FAILED;
+  }
+}

@@ -1,0 +1,159 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Requests to one server, each with a deadline from first to last byte and an answer of bounded
+ * size. Thread-safe.
+ *
+ * <p>Over the JDK's HTTP client: it comes with the platform, and what is asked of it here, some
+ * hundred requests at a time with short bodies, is what it is for.
+ */
+final class ServerClient {
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int SHOWN_CHARS = 300;
+
+  private final HttpClient http;
+  private final URI server;
+  private final Optional<String> token;
+
+  /**
+   * @param status as HTTP has it
+   * @param body as it came
+   */
+  record Reply(int status, byte[] body) {
+    boolean ok() {
+      return status == 200;
+    }
+
+    /**
+     * @throws RefusedAnswerException when it is no JSON
+     */
+    JsonNode json() {
+      try {
+        JsonNode node = JSON.readTree(body);
+        if (node == null || node.isMissingNode()) {
+          throw new RefusedAnswerException("the answer is empty");
+        }
+        return node;
+      } catch (JsonProcessingException e) {
+        throw new RefusedAnswerException(
+            "the answer is no JSON: " + e.getOriginalMessage() + " in " + text(), e);
+      } catch (IOException e) {
+        throw new RefusedAnswerException("the answer cannot be read: " + e.getMessage(), e);
+      }
+    }
+
+    /** The beginning, for people: the server's own error message where it has one. */
+    String text() {
+      String text = new String(body, StandardCharsets.UTF_8).strip();
+      try {
+        JsonNode message = JSON.readTree(text).path("error").path("message");
+        if (message.isTextual()) {
+          text = message.asText();
+        }
+      } catch (JsonProcessingException e) {
+        // What is no JSON is shown as it is.
+      }
+      String line = text.replaceAll("\\p{Cntrl}+", " ");
+      return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "…";
+    }
+  }
+
+  ServerClient(HttpClient http, URI server, Optional<String> token) {
+    this.http = http;
+    this.server = server;
+    this.token = token;
+  }
+
+  /** Where the server is, for people. */
+  URI address() {
+    return server;
+  }
+
+  /**
+   * @param body JSON to post; null to get
+   * @param mostBytes of the answer
+   * @return fails with {@link ServerException} where there is no whole answer in time, with {@link
+   *     RefusedAnswerException} where there is too much of it
+   */
+  CompletableFuture<Reply> send(String path, JsonNode body, int mostBytes, Duration deadline) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.resolve(path))
+            .timeout(deadline)
+            .header("Content-Type", "application/json");
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    if (body == null) {
+      request.GET();
+    } else {
+      request.POST(BodyPublishers.ofString(body.toString()));
+    }
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        http.sendAsync(request.build(), information -> new BoundedBody(mostBytes));
+    CompletableFuture<Reply> reply =
+        sent.thenApply(response -> new Reply(response.statusCode(), response.body()))
+            .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    return reply.handle(
+        (answer, problem) -> {
+          if (problem == null) {
+            return answer;
+          }
+          boolean unused = sent.cancel(true);
+          throw translated(path, problem, deadline);
+        });
+  }
+
+  /** As {@link #send}, waited for. */
+  Reply call(String path, JsonNode body, int mostBytes, Duration deadline) {
+    CompletableFuture<Reply> reply = send(path, body, mostBytes, deadline);
+    try {
+      return reply.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  private RuntimeException translated(String path, Throwable problem, Duration deadline) {
+    Throwable cause = problem;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof IOException
+        && cause.getCause() instanceof RefusedAnswerException refused) {
+      return refused;
+    }
+    if (cause instanceof RefusedAnswerException refused) {
+      return refused;
+    }
+    if (cause instanceof TimeoutException
+        || cause instanceof HttpTimeoutException
+            && !(cause instanceof HttpConnectTimeoutException)) {
+      return new DeadlineException(
+          "%s%s: no whole answer within %s s".formatted(server, path, deadline.toSeconds()), cause);
+    }
+    String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return new ServerException("%s: %s".formatted(server, why), cause);
+  }
+}

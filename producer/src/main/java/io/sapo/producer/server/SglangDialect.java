@@ -1,0 +1,172 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.server.Answer.Candidates;
+import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.ServerClient.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * SGLang, by its native routes. Adapters are loaded side by side, each under a name of its own;
+ * whole weights replace those there are once no response is running. Either way a response is by
+ * one version.
+ */
+final class SglangDialect implements Dialect {
+  private static final String GENERATE = "/generate";
+
+  private final ResponseRules rules;
+
+  SglangDialect(ResponseRules rules) {
+    this.rules = rules;
+  }
+
+  @Override
+  public Identity identify(ServerClient server, boolean adapters) {
+    JsonNode own = Control.servedModel(server);
+    if (adapters && !Control.has(server, "/load_lora_adapter")) {
+      throw new UnfitServerException("it loads no adapters: start SGLang with --enable-lora");
+    }
+    return new Identity(
+        Fields.text(own, "id"), own.path("max_model_len").asInt(0), false, GENERATE);
+  }
+
+  @Override
+  public JsonNode request(Identity identity, Publication weights, Draw draw) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    ArrayNode prompt = body.putArray("input_ids");
+    for (int token : draw.prompt()) {
+      prompt.add(token);
+    }
+    body.put("return_logprob", true);
+    body.put("logprob_start_len", -1);
+    body.put("top_logprobs_num", draw.candidates());
+    if (weights.adapter()) {
+      body.put("lora_path", weights.name());
+    }
+    sampling(body.putObject("sampling_params"), draw);
+    return body;
+  }
+
+  private void sampling(ObjectNode to, Draw draw) {
+    Sampling sampling = draw.sampling();
+    to.put("n", draw.count());
+    to.put("max_new_tokens", sampling.maxNewTokens());
+    to.put("temperature", sampling.temperature());
+    to.put("top_p", sampling.topP());
+    to.put("top_k", sampling.topK() == 0 ? -1 : sampling.topK());
+    to.put("min_p", 0);
+    to.put("presence_penalty", 0);
+    to.put("frequency_penalty", 0);
+    to.put("repetition_penalty", 1);
+    to.put("sampling_seed", draw.seed());
+    to.put("ignore_eos", true);
+    ArrayNode stops = to.putArray("stop_token_ids");
+    rules.stops().forEach(stops::add);
+    if (!rules.banned().isEmpty()) {
+      ObjectNode bias = to.putObject("logit_bias");
+      rules.banned().forEach(token -> bias.put(Integer.toString(token), -100));
+    }
+  }
+
+  @Override
+  public List<Answer> answers(Identity identity, Publication weights, JsonNode reply) {
+    List<Answer> answers = new ArrayList<>();
+    if (reply.isArray()) {
+      reply.forEach(one -> answers.add(answer(weights, one)));
+    } else {
+      answers.add(answer(weights, reply));
+    }
+    return answers;
+  }
+
+  private static Answer answer(Publication weights, JsonNode one) {
+    int[] tokens = Fields.integers(one, "output_ids");
+    JsonNode meta = one.path("meta_info");
+    JsonNode drawn = Fields.array(meta, "output_token_logprobs");
+    JsonNode likeliest = Fields.array(meta, "output_top_logprobs");
+    if (drawn.size() != tokens.length || likeliest.size() != tokens.length) {
+      throw new RefusedAnswerException(
+          "it has %d tokens, but log-probabilities for %d"
+              .formatted(tokens.length, Math.min(drawn.size(), likeliest.size())));
+    }
+    double[] logProbs = new double[tokens.length];
+    List<Candidates> candidates = new ArrayList<>();
+    for (int i = 0; i < tokens.length; i++) {
+      int scored = Fields.integer(drawn.get(i).path(1), "token in output_token_logprobs");
+      if (scored != tokens[i]) {
+        throw new RefusedAnswerException(
+            "token %d at place %d has the log-probability of token %d"
+                .formatted(tokens[i], i, scored));
+      }
+      logProbs[i] = Fields.number(drawn.get(i).path(0));
+      candidates.add(candidates(likeliest.get(i)));
+    }
+    String version = weights.adapter() ? weights.name() : Fields.text(meta, "weight_version");
+    return new Answer(
+        tokens,
+        logProbs,
+        candidates,
+        Control.ending(Fields.text(meta.path("finish_reason"), "type")),
+        List.of(new Span(version, 0, tokens.length)));
+  }
+
+  private static Candidates candidates(JsonNode place) {
+    int[] ids = new int[place.size()];
+    double[] numbers = new double[ids.length];
+    for (int c = 0; c < ids.length; c++) {
+      ids[c] = Fields.integer(place.get(c).path(1), "token in output_top_logprobs");
+      numbers[c] = Fields.number(place.get(c).path(0));
+    }
+    return new Candidates(ids, numbers);
+  }
+
+  @Override
+  public void load(ServerClient server, Identity identity, Publication weights) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    String path = weights.adapter() ? "/load_lora_adapter" : "/update_weights_from_disk";
+    if (weights.adapter()) {
+      body.put("lora_name", weights.name());
+      body.put("lora_path", weights.folder().toString());
+    } else {
+      body.put("model_path", weights.folder().toString());
+      body.put("weight_version", weights.name());
+      body.put("flush_cache", true);
+      body.put("abort_all_requests", false);
+    }
+    Reply reply = Control.load(server, path, body);
+    boolean done = reply.ok() && reply.json().path("success").asBoolean(true);
+    if (!done && !reply.text().contains("already loaded")) {
+      throw new UnfitServerException(
+          "it does not load the weights in %s: %s; does it see that folder?"
+              .formatted(weights.folder(), reply.text()));
+    }
+  }
+
+  @Override
+  public void unload(ServerClient server, Identity identity, Publication weights) {
+    if (weights.adapter()) {
+      Reply unused =
+          Control.ask(
+              server,
+              "/unload_lora_adapter",
+              ServerClient.JSON.createObjectNode().put("lora_name", weights.name()));
+    }
+  }
+
+  /** It has no route for it. */
+  @Override
+  public Optional<int[]> tokenize(ServerClient server, Identity identity, String text) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean healthy(ServerClient server) {
+    return server.call("/health", null, Control.MOST_BYTES, Duration.ofSeconds(10)).ok();
+  }
+}

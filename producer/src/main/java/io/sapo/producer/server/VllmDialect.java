@@ -1,0 +1,300 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.server.Answer.Candidates;
+import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.ServerClient.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * vLLM. Where it has {@code /inference/v1/generate} (which says who drew which token) and the
+ * development routes, weights change between two tokens: pause, load, name them, resume. Otherwise
+ * adapters are loaded side by side, each under a name of its own, and a response is by the one that
+ * it was asked of.
+ *
+ * <p>Pausing with the defaults clears the prefix cache and computes keys and values of running
+ * responses anew: without it the new weights would go on over what the old ones left.
+ */
+final class VllmDialect implements Dialect {
+  private static final String GENERATE = "/inference/v1/generate";
+  private static final String COMPLETIONS = "/v1/completions";
+
+  /** In place, the adapter has one name for ever. */
+  private static final String ADAPTER = "sapo";
+
+  /** What weights are called while they change; tokens of that name are refused. */
+  private static final String CHANGING = "sapo-changing";
+
+  private static final String TOKEN_ID = "token_id:";
+
+  private final ResponseRules rules;
+
+  VllmDialect(ResponseRules rules) {
+    this.rules = rules;
+  }
+
+  @Override
+  public Identity identify(ServerClient server, boolean adapters) {
+    JsonNode own = Control.servedModel(server);
+    boolean generates = Control.has(server, GENERATE);
+    boolean pauses = Control.get(server, "/is_paused").ok();
+    boolean inPlace = generates && pauses;
+    if (adapters && !Control.has(server, "/v1/load_lora_adapter")) {
+      throw new UnfitServerException(
+          "it loads no adapters: start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
+    }
+    if (!adapters && !inPlace) {
+      throw new UnfitServerException(
+          "it takes no new weights: start vLLM with --enable-scale-out and VLLM_SERVER_DEV_MODE=1, or train adapters");
+    }
+    return new Identity(
+        Fields.text(own, "id"),
+        own.path("max_model_len").asInt(0),
+        inPlace,
+        generates ? GENERATE : COMPLETIONS);
+  }
+
+  @Override
+  public JsonNode request(Identity identity, Publication weights, Draw draw) {
+    boolean tokensOnly = identity.path().equals(GENERATE);
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    body.put("model", model(identity, weights));
+    ArrayNode prompt = body.putArray(tokensOnly ? "token_ids" : "prompt");
+    for (int token : draw.prompt()) {
+      prompt.add(token);
+    }
+    ObjectNode sampling = tokensOnly ? body.putObject("sampling_params") : body;
+    sampling(sampling, draw);
+    if (!tokensOnly) {
+      body.put("return_token_ids", true);
+      body.put("return_tokens_as_token_ids", true);
+    }
+    return body;
+  }
+
+  /** All of it, so that no default of the server's or of the checkpoint's is left to speak. */
+  private void sampling(ObjectNode to, Draw draw) {
+    Sampling sampling = draw.sampling();
+    to.put("n", draw.count());
+    to.put("max_tokens", sampling.maxNewTokens());
+    to.put("temperature", sampling.temperature());
+    to.put("top_p", sampling.topP());
+    to.put("top_k", sampling.topK());
+    to.put("min_p", 0);
+    to.put("presence_penalty", 0);
+    to.put("frequency_penalty", 0);
+    to.put("repetition_penalty", 1);
+    to.put("seed", draw.seed());
+    to.put("logprobs", draw.candidates());
+    to.put("ignore_eos", true);
+    ArrayNode stops = to.putArray("stop_token_ids");
+    rules.stops().forEach(stops::add);
+    if (!rules.banned().isEmpty()) {
+      ObjectNode bias = to.putObject("logit_bias");
+      rules.banned().forEach(token -> bias.put(Integer.toString(token), -100));
+    }
+  }
+
+  private static String model(Identity identity, Publication weights) {
+    if (!weights.adapter()) {
+      return identity.model();
+    }
+    return identity.inPlace() ? ADAPTER : weights.name();
+  }
+
+  @Override
+  public List<Answer> answers(Identity identity, Publication weights, JsonNode reply) {
+    List<Answer> answers = new ArrayList<>();
+    for (JsonNode choice : Fields.array(reply, "choices")) {
+      answers.add(answer(identity, weights, choice));
+    }
+    return answers;
+  }
+
+  private static Answer answer(Identity identity, Publication weights, JsonNode choice) {
+    int[] tokens = Fields.integers(choice, "token_ids");
+    boolean tokensOnly = identity.path().equals(GENERATE);
+    List<Span> versions =
+        identity.inPlace() ? spans(choice) : List.of(new Span(weights.name(), 0, tokens.length));
+    double[] logProbs = new double[tokens.length];
+    List<Candidates> candidates = new ArrayList<>();
+    JsonNode given = choice.path("logprobs");
+    if (tokensOnly) {
+      readPlaces(Fields.array(given, "content"), tokens, logProbs, candidates);
+    } else {
+      readColumns(given, tokens, logProbs, candidates);
+    }
+    return new Answer(
+        tokens,
+        logProbs,
+        candidates,
+        Control.ending(Fields.text(choice, "finish_reason")),
+        versions);
+  }
+
+  private static List<Span> spans(JsonNode choice) {
+    List<Span> spans = new ArrayList<>();
+    for (JsonNode span : Fields.array(choice, "weight_versions")) {
+      spans.add(
+          new Span(
+              Fields.text(span, "version"),
+              Fields.integer(span.path("start"), "start"),
+              Fields.integer(span.path("end"), "end")));
+    }
+    return spans;
+  }
+
+  private static void readPlaces(
+      JsonNode places, int[] tokens, double[] logProbs, List<Candidates> candidates) {
+    sameLength(tokens.length, places.size());
+    for (int i = 0; i < tokens.length; i++) {
+      JsonNode place = places.get(i);
+      sameToken(tokens[i], Fields.integer(place.path("token_id"), "token_id"), i);
+      logProbs[i] = Fields.number(place.path("logprob"));
+      JsonNode likeliest = Fields.array(place, "top_logprobs");
+      int[] ids = new int[likeliest.size()];
+      double[] numbers = new double[ids.length];
+      for (int c = 0; c < ids.length; c++) {
+        ids[c] = Fields.integer(likeliest.get(c).path("token_id"), "token_id");
+        numbers[c] = Fields.number(likeliest.get(c).path("logprob"));
+      }
+      candidates.add(new Candidates(ids, numbers));
+    }
+  }
+
+  private static void readColumns(
+      JsonNode given, int[] tokens, double[] logProbs, List<Candidates> candidates) {
+    JsonNode names = Fields.array(given, "tokens");
+    JsonNode numbers = Fields.array(given, "token_logprobs");
+    JsonNode likeliest = Fields.array(given, "top_logprobs");
+    sameLength(tokens.length, names.size());
+    sameLength(tokens.length, numbers.size());
+    sameLength(tokens.length, likeliest.size());
+    for (int i = 0; i < tokens.length; i++) {
+      sameToken(tokens[i], idOf(names.get(i).asText()), i);
+      logProbs[i] = Fields.number(numbers.get(i));
+      int[] ids = new int[likeliest.get(i).size()];
+      double[] likely = new double[ids.length];
+      int c = 0;
+      for (Map.Entry<String, JsonNode> candidate : likeliest.get(i).properties()) {
+        ids[c] = idOf(candidate.getKey());
+        likely[c++] = Fields.number(candidate.getValue());
+      }
+      candidates.add(new Candidates(ids, likely));
+    }
+  }
+
+  private static int idOf(String name) {
+    try {
+      if (name.startsWith(TOKEN_ID)) {
+        return Integer.parseInt(name.substring(TOKEN_ID.length()));
+      }
+    } catch (NumberFormatException e) {
+      // Refused below.
+    }
+    throw new RefusedAnswerException("'" + name + "' is no token by its number");
+  }
+
+  private static void sameLength(int tokens, int numbers) {
+    if (tokens != numbers) {
+      throw new RefusedAnswerException(
+          "it has %d tokens, but log-probabilities for %d".formatted(tokens, numbers));
+    }
+  }
+
+  private static void sameToken(int token, int scored, int place) {
+    if (token != scored) {
+      throw new RefusedAnswerException(
+          "token %d at place %d has the log-probability of token %d"
+              .formatted(token, place, scored));
+    }
+  }
+
+  @Override
+  public void load(ServerClient server, Identity identity, Publication weights) {
+    if (!identity.inPlace()) {
+      loadAdapter(server, weights.name(), weights, false);
+      return;
+    }
+    Control.post(server, "/pause?mode=keep", Control.nothing());
+    try {
+      name(server, CHANGING);
+      if (weights.adapter()) {
+        loadAdapter(server, ADAPTER, weights, true);
+      } else {
+        reload(server, weights);
+      }
+      name(server, weights.name());
+    } finally {
+      Control.post(server, "/resume", Control.nothing());
+    }
+  }
+
+  private static void name(ServerClient server, String version) {
+    Control.post(
+        server,
+        "/update_weight_version",
+        ServerClient.JSON.createObjectNode().put("new_version", version));
+  }
+
+  private static void loadAdapter(
+      ServerClient server, String name, Publication weights, boolean inPlace) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    body.put("lora_name", name);
+    body.put("lora_path", weights.folder().toString());
+    if (inPlace) {
+      body.put("load_inplace", true);
+    }
+    Reply reply = Control.load(server, "/v1/load_lora_adapter", body);
+    if (!reply.ok() && (inPlace || !reply.text().contains("already been loaded"))) {
+      throw new UnfitServerException(
+          "it does not load the adapter in %s: %s; does it see that folder, and does it run with --max-lora-rank as large as model.adapter-rank?"
+              .formatted(weights.folder(), reply.text()));
+    }
+  }
+
+  private static void reload(ServerClient server, Publication weights) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    body.put("method", "reload_weights");
+    body.putObject("kwargs").put("weights_path", weights.folder().toString());
+    Reply reply = Control.load(server, "/collective_rpc", body);
+    if (!reply.ok()) {
+      throw new UnfitServerException(
+          "it does not load the weights in %s: %s; does it see that folder?"
+              .formatted(weights.folder(), reply.text()));
+    }
+  }
+
+  @Override
+  public void unload(ServerClient server, Identity identity, Publication weights) {
+    if (weights.adapter() && !identity.inPlace()) {
+      Reply unused =
+          Control.ask(
+              server,
+              "/v1/unload_lora_adapter",
+              ServerClient.JSON.createObjectNode().put("lora_name", weights.name()));
+    }
+  }
+
+  @Override
+  public Optional<int[]> tokenize(ServerClient server, Identity identity, String text) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    body.put("model", identity.model());
+    body.put("prompt", text);
+    body.put("add_special_tokens", false);
+    Reply reply = Control.ask(server, "/tokenize", body);
+    return reply.ok() ? Optional.of(Fields.integers(reply.json(), "tokens")) : Optional.empty();
+  }
+
+  @Override
+  public boolean healthy(ServerClient server) {
+    return server.call("/health", null, Control.MOST_BYTES, Duration.ofSeconds(10)).ok();
+  }
+}
