@@ -66,7 +66,7 @@ final class AlgorithmWork {
     }
     Targets targets = Targets.of(settings, experience(ends), 0.001);
     MiniBatch batch = targets.miniBatch(IntStream.range(0, responses).toArray());
-    MiniBatch.PolicyTerm policy = batch.policyLoss(current);
+    MiniBatch.PolicyTerm policy = batch.policyLoss(current, current);
     MiniBatch.ValueTerm value = batch.valueLoss(values);
     return policy.loss() + policy.gradient()[0] + value.loss() + value.gradient()[0];
   }
@@ -83,13 +83,13 @@ final class AlgorithmWork {
     Arrays.fill(ones, 1);
     return new Experience(
         cut,
-        outcome,
-        rewards,
-        new GroupStatistics(ones, outcome, new double[responses]),
-        behaviour,
-        old,
-        reference,
-        values);
+        new Experience.Responses(
+            outcome,
+            rewards,
+            new GroupStatistics(ones, outcome, new double[responses]),
+            new boolean[responses],
+            lengths),
+        new Experience.Scores(behaviour, old, reference, old, values, null));
   }
 
   /** Median seconds of a run, warmed up. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Trajectories out of random tokens, of which 30 % end a segment. */
 final class SyntheticBatch {
@@ -39,7 +40,7 @@ final class SyntheticBatch {
         "t" + row,
         TokenSequence.text(
             tokens(prompt, vocabulary, random), tokens(response, vocabulary, random)),
-        1,
+        TrainingExample.Draw.at(1, response),
         IntStream.range(0, response).toArray(),
         ends,
         IntStream.range(0, ends.length).toArray(),
@@ -49,6 +50,7 @@ final class SyntheticBatch {
         outcome > 0,
         new TrainingExample.Group(1, outcome, 0),
         random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
+        LongStream.generate(() -> version).limit(response).toArray(),
         version,
         0,
         row);

@@ -53,12 +53,13 @@ final class UpdateBench implements Bench {
         microBatchTokens,
         longest,
         1,
-        new OptimizerSettings(1e-6, AdamWConfig.DEFAULT, 1),
-        new OptimizerSettings(2e-6, AdamWConfig.DEFAULT, 1),
-        LearningRateSchedule.CONSTANT,
+        new OptimizerSettings(1e-6, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT),
+        new OptimizerSettings(2e-6, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT),
+        0,
         0,
         1,
-        1);
+        1,
+        LearnerConfig.MATHEMATICS);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.network.BaseModel;
@@ -47,6 +48,9 @@ public final class Learner {
    *     io.sapo.learner.config.NetworkSettings#open}; stays the caller's
    */
   public Learner(LearnerConfig config, LearnerOptions options, BaseModel base, Clock clock) {
+    if (!config.algorithm().objections().isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", config.algorithm().objections()));
+    }
     this.config = config;
     this.options = options;
     this.base = base;
@@ -192,8 +196,7 @@ public final class Learner {
       try (SegmentsReader reader = openSegments(workshop, state)) {
         status.watch(reader::lag);
         ready.complete(state.version());
-        loop.run(
-            new BatchAssembler(reader, config.batchSize(), config.maxStaleness(), reader.from()));
+        loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
       }
       return state.version();
     }

@@ -102,7 +102,7 @@ final class LearnerStatus {
     if (batch != null) {
       info.put(BatchProgress.INFO, batch.progress().text());
       gauges.put("batch_trained", (double) batch.trained());
-      gauges.put("batch_skipped", (double) batch.refusals().count());
+      gauges.put("batch_skipped", (double) batch.refusals().unwanted());
       batch
           .refusals()
           .byWord()

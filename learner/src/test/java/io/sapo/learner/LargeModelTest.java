@@ -107,7 +107,8 @@ class LargeModelTest {
   }
 
   private static LearnerConfig config() {
-    OptimizerSettings optimizer = new OptimizerSettings(1e-3, AdamWConfig.DEFAULT, 1);
+    OptimizerSettings optimizer =
+        new OptimizerSettings(1e-3, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
     LearnerConfig tiny = TinyRun.config(Algorithm.SAPO);
     return new LearnerConfig(
         new NetworkSettings(AdapterConfig.of(4, 8), ElementType.F32, 0),
@@ -119,10 +120,11 @@ class LargeModelTest {
         1,
         optimizer,
         optimizer,
-        LearningRateSchedule.CONSTANT,
+        0,
         0,
         1,
-        7);
+        7,
+        LearnerConfig.MATHEMATICS);
   }
 
   private static void assertFollowed(TestRuns runs, TestRuns.Run run) {

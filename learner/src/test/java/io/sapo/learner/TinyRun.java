@@ -84,7 +84,8 @@ public final class TinyRun {
 
   /** Batches of 8 in mini-batches of 4. */
   public static LearnerConfig config(Algorithm algorithm) {
-    OptimizerSettings optimizer = new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1);
+    OptimizerSettings optimizer =
+        new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
     return new LearnerConfig(
         NetworkSettings.WHOLE,
         AlgorithmSettings.of(algorithm),
@@ -95,10 +96,11 @@ public final class TinyRun {
         1,
         optimizer,
         optimizer,
-        LearningRateSchedule.CONSTANT,
+        0,
         0,
         1,
-        7);
+        7,
+        LearnerConfig.MATHEMATICS);
   }
 
   /** One partition, read from the given offset. */

@@ -134,7 +134,8 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
   }
 
   public static LearnerConfig config() {
-    OptimizerSettings optimizer = new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1);
+    OptimizerSettings optimizer =
+        new OptimizerSettings(3e-3, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
     return new LearnerConfig(
         NetworkSettings.WHOLE,
         AlgorithmSettings.of(Algorithm.SAPO),
@@ -145,10 +146,11 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
         1,
         optimizer,
         optimizer,
-        LearningRateSchedule.CONSTANT,
+        0,
         0,
         UPDATES,
-        7);
+        7,
+        LearnerConfig.MATHEMATICS);
   }
 
   private static void writeModel(Path folder) throws IOException {

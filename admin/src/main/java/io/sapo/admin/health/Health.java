@@ -255,7 +255,9 @@ public final class Health {
             ROOT,
             "they differ by %.4f nats per token%s; the limit is %s",
             gap.getAsDouble(),
-            exact.isPresent() ? "" : " on average, the versions between included",
+            exact.isPresent() && metric(newest, Metric.LOG_PROB_GAP_AGE).orElse(0) == 0
+                ? ""
+                : " on average, the versions between included",
             limits.maxLogProbGap()));
   }
 

@@ -23,6 +23,8 @@ public final class Metric {
   /** Mean absolute difference of sampled and recomputed log-probabilities at equal weights. */
   public static final String LOG_PROB_GAP = "log_prob_gap";
 
+  public static final String LOG_PROB_GAP_AGE = "log_prob_gap_age";
+
   /** Mean staleness of the records trained on, in versions. */
   public static final String STALENESS_MEAN = "staleness_mean";
 

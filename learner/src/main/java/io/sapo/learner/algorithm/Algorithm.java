@@ -2,59 +2,47 @@ package io.sapo.learner.algorithm;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The algorithms under one roof, each a choice along three axes (SAPO, section 6). */
+/**
+ * The algorithms under one roof: what an advantage is measured against, what carries one, what
+ * shares an importance ratio, and the settings it was published with.
+ */
 public enum Algorithm {
   /** Segment-aligned policy optimization. */
-  SAPO(Baseline.CRITIC, Scope.SEGMENT, Scope.SEGMENT),
+  SAPO(new CriticTargets(), Scope.SEGMENT, Scope.SEGMENT, Presets::sapo),
   /** Its ablation with per-token importance ratios ("naive IS"). */
-  SAPO_TOKEN_RATIO(Baseline.CRITIC, Scope.SEGMENT, Scope.TOKEN),
+  SAPO_TOKEN_RATIO(new CriticTargets(), Scope.SEGMENT, Scope.TOKEN, Presets::sapoTokenRatio),
   /** Schulman et al. 2017. */
-  PPO(Baseline.CRITIC, Scope.TOKEN, Scope.TOKEN),
+  PPO(new CriticTargets(), Scope.TOKEN, Scope.TOKEN, Presets::ppo),
   /** Value-calibrated PPO (Yuan et al. 2025): value pre-training and decoupled λ. */
-  VC_PPO(Baseline.CRITIC, Scope.TOKEN, Scope.TOKEN),
+  VC_PPO(new CriticTargets(), Scope.TOKEN, Scope.TOKEN, Presets::vcPpo),
   /** Shao et al. 2024. */
-  GRPO(Baseline.GROUP_RELATIVE, Scope.RESPONSE, Scope.TOKEN),
+  GRPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.TOKEN, Presets::grpo),
+  /** GRPO without its biases of length and difficulty (Liu et al. 2025). */
+  DR_GRPO(new GroupTargets(GroupStatistics::centred), Scope.RESPONSE, Scope.TOKEN, Presets::drGrpo),
+  /** Yu et al. 2025. */
+  DAPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.TOKEN, Presets::dapo),
   /** Zheng et al. 2025. */
-  GSPO(Baseline.GROUP_RELATIVE, Scope.RESPONSE, Scope.RESPONSE),
+  GSPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.RESPONSE, Presets::gspo),
   /** Ahmadian et al. 2024. */
-  RLOO(Baseline.LEAVE_ONE_OUT, Scope.RESPONSE, Scope.TOKEN);
+  RLOO(new GroupTargets(GroupStatistics::leaveOneOut), Scope.RESPONSE, Scope.TOKEN, Presets::rloo);
 
-  /** What an advantage is measured against. */
-  public enum Baseline {
-    CRITIC,
-    GROUP_RELATIVE,
-    LEAVE_ONE_OUT
-  }
-
-  /** What counts as one action. */
-  public enum Scope {
-    TOKEN,
-    SEGMENT,
-    RESPONSE;
-
-    Segmentation of(Segmentation cut) {
-      return switch (this) {
-        case TOKEN -> Segmentation.everyToken(cut.tokens());
-        case SEGMENT -> cut;
-        case RESPONSE -> Segmentation.wholeResponse(cut.tokens());
-      };
-    }
-  }
-
-  private final Baseline baseline;
+  private final AdvantageEstimator estimator;
   private final Scope action;
   private final Scope ratio;
+  private final Supplier<Preset> preset;
 
-  Algorithm(Baseline baseline, Scope action, Scope ratio) {
-    this.baseline = baseline;
+  Algorithm(AdvantageEstimator estimator, Scope action, Scope ratio, Supplier<Preset> preset) {
+    this.estimator = estimator;
     this.action = action;
     this.ratio = ratio;
+    this.preset = preset;
   }
 
-  public Baseline baseline() {
-    return baseline;
+  public AdvantageEstimator estimator() {
+    return estimator;
   }
 
   /** What carries one reward, value and advantage. */
@@ -68,7 +56,12 @@ public enum Algorithm {
   }
 
   public boolean usesCritic() {
-    return baseline == Baseline.CRITIC;
+    return estimator.usesCritic();
+  }
+
+  /** The settings it was published with. */
+  public Preset preset() {
+    return preset.get();
   }
 
   /** The name in configurations: lower case with hyphens. */

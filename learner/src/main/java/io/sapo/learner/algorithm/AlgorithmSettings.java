@@ -1,5 +1,8 @@
 package io.sapo.learner.algorithm;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Everything that decides targets and losses.
  *
@@ -25,6 +28,8 @@ public record AlgorithmSettings(
     KlEstimator rewardKlEstimator,
     double lossKl,
     KlEstimator lossKlEstimator,
+    EntropyBonus entropy,
+    Overlong overlong,
     OffPolicy offPolicy) {
 
   public AlgorithmSettings {
@@ -36,39 +41,33 @@ public record AlgorithmSettings(
           "needs value-clip > 0, advantage-limit > 0 and loss-kl >= 0, got %s, %s, %s"
               .formatted(valueClip, advantageLimit, lossKl));
     }
-    if (!algorithm.usesCritic() && rewardKl.initial() > 0) {
+    if (!algorithm.usesCritic()) {
+      requireNoCritic(algorithm, rewardKl, overlong, offPolicy);
+    }
+  }
+
+  private static void requireNoCritic(
+      Algorithm algorithm, KlCoefficient rewardKl, Overlong overlong, OffPolicy offPolicy) {
+    if (rewardKl.initial() > 0) {
       throw new IllegalArgumentException(
           "%s compares whole responses and takes its KL penalty in the loss: set reward-kl to 0 and use loss-kl"
               .formatted(algorithm.configName()));
     }
-    if (!algorithm.usesCritic() && offPolicy.vtrace()) {
+    if (offPolicy.vtrace()) {
       throw new IllegalArgumentException(
           "v-trace corrects a critic's returns; %s has no critic"
+              .formatted(algorithm.configName()));
+    }
+    if (overlong == Overlong.BOOTSTRAP) {
+      throw new IllegalArgumentException(
+          "overlong bootstrap takes a critic's value; %s has no critic: take end, mask or penalty"
               .formatted(algorithm.configName()));
     }
   }
 
   /** The settings the algorithm was published with. */
   public static AlgorithmSettings of(Algorithm algorithm) {
-    return new AlgorithmSettings(
-        algorithm,
-        ValueReading.SEGMENT_START,
-        1,
-        algorithm == Algorithm.PPO ? 0.95 : 0.99,
-        switch (algorithm) {
-          case PPO -> 0.95;
-          case VC_PPO -> 1;
-          default -> 0.99;
-        },
-        algorithm == Algorithm.GSPO ? new Clip(3e-4, 4e-4, 3) : new Clip(0.2, 0.28, 3),
-        0.5,
-        algorithm == Algorithm.GSPO ? Aggregation.SEQ_MEAN_TOKEN_MEAN : Aggregation.TOKEN_MEAN,
-        5,
-        KlCoefficient.fixed(algorithm.usesCritic() ? 0.001 : 0),
-        KlEstimator.K1,
-        algorithm.baseline() == Algorithm.Baseline.GROUP_RELATIVE ? 0.01 : 0,
-        KlEstimator.K3,
-        OffPolicy.DEFAULT);
+    return algorithm.preset().settings();
   }
 
   public boolean usesCritic() {
@@ -78,6 +77,163 @@ public record AlgorithmSettings(
   /** Whether log-probabilities under the reference policy are needed. */
   public boolean usesReference() {
     return rewardKl.initial() > 0 || lossKl > 0;
+  }
+
+  /**
+   * What speaks against training with these settings, one sentence each. Kept apart from what can
+   * be computed at all: a recorded run may have them and is folded again as it was.
+   */
+  public List<String> objections() {
+    List<String> objections = new ArrayList<>();
+    if (lossKl > 0 && lossKlEstimator == KlEstimator.K1) {
+      objections.add(
+          "loss-kl-estimator k1 has no gradient in expectation, so the policy would drift as if there were no KL term: take k2, whose gradient is that of the KL divergence, or k3");
+    }
+    return objections;
+  }
+
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** For what differs from SAPO's settings, or from others. */
+  public static final class Builder {
+    private final Algorithm algorithm;
+    private ValueReading valueReading = ValueReading.SEGMENT_START;
+    private double gamma = 1;
+    private double lambda = 0.99;
+    private double criticLambda = 0.99;
+    private Clip clip = new Clip(0.2, 0.28, 3);
+    private double valueClip = 0.5;
+    private Aggregation aggregation = Aggregation.TOKEN_MEAN;
+    private double advantageLimit = 5;
+    private KlCoefficient rewardKl;
+    private KlEstimator rewardKlEstimator = KlEstimator.K1;
+    private double lossKl;
+    private KlEstimator lossKlEstimator = KlEstimator.K3;
+    private EntropyBonus entropy = EntropyBonus.NONE;
+    private Overlong overlong = Overlong.END;
+    private OffPolicy offPolicy;
+
+    Builder(Algorithm algorithm) {
+      this.algorithm = algorithm;
+      this.rewardKl = KlCoefficient.fixed(algorithm.usesCritic() ? 0.001 : 0);
+      this.offPolicy = OffPolicy.truncated(algorithm.ratio());
+    }
+
+    private Builder(AlgorithmSettings from) {
+      this.algorithm = from.algorithm;
+      this.valueReading = from.valueReading;
+      this.gamma = from.gamma;
+      this.lambda = from.lambda;
+      this.criticLambda = from.criticLambda;
+      this.clip = from.clip;
+      this.valueClip = from.valueClip;
+      this.aggregation = from.aggregation;
+      this.advantageLimit = from.advantageLimit;
+      this.rewardKl = from.rewardKl;
+      this.rewardKlEstimator = from.rewardKlEstimator;
+      this.lossKl = from.lossKl;
+      this.lossKlEstimator = from.lossKlEstimator;
+      this.entropy = from.entropy;
+      this.overlong = from.overlong;
+      this.offPolicy = from.offPolicy;
+    }
+
+    public Builder valueReading(ValueReading value) {
+      valueReading = value;
+      return this;
+    }
+
+    public Builder gamma(double value) {
+      gamma = value;
+      return this;
+    }
+
+    public Builder lambda(double value) {
+      lambda = value;
+      return this;
+    }
+
+    public Builder criticLambda(double value) {
+      criticLambda = value;
+      return this;
+    }
+
+    public Builder clip(Clip value) {
+      clip = value;
+      return this;
+    }
+
+    public Builder valueClip(double value) {
+      valueClip = value;
+      return this;
+    }
+
+    public Builder aggregation(Aggregation value) {
+      aggregation = value;
+      return this;
+    }
+
+    public Builder advantageLimit(double value) {
+      advantageLimit = value;
+      return this;
+    }
+
+    public Builder rewardKl(KlCoefficient value) {
+      rewardKl = value;
+      return this;
+    }
+
+    public Builder rewardKlEstimator(KlEstimator value) {
+      rewardKlEstimator = value;
+      return this;
+    }
+
+    public Builder lossKl(double value) {
+      lossKl = value;
+      return this;
+    }
+
+    public Builder lossKlEstimator(KlEstimator value) {
+      lossKlEstimator = value;
+      return this;
+    }
+
+    public Builder entropy(EntropyBonus value) {
+      entropy = value;
+      return this;
+    }
+
+    public Builder overlong(Overlong value) {
+      overlong = value;
+      return this;
+    }
+
+    public Builder offPolicy(OffPolicy value) {
+      offPolicy = value;
+      return this;
+    }
+
+    public AlgorithmSettings build() {
+      return new AlgorithmSettings(
+          algorithm,
+          valueReading,
+          gamma,
+          lambda,
+          criticLambda,
+          clip,
+          valueClip,
+          aggregation,
+          advantageLimit,
+          rewardKl,
+          rewardKlEstimator,
+          lossKl,
+          lossKlEstimator,
+          entropy,
+          overlong,
+          offPolicy);
+    }
   }
 
   private static void requireUnit(double value, String name) {

@@ -53,12 +53,21 @@ public record GroupStatistics(int[] counts, double[] means, double[] deviations)
    * GRPO (Shao et al. 2024): (r − mean) / (deviation + 1e-6). A response alone in its group keeps
    * its reward (mean 0, deviation 1), as the common implementations have it.
    */
-  public double[] groupRelative(double[] rewards) {
+  public double[] relative(double[] rewards) {
     double[] advantages = new double[rewards.length];
     for (int i = 0; i < rewards.length; i++) {
       double mean = counts[i] > 1 ? means[i] : 0;
       double deviation = counts[i] > 1 ? deviations[i] : 1;
       advantages[i] = (rewards[i] - mean) / (deviation + DEVIATION_FLOOR);
+    }
+    return advantages;
+  }
+
+  /** Dr. GRPO (Liu et al. 2025): r − mean. A response alone in its group keeps its reward. */
+  public double[] centred(double[] rewards) {
+    double[] advantages = new double[rewards.length];
+    for (int i = 0; i < rewards.length; i++) {
+      advantages[i] = counts[i] > 1 ? rewards[i] - means[i] : rewards[i];
     }
     return advantages;
   }

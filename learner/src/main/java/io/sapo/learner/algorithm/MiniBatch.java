@@ -7,6 +7,7 @@ package io.sapo.learner.algorithm;
  *
  * @param policyWeights aggregation times off-policy weight, one a token
  * @param tokenWeights aggregation weight alone, one a token
+ * @param entropyBonus what a nat of entropy is worth; 0 for no entropy term
  * @param valueWeights aggregation weight, one an action
  */
 public record MiniBatch(
@@ -18,18 +19,24 @@ public record MiniBatch(
     double[] advantages,
     double[] policyWeights,
     double[] tokenWeights,
+    double entropyBonus,
     double[] oldValues,
     double[] returns,
     double[] valueWeights) {
 
   /**
-   * @param loss policy loss plus the KL term if there is one
+   * @param loss policy loss plus the KL term, less the entropy's, where there are any
    * @param gradient d loss / d log π_θ, one a token
+   * @param entropyGradient d loss / d entropy, one a token; null without an entropy term
    * @param policy sums of the policy loss alone
    * @param klLoss the KL term before its coefficient; 0 without one
    */
   public record PolicyTerm(
-      double loss, double[] gradient, PolicyLoss.Result policy, double klLoss) {}
+      double loss,
+      double[] gradient,
+      double[] entropyGradient,
+      PolicyLoss.Result policy,
+      double klLoss) {}
 
   /**
    * @param gradient d loss / d V, one a token; zero where no value is read
@@ -50,25 +57,42 @@ public record MiniBatch(
         tokens.gather(advantages, rows),
         tokens.gather(policyWeights, rows),
         tokens.gather(tokenWeights, rows),
+        entropyBonus,
         critic ? segments.gather(oldValues, rows) : oldValues,
         critic ? segments.gather(returns, rows) : returns,
         critic ? segments.gather(valueWeights, rows) : valueWeights);
   }
 
-  /** Loss and gradient at log π_θ, one a token. */
-  public PolicyTerm policyLoss(double[] logProbs) {
+  /**
+   * Loss and gradients.
+   *
+   * @param logProbs log π_θ, one a token
+   * @param entropies of π_θ, one a token
+   */
+  public PolicyTerm policyLoss(double[] logProbs, double[] entropies) {
     PolicyLoss.Result policy =
         PolicyLoss.of(ratioCut, logProbs, oldLogProbs, advantages, policyWeights, settings.clip());
-    if (refLogProbs == null) {
-      return new PolicyTerm(policy.loss(), policy.gradient(), policy, 0);
+    double loss = policy.loss();
+    double[] gradient = policy.gradient();
+    double klLoss = 0;
+    if (refLogProbs != null) {
+      KlLoss.Result kl = KlLoss.of(logProbs, refLogProbs, tokenWeights, settings.lossKlEstimator());
+      klLoss = kl.loss();
+      loss += settings.lossKl() * klLoss;
+      gradient = gradient.clone();
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] += settings.lossKl() * kl.gradient()[i];
+      }
     }
-    KlLoss.Result kl = KlLoss.of(logProbs, refLogProbs, tokenWeights, settings.lossKlEstimator());
-    double[] gradient = policy.gradient().clone();
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] += settings.lossKl() * kl.gradient()[i];
+    double[] entropyGradient = null;
+    if (entropyBonus > 0) {
+      entropyGradient = new double[entropies.length];
+      for (int i = 0; i < entropies.length; i++) {
+        entropyGradient[i] = -entropyBonus * tokenWeights[i];
+        loss += entropyGradient[i] * entropies[i];
+      }
     }
-    return new PolicyTerm(
-        policy.loss() + settings.lossKl() * kl.loss(), gradient, policy, kl.loss());
+    return new PolicyTerm(loss, gradient, entropyGradient, policy, klLoss);
   }
 
   /** Loss and gradient at the critic's values, one a token. */

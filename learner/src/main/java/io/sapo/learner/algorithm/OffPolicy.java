@@ -1,52 +1,100 @@
 package io.sapo.learner.algorithm;
 
-import java.util.Arrays;
-
 /**
- * What is done about a behaviour policy μ that is some versions older than π_old (SAPO, section 8):
- * a stop-gradient weight on each segment, made from ρ_m = exp(mean over the segment of log π_old −
- * log μ).
+ * What is done about a behaviour policy μ that is not π_old, because it is some versions older or
+ * because another engine computed it (SAPO, section 8): stop-gradient weights of the policy loss,
+ * made from ρ = π_old / μ. See {@link Corrections}.
  *
+ * @param weighting what the weight is measured by
  * @param cap bound of the weight with {@link Mode#TRUNCATE}
- * @param low lowest ρ kept with {@link Mode#MASK}
- * @param high highest ρ kept with {@link Mode#MASK}
- * @param vtrace whether advantages are corrected by {@link Advantages#vtrace}
+ * @param low lowest ρ kept with {@link Mode#MASK} and {@link Mode#ICEPOP}
+ * @param high highest ρ kept with them
+ * @param rejection on top of the weights; null for none
+ * @param veto a response with a token whose ρ lies below this is not trained on; 0 for none
+ * @param normalize whether weights are divided by their mean over the batch
+ * @param vtrace whether returns are corrected by {@link Advantages#vtrace}, action by action
  */
-public record OffPolicy(Mode mode, double cap, double low, double high, boolean vtrace) {
+public record OffPolicy(
+    Mode mode,
+    Measure weighting,
+    double cap,
+    double low,
+    double high,
+    Rejection rejection,
+    double veto,
+    boolean normalize,
+    boolean vtrace) {
 
-  /** The corrections to choose from. */
+  /** The weights to choose from. */
   public enum Mode {
-    /** π_old := μ, no weight. */
+    /** π_old := μ; nothing is weighted. */
     OFF,
-    /** min(ρ, cap). */
+    /** π_old as recomputed; nothing is weighted. */
+    NONE,
+    /** min(ρ, cap) (truncated importance sampling). */
     TRUNCATE,
     /** 1 within [low, high], else 0. */
-    MASK
+    MASK,
+    /** ρ within [low, high], else 0 (IcePop). */
+    ICEPOP
   }
 
-  public static final OffPolicy DEFAULT = new OffPolicy(Mode.TRUNCATE, 2, 0.5, 5, false);
+  /** How the ratios of the tokens that are taken together become one. */
+  public enum Form {
+    /** Their geometric mean. */
+    MEAN,
+    /** Their product: the ratio of the probabilities of all of them. */
+    PRODUCT
+  }
+
+  /** What one ratio is of. */
+  public record Measure(Scope scope, Form form) {
+
+    /** One ρ for each span of {@link #cut}. */
+    double[] ratios(Segmentation cut, double[] numerator, double[] denominator) {
+      Segmentation spans = scope.of(cut);
+      return form == Form.MEAN
+          ? PolicyLoss.ratios(spans, numerator, denominator)
+          : PolicyLoss.products(spans, numerator, denominator);
+    }
+  }
+
+  /** Tokens whose measured ρ lies outside [low, high] get the weight 0. */
+  public record Rejection(Measure measure, double low, double high) {
+    public Rejection {
+      requireBounds(low, high, "rejection");
+    }
+  }
 
   public OffPolicy {
-    if (!(cap > 0) || !(low >= 0) || !(high > low)) {
+    if (!(cap > 0)) {
+      throw new IllegalArgumentException("off-policy-cap must be above 0, got " + cap);
+    }
+    requireBounds(low, high, "off-policy");
+    if (!(veto >= 0 && veto < 1)) {
+      throw new IllegalArgumentException("off-policy-veto must lie in [0, 1), got " + veto);
+    }
+    if (mode == Mode.OFF && (rejection != null || veto > 0 || normalize || vtrace)) {
       throw new IllegalArgumentException(
-          "off-policy correction needs cap > 0 and 0 <= low < high, got %s, %s, %s"
-              .formatted(cap, low, high));
+          "off-policy off takes the behaviour policy for the old one, so there is no ratio for rejection, veto, normalization or v-trace to work on; take off-policy none with them");
     }
   }
 
-  /** One weight for each ρ. */
-  public double[] weights(double[] ratios) {
-    double[] weights = new double[ratios.length];
-    if (mode == Mode.OFF) {
-      Arrays.fill(weights, 1);
-      return weights;
+  /** Truncated at 2, ratios taken as the algorithm takes its own. */
+  public static OffPolicy truncated(Scope scope) {
+    return new OffPolicy(
+        Mode.TRUNCATE, new Measure(scope, Form.MEAN), 2, 0.5, 5, null, 0, false, false);
+  }
+
+  /** Whether anything depends on log μ being what the learner would compute. */
+  public boolean comparesWithBehaviour() {
+    return mode != Mode.NONE || rejection != null || veto > 0 || vtrace;
+  }
+
+  private static void requireBounds(double low, double high, String what) {
+    if (!(low >= 0) || !(high > low)) {
+      throw new IllegalArgumentException(
+          "%s bounds need 0 <= low < high, got %s and %s".formatted(what, low, high));
     }
-    for (int m = 0; m < weights.length; m++) {
-      weights[m] =
-          mode == Mode.TRUNCATE
-              ? Math.min(ratios[m], cap)
-              : ratios[m] >= low && ratios[m] <= high ? 1 : 0;
-    }
-    return weights;
   }
 }

@@ -72,7 +72,7 @@ public final class PolicyLoss {
           moves = false;
           clipped++;
         }
-        if (advantages[i] < 0 && tokenLoss > -advantages[i] * clip.dual()) {
+        if (clip.dual() > 0 && advantages[i] < 0 && tokenLoss > -advantages[i] * clip.dual()) {
           tokenLoss = -advantages[i] * clip.dual();
           moves = false;
           clippedLower++;
@@ -98,6 +98,20 @@ public final class PolicyLoss {
         sum += clampLogRatio(numerator[i] - denominator[i]);
       }
       ratios[segment] = Math.exp(sum / spans.length(segment));
+    }
+    return ratios;
+  }
+
+  /** Segment ratios exp(clamp(sum clamp(numerator − denominator))), one a segment. */
+  static double[] products(Segmentation cut, double[] numerator, double[] denominator) {
+    Ragged spans = cut.spans();
+    double[] ratios = new double[spans.rows()];
+    for (int segment = 0; segment < ratios.length; segment++) {
+      double sum = 0;
+      for (int i = spans.start(segment); i < spans.end(segment); i++) {
+        sum += clampLogRatio(numerator[i] - denominator[i]);
+      }
+      ratios[segment] = Math.exp(clampLogRatio(sum));
     }
     return ratios;
   }

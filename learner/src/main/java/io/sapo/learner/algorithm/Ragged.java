@@ -1,5 +1,7 @@
 package io.sapo.learner.algorithm;
 
+import java.util.Arrays;
+
 /**
  * Rows of unequal length laid one after another in a flat array: row {@code i} holds the elements
  * {@code offsets[i]} (inclusive) to {@code offsets[i + 1]} (exclusive).
@@ -74,6 +76,33 @@ public record Ragged(int[] offsets) {
     return gathered;
   }
 
+  /** The elements of the rows that are kept, one after another. */
+  public double[] gather(double[] elements, boolean[] kept) {
+    requireSize(elements, "elements");
+    double[] gathered = new double[size()];
+    int to = 0;
+    for (int row = 0; row < rows(); row++) {
+      if (kept[row]) {
+        System.arraycopy(elements, start(row), gathered, to, length(row));
+        to += length(row);
+      }
+    }
+    return Arrays.copyOf(gathered, to);
+  }
+
+  /** Puts what {@link #gather(double[], boolean[])} took where it was, zero elsewhere. */
+  public double[] scatter(double[] gathered, boolean[] kept) {
+    double[] elements = new double[size()];
+    int from = 0;
+    for (int row = 0; row < rows(); row++) {
+      if (kept[row]) {
+        System.arraycopy(gathered, from, elements, start(row), length(row));
+        from += length(row);
+      }
+    }
+    return elements;
+  }
+
   /** One value a row, repeated for each element of the row. */
   public double[] spread(double[] perRow) {
     if (perRow.length != rows()) {
@@ -81,7 +110,7 @@ public record Ragged(int[] offsets) {
     }
     double[] spread = new double[size()];
     for (int row = 0; row < perRow.length; row++) {
-      java.util.Arrays.fill(spread, start(row), end(row), perRow[row]);
+      Arrays.fill(spread, start(row), end(row), perRow[row]);
     }
     return spread;
   }

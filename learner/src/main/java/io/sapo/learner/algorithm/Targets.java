@@ -5,10 +5,13 @@ package io.sapo.learner.algorithm;
  *
  * @param actions what carries one value and return
  * @param ratioCut what shares one importance ratio
+ * @param kept by response: whether it is trained on
+ * @param limits by response: tokens that it might have had at most
  * @param oldLogProbs of the policy that the ratio is taken against, one a token
  * @param refLogProbs one a token, or null without a KL term in the loss
- * @param advantages whitened, one a token
- * @param policyWeights stop-gradient off-policy weights, one a token
+ * @param advantages one a token
+ * @param corrections stop-gradient off-policy weights
+ * @param entropyBonus what a nat of entropy is worth in this update
  * @param oldValues one an action; empty without a critic
  * @param returns one an action; empty without a critic
  */
@@ -16,60 +19,39 @@ public record Targets(
     AlgorithmSettings settings,
     Segmentation actions,
     Segmentation ratioCut,
+    boolean[] kept,
+    int[] limits,
     double[] oldLogProbs,
     double[] refLogProbs,
     double[] advantages,
-    double[] policyWeights,
+    Corrections corrections,
+    double entropyBonus,
     double[] oldValues,
     double[] returns) {
 
   /** Walks the whole path from rewards to advantages; pure. */
   public static Targets of(AlgorithmSettings settings, Experience experience, double rewardKl) {
     Segmentation cut = experience.cut();
-    OffPolicy offPolicy = settings.offPolicy();
-    double[] rho = PolicyLoss.ratios(cut, experience.oldLogProbs(), experience.behaviourLogProbs());
-    double[] weights = cut.spans().spread(offPolicy.weights(rho));
-    double[] anchor =
-        offPolicy.mode() == OffPolicy.Mode.OFF
-            ? experience.behaviourLogProbs()
-            : experience.oldLogProbs();
-    Segmentation actions = settings.algorithm().action().of(cut);
-    Segmentation ratioCut = settings.algorithm().ratio().of(cut);
-    double[] refLogProbs = settings.lossKl() > 0 ? experience.refLogProbs() : null;
-    if (!settings.algorithm().usesCritic()) {
-      double[] advantages = actions.spans().spread(groupAdvantages(settings, experience));
-      return new Targets(
-          settings,
-          actions,
-          ratioCut,
-          anchor,
-          refLogProbs,
-          advantages,
-          weights,
-          new double[0],
-          new double[0]);
-    }
-    double[] rewards = actionRewards(experience, actions, settings, rewardKl);
-    double[] values = at(experience.values(), actions.valuePositions(settings.valueReading()));
-    double[] traces =
-        offPolicy.vtrace()
-            ? PolicyLoss.ratios(actions, experience.oldLogProbs(), experience.behaviourLogProbs())
-            : null;
-    double[] forPolicy = estimate(settings, settings.lambda(), actions, rewards, values, traces);
-    double[] forCritic =
-        settings.criticLambda() == settings.lambda()
-            ? forPolicy
-            : estimate(settings, settings.criticLambda(), actions, rewards, values, traces);
+    Algorithm algorithm = settings.algorithm();
+    Experience.Scores scores = experience.scores();
+    boolean[] kept = settings.overlong().keeps(experience.responses().cutOff());
+    Segmentation actions = algorithm.action().of(cut);
+    AdvantageEstimator.Estimate estimate =
+        algorithm.estimator().estimate(settings, actions, experience, kept, rewardKl);
     return new Targets(
         settings,
         actions,
-        ratioCut,
-        anchor,
-        refLogProbs,
-        Whitening.whiten(actions.spans().spread(forPolicy), settings.advantageLimit()),
-        weights,
-        values,
-        Advantages.returns(forCritic, values));
+        algorithm.ratio().of(cut),
+        kept,
+        experience.responses().limits(),
+        scores.anchor(settings.offPolicy()),
+        settings.lossKl() > 0 ? scores.refLogProbs() : null,
+        estimate.advantages(),
+        Corrections.of(
+            settings.offPolicy(), cut, scores.oldLogProbs(), scores.behaviourLogProbs(), kept),
+        settings.entropy().at(mean(scores.entropies())),
+        estimate.oldValues(),
+        estimate.returns());
   }
 
   /** The given responses, with the weights that make their losses one mini-batch's. */
@@ -77,8 +59,14 @@ public record Targets(
     Ragged tokens = actions.tokens();
     Ragged segments = actions.segments();
     Aggregation aggregation = settings.aggregation();
-    double[] tokenWeights = aggregation.weights(tokens.select(rows));
-    double[] policy = tokens.gather(policyWeights, rows);
+    boolean[] chosen = new boolean[rows.length];
+    int[] chosenLimits = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      chosen[i] = kept[rows[i]];
+      chosenLimits[i] = limits[rows[i]];
+    }
+    double[] tokenWeights = aggregation.weights(tokens.select(rows), chosen, chosenLimits);
+    double[] policy = tokens.gather(corrections.weights(), rows);
     for (int i = 0; i < policy.length; i++) {
       policy[i] *= tokenWeights[i];
     }
@@ -92,9 +80,10 @@ public record Targets(
         tokens.gather(advantages, rows),
         policy,
         tokenWeights,
+        entropyBonus,
         critic ? segments.gather(oldValues, rows) : oldValues,
         critic ? segments.gather(returns, rows) : returns,
-        critic ? aggregation.weights(segments.select(rows)) : new double[0]);
+        critic ? aggregation.weights(segments.select(rows), chosen, chosenLimits) : new double[0]);
   }
 
   /**
@@ -115,42 +104,6 @@ public record Targets(
     return variance > 0 ? 1 - variance(residuals) / variance : 0;
   }
 
-  private static double[] groupAdvantages(AlgorithmSettings settings, Experience experience) {
-    return settings.algorithm().baseline() == Algorithm.Baseline.LEAVE_ONE_OUT
-        ? experience.groups().leaveOneOut(experience.outcome())
-        : experience.groups().groupRelative(experience.outcome());
-  }
-
-  /** A segment's own reward falls due on its last token; an action gets what its tokens get. */
-  private static double[] actionRewards(
-      Experience experience, Segmentation actions, AlgorithmSettings settings, double rewardKl) {
-    double[] perToken =
-        rewardKl > 0
-            ? Rewards.klPenalty(
-                experience.oldLogProbs(),
-                experience.refLogProbs(),
-                rewardKl,
-                settings.rewardKlEstimator())
-            : new double[actions.tokens().size()];
-    Ragged spans = experience.cut().spans();
-    for (int segment = 0; segment < spans.rows(); segment++) {
-      perToken[spans.end(segment) - 1] += experience.segmentRewards()[segment];
-    }
-    return actions.spans().sums(perToken);
-  }
-
-  private static double[] estimate(
-      AlgorithmSettings settings,
-      double lambda,
-      Segmentation actions,
-      double[] rewards,
-      double[] values,
-      double[] traces) {
-    return traces == null
-        ? Advantages.gae(actions.segments(), rewards, values, settings.gamma(), lambda)
-        : Advantages.vtrace(actions.segments(), rewards, values, settings.gamma(), lambda, traces);
-  }
-
   static double[] at(double[] elements, int[] positions) {
     double[] chosen = new double[positions.length];
     for (int i = 0; i < chosen.length; i++) {
@@ -159,12 +112,16 @@ public record Targets(
     return chosen;
   }
 
-  private static double variance(double[] elements) {
+  private static double mean(double[] elements) {
     double sum = 0;
     for (double element : elements) {
       sum += element;
     }
-    double mean = sum / elements.length;
+    return elements.length == 0 ? 0 : sum / elements.length;
+  }
+
+  private static double variance(double[] elements) {
+    double mean = mean(elements);
     double squares = 0;
     for (double element : elements) {
       squares += (element - mean) * (element - mean);

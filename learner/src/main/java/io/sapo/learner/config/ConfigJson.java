@@ -3,15 +3,25 @@ package io.sapo.learner.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 
-/** The JSON form of {@link LearnerConfig}. */
+/**
+ * The JSON form of {@link LearnerConfig}.
+ *
+ * <p>Configs without {@code mathematics} were recorded by formulas number 1. Those of them that
+ * number 2 computes to the same bits are read as what they meant: weights measured by segments, one
+ * schedule for both networks, none of what came later. V-trace, and a KL penalty with the behaviour
+ * policy taken for the old one, were other formulas and are refused.
+ */
 final class ConfigJson {
 
   private static final JsonMapper JSON =
@@ -35,7 +45,11 @@ final class ConfigJson {
 
   static LearnerConfig read(String json) {
     try {
-      return JSON.readValue(json, LearnerConfig.class);
+      JsonNode tree = JSON.readTree(json);
+      if (tree instanceof ObjectNode config && !config.has("mathematics")) {
+        upgrade(config);
+      }
+      return JSON.treeToValue(tree, LearnerConfig.class);
     } catch (JsonMappingException e) {
       String key =
           e.getPath().stream()
@@ -47,6 +61,33 @@ final class ConfigJson {
       throw new IllegalArgumentException(
           "learner config is not JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  private static void upgrade(ObjectNode config) {
+    config.put("mathematics", LearnerConfig.MATHEMATICS).put("dynamicSampling", 0);
+    JsonNode schedule = config.remove("schedule");
+    for (String network : List.of("actor", "critic")) {
+      if (config.get(network) instanceof ObjectNode optimizer && schedule != null) {
+        optimizer.set("schedule", schedule);
+      }
+    }
+    if (!(config.get("algorithm") instanceof ObjectNode algorithm)
+        || !(algorithm.get("offPolicy") instanceof ObjectNode offPolicy)) {
+      return;
+    }
+    boolean vtrace = offPolicy.path("vtrace").asBoolean();
+    boolean offWithKl =
+        offPolicy.path("mode").asText().equals("OFF")
+            && algorithm.path("rewardKl").path("initial").asDouble() > 0;
+    if (vtrace || offWithKl) {
+      throw new IllegalArgumentException(
+          "it was trained with %s as an earlier release computed it, which this one does not: use the release that made it"
+              .formatted(vtrace ? "v-trace" : "a KL penalty in the rewards under off-policy off"));
+    }
+    algorithm.put("overlong", "END");
+    algorithm.putObject("entropy").put("coefficient", 0).put("target", 0);
+    offPolicy.putObject("weighting").put("scope", "SEGMENT").put("form", "MEAN");
+    offPolicy.put("veto", 0).put("normalize", false).putNull("rejection");
   }
 
   static String sha256(String text) {

@@ -1,7 +1,7 @@
 package io.sapo.learner.config;
 
 /**
- * The factor on both learning rates from update to update.
+ * The factor on a learning rate from update to update.
  *
  * @param warmupUpdates updates over which the factor rises linearly from 1 / warmupUpdates to 1
  * @param decay how it falls afterwards

@@ -6,8 +6,10 @@ import io.sapo.policy.training.AdamWConfig;
  * How one network is stepped.
  *
  * @param maxGradNorm bound of the global gradient norm
+ * @param schedule of the learning rate
  */
-public record OptimizerSettings(double learningRate, AdamWConfig adam, double maxGradNorm) {
+public record OptimizerSettings(
+    double learningRate, AdamWConfig adam, double maxGradNorm, LearningRateSchedule schedule) {
 
   public OptimizerSettings {
     if (!(learningRate >= 0) || !(maxGradNorm > 0)) {
@@ -15,5 +17,12 @@ public record OptimizerSettings(double learningRate, AdamWConfig adam, double ma
           "an optimizer needs learning-rate >= 0 and max-grad-norm > 0, got %s, %s"
               .formatted(learningRate, maxGradNorm));
     }
+  }
+
+  /**
+   * @param update zero-based number of the update, which is the version it starts from
+   */
+  public double learningRate(long update) {
+    return learningRate * schedule.factor(update);
   }
 }

@@ -13,12 +13,18 @@ import java.util.List;
  * @param entropies of π_old
  * @param refLogProbs null without a reference
  * @param values null without a critic
+ * @param tailValues one an example, behind its last token where that is read; null without a critic
  */
-record BatchScores(double[] logProbs, double[] entropies, double[] refLogProbs, double[] values) {
+record BatchScores(
+    double[] logProbs,
+    double[] entropies,
+    double[] refLogProbs,
+    double[] values,
+    double[] tailValues) {
 
   /**
-   * @param hold holds the passes of the networks that are trained for the update's only step; null
-   *     where it takes several
+   * @param passes holds those of the networks that are trained, and counts all
+   * @param oneStep whether the update's only step goes back through the passes made here
    * @param policyTrains whether that step is the actor's too
    */
   static BatchScores of(
@@ -26,34 +32,50 @@ record BatchScores(double[] logProbs, double[] entropies, double[] refLogProbs, 
       TrainingState state,
       TokenAxis axis,
       List<int[]> microBatches,
-      Passes hold,
+      Passes passes,
+      boolean oneStep,
       boolean policyTrains) {
     int tokens = axis.trained().size();
     double[] logProbs = new double[tokens];
     double[] entropies = new double[tokens];
     double[] refLogProbs = state.reference() == null ? null : new double[tokens];
     double[] values = state.critic() == null ? null : new double[tokens];
+    double[] tailValues = state.critic() == null ? null : new double[axis.examples().size()];
     for (int[] rows : microBatches) {
       TokenAxis micro = axis.select(rows);
       TokenScores scores =
-          hold != null && policyTrains
-              ? scores(hold.hold(state.actor(), micro))
-              : score(networks.policy(), state.actor().weights(), micro);
+          oneStep && policyTrains
+              ? scores(passes.hold(state.actor(), micro))
+              : actor(networks, state, micro, passes.count());
       axis.place(rows, micro.flatten(scores.logProbs(), "log-probability"), logProbs);
       axis.place(rows, micro.flatten(scores.entropies(), "entropy"), entropies);
       if (refLogProbs != null) {
+        passes.count().reference(micro);
         float[][] reference = score(networks.policy(), state.reference(), micro).logProbs();
         axis.place(rows, micro.flatten(reference, "reference log-probability"), refLogProbs);
       }
       if (values != null) {
         float[][] found =
-            hold != null
-                ? hold.holdValues(state.critic(), micro).values()
-                : networks.value().values(state.critic().weights(), micro.sequences());
+            oneStep
+                ? passes.holdValues(state.critic(), micro).values()
+                : critic(networks, state, micro, passes.count());
         axis.place(rows, micro.flatten(found, "value"), values);
+        micro.placeTails(rows, found, tailValues);
       }
     }
-    return new BatchScores(logProbs, entropies, refLogProbs, values);
+    return new BatchScores(logProbs, entropies, refLogProbs, values, tailValues);
+  }
+
+  private static TokenScores actor(
+      Networks networks, TrainingState state, TokenAxis micro, PassCount count) {
+    count.actor(micro);
+    return score(networks.policy(), state.actor().weights(), micro);
+  }
+
+  private static float[][] critic(
+      Networks networks, TrainingState state, TokenAxis micro, PassCount count) {
+    count.critic(micro);
+    return networks.value().values(state.critic().weights(), micro.valued());
   }
 
   private static TokenScores scores(PolicyForward forward) {

@@ -3,6 +3,7 @@ package io.sapo.learner.fold;
 import io.sapo.learner.algorithm.Experience;
 import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.TrainingExample;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,14 +52,18 @@ final class Metrics {
   double describe(
       Batch batch, long version, Experience experience, BatchScores scores, Targets targets) {
     describeExamples(batch, version);
-    double tokens = experience.oldLogProbs().length;
+    double tokens = experience.scores().oldLogProbs().length;
     put("response_tokens", tokens / batch.examples().size());
     put("segments", (double) experience.cut().spans().rows() / batch.examples().size());
     put("segment_tokens", tokens / experience.cut().spans().rows());
     put("entropy", mean(scores.entropies()));
-    put("kl_behaviour", -meanDifference(scores.logProbs(), experience.behaviourLogProbs()));
-    put("off_policy_weight", mean(targets.policyWeights()));
-    describeFreshness(batch, version, experience);
+    put(
+        "kl_behaviour",
+        -meanDifference(scores.logProbs(), experience.scores().behaviourLogProbs()));
+    put("off_policy_weight", mean(targets.corrections().weights()));
+    put("off_policy_ess", targets.corrections().effectiveShare());
+    put("off_policy_rejected", targets.corrections().rejectedShare());
+    describeGap(batch, version, experience);
     if (scores.values() != null) {
       put("explained_variance", targets.explainedVariance());
       put("value", mean(targets.oldValues()));
@@ -88,6 +93,8 @@ final class Metrics {
     double prompt = 0;
     long oldest = 0;
     double staleness = 0;
+    double cutOff = 0;
+    double withoutSignal = batch.withoutSignal();
     for (TrainingExample example : batch.examples()) {
       long age = version - example.startVersion();
       values.merge("staleness_" + age, 1.0, Double::sum);
@@ -96,6 +103,8 @@ final class Metrics {
       reward += example.outcome();
       correct += example.correct() ? 1 : 0;
       prompt += example.sequence().promptTokens().length;
+      cutOff += example.draw().cutOff() ? 1 : 0;
+      withoutSignal += BatchRules.withoutSignal(example) ? 1 : 0;
     }
     int count = batch.examples().size();
     put("reward", reward / count);
@@ -105,28 +114,41 @@ final class Metrics {
     put("staleness_max", oldest);
     put("trained", count);
     put("skipped", batch.skipped());
+    put("cut_off", cutOff / count);
+    put("no_signal", withoutSignal / (count + batch.withoutSignal()));
+    put("no_signal_dropped", batch.withoutSignal());
   }
 
   /**
-   * How far sampled and recomputed log-probabilities lie apart where the weights were the same:
-   * what sampling limits and rounding cause, and any bug in between.
+   * How far sampled and recomputed log-probabilities of the freshest tokens lie apart. Where their
+   * weights were the update's own ({@code log_prob_gap_age} 0) it is what rounding causes, and any
+   * bug in between; otherwise the updates in between show in it too.
    */
-  private void describeFreshness(Batch batch, long version, Experience experience) {
+  private void describeGap(Batch batch, long version, Experience experience) {
+    long newest = Long.MIN_VALUE;
+    for (TrainingExample example : batch.examples()) {
+      for (long drawnBy : example.versions()) {
+        newest = drawnBy <= version ? Math.max(newest, drawnBy) : newest;
+      }
+    }
     double sum = 0;
     long tokens = 0;
-    for (int row = 0; row < batch.examples().size(); row++) {
-      if (batch.examples().get(row).startVersion() != version) {
-        continue;
-      }
-      for (int i = experience.cut().tokens().start(row);
-          i < experience.cut().tokens().end(row);
-          i++) {
-        sum += Math.abs(experience.oldLogProbs()[i] - experience.behaviourLogProbs()[i]);
-        tokens++;
+    int token = 0;
+    for (TrainingExample example : batch.examples()) {
+      for (long drawnBy : example.versions()) {
+        if (drawnBy == newest) {
+          sum +=
+              Math.abs(
+                  experience.scores().oldLogProbs()[token]
+                      - experience.scores().behaviourLogProbs()[token]);
+          tokens++;
+        }
+        token++;
       }
     }
     if (tokens > 0) {
       put("log_prob_gap", sum / tokens);
+      put("log_prob_gap_age", version - newest);
     }
   }
 

@@ -24,6 +24,7 @@ final class Passes implements AutoCloseable {
   private final Runnable beforeStep;
   private final Deque<PolicyForward> policies = new ArrayDeque<>();
   private final Deque<ValueForward> values = new ArrayDeque<>();
+  private final PassCount count = new PassCount();
   private long held;
 
   /**
@@ -38,16 +39,20 @@ final class Passes implements AutoCloseable {
 
   /** A forward pass made now, and held for the step, in order. */
   PolicyForward hold(TrainableModel actor, TokenAxis micro) {
-    PolicyForward forward = forward(actor, micro, retention(micro.sequences()));
+    PolicyForward forward = forwardPolicy(actor, micro, retention(micro.sequences()));
     policies.add(forward);
     return forward;
   }
 
   /** As {@link #hold}, of the critic. */
   ValueForward holdValues(TrainableModel critic, TokenAxis micro) {
-    ValueForward forward = critic.forwardValues(micro.sequences(), retention(micro.sequences()));
+    ValueForward forward = forwardValues(critic, micro, retention(micro.valued()));
     values.add(forward);
     return forward;
+  }
+
+  PassCount count() {
+    return count;
   }
 
   private Retention retention(List<TokenSequence> sequences) {
@@ -59,7 +64,9 @@ final class Passes implements AutoCloseable {
   /** The pass held for this micro-batch, or one made now; the caller closes it. */
   PolicyForward policy(TrainableModel actor, TokenAxis micro) {
     PolicyForward next = policies.poll();
-    return next != null ? next : forward(actor, micro, memory.within(micro.sequences(), budget));
+    return next != null
+        ? next
+        : forwardPolicy(actor, micro, memory.within(micro.sequences(), budget));
   }
 
   /** As {@link #policy}, of the critic. */
@@ -67,10 +74,16 @@ final class Passes implements AutoCloseable {
     ValueForward next = values.poll();
     return next != null
         ? next
-        : critic.forwardValues(micro.sequences(), memory.within(micro.sequences(), budget));
+        : forwardValues(critic, micro, memory.within(micro.valued(), budget));
   }
 
-  private static PolicyForward forward(TrainableModel actor, TokenAxis micro, Retention retention) {
+  private ValueForward forwardValues(TrainableModel critic, TokenAxis micro, Retention retention) {
+    count.critic(micro);
+    return critic.forwardValues(micro.valued(), retention);
+  }
+
+  private PolicyForward forwardPolicy(TrainableModel actor, TokenAxis micro, Retention retention) {
+    count.actor(micro);
     return actor.forward(micro.sequences(), micro.temperature(), retention);
   }
 

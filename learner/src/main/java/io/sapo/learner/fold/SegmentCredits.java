@@ -32,7 +32,7 @@ public record SegmentCredits(
     for (int segment = 0; segment < advantages.length; segment++) {
       advantages[segment] /= cut.spans().length(segment);
     }
-    boolean critic = experience.values() != null;
+    boolean critic = experience.scores().values() != null;
     return new SegmentCredits(
         cut.segments(),
         critic ? targets.atSegments(cut, targets.oldValues()) : null,
@@ -40,7 +40,8 @@ public record SegmentCredits(
         critic ? targets.atSegments(cut, targets.returns()) : null,
         trainedLogProbs == null
             ? null
-            : PolicyLoss.ratios(cut, trainedLogProbs, experience.oldLogProbs()),
-        PolicyLoss.ratios(cut, experience.oldLogProbs(), experience.behaviourLogProbs()));
+            : PolicyLoss.ratios(cut, trainedLogProbs, experience.scores().oldLogProbs()),
+        PolicyLoss.ratios(
+            cut, experience.scores().oldLogProbs(), experience.scores().behaviourLogProbs()));
   }
 }

@@ -37,6 +37,7 @@ final class Steps {
   /**
    * @param axis rows of the mini-batch
    * @param microBatches groups of rows of the mini-batch
+   * @param version that the update starts from
    * @param passes gives the forward pass of each, possibly made before
    */
   static PolicyOutcome policy(
@@ -45,7 +46,7 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      double rateFactor,
+      long version,
       Passes passes) {
     double[] logProbs = new double[axis.trained().size()];
     double loss = 0;
@@ -59,8 +60,11 @@ final class Steps {
       try (PolicyForward forward = passes.policy(actor, micro)) {
         double[] found = micro.flatten(forward.logProbs(), "log-probability");
         axis.place(rows, found, logProbs);
-        MiniBatch.PolicyTerm term = batch.select(rows).policyLoss(found);
-        forward.backward(micro.scatter(term.gradient()), null);
+        MiniBatch.PolicyTerm term =
+            batch.select(rows).policyLoss(found, micro.flatten(forward.entropies(), "entropy"));
+        forward.backward(
+            micro.scatter(term.gradient()),
+            term.entropyGradient() == null ? null : micro.scatter(term.entropyGradient()));
         loss += term.loss();
         klLoss += term.klLoss();
         kl += term.policy().kl();
@@ -71,8 +75,7 @@ final class Steps {
     }
     passes.beforeStep();
     double norm =
-        actor.step(
-            optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
+        actor.step(optimizer.learningRate(version), optimizer.adam(), optimizer.maxGradNorm());
     return new PolicyOutcome(loss, klLoss, tokens, clipped, clippedLower, kl, norm, logProbs);
   }
 
@@ -83,7 +86,7 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      double rateFactor,
+      long version,
       Passes passes) {
     double loss = 0;
     long actions = 0;
@@ -93,7 +96,7 @@ final class Steps {
       try (ValueForward forward = passes.value(critic, micro)) {
         MiniBatch.ValueTerm term =
             batch.select(rows).valueLoss(micro.flatten(forward.values(), "value"));
-        forward.backward(micro.scatter(term.gradient()));
+        forward.backward(micro.scatterValued(term.gradient()));
         loss += term.loss();
         actions += term.actions();
         clipped += term.clipped();
@@ -101,8 +104,7 @@ final class Steps {
     }
     passes.beforeStep();
     double norm =
-        critic.step(
-            optimizer.learningRate() * rateFactor, optimizer.adam(), optimizer.maxGradNorm());
+        critic.step(optimizer.learningRate(version), optimizer.adam(), optimizer.maxGradNorm());
     return new ValueOutcome(loss, actions, clipped, norm);
   }
 }

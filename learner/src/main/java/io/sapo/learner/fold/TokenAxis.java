@@ -4,6 +4,7 @@ import io.sapo.learner.algorithm.Ragged;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,15 +12,18 @@ import java.util.List;
  * trained token in float64.
  *
  * @param trained shape of the flat arrays, one row an example
+ * @param tails whether the value behind a response that was cut off is read
  */
-record TokenAxis(List<TrainingExample> examples, Ragged trained) {
+record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) {
+  /** Stands behind a response so that there is a place to read its last state's value at. */
+  private static final int ANY_TOKEN = 0;
 
-  static TokenAxis of(List<TrainingExample> examples) {
+  static TokenAxis of(List<TrainingExample> examples, boolean tails) {
     int[] lengths = new int[examples.size()];
     for (int row = 0; row < lengths.length; row++) {
       lengths[row] = examples.get(row).trainedTokens().length;
     }
-    return new TokenAxis(examples, Ragged.ofLengths(lengths));
+    return new TokenAxis(examples, Ragged.ofLengths(lengths), tails);
   }
 
   TokenAxis select(int[] rows) {
@@ -27,11 +31,44 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained) {
     for (int row : rows) {
       chosen.add(examples.get(row));
     }
-    return of(chosen);
+    return of(chosen, tails);
   }
 
   List<TokenSequence> sequences() {
     return examples.stream().map(TrainingExample::sequence).toList();
+  }
+
+  /** What the critic sees: as {@link #sequences}, one token longer where a tail is read. */
+  List<TokenSequence> valued() {
+    return examples.stream().map(this::valued).toList();
+  }
+
+  private TokenSequence valued(TrainingExample example) {
+    TokenSequence sequence = example.sequence();
+    if (!hasTail(example)) {
+      return sequence;
+    }
+    int[] response = sequence.responseTokens();
+    int[] longer = Arrays.copyOf(response, response.length + 1);
+    longer[response.length] = ANY_TOKEN;
+    return new TokenSequence(sequence.promptTokens(), sequence.pictures(), longer);
+  }
+
+  private boolean hasTail(TrainingExample example) {
+    return tails && example.draw().cutOff();
+  }
+
+  /**
+   * @param values of the given rows of all, as the critic gave them for {@link #valued}
+   * @param ofAll where the tails go, one an example
+   */
+  void placeTails(int[] rows, float[][] values, double[] ofAll) {
+    for (int row = 0; row < rows.length; row++) {
+      if (hasTail(examples.get(row))) {
+        int behind = examples.get(row).sequence().responseTokens().length;
+        ofAll[rows[row]] = finite(values[row][behind], "value", row, behind);
+      }
+    }
   }
 
   /** Temperature shared by all rows of a micro-batch. */
@@ -48,21 +85,24 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained) {
     int to = 0;
     for (int row = 0; row < perResponse.length; row++) {
       for (int token : examples.get(row).trainedTokens()) {
-        float value = perResponse[row][token];
-        if (!Float.isFinite(value)) {
-          throw new NonFiniteException(
-              "%s of response token %d of trajectory %s (%s) is %s; the weights or their learning rate are out of range"
-                  .formatted(
-                      what,
-                      token,
-                      examples.get(row).trajectoryId(),
-                      examples.get(row).position(),
-                      value));
-        }
-        flat[to++] = value;
+        flat[to++] = finite(perResponse[row][token], what, row, token);
       }
     }
     return flat;
+  }
+
+  private float finite(float value, String what, int row, int token) {
+    if (!Float.isFinite(value)) {
+      throw new NonFiniteException(
+          "%s of response token %d of trajectory %s (%s) is %s; the weights or their learning rate are out of range"
+              .formatted(
+                  what,
+                  token,
+                  examples.get(row).trajectoryId(),
+                  examples.get(row).position(),
+                  value));
+    }
+    return value;
   }
 
   /** Puts the flat elements of the given rows where they belong among all rows'. */
@@ -76,11 +116,21 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained) {
 
   /** Zero for response tokens that are not trained. */
   float[][] scatter(double[] flat) {
+    return scatter(flat, false);
+  }
+
+  /** As {@link #scatter(double[])}, in the shape of {@link #valued}. */
+  float[][] scatterValued(double[] flat) {
+    return scatter(flat, true);
+  }
+
+  private float[][] scatter(double[] flat, boolean valued) {
     float[][] perResponse = new float[examples.size()][];
     int from = 0;
     for (int row = 0; row < perResponse.length; row++) {
       TrainingExample example = examples.get(row);
-      perResponse[row] = new float[example.sequence().responseTokens().length];
+      int behind = valued && hasTail(example) ? 1 : 0;
+      perResponse[row] = new float[example.sequence().responseTokens().length + behind];
       for (int token : example.trainedTokens()) {
         perResponse[row][token] = (float) flat[from++];
       }

@@ -3,6 +3,7 @@ package io.sapo.learner.fold;
 import io.sapo.learner.algorithm.Experience;
 import io.sapo.learner.algorithm.GroupStatistics;
 import io.sapo.learner.algorithm.MiniBatch;
+import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Segmentation;
 import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.config.LearnerConfig;
@@ -92,37 +93,31 @@ public final class Update {
   private Folded fold(TrainingState state, Batch batch, Metrics metrics) {
     List<TrainingExample> examples = batch.examples();
     long version = state.version();
-    TokenAxis axis = TokenAxis.of(examples);
+    TokenAxis axis = TokenAxis.of(examples, config.algorithm().overlong() == Overlong.BOOTSTRAP);
 
     boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
     boolean policyTrains = policyTrains(state, version);
     try (Passes passes = new Passes(memory, activationBytes, beforeStep)) {
       BatchScores scores =
           BatchScores.of(
-              networks,
-              state,
-              axis,
-              plan(examples, all(examples)),
-              oneStep ? passes : null,
-              policyTrains);
+              networks, state, axis, plan(examples, all(examples)), passes, oneStep, policyTrains);
       metrics.phase("score");
       Experience experience = experience(axis, scores);
       Targets targets = Targets.of(config.algorithm(), experience, state.klCoefficient());
       metrics.phase("targets");
 
       double[] trainedLogProbs = policyTrains ? scores.logProbs().clone() : null;
-      double rateFactor = config.schedule().factor(version);
       for (int epoch = 0; epoch < config.epochs(); epoch++) {
         int[] order =
             oneStep ? all(examples) : Shuffle.rows(examples.size(), config.seed(), version, epoch);
         for (int start = 0; start < order.length; start += config.miniBatchSize()) {
           int end = Math.min(order.length, start + config.miniBatchSize());
           int[] rows = Arrays.copyOfRange(order, start, end);
-          step(state, axis, targets, rows, trainedLogProbs, rateFactor, passes, metrics);
+          step(state, axis, targets, rows, trainedLogProbs, passes, metrics);
         }
       }
-      return finish(
-          state, batch, metrics, experience, scores, targets, trainedLogProbs, rateFactor);
+      passes.count().report(metrics, examples.size());
+      return finish(state, batch, metrics, experience, scores, targets, trainedLogProbs);
     }
   }
 
@@ -133,7 +128,6 @@ public final class Update {
       Targets targets,
       int[] rows,
       double[] trainedLogProbs,
-      double rateFactor,
       Passes passes,
       Metrics metrics) {
     TokenAxis miniAxis = axis.select(rows);
@@ -141,14 +135,16 @@ public final class Update {
     List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
     if (trainedLogProbs != null) {
       Steps.PolicyOutcome outcome =
-          Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), rateFactor, passes);
+          Steps.policy(
+              state.actor(), miniAxis, mini, micro, config.actor(), state.version(), passes);
       axis.place(rows, outcome.logProbs(), trainedLogProbs);
       metrics.add(outcome);
       metrics.phase("policy");
     }
     if (state.critic() != null) {
       metrics.add(
-          Steps.value(state.critic(), miniAxis, mini, micro, config.critic(), rateFactor, passes));
+          Steps.value(
+              state.critic(), miniAxis, mini, micro, config.critic(), state.version(), passes));
       metrics.phase("value");
     }
   }
@@ -160,12 +156,11 @@ public final class Update {
       Experience experience,
       BatchScores scores,
       Targets targets,
-      double[] trainedLogProbs,
-      double rateFactor) {
+      double[] trainedLogProbs) {
     long version = state.version();
     double referenceKl = metrics.describe(batch, version, experience, scores, targets);
     metrics.put("kl_coefficient", state.klCoefficient());
-    metrics.put("learning_rate_factor", rateFactor);
+    metrics.put("learning_rate_factor", config.actor().schedule().factor(version));
     state.advance(
         config
             .algorithm()
@@ -206,6 +201,8 @@ public final class Update {
     int[] counts = new int[rows];
     double[] means = new double[rows];
     double[] deviations = new double[rows];
+    boolean[] cutOff = new boolean[rows];
+    int[] limits = new int[rows];
     for (int row = 0; row < rows; row++) {
       TrainingExample example = examples.get(row);
       ends[row] = example.segmentEnds();
@@ -213,16 +210,24 @@ public final class Update {
       counts[row] = example.group().count();
       means[row] = example.group().mean();
       deviations[row] = example.group().deviation();
+      cutOff[row] = example.draw().cutOff();
+      limits[row] = example.draw().limit();
     }
     return new Experience(
         Segmentation.of(axis.trained(), ends),
-        outcome,
-        concatenated(examples.stream().map(TrainingExample::segmentRewards).toList()),
-        new GroupStatistics(counts, means, deviations),
-        concatenated(examples.stream().map(TrainingExample::behaviourLogProbs).toList()),
-        scores.logProbs(),
-        scores.refLogProbs(),
-        scores.values());
+        new Experience.Responses(
+            outcome,
+            concatenated(examples.stream().map(TrainingExample::segmentRewards).toList()),
+            new GroupStatistics(counts, means, deviations),
+            cutOff,
+            limits),
+        new Experience.Scores(
+            concatenated(examples.stream().map(TrainingExample::behaviourLogProbs).toList()),
+            scores.logProbs(),
+            scores.refLogProbs(),
+            scores.entropies(),
+            scores.values(),
+            scores.tailValues()));
   }
 
   private static double[] concatenated(List<double[]> rows) {

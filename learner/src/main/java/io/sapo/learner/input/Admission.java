@@ -6,9 +6,11 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
+import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
@@ -117,12 +119,12 @@ public final class Admission {
             .formatted(fields.prompt().length, response.length, maxSequenceTokens));
     checkNumbers(record, fields);
     long startVersion = startVersion(trajectory, response.length);
-    TrainedTokens trained = TrainedTokens.of(fields);
+    TrainedTokens trained = TrainedTokens.of(fields, trajectory.getVersions());
     return new TrainingExample(
         position,
         trajectory.getTrajectoryId(),
         new TokenSequence(fields.prompt(), preparedPictures(trajectory, fields.prompt()), response),
-        temperature,
+        draw(trajectory),
         trained.indices(),
         trained.segmentEnds(),
         trained.segmentIndices(),
@@ -133,9 +135,22 @@ public final class Admission {
         new TrainingExample.Group(
             record.getGroupCount(), record.getGroupMean(), record.getGroupStd()),
         trained.logProbs(),
+        trained.versions(),
         startVersion,
         record.getSourcePartition(),
         record.getSourceOffset());
+  }
+
+  private TrainingExample.Draw draw(Trajectory trajectory) throws RefusedException {
+    Sampling sampling = trajectory.getSampling();
+    int limit = sampling.getMaxNewTokens();
+    require(limit > 0, "out-of-range", "a limit of %d new tokens".formatted(limit));
+    return new TrainingExample.Draw(
+        sampling.getTemperature(),
+        limit,
+        trajectory.getFinishReason() == FinishReason.LENGTH,
+        sampling.getTopP() >= 1
+            && (sampling.getTopK() == 0 || sampling.getTopK() >= model.vocabSize()));
   }
 
   /** The packed arrays of a record; {@code mask} is null when every token is trained. */

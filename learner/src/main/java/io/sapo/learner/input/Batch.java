@@ -2,6 +2,7 @@ package io.sapo.learner.input;
 
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
+import io.sapo.schemas.Skipped;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -21,6 +22,15 @@ public record Batch(
   public Batch {
     examples = List.copyOf(examples);
     ranges = List.copyOf(ranges);
+  }
+
+  /** Records dropped because the outcomes of their groups are all alike. */
+  public long withoutSignal() {
+    return ranges.stream()
+        .flatMap(range -> range.getSkipped().stream())
+        .filter(run -> run.getReason().startsWith(BatchRules.NO_SIGNAL))
+        .mapToLong(Skipped::getRecords)
+        .sum();
   }
 
   public long skipped() {

@@ -1,6 +1,7 @@
 package io.sapo.learner.input;
 
 import io.sapo.schemas.BatchProgress;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -53,18 +54,15 @@ public final class BatchAssembler {
   private static final int NEWS_AFTER = 1_000;
 
   private final Source source;
-  private final int batchSize;
-  private final int maxStaleness;
+  private final BatchRules rules;
   private SortedMap<Integer, Long> positions;
 
   /**
    * @param positions by partition: where the source begins
    */
-  public BatchAssembler(
-      Source source, int batchSize, int maxStaleness, SortedMap<Integer, Long> positions) {
+  public BatchAssembler(Source source, BatchRules rules, SortedMap<Integer, Long> positions) {
     this.source = source;
-    this.batchSize = batchSize;
-    this.maxStaleness = maxStaleness;
+    this.rules = rules;
     this.positions = new TreeMap<>(positions);
   }
 
@@ -78,7 +76,7 @@ public final class BatchAssembler {
     Draft draft = new Draft(positions);
     boolean future = false;
     int untold = 0;
-    while (draft.trained() < batchSize) {
+    while (draft.trained() < rules.batchSize()) {
       if (stop.requested()) {
         return null;
       }
@@ -92,7 +90,7 @@ public final class BatchAssembler {
           stop.future();
         }
       }
-      boolean complete = draft.trained() == batchSize;
+      boolean complete = draft.trained() == rules.batchSize();
       if (untold > 0 && (record == null || complete || untold >= NEWS_AFTER)) {
         untold = 0;
         stop.assembling(
@@ -108,16 +106,9 @@ public final class BatchAssembler {
       draft.skip(record, record.refusal());
       return;
     }
-    long started = record.example().startVersion();
-    if (started > version || started < 0) {
-      draft.skip(
-          record,
-          "future: begun with version %d where %d is the newest".formatted(started, version));
-    } else if (version - started > maxStaleness) {
-      draft.skip(
-          record,
-          "stale: begun %d versions ago, at most %d allowed"
-              .formatted(version - started, maxStaleness));
+    Optional<String> refusal = rules.refusal(record.example(), version, draft.withoutSignal());
+    if (refusal.isPresent()) {
+      draft.skip(record, refusal.get());
     } else {
       draft.train(record);
     }

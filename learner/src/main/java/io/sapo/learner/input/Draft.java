@@ -35,6 +35,7 @@ final class Draft {
   private final SortedMap<Integer, Range> ranges = new TreeMap<>();
   private final SortedMap<Integer, Long> trajectoryPositions = new TreeMap<>();
   private final Refusals refusals = new Refusals();
+  private long withoutSignal;
 
   /**
    * @param positions by partition: the offset at which this batch begins
@@ -54,6 +55,7 @@ final class Draft {
   void skip(InputRecord record, String reason) {
     consume(record).skipped.add(record.position().offset(), reason);
     refusals.add(reason);
+    withoutSignal += reason.startsWith(BatchRules.NO_SIGNAL) ? 1 : 0;
   }
 
   private Range consume(InputRecord record) {
@@ -77,6 +79,11 @@ final class Draft {
 
   int trained() {
     return examples.size();
+  }
+
+  /** Records skipped because their groups have no signal. */
+  long withoutSignal() {
+    return withoutSignal;
   }
 
   Refusals refusals() {

@@ -25,6 +25,11 @@ public final class Refusals {
     return count;
   }
 
+  /** Of these, records that nobody asked to be dropped. */
+  public long unwanted() {
+    return count - byWord.getOrDefault(BatchRules.NO_SIGNAL, 0L);
+  }
+
   public SortedMap<String, Long> byWord() {
     return new TreeMap<>(byWord);
   }

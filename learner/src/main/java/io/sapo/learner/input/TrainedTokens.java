@@ -1,6 +1,8 @@
 package io.sapo.learner.input;
 
+import io.sapo.schemas.VersionRun;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A response reduced to the tokens that its loss mask lets through. A segment without such a token
@@ -11,9 +13,14 @@ record TrainedTokens(
     int[] segmentEnds,
     int[] segmentIndices,
     double[] segmentRewards,
-    double[] logProbs) {
+    double[] logProbs,
+    long[] versions) {
 
-  static TrainedTokens of(Admission.Fields fields) throws RefusedException {
+  /**
+   * @param versionRuns of all tokens
+   */
+  static TrainedTokens of(Admission.Fields fields, List<VersionRun> versionRuns)
+      throws RefusedException {
     int tokens = fields.response().length;
     int[] indices = new int[tokens];
     int[] ends = new int[fields.segmentEnds().length];
@@ -51,6 +58,20 @@ record TrainedTokens(
         Arrays.copyOf(ends, segments),
         Arrays.copyOf(kept, segments),
         Arrays.copyOf(rewards, segments),
-        logProbs);
+        logProbs,
+        versions(Arrays.copyOf(indices, trained), versionRuns));
+  }
+
+  private static long[] versions(int[] indices, List<VersionRun> runs) {
+    long[] versions = new long[indices.length];
+    int run = 0;
+    long end = runs.get(0).getTokens();
+    for (int i = 0; i < indices.length; i++) {
+      while (indices[i] >= end) {
+        end += runs.get(++run).getTokens();
+      }
+      versions[i] = runs.get(run).getVersion();
+    }
+    return versions;
   }
 }

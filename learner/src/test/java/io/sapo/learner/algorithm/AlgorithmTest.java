@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +17,11 @@ class AlgorithmTest {
   void vtraceWithoutDriftIsGae() {
     double[] rewards = {0.1, 1, 0, 0.5};
     double[] values = {0.3, 0.2, 0.6, 0.1};
-    double[] gae = Advantages.gae(CUT.segments(), rewards, values, 0.9, 0.8);
+    Advantages of = new Advantages(CUT.segments(), rewards, values, new double[2], 0.9);
     double[] one = {1, 3, 1, 7};
-    assertThat(Advantages.vtrace(CUT.segments(), rewards, values, 0.9, 0.8, one)).isEqualTo(gae);
+    assertThat(of.vtrace(0.8, one)).isEqualTo(of.gae(0.8));
     double[] half = {0.5, 0.5, 1, 1};
-    double[] traced = Advantages.vtrace(CUT.segments(), rewards, values, 0.9, 0.8, half);
+    double[] traced = of.vtrace(0.8, half);
     assertThat(traced[1]).isCloseTo(0.5 * 0.8, within(1e-15));
     assertThat(traced[0])
         .isCloseTo(0.5 * (0.1 + 0.9 * 0.2 - 0.3 + 0.9 * 0.8 * traced[1]), within(1e-15));
@@ -40,23 +41,63 @@ class AlgorithmTest {
   }
 
   @Test
-  void offPolicyWeightsAreCutOrMasked() {
-    double[] ratios = {0.1, 1.5, 4, 9};
-    assertThat(new OffPolicy(OffPolicy.Mode.OFF, 2, 0.5, 5, false).weights(ratios))
-        .containsExactly(1, 1, 1, 1);
-    assertThat(OffPolicy.DEFAULT.weights(ratios)).containsExactly(0.1, 1.5, 2, 2);
-    assertThat(new OffPolicy(OffPolicy.Mode.MASK, 2, 0.5, 5, false).weights(ratios))
-        .containsExactly(0, 1, 1, 0);
+  void correctionsWithoutARatioAreRefused() {
+    OffPolicy.Measure tokens = new OffPolicy.Measure(Scope.TOKEN, OffPolicy.Form.MEAN);
+    assertThatThrownBy(
+            () -> new OffPolicy(OffPolicy.Mode.OFF, tokens, 2, 0.5, 5, null, 0, false, true))
+        .hasMessageContaining("take off-policy none");
+    assertThat(OffPolicy.truncated(Scope.TOKEN).comparesWithBehaviour()).isTrue();
+    assertThat(
+            new OffPolicy(OffPolicy.Mode.NONE, tokens, 2, 0.5, 5, null, 0, false, false)
+                .comparesWithBehaviour())
+        .isFalse();
+  }
+
+  /** The values that docs/algorithms.md gives with their sources. */
+  @Test
+  void presetsAreAsPublished() {
+    record Row(double low, double high, double dual, Aggregation aggregation, double kl) {}
+    Map<Algorithm, Row> published =
+        Map.of(
+            Algorithm.SAPO, new Row(0.2, 0.28, 3, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.SAPO_TOKEN_RATIO, new Row(0.2, 0.28, 3, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.PPO, new Row(0.2, 0.2, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.VC_PPO, new Row(0.2, 0.2, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.GRPO, new Row(0.2, 0.2, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0.01),
+            Algorithm.DR_GRPO, new Row(0.2, 0.2, 0, Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0),
+            Algorithm.DAPO, new Row(0.2, 0.28, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.GSPO, new Row(3e-4, 4e-4, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0),
+            Algorithm.RLOO, new Row(1, 1e6, 0, Aggregation.SEQ_MEAN_TOKEN_SUM, 0));
+    for (Algorithm algorithm : Algorithm.values()) {
+      Preset preset = algorithm.preset();
+      AlgorithmSettings s = preset.settings();
+      assertThat(
+              new Row(
+                  s.clip().low(), s.clip().high(), s.clip().dual(), s.aggregation(), s.lossKl()))
+          .as(algorithm.configName())
+          .isEqualTo(published.get(algorithm));
+      assertThat(s.offPolicy().weighting().scope()).isEqualTo(algorithm.ratio());
+      assertThat(preset.criticWarmupUpdates()).isEqualTo(algorithm == Algorithm.VC_PPO ? 50 : 0);
+      assertThat(preset.dynamicSampling()).isEqualTo(algorithm == Algorithm.DAPO ? 10 : 0);
+      assertThat(s.overlong())
+          .isEqualTo(algorithm == Algorithm.DAPO ? Overlong.PENALTY : Overlong.END);
+      assertThat(s.rewardKl().initial()).isEqualTo(algorithm.usesCritic() ? 0.001 : 0);
+    }
+    assertThat(AlgorithmSettings.of(Algorithm.PPO).lambda()).isEqualTo(0.95);
+    assertThat(AlgorithmSettings.of(Algorithm.VC_PPO).criticLambda()).isEqualTo(1);
+    assertThat(AlgorithmSettings.of(Algorithm.VC_PPO).lambda()).isEqualTo(0.99);
   }
 
   @Test
-  void withoutCorrectionTheBehaviourPolicyIsTheOldOne() {
-    Experience experience = experience();
-    AlgorithmSettings truncating = AlgorithmSettings.of(Algorithm.SAPO);
-    assertThat(Targets.of(truncating, experience, 0).oldLogProbs())
-        .isEqualTo(experience.oldLogProbs());
-    assertThat(Targets.of(off(), experience, 0).oldLogProbs())
-        .isEqualTo(experience.behaviourLogProbs());
+  void aTermWithoutAGradientIsRefused() {
+    AlgorithmSettings grpo = AlgorithmSettings.of(Algorithm.GRPO);
+    assertThat(grpo.objections()).isEmpty();
+    assertThat(grpo.toBuilder().lossKlEstimator(KlEstimator.K1).build().objections())
+        .singleElement()
+        .asString()
+        .contains("k1", "take k2");
+    assertThat(grpo.toBuilder().lossKlEstimator(KlEstimator.K1).lossKl(0).build().objections())
+        .isEmpty();
   }
 
   @Test
@@ -110,31 +151,13 @@ class AlgorithmTest {
     double[] behaviour = {-1.1, -2.1, -0.4, -0.3, -0.6, -1.0, -0.25};
     return new Experience(
         CUT,
-        new double[] {1, 0.5},
-        new double[] {0.2, 1, 0, 0.5},
-        null,
-        behaviour,
-        old,
-        old,
-        new double[] {0.3, 0.4, 0.6, 0.2, 0.5, 0.1, 0.3});
-  }
-
-  private static AlgorithmSettings off() {
-    AlgorithmSettings sapo = AlgorithmSettings.of(Algorithm.SAPO);
-    return new AlgorithmSettings(
-        sapo.algorithm(),
-        sapo.valueReading(),
-        sapo.gamma(),
-        sapo.lambda(),
-        sapo.criticLambda(),
-        sapo.clip(),
-        sapo.valueClip(),
-        sapo.aggregation(),
-        sapo.advantageLimit(),
-        sapo.rewardKl(),
-        sapo.rewardKlEstimator(),
-        sapo.lossKl(),
-        sapo.lossKlEstimator(),
-        new OffPolicy(OffPolicy.Mode.OFF, 2, 0.5, 5, false));
+        new Experience.Responses(
+            new double[] {1, 0.5},
+            new double[] {0.2, 1, 0, 0.5},
+            null,
+            new boolean[2],
+            new int[] {4, 4}),
+        new Experience.Scores(
+            behaviour, old, old, old, new double[] {0.3, 0.4, 0.6, 0.2, 0.5, 0.1, 0.3}, null));
   }
 }

@@ -105,7 +105,8 @@ class ReferenceAlgorithmTest {
   @ParameterizedTest
   @MethodSource("cases")
   void groupRelativeAndLeaveOneOut(ReferenceCase reference) {
-    for (Algorithm algorithm : List.of(Algorithm.GRPO, Algorithm.GSPO, Algorithm.RLOO)) {
+    for (Algorithm algorithm :
+        List.of(Algorithm.GRPO, Algorithm.DAPO, Algorithm.GSPO, Algorithm.RLOO)) {
       String path = algorithm == Algorithm.RLOO ? "rloo" : "grpo";
       assertClose(
           targets(reference, algorithm, ValueReading.SEGMENT_START).advantages(),
@@ -126,7 +127,8 @@ class ReferenceAlgorithmTest {
         targets.actions().spans().spread(targets.returns()),
         reference.expected(path + "returns"),
         path + "returns");
-    MiniBatch.PolicyTerm term = whole(targets).policyLoss(reference.input("log_prob"));
+    MiniBatch.PolicyTerm term =
+        whole(targets).policyLoss(reference.input("log_prob"), reference.input("token_entropy"));
     PolicyLoss.Result policy = term.policy();
     String at = path + ratioPath;
     assertClose(term.loss(), reference.number(at + "policy_loss"), at + "policy_loss");

@@ -90,35 +90,39 @@ final class ReferenceCase {
   }
 
   AlgorithmSettings settings(Algorithm algorithm, ValueReading reading) {
-    AlgorithmSettings published = AlgorithmSettings.of(algorithm);
-    return new AlgorithmSettings(
-        algorithm,
-        reading,
-        config("gamma"),
-        config("lambda"),
-        config("lambda"),
-        new Clip(config("clip_low"), config("clip_high"), config("dual_clip_c")),
-        config("value_clip"),
-        Aggregation.valueOf(upper(configText("loss_aggregation"))),
-        published.advantageLimit(),
-        KlCoefficient.fixed(algorithm.usesCritic() ? config("kl_coefficient") : 0),
-        KlEstimator.valueOf(upper(configText("kl_estimator"))),
-        0,
-        KlEstimator.K3,
-        OffPolicy.DEFAULT);
+    return AlgorithmSettings.of(algorithm).toBuilder()
+        .valueReading(reading)
+        .gamma(config("gamma"))
+        .lambda(config("lambda"))
+        .criticLambda(config("lambda"))
+        .clip(new Clip(config("clip_low"), config("clip_high"), config("dual_clip_c")))
+        .valueClip(config("value_clip"))
+        .aggregation(Aggregation.valueOf(upper(configText("loss_aggregation"))))
+        .rewardKl(KlCoefficient.fixed(algorithm.usesCritic() ? config("kl_coefficient") : 0))
+        .rewardKlEstimator(KlEstimator.valueOf(upper(configText("kl_estimator"))))
+        .lossKl(0)
+        .overlong(Overlong.END)
+        .build();
   }
 
   /** As if the tokens had been sampled from π_old itself. */
   Experience experience() {
+    double[] outcome = perResponse("outcome_reward");
     return new Experience(
         cut(),
-        perResponse("outcome_reward"),
-        segmentRewards(),
-        GroupStatistics.of(perResponse("outcome_reward"), groups()),
-        input("old_log_prob"),
-        input("old_log_prob"),
-        input("ref_log_prob"),
-        input("values"));
+        new Experience.Responses(
+            outcome,
+            segmentRewards(),
+            GroupStatistics.of(outcome, groups()),
+            new boolean[outcome.length],
+            new int[outcome.length]),
+        new Experience.Scores(
+            input("old_log_prob"),
+            input("old_log_prob"),
+            input("ref_log_prob"),
+            input("token_entropy"),
+            input("values"),
+            null));
   }
 
   private double[] segmentRewards() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.OffPolicy;
+import io.sapo.learner.algorithm.Overlong;
+import io.sapo.learner.algorithm.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +28,47 @@ class LearnerConfigTest {
   void canonicalFormIsStable() {
     assertThat(LearnerConfig.of(Algorithm.SAPO).canonicalJson())
         .startsWith(
-            "{\"actor\":{\"adam\":{\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weightDecay\":0.01},\"learningRate\":1.0E-6,\"maxGradNorm\":1.0},\"algorithm\":{\"advantageLimit\":5.0,\"aggregation\":\"TOKEN_MEAN\",\"algorithm\":\"SAPO\"");
+            "{\"actor\":{\"adam\":{\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weightDecay\":0.01},\"learningRate\":1.0E-6,\"maxGradNorm\":1.0,\"schedule\":{\"decay\":\"CONSTANT\",\"decayUpdates\":0,\"floor\":1.0,\"warmupUpdates\":0}},\"algorithm\":{\"advantageLimit\":5.0,\"aggregation\":\"TOKEN_MEAN\",\"algorithm\":\"SAPO\"");
+  }
+
+  /** As the releases before formulas number 2 wrote it. */
+  private static final String FIRST_FORMULAS =
+      "{\"actor\":{\"adam\":{\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weightDecay\":0.01},\"learningRate\":0.003,\"maxGradNorm\":1.0},\"algorithm\":{\"advantageLimit\":5.0,\"aggregation\":\"TOKEN_MEAN\",\"algorithm\":\"GRPO\",\"clip\":{\"dual\":3.0,\"high\":0.28,\"low\":0.2},\"criticLambda\":0.99,\"gamma\":1.0,\"lambda\":0.99,\"lossKl\":0.01,\"lossKlEstimator\":\"K1\",\"offPolicy\":{\"cap\":2.0,\"high\":5.0,\"low\":0.5,\"mode\":\"TRUNCATE\",\"vtrace\":false},\"rewardKl\":{\"horizon\":1,\"initial\":0.0,\"target\":0.0},\"rewardKlEstimator\":\"K1\",\"valueClip\":0.5,\"valueReading\":\"SEGMENT_START\"},\"batchSize\":8,\"critic\":{\"adam\":{\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weightDecay\":0.01},\"learningRate\":0.003,\"maxGradNorm\":1.0},\"criticWarmupUpdates\":0,\"epochs\":1,\"maxSequenceTokens\":64,\"maxStaleness\":1,\"microBatchTokens\":96,\"miniBatchSize\":4,\"network\":{\"adapters\":null,\"compute\":\"F32\",\"maxPixels\":0},\"schedule\":{\"decay\":\"LINEAR\",\"decayUpdates\":9,\"floor\":0.5,\"warmupUpdates\":2},\"seed\":7}";
+
+  @Test
+  void whatEarlierReleasesRecordedMeansWhatItMeant() {
+    LearnerConfig config = LearnerConfig.fromJson(FIRST_FORMULAS);
+    OffPolicy offPolicy = config.algorithm().offPolicy();
+    assertThat(offPolicy.weighting())
+        .isEqualTo(new OffPolicy.Measure(Scope.SEGMENT, OffPolicy.Form.MEAN));
+    assertThat(offPolicy.rejection()).isNull();
+    assertThat(config.algorithm().overlong()).isEqualTo(Overlong.END);
+    assertThat(config.algorithm().clip().dual()).isEqualTo(3);
+    assertThat(config.dynamicSampling()).isZero();
+    assertThat(config.actor().schedule().decayUpdates()).isEqualTo(9);
+    assertThat(config.critic().schedule()).isEqualTo(config.actor().schedule());
+    assertThat(LearnerConfig.fromJson(config.canonicalJson())).isEqualTo(config);
+  }
+
+  @Test
+  void formulasThatAreNoMoreAreNotFoldedAnew() {
+    assertThatThrownBy(
+            () -> LearnerConfig.fromJson(FIRST_FORMULAS.replace("vtrace\":false", "vtrace\":true")))
+        .hasMessageContaining("v-trace as an earlier release computed it");
+    assertThatThrownBy(
+            () ->
+                LearnerConfig.fromJson(
+                    FIRST_FORMULAS
+                        .replace("GRPO", "PPO")
+                        .replace("TRUNCATE", "OFF")
+                        .replace("\"initial\":0.0", "\"initial\":0.1")))
+        .hasMessageContaining("KL penalty in the rewards under off-policy off");
+    String later =
+        LearnerConfig.of(Algorithm.SAPO)
+            .canonicalJson()
+            .replace("\"mathematics\":2", "\"mathematics\":3");
+    assertThatThrownBy(() -> LearnerConfig.fromJson(later))
+        .hasMessageContaining("formulas number 3, this release has number 2");
   }
 
   @Test

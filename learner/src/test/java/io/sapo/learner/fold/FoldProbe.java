@@ -5,7 +5,9 @@ import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.Position;
+import io.sapo.learner.input.TrainingExample;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.util.ArrayList;
@@ -64,6 +66,14 @@ public final class FoldProbe {
     }
   }
 
+  static List<TrainingExample> examples(LearnerConfig config, List<SegmentedTrajectory> records) {
+    Admission admission = new Admission(TinyRun.model(), null, config.maxSequenceTokens());
+    RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
+    return records.stream()
+        .map(record -> admission.admit(new Position(0, 0), codec.encode(record)).example())
+        .toList();
+  }
+
   private static BatchAssembler assembler(LearnerConfig config, List<SegmentedTrajectory> records) {
     Admission admission = new Admission(TinyRun.model(), null, config.maxSequenceTokens());
     RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
@@ -71,8 +81,7 @@ public final class FoldProbe {
     long[] offset = {0};
     return new BatchAssembler(
         () -> admission.admit(new Position(0, offset[0]++), codec.encode(log.next())),
-        config.batchSize(),
-        config.maxStaleness(),
+        BatchRules.of(config),
         TinyRun.positions(0));
   }
 }

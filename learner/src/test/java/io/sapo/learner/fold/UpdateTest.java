@@ -1,20 +1,31 @@
 package io.sapo.learner.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.algorithm.EntropyBonus;
+import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.training.ActivationMemory;
 import io.sapo.policy.training.AdamWConfig;
+import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,7 +77,8 @@ class UpdateTest {
   @Test
   void whatIsNotFiniteIsAnOutcomeLikeAnyOther() throws InterruptedException {
     LearnerConfig c = TinyRun.config(Algorithm.SAPO);
-    OptimizerSettings ruinous = new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1);
+    OptimizerSettings ruinous =
+        new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
     LearnerConfig config =
         new LearnerConfig(
             c.network(),
@@ -78,10 +90,11 @@ class UpdateTest {
             1,
             ruinous,
             ruinous,
-            c.schedule(),
             0,
+            c.dynamicSampling(),
             c.maxStaleness(),
-            c.seed());
+            c.seed(),
+            c.mathematics());
     List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
     Outcome first = ruined(config, records);
     assertThat(first.reports()).hasSize(3);
@@ -90,6 +103,192 @@ class UpdateTest {
       assertThat(report.metrics().values()).allMatch(Double::isFinite);
     }
     assertThat(ruined(config, records)).isEqualTo(first);
+  }
+
+  private static LearnerConfig with(LearnerConfig c, AlgorithmSettings algorithm) {
+    return new LearnerConfig(
+        c.network(),
+        algorithm,
+        c.batchSize(),
+        c.miniBatchSize(),
+        c.microBatchTokens(),
+        c.maxSequenceTokens(),
+        c.epochs(),
+        c.actor(),
+        c.critic(),
+        c.criticWarmupUpdates(),
+        c.dynamicSampling(),
+        c.maxStaleness(),
+        c.seed(),
+        c.mathematics());
+  }
+
+  private static List<SegmentedTrajectory> everyThirdCutOff(int updates, int batchSize) {
+    List<SegmentedTrajectory> records = TinyRun.trajectories(updates, batchSize, 3);
+    for (int i = 0; i < records.size(); i += 3) {
+      records.get(i).getTrajectory().setFinishReason(FinishReason.LENGTH);
+    }
+    return records;
+  }
+
+  /** Each way gives other weights, one step or two, however much of the passes is kept. */
+  @Test
+  void whatIsMadeOfCutOffResponsesShows() throws InterruptedException {
+    LearnerConfig two = TinyRun.config(Algorithm.SAPO);
+    for (LearnerConfig config : List.of(two, oneStep(two))) {
+      List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batchSize());
+      Set<String> critics = new HashSet<>();
+      for (Overlong overlong : List.of(Overlong.END, Overlong.MASK, Overlong.BOOTSTRAP)) {
+        LearnerConfig changed =
+            with(config, config.algorithm().toBuilder().overlong(overlong).build());
+        StateHashes all = hashes(changed, records, 1 << 30);
+        assertThat(hashes(changed, records, 0)).isEqualTo(all);
+        critics.add(all.critic());
+      }
+      assertThat(critics).hasSize(3);
+    }
+  }
+
+  private static StateHashes hashes(
+      LearnerConfig config, List<SegmentedTrajectory> records, long bytes)
+      throws InterruptedException {
+    return FoldProbe.fold(config, records, 3, bytes, (state, reports) -> state.hashes());
+  }
+
+  @Test
+  void theValueBehindACutOffResponseIsThatOfItsLastState() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.PPO);
+    List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batchSize());
+    List<TrainingExample> examples = FoldProbe.examples(config, records.subList(0, 4));
+    FoldProbe.fold(
+        config,
+        records,
+        3,
+        (state, reports) -> {
+          try (Networks networks = Networks.load(TinyRun.base(), true);
+              Passes passes =
+                  new Passes(new ActivationMemory(TinyRun.model()), 1 << 20, () -> {})) {
+            double[] tails =
+                BatchScores.of(
+                        networks,
+                        state,
+                        TokenAxis.of(examples, true),
+                        List.of(new int[] {2, 0}, new int[] {1, 3}),
+                        passes,
+                        false,
+                        true)
+                    .tailValues();
+            for (int row = 0; row < tails.length; row++) {
+              int[] response = examples.get(row).sequence().responseTokens();
+              int[] longer = Arrays.copyOf(response, response.length + 2);
+              TokenSequence sequence =
+                  TokenSequence.text(examples.get(row).sequence().promptTokens(), longer);
+              float behind =
+                  networks.value()
+                      .values(state.critic().weights(), List.of(sequence))[0][response.length];
+              assertThat(tails[row])
+                  .as("row %d", row)
+                  .isCloseTo(row % 3 == 0 ? behind : 0, within(1e-6));
+            }
+            assertThat(tails[0]).isNotZero();
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void everyAlgorithmMakesThePassesThatItsFormulaNeeds() throws InterruptedException {
+    for (Algorithm algorithm : Algorithm.values()) {
+      LearnerConfig two = TinyRun.config(algorithm);
+      double critic = algorithm.usesCritic() ? 1 : 0;
+      double reference = two.algorithm().usesReference() ? 1 : 0;
+      assertPasses(oneStep(two), 1, critic, reference);
+      assertPasses(two, 2, 2 * critic, reference);
+    }
+  }
+
+  private static void assertPasses(
+      LearnerConfig config, double actor, double critic, double reference)
+      throws InterruptedException {
+    List<SegmentedTrajectory> records = TinyRun.trajectories(1, config.batchSize(), 3);
+    SortedMap<String, Double> metrics =
+        FoldProbe.fold(config, records, 1, (state, reports) -> reports.get(0).metrics());
+    assertThat(metrics)
+        .as(config.algorithm().algorithm().configName())
+        .containsEntry("passes_actor", actor)
+        .containsEntry("passes_critic", critic)
+        .containsEntry("passes_reference", reference);
+  }
+
+  /** Half of the responses began a version ago, and yet the newest version drew the others. */
+  @Test
+  void theGapOfSampledProbabilitiesIsReportedAtAnyStaleness() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
+    for (SegmentedTrajectory record : records.subList(2 * config.batchSize(), records.size())) {
+      record.getTrajectory().getVersions().get(0).setVersion(1L);
+    }
+    List<UpdateReport> reports =
+        FoldProbe.fold(config, records, 3, (state, all) -> List.copyOf(all));
+    assertThat(reports).allMatch(report -> report.metrics().get("log_prob_gap") > 0);
+    assertThat(reports)
+        .extracting(report -> report.metrics().get("log_prob_gap_age"))
+        .containsExactly(0.0, 0.0, 1.0);
+  }
+
+  @Test
+  void eachNetworkHasItsOwnSchedule() throws InterruptedException {
+    LearnerConfig c = TinyRun.config(Algorithm.SAPO);
+    OptimizerSettings still =
+        new OptimizerSettings(
+            3e-3,
+            AdamWConfig.DEFAULT,
+            1,
+            new LearningRateSchedule(0, LearningRateSchedule.Decay.LINEAR, 1, 0));
+    LearnerConfig config =
+        new LearnerConfig(
+            c.network(),
+            c.algorithm(),
+            c.batchSize(),
+            c.miniBatchSize(),
+            c.microBatchTokens(),
+            c.maxSequenceTokens(),
+            1,
+            c.actor(),
+            still,
+            0,
+            0,
+            c.maxStaleness(),
+            c.seed(),
+            c.mathematics());
+    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+    StateHashes one = FoldProbe.fold(config, records, 1, (state, reports) -> state.hashes());
+    StateHashes two = FoldProbe.fold(config, records, 2, (state, reports) -> state.hashes());
+    assertThat(two.critic()).isEqualTo(one.critic());
+    assertThat(two.actor()).isNotEqualTo(one.actor());
+  }
+
+  @Test
+  void anEntropyBonusKeepsEntropyUp() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.GRPO);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(8, config.batchSize(), 9);
+    double without = lastEntropy(config, records);
+    double with =
+        lastEntropy(
+            with(config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0)).build()),
+            records);
+    double notNeeded =
+        lastEntropy(
+            with(config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0.01)).build()),
+            records);
+    assertThat(with).isGreaterThan(without + 1e-3);
+    assertThat(notNeeded).isEqualTo(without);
+  }
+
+  private static double lastEntropy(LearnerConfig config, List<SegmentedTrajectory> records)
+      throws InterruptedException {
+    return FoldProbe.fold(
+        config, records, 8, (state, reports) -> reports.get(7).metrics().get("entropy"));
   }
 
   private static Outcome ruined(LearnerConfig config, List<SegmentedTrajectory> records)
@@ -109,10 +308,11 @@ class UpdateTest {
         1,
         c.actor(),
         c.critic(),
-        c.schedule(),
         c.criticWarmupUpdates(),
+        c.dynamicSampling(),
         c.maxStaleness(),
-        c.seed());
+        c.seed(),
+        c.mathematics());
   }
 
   private static Outcome outcome(LearnerConfig config) throws InterruptedException {

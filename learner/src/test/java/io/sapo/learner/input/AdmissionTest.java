@@ -3,9 +3,11 @@ package io.sapo.learner.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.learner.TinyRun;
+import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.VersionRun;
 import java.nio.ByteBuffer;
@@ -50,6 +52,29 @@ class AdmissionTest {
     assertThat(example.segmentEnds()).isEqualTo(PackedArrays.ints(record.getSegmentEnds()));
     assertThat(example.segmentRewards())
         .isEqualTo(PackedArrays.doubles(record.getSegmentRewards()));
+  }
+
+  @Test
+  void howAResponseWasDrawnReachesTheLearner() {
+    SegmentedTrajectory record = good();
+    int tokens = PackedArrays.count(record.getTrajectory().getResponseTokens(), 4);
+    assertThat(admit(record).example().draw())
+        .isEqualTo(new TrainingExample.Draw(1, 32, false, true));
+    record.getTrajectory().setFinishReason(FinishReason.LENGTH);
+    record.getTrajectory().setSampling(new Sampling(0.5, 0.9, 0, tokens));
+    byte[] mask = new byte[tokens];
+    Arrays.fill(mask, 2, tokens, (byte) 1);
+    record.getTrajectory().setLossMask(ByteBuffer.wrap(mask));
+    record
+        .getTrajectory()
+        .setVersions(
+            List.of(new VersionRun(3L, 1), new VersionRun(4L, 3), new VersionRun(6L, tokens - 4)));
+    TrainingExample example = admit(record).example();
+    assertThat(example.draw()).isEqualTo(new TrainingExample.Draw(0.5, tokens, true, false));
+    assertThat(example.startVersion()).isEqualTo(3);
+    assertThat(example.versions()).hasSize(tokens - 2).startsWith(4, 4, 6, 6).endsWith(6);
+    record.getTrajectory().setSampling(new Sampling(0.5, 1.0, TinyRun.VOCABULARY, tokens));
+    assertThat(admit(record).example().draw().fromAll()).as("as many as there are").isTrue();
   }
 
   @Test

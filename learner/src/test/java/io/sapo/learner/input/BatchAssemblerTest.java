@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.TinyRun;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -33,7 +34,7 @@ class BatchAssemblerTest {
     SortedMap<Integer, Long> positions = new TreeMap<>();
     positions.put(0, 10L);
     positions.put(1, 20L);
-    return new BatchAssembler(log::remove, batchSize, 1, positions);
+    return new BatchAssembler(log::remove, new BatchRules(batchSize, 1, 0, true), positions);
   }
 
   @Test
@@ -74,6 +75,73 @@ class BatchAssemblerTest {
     arrive(0, 10, 0);
     BatchAssembler assembler = assembler(2);
     assertThat(assembler.next(0, log::isEmpty)).isNull();
+  }
+
+  /** Nine groups in ten have no signal, as with tasks that are all too easy or too hard. */
+  private void arriveGroups(int groups, long version) {
+    for (int i = 0; i < 4 * groups; i++) {
+      SegmentedTrajectory record = TinyRun.trajectory(i, version, random);
+      record.setGroupStd(i / 4 % 10 == 3 ? 0.25 : 1e-17);
+      log.add(admission.admit(new Position(0, 10 + i), CODEC.encode(record)));
+    }
+  }
+
+  private BatchAssembler sampling(int batchSize, int mostDropped) {
+    return new BatchAssembler(
+        log::remove, new BatchRules(batchSize, 1, mostDropped, true), TinyRun.positions(10));
+  }
+
+  @Test
+  void groupsWithoutSignalAreDroppedAndOthersTakeTheirPlace() throws InterruptedException {
+    arriveGroups(40, 0);
+    Batch batch = sampling(8, 1_000).next(0, () -> false);
+    assertThat(batch.examples()).hasSize(8).noneMatch(BatchRules::withoutSignal);
+    assertThat(batch.withoutSignal()).isEqualTo(4 * (3 + 9));
+    assertThat(batch.ranges().get(0).getSkipped())
+        .as("neighbours are one entry of the commit record")
+        .hasSize(2);
+    log.clear();
+    arriveGroups(40, 0);
+    assertThat(sampling(8, 1_000).next(0, () -> false).ranges())
+        .as("the log alone decides")
+        .isEqualTo(batch.ranges());
+  }
+
+  @Test
+  void withoutAnySignalTrainingGoesOnAfterTheBound() throws InterruptedException {
+    arriveGroups(3, 0);
+    Batch batch = sampling(4, 8).next(0, () -> false);
+    assertThat(batch.withoutSignal()).isEqualTo(8);
+    assertThat(batch.examples())
+        .extracting(example -> example.position().offset())
+        .containsExactly(18L, 19L, 20L, 21L);
+  }
+
+  @Test
+  void staleGroupsAreStaleWhateverTheirSignal() throws InterruptedException {
+    arriveGroups(10, 0);
+    BatchAssembler assembler = sampling(4, 1_000);
+    assertThat(assembler.next(2, log::isEmpty)).isNull();
+  }
+
+  @Test
+  void whatWasDrawnFromTheLikeliestTokensAloneIsRefusedWhereRatiosMatter()
+      throws InterruptedException {
+    for (int i = 0; i < 4; i++) {
+      SegmentedTrajectory record = TinyRun.trajectory(i, 0, random);
+      record.getTrajectory().setSampling(new Sampling(1.0, i == 1 ? 0.9 : 1, i == 2 ? 5 : 0, 32));
+      log.add(admission.admit(new Position(0, 10 + i), CODEC.encode(record)));
+    }
+    Queue<InputRecord> again = new ArrayDeque<>(log);
+    Batch strict = sampling(2, 0).next(0, () -> false);
+    assertThat(strict.examples())
+        .extracting(example -> example.position().offset())
+        .containsExactly(10L, 13L);
+    assertThat(strict.ranges().get(0).getSkipped().get(0).getReason()).contains("top-p");
+    Batch any =
+        new BatchAssembler(again::remove, new BatchRules(4, 1, 0, false), TinyRun.positions(10))
+            .next(0, () -> false);
+    assertThat(any.examples()).hasSize(4);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.InputRecord;
 import io.sapo.learner.input.Position;
 import io.sapo.learner.input.TrainingExample;
@@ -122,7 +123,10 @@ class GateAndLearnerTest {
 
     void train() throws InterruptedException {
       BatchAssembler assembler =
-          new BatchAssembler(this, setting.batch(), setting.eta(), new TreeMap<>(Map.of(0, 0L)));
+          new BatchAssembler(
+              this,
+              new BatchRules(setting.batch(), setting.eta(), 0, true),
+              new TreeMap<>(Map.of(0, 0L)));
       for (long version = 0; version < VERSIONS; version++) {
         Batch batch = assembler.next(version, this);
         for (TrainingExample example : batch.examples()) {
@@ -284,7 +288,7 @@ class GateAndLearnerTest {
           position,
           "t" + position.offset(),
           null,
-          1,
+          TrainingExample.Draw.at(1, 1),
           new int[0],
           new int[0],
           new int[0],
@@ -294,6 +298,7 @@ class GateAndLearnerTest {
           false,
           new TrainingExample.Group(1, 0, 0),
           new double[0],
+          new long[0],
           one.version(),
           one.partition(),
           one.offset());

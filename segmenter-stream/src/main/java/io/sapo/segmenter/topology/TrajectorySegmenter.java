@@ -6,6 +6,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.cut.TrainedCut;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.Verdict;
@@ -36,7 +37,7 @@ final class TrajectorySegmenter {
   /** Group statistics are those of the trajectory alone. */
   SegmentedTrajectory segment(Accepted accepted) throws RefusedException {
     Trajectory trajectory = accepted.trajectory();
-    int[] ends = strategy.ends(accepted.response());
+    int[] ends = TrainedCut.ends(strategy, accepted.response(), mask(trajectory));
     checkSize(accepted.source(), ends.length);
     Verifier verifier =
         verifiers
@@ -64,6 +65,16 @@ final class TrajectorySegmenter {
     } catch (ReferenceAnswerException e) {
       throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
     }
+  }
+
+  /** Null where every token is trained. */
+  private static byte[] mask(Trajectory trajectory) {
+    if (trajectory.getLossMask() == null) {
+      return null;
+    }
+    byte[] mask = new byte[trajectory.getLossMask().remaining()];
+    trajectory.getLossMask().duplicate().get(mask);
+    return mask;
   }
 
   private double shaped(Verdict verdict, Accepted accepted) {

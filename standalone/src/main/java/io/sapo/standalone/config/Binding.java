@@ -8,6 +8,7 @@ import io.sapo.admin.Token;
 import io.sapo.admin.health.Thresholds;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Admission;
 import io.sapo.pictures.PictureFiles;
@@ -116,6 +117,25 @@ public final class Binding {
       findings.add(
           "learner.max-sequence-tokens is %d, but model.max-prompt-tokens (%d) and model.max-new-tokens (%d) allow %d: the learner would refuse what is longer. Raise the first or lower the others"
               .formatted(longest, prompt, response, prompt + response));
+    }
+    findings.addAll(ofAlgorithm());
+    return findings;
+  }
+
+  private List<String> ofAlgorithm() {
+    AlgorithmSettings algorithm;
+    try {
+      algorithm = learner().algorithm();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+    List<String> findings = new ArrayList<>(algorithm.objections());
+    boolean fromAll =
+        settings.number("producer.top-p") >= 1 && settings.integer("producer.top-k") == 0;
+    if (!fromAll && algorithm.offPolicy().comparesWithBehaviour()) {
+      findings.add(
+          "producer.top-p is %s and producer.top-k %d: the learner scores all tokens, so ratios to what was drawn from the likeliest alone are biased, and it would refuse every trajectory. Set them to 1 and 0, or learner.off-policy to none"
+              .formatted(settings.number("producer.top-p"), settings.integer("producer.top-k")));
     }
     return findings;
   }
@@ -313,7 +333,7 @@ public final class Binding {
         new RewardShaping(
             settings.integer("segmenter.reward.normal-length"),
             settings.number("segmenter.reward.format"),
-            settings.integer("segmenter.reward.overlong-tokens"),
+            new LearnerBinding(settings).overlongTokens(),
             settings.number("segmenter.reward.overlong-penalty")));
   }
 

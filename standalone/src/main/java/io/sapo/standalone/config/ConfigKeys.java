@@ -4,6 +4,8 @@ import io.sapo.learner.algorithm.Aggregation;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.KlEstimator;
 import io.sapo.learner.algorithm.OffPolicy;
+import io.sapo.learner.algorithm.Overlong;
+import io.sapo.learner.algorithm.Scope;
 import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
@@ -129,7 +131,7 @@ final class ConfigKeys {
     key("segmenter.numeric-tolerance", Rule.number(0, 0.999));
     key("segmenter.reward.normal-length", Rule.integer(0, MANY));
     key("segmenter.reward.format", Rule.number(-1000, 1000));
-    key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY));
+    key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY).orEmpty());
     key("segmenter.reward.overlong-penalty", Rule.number(0, 1000));
     key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
     key(
@@ -146,7 +148,8 @@ final class ConfigKeys {
     key("learner.max-sequence-tokens", Rule.integer(2, MANY));
     key("learner.epochs", Rule.integer(1, 1_000));
     key("learner.max-staleness", Rule.integer(0, 1_000_000));
-    key("learner.critic-warmup-updates", Rule.integer(0, MANY));
+    key("learner.critic-warmup-updates", Rule.integer(0, MANY).orEmpty());
+    key("learner.dynamic-sampling", Rule.integer(0, 1_000).orEmpty());
     for (String network : List.of("actor", "critic")) {
       String section = "learner." + network + ".";
       key(section + "learning-rate", Rule.number(0, 10));
@@ -155,11 +158,11 @@ final class ConfigKeys {
       key(section + "epsilon", Rule.positive());
       key(section + "weight-decay", Rule.number(0, 10));
       key(section + "max-grad-norm", Rule.positive());
+      key(section + "schedule.warmup-updates", Rule.integer(0, MANY));
+      key(section + "schedule.decay", Rule.choice(names(LearningRateSchedule.Decay.class)));
+      key(section + "schedule.decay-updates", Rule.integer(0, MANY));
+      key(section + "schedule.floor", Rule.number(0, 1));
     }
-    key("learner.schedule.warmup-updates", Rule.integer(0, MANY));
-    key("learner.schedule.decay", Rule.choice(names(LearningRateSchedule.Decay.class)));
-    key("learner.schedule.decay-updates", Rule.integer(0, MANY));
-    key("learner.schedule.floor", Rule.number(0, 1));
     key("learner.checkpoint-every", Rule.integer(1, MANY));
     key("learner.keep-checkpoints", Rule.integer(2, 1_000_000));
     key(
@@ -178,7 +181,7 @@ final class ConfigKeys {
     key("learner.critic-lambda", Rule.number(0, 1).orEmpty());
     key("learner.clip-low", Rule.number(0, 1).orEmpty());
     key("learner.clip-high", Rule.number(0, 1e6).orEmpty());
-    key("learner.dual-clip", Rule.number(1.000001, 1e6).orEmpty());
+    key("learner.dual-clip", Rule.number(0, 1e6).orEmpty());
     key("learner.value-clip", Rule.positive());
     key("learner.aggregation", Rule.choice(names(Aggregation.class)).orEmpty());
     key("learner.advantage-limit", Rule.positive());
@@ -188,10 +191,21 @@ final class ConfigKeys {
     key("learner.reward-kl-horizon", Rule.integer(1, MANY));
     key("learner.loss-kl", Rule.number(0, 1e6).orEmpty());
     key("learner.loss-kl-estimator", Rule.choice(names(KlEstimator.class)));
+    key("learner.entropy-bonus", Rule.number(0, 1e3));
+    key("learner.target-entropy", Rule.number(0, 1e3));
+    key("learner.overlong", Rule.choice(names(Overlong.class)).orEmpty());
     key("learner.off-policy", Rule.choice(names(OffPolicy.Mode.class)));
+    key("learner.off-policy-scope", Rule.choice(names(Scope.class)).orEmpty());
+    key("learner.off-policy-form", Rule.choice(names(OffPolicy.Form.class)));
     key("learner.off-policy-cap", Rule.positive());
     key("learner.off-policy-low", Rule.number(0, 1e6));
     key("learner.off-policy-high", Rule.positive());
+    key("learner.rejection-scope", Rule.choice(names(Scope.class)).orEmpty());
+    key("learner.rejection-form", Rule.choice(names(OffPolicy.Form.class)));
+    key("learner.rejection-low", Rule.number(0, 1e6));
+    key("learner.rejection-high", Rule.positive());
+    key("learner.off-policy-veto", Rule.number(0, 0.999));
+    key("learner.off-policy-normalize", Rule.flag());
     key("learner.v-trace", Rule.flag());
   }
 

@@ -72,8 +72,20 @@ class BindingTest {
           Map.entry("learner.off-policy", "mask"),
           Map.entry("learner.v-trace", "true"),
           Map.entry("learner.published-type", "bf16"),
-          Map.entry("learner.schedule.decay", "cosine"),
-          Map.entry("learner.schedule.floor", "1"),
+          Map.entry("learner.actor.schedule.decay", "cosine"),
+          Map.entry("learner.actor.schedule.floor", "1"),
+          Map.entry("learner.critic.schedule.decay", "cosine"),
+          Map.entry("learner.critic.schedule.floor", "1"),
+          Map.entry("learner.critic-warmup-updates", "3"),
+          Map.entry("learner.dynamic-sampling", "3"),
+          Map.entry("learner.overlong", "mask"),
+          Map.entry("learner.off-policy-scope", "token"),
+          Map.entry("learner.off-policy-form", "product"),
+          Map.entry("learner.off-policy-normalize", "true"),
+          Map.entry("learner.off-policy-veto", "0.1"),
+          Map.entry("learner.rejection-scope", "response"),
+          Map.entry("learner.rejection-form", "product"),
+          Map.entry("segmenter.reward.overlong-tokens", "9"),
           Map.entry("learner.off-policy-high", "6"),
           Map.entry("learner.reward-kl-target", "1"),
           Map.entry("kafka.retention", "7d"),
@@ -85,14 +97,20 @@ class BindingTest {
 
   /** What else must be set for a key to have a meaning. */
   private static final Map<String, String> CONTEXT =
-      Map.of(
-          "model.adapter-alpha", "model.adapter-rank=4",
-          "model.adapter-rank-stabilized", "model.adapter-rank=4",
-          "model.adapter-targets", "model.adapter-rank=4",
-          "model.adapter-vision", "model.adapter-rank=4",
-          "learner.schedule.decay", "learner.schedule.decay-updates=10",
-          "segmentation.probability-below", "segmentation.strategy=probability",
-          "segmentation.probability-every", "segmentation.strategy=probability");
+      Map.ofEntries(
+          Map.entry("model.adapter-alpha", "model.adapter-rank=4"),
+          Map.entry("model.adapter-rank-stabilized", "model.adapter-rank=4"),
+          Map.entry("model.adapter-targets", "model.adapter-rank=4"),
+          Map.entry("model.adapter-vision", "model.adapter-rank=4"),
+          Map.entry("learner.actor.schedule.decay", "learner.actor.schedule.decay-updates=10"),
+          Map.entry("learner.critic.schedule.decay", "learner.critic.schedule.decay-updates=10"),
+          Map.entry("learner.dynamic-sampling", "algorithm=grpo"),
+          Map.entry("learner.target-entropy", "learner.entropy-bonus=1"),
+          Map.entry("learner.rejection-form", "learner.rejection-scope=token"),
+          Map.entry("learner.rejection-low", "learner.rejection-scope=token"),
+          Map.entry("learner.rejection-high", "learner.rejection-scope=token"),
+          Map.entry("segmentation.probability-below", "segmentation.strategy=probability"),
+          Map.entry("segmentation.probability-every", "segmentation.strategy=probability"));
 
   private static Settings settings(String... assignments) {
     ConfigLoader loader = new ConfigLoader();
@@ -129,7 +147,7 @@ class BindingTest {
 
   @Test
   void everyKeyIsRead() {
-    Settings settings = settings("model.adapter-rank=4");
+    Settings settings = settings("model.adapter-rank=4", "learner.rejection-scope=token");
     bound(settings);
     Set<String> unread = new TreeSet<>(ConfigKeys.rules().keySet());
     unread.removeAll(settings.read());
@@ -190,7 +208,12 @@ class BindingTest {
       delimiter = '|',
       value = {
         "learner.mini-batch-size=60 | mini-batch-size",
-        "learner.schedule.decay=linear | decays until",
+        "learner.actor.schedule.decay=linear | decays until",
+        "learner.critic.schedule.decay=linear | decays until",
+        "producer.top-p=0.9 | biased",
+        "producer.top-k=5 | biased",
+        "learner.dynamic-sampling=2 | dynamic-sampling",
+        "learner.target-entropy=2 | entropy-bonus",
         "producer.rollouts-per-task=600 | group size",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",

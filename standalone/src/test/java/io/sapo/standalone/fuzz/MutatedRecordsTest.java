@@ -163,10 +163,11 @@ class MutatedRecordsTest {
         c.epochs(),
         c.actor(),
         c.critic(),
-        c.schedule(),
         c.criticWarmupUpdates(),
+        c.dynamicSampling(),
         1_000_000,
-        c.seed());
+        c.seed(),
+        c.mathematics());
   }
 
   private static List<WeightVersion> versions(Topics topics) {

@@ -26,6 +26,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A process that does the work of a learner's updates on trajectories as long as they may be, and
@@ -113,7 +114,7 @@ public final class MeasuredLearner {
         TokenSequence.text(
             random.ints(prompt, 3, vocabulary / 2).toArray(),
             random.ints(response, 3, vocabulary / 2).toArray()),
-        1,
+        TrainingExample.Draw.at(1, response),
         IntStream.range(0, response).toArray(),
         ends,
         IntStream.range(0, ends.length).toArray(),
@@ -123,6 +124,7 @@ public final class MeasuredLearner {
         row % 2 > 0,
         new TrainingExample.Group(1, row % 2, 0),
         random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
+        LongStream.generate(() -> version).limit(response).toArray(),
         version,
         0,
         row);

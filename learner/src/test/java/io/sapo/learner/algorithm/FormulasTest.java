@@ -1,0 +1,240 @@
+package io.sapo.learner.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every algorithm, correction and option against {@link SlowReference}. */
+class FormulasTest {
+
+  private static final double REWARD_KL = 0.05;
+
+  /** Settings under a name. */
+  record Case(String name, AlgorithmSettings settings) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (Algorithm algorithm : Algorithm.values()) {
+      AlgorithmSettings published = AlgorithmSettings.of(algorithm);
+      cases.add(new Case(algorithm.configName(), published));
+      for (OffPolicy.Mode mode : OffPolicy.Mode.values()) {
+        for (Scope scope : Scope.values()) {
+          for (OffPolicy.Form form : OffPolicy.Form.values()) {
+            cases.add(
+                new Case(
+                    "%s %s %s %s".formatted(algorithm.configName(), mode, scope, form),
+                    with(published, o -> weighted(mode, new OffPolicy.Measure(scope, form)))));
+          }
+        }
+      }
+    }
+    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.PPO, Algorithm.GRPO)) {
+      AlgorithmSettings published = AlgorithmSettings.of(algorithm);
+      for (Scope scope : Scope.values()) {
+        for (OffPolicy.Form form : OffPolicy.Form.values()) {
+          cases.add(
+              new Case(
+                  "%s rejection %s %s".formatted(algorithm.configName(), scope, form),
+                  with(published, o -> rejecting(o, new OffPolicy.Measure(scope, form)))));
+        }
+      }
+      cases.add(new Case(algorithm + " veto", with(published, o -> vetoing(o))));
+      cases.add(new Case(algorithm + " normalized", with(published, o -> normalized(o))));
+      for (Overlong overlong : Overlong.values()) {
+        if (overlong != Overlong.BOOTSTRAP || algorithm.usesCritic()) {
+          cases.add(
+              new Case(
+                  algorithm + " overlong " + overlong,
+                  published.toBuilder().overlong(overlong).build()));
+        }
+      }
+      for (Aggregation aggregation : Aggregation.values()) {
+        cases.add(
+            new Case(
+                algorithm + " " + aggregation,
+                published.toBuilder().aggregation(aggregation).overlong(Overlong.MASK).build()));
+      }
+      for (double target : new double[] {0, 1e-3, 1.5}) {
+        cases.add(
+            new Case(
+                algorithm + " entropy bonus below " + target,
+                published.toBuilder().entropy(new EntropyBonus(0.3, target)).build()));
+      }
+    }
+    return cases;
+  }
+
+  private static AlgorithmSettings with(
+      AlgorithmSettings settings, UnaryOperator<OffPolicy> change) {
+    return settings.toBuilder().offPolicy(change.apply(settings.offPolicy())).build();
+  }
+
+  private static OffPolicy weighted(OffPolicy.Mode mode, OffPolicy.Measure measure) {
+    return new OffPolicy(mode, measure, 1.1, 0.9, 1.2, null, 0, false, false);
+  }
+
+  private static OffPolicy rejecting(OffPolicy o, OffPolicy.Measure measure) {
+    return new OffPolicy(
+        o.mode(),
+        o.weighting(),
+        o.cap(),
+        o.low(),
+        o.high(),
+        new OffPolicy.Rejection(measure, 0.85, 1.15),
+        0,
+        false,
+        false);
+  }
+
+  private static OffPolicy vetoing(OffPolicy o) {
+    return new OffPolicy(
+        o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0.72, false, false);
+  }
+
+  private static OffPolicy normalized(OffPolicy o) {
+    return new OffPolicy(o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0, true, false);
+  }
+
+  static OffPolicy vtraced(OffPolicy o) {
+    return new OffPolicy(o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0, false, true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theLossIsThatOfTheFormula(Case c) {
+    SampleBatches samples = new SampleBatches(23);
+    for (int round = 0; round < 3; round++) {
+      Experience experience = samples.next();
+      double rewardKl = c.settings().usesCritic() ? REWARD_KL : 0;
+      double[] logProbs = samples.moved(experience.scores().oldLogProbs(), 0.9);
+      double[] entropies = samples.noise(logProbs.length, 1);
+      Targets targets = Targets.of(c.settings(), experience, rewardKl);
+      MiniBatch.PolicyTerm term =
+          targets.miniBatch(IntStream.range(0, 4).toArray()).policyLoss(logProbs, entropies);
+      SlowReference reference = new SlowReference(c.settings(), experience, rewardKl);
+      double expected = reference.loss(logProbs, entropies);
+      assertThat(term.loss()).isCloseTo(expected, within(1e-11 * Math.max(1, Math.abs(expected))));
+      checkEffectiveSize(targets, reference);
+    }
+  }
+
+  private static void checkEffectiveSize(Targets targets, SlowReference reference) {
+    double sum = 0;
+    double squares = 0;
+    int tokens = 0;
+    for (int i = 0; i < reference.tokens(); i++) {
+      if (reference.counts(i)) {
+        sum += reference.weight(i);
+        squares += Math.pow(reference.weight(i), 2);
+        tokens++;
+      }
+    }
+    assertThat(targets.corrections().effectiveShare())
+        .isCloseTo(squares == 0 ? 0 : sum * sum / squares / tokens, within(1e-11));
+  }
+
+  /** Which tokens are trained, and whether corrections bite at all in these batches. */
+  @Test
+  void theBatchesReachEveryBranch() {
+    SampleBatches samples = new SampleBatches(23);
+    Experience experience = samples.next();
+    for (Case c : cases()) {
+      boolean rejects = c.name().contains("rejection") || c.name().contains("veto");
+      if (rejects) {
+        double share = Targets.of(c.settings(), experience, 0).corrections().rejectedShare();
+        assertThat(share).as(c.name()).isBetween(0.01, 0.99);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"SAPO", "PPO", "VC_PPO"})
+  void vtraceIsOfTheReturnsAlone(Algorithm algorithm) {
+    AlgorithmSettings plain = AlgorithmSettings.of(algorithm);
+    AlgorithmSettings traced =
+        plain.toBuilder().offPolicy(vtraced(plain.offPolicy())).criticLambda(0.9).build();
+    Experience experience = new SampleBatches(5).next();
+    Targets without = Targets.of(plain, experience, REWARD_KL);
+    Targets with = Targets.of(traced, experience, REWARD_KL);
+    assertThat(with.advantages()).isEqualTo(without.advantages());
+    assertThat(with.corrections().weights()).isEqualTo(without.corrections().weights());
+    SlowReference reference = new SlowReference(traced, experience, REWARD_KL);
+    Ragged actions = with.actions().spans();
+    for (int m = 0; m < actions.rows(); m++) {
+      int first = actions.start(m);
+      assertThat(with.returns()[m])
+          .isCloseTo(reference.action(first, 0.9, true) + reference.value(first), within(1e-12));
+    }
+    assertThat(with.returns()).isNotEqualTo(without.returns());
+  }
+
+  /** With the behaviour policy taken for the old one, nothing of the recomputed one is left. */
+  @Test
+  void offLeavesTheRecomputedProbabilitiesOut() {
+    AlgorithmSettings off =
+        AlgorithmSettings.of(Algorithm.SAPO).toBuilder()
+            .offPolicy(
+                weighted(
+                    OffPolicy.Mode.OFF, new OffPolicy.Measure(Scope.SEGMENT, OffPolicy.Form.MEAN)))
+            .build();
+    Experience experience = new SampleBatches(6).next();
+    Experience.Scores s = experience.scores();
+    Experience other =
+        new Experience(
+            experience.cut(),
+            experience.responses(),
+            new Experience.Scores(
+                s.behaviourLogProbs(),
+                Arrays.stream(s.oldLogProbs()).map(x -> x - 0.7).toArray(),
+                s.refLogProbs(),
+                s.entropies(),
+                s.values(),
+                s.tailValues()));
+    Targets one = Targets.of(off, experience, REWARD_KL);
+    Targets two = Targets.of(off, other, REWARD_KL);
+    assertThat(two.advantages()).isEqualTo(one.advantages());
+    assertThat(two.returns()).isEqualTo(one.returns());
+    assertThat(two.oldLogProbs()).isEqualTo(one.oldLogProbs());
+  }
+
+  /** Neither a masked response's numbers nor its being there show in anything trained. */
+  @Test
+  void maskedResponsesAreAsIfTheyWereNotThere() {
+    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.GRPO, Algorithm.DR_GRPO)) {
+      AlgorithmSettings settings =
+          AlgorithmSettings.of(algorithm).toBuilder().overlong(Overlong.MASK).build();
+      Experience experience = new SampleBatches(7).next();
+      Targets targets = Targets.of(settings, experience, 0);
+      MiniBatch all = targets.miniBatch(new int[] {0, 1, 2, 3});
+      MiniBatch kept = targets.miniBatch(new int[] {0, 2});
+      double[] logProbs = new SampleBatches(8).moved(experience.scores().oldLogProbs(), 0.5);
+      double[] some = experience.cut().tokens().gather(logProbs, new int[] {0, 2});
+      assertThat(all.policyLoss(logProbs, logProbs).loss())
+          .isCloseTo(kept.policyLoss(some, some).loss(), within(1e-14));
+      if (algorithm.usesCritic()) {
+        assertThat(all.valueLoss(logProbs).loss())
+            .isCloseTo(kept.valueLoss(some).loss(), within(1e-14));
+      }
+      MiniBatch nobody = targets.miniBatch(new int[] {1, 3});
+      double[] others = experience.cut().tokens().gather(logProbs, new int[] {1, 3});
+      assertThat(nobody.policyLoss(others, others).loss()).isZero();
+      assertThat(nobody.policyLoss(others, others).gradient()).containsOnly(0);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.sapo.learner.algorithm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The policy loss of a whole batch, token by token from the formulas of docs/algorithms.md, without
+ * a line of the code under test: every ratio is a root of a product of probabilities, every sum is
+ * made anew for every token.
+ */
+final class SlowReference {
+  private final AlgorithmSettings settings;
+  private final Experience experience;
+  private final double rewardKl;
+  private final int[] row;
+  private final int[] segment;
+
+  SlowReference(AlgorithmSettings settings, Experience experience, double rewardKl) {
+    this.settings = settings;
+    this.experience = experience;
+    this.rewardKl = rewardKl;
+    this.row = owners(experience.cut().tokens().offsets());
+    this.segment = owners(experience.cut().spans().offsets());
+  }
+
+  private static int[] owners(int[] offsets) {
+    int[] owners = new int[offsets[offsets.length - 1]];
+    for (int i = 0; i + 1 < offsets.length; i++) {
+      for (int t = offsets[i]; t < offsets[i + 1]; t++) {
+        owners[t] = i;
+      }
+    }
+    return owners;
+  }
+
+  /** Tokens that share what the scope shares with this one. */
+  private List<Integer> mates(Scope scope, int token) {
+    List<Integer> mates = new ArrayList<>();
+    for (int i = 0; i < row.length; i++) {
+      boolean together =
+          switch (scope) {
+            case TOKEN -> i == token;
+            case SEGMENT -> segment[i] == segment[token];
+            case RESPONSE -> row[i] == row[token];
+          };
+      if (together) {
+        mates.add(i);
+      }
+    }
+    return mates;
+  }
+
+  private double ratio(
+      Scope scope, boolean product, int token, double[] numerator, double[] denominator) {
+    double ratio = 1;
+    List<Integer> mates = mates(scope, token);
+    for (int i : mates) {
+      ratio *= Math.exp(numerator[i]) / Math.exp(denominator[i]);
+    }
+    return product ? ratio : Math.pow(ratio, 1.0 / mates.size());
+  }
+
+  boolean counts(int token) {
+    return settings.overlong() != Overlong.MASK || !experience.responses().cutOff()[row[token]];
+  }
+
+  private double[] anchor() {
+    return settings.offPolicy().mode() == OffPolicy.Mode.OFF
+        ? experience.scores().behaviourLogProbs()
+        : experience.scores().oldLogProbs();
+  }
+
+  double weight(int token) {
+    double weight = unnormalized(token);
+    if (!settings.offPolicy().normalize()) {
+      return weight;
+    }
+    double sum = 0;
+    int tokens = 0;
+    for (int i = 0; i < row.length; i++) {
+      sum += counts(i) ? unnormalized(i) : 0;
+      tokens += counts(i) ? 1 : 0;
+    }
+    return weight / (sum / tokens);
+  }
+
+  private double unnormalized(int token) {
+    OffPolicy o = settings.offPolicy();
+    double[] old = experience.scores().oldLogProbs();
+    double[] behaviour = experience.scores().behaviourLogProbs();
+    if (o.rejection() != null) {
+      OffPolicy.Measure measure = o.rejection().measure();
+      double rho =
+          ratio(measure.scope(), measure.form() == OffPolicy.Form.PRODUCT, token, old, behaviour);
+      if (rho < o.rejection().low() || rho > o.rejection().high()) {
+        return 0;
+      }
+    }
+    for (int i : mates(Scope.RESPONSE, token)) {
+      if (Math.exp(old[i]) / Math.exp(behaviour[i]) < o.veto()) {
+        return 0;
+      }
+    }
+    double rho =
+        ratio(
+            o.weighting().scope(),
+            o.weighting().form() == OffPolicy.Form.PRODUCT,
+            token,
+            old,
+            behaviour);
+    boolean within = o.low() <= rho && rho <= o.high();
+    return switch (o.mode()) {
+      case OFF, NONE -> 1;
+      case TRUNCATE -> rho < o.cap() ? rho : o.cap();
+      case MASK -> within ? 1 : 0;
+      case ICEPOP -> within ? rho : 0;
+    };
+  }
+
+  private static boolean critic(Algorithm algorithm) {
+    return switch (algorithm) {
+      case SAPO, SAPO_TOKEN_RATIO, PPO, VC_PPO -> true;
+      case GRPO, DR_GRPO, DAPO, GSPO, RLOO -> false;
+    };
+  }
+
+  private static Scope ratioScope(Algorithm algorithm) {
+    return switch (algorithm) {
+      case SAPO -> Scope.SEGMENT;
+      case GSPO -> Scope.RESPONSE;
+      case SAPO_TOKEN_RATIO, PPO, VC_PPO, GRPO, DR_GRPO, DAPO, RLOO -> Scope.TOKEN;
+    };
+  }
+
+  Scope actionScope() {
+    return switch (settings.algorithm()) {
+      case SAPO, SAPO_TOKEN_RATIO -> Scope.SEGMENT;
+      default -> Scope.TOKEN;
+    };
+  }
+
+  /** Σ over the actions behind of (γλ)^l δ, each δ from its own sum of rewards. */
+  double action(int token, double lambda, boolean vtrace) {
+    List<Integer> firsts = new ArrayList<>();
+    for (int i : mates(Scope.RESPONSE, token)) {
+      if (mates(actionScope(), i).get(0) == i) {
+        firsts.add(i);
+      }
+    }
+    int at = firsts.indexOf(mates(actionScope(), token).get(0));
+    double sum = 0;
+    double factor = 1;
+    for (int m = at; m < firsts.size(); m++) {
+      double rho =
+          vtrace
+              ? ratio(
+                  actionScope(),
+                  false,
+                  firsts.get(m),
+                  experience.scores().oldLogProbs(),
+                  experience.scores().behaviourLogProbs())
+              : 1;
+      factor *= Math.min(1, rho);
+      double next = m + 1 < firsts.size() ? value(firsts.get(m + 1)) : tail(row[token]);
+      double reward = 0;
+      for (int i : mates(actionScope(), firsts.get(m))) {
+        reward += reward(i);
+      }
+      sum += factor * (reward + settings.gamma() * next - value(firsts.get(m)));
+      factor *= settings.gamma() * lambda;
+    }
+    return sum;
+  }
+
+  double value(int first) {
+    return experience.scores().values()[first];
+  }
+
+  private double tail(int response) {
+    return settings.overlong() == Overlong.BOOTSTRAP && experience.responses().cutOff()[response]
+        ? experience.scores().tailValues()[response]
+        : 0;
+  }
+
+  private double reward(int token) {
+    double kl =
+        rewardKl == 0
+            ? 0
+            : Math.log(
+                Math.exp(anchor()[token]) / Math.exp(experience.scores().refLogProbs()[token]));
+    boolean lastOfSegment = token + 1 == segment.length || segment[token + 1] != segment[token];
+    return (lastOfSegment ? experience.responses().segmentRewards()[segment[token]] : 0)
+        - rewardKl * kl;
+  }
+
+  double advantage(int token) {
+    if (critic(settings.algorithm())) {
+      List<Double> all = new ArrayList<>();
+      for (int i = 0; i < row.length; i++) {
+        if (counts(i)) {
+          all.add(action(i, settings.lambda(), false));
+        }
+      }
+      double mean = all.stream().mapToDouble(x -> x).average().orElse(0);
+      double squares = all.stream().mapToDouble(x -> (x - mean) * (x - mean)).sum();
+      double white =
+          (action(token, settings.lambda(), false) - mean)
+              / Math.sqrt(squares / (all.size() - 1) + 1e-8);
+      return Math.min(settings.advantageLimit(), Math.max(-settings.advantageLimit(), white));
+    }
+    double mine = experience.responses().outcome()[row[token]];
+    double mean = experience.responses().groups().means()[row[token]];
+    double deviation = experience.responses().groups().deviations()[row[token]];
+    int count = experience.responses().groups().counts()[row[token]];
+    return switch (settings.algorithm()) {
+      case RLOO -> mine - (mean * count - mine) / (count - 1);
+      case DR_GRPO -> mine - mean;
+      default -> (mine - mean) / (deviation + 1e-6);
+    };
+  }
+
+  private double aggregation(int token) {
+    int tokens = 0;
+    int rows = 0;
+    for (int i = 0; i < row.length; i++) {
+      if (counts(i)) {
+        tokens++;
+        rows += i == 0 || row[i - 1] != row[i] ? 1 : 0;
+      }
+    }
+    int length = mates(Scope.RESPONSE, token).size();
+    return switch (settings.aggregation()) {
+      case TOKEN_MEAN -> 1.0 / tokens;
+      case SEQ_MEAN_TOKEN_SUM -> 1.0 / rows;
+      case SEQ_MEAN_TOKEN_MEAN -> 1.0 / (rows * length);
+      case SEQ_MEAN_TOKEN_SUM_NORM -> 1.0 / (rows * experience.responses().limits()[row[token]]);
+    };
+  }
+
+  double loss(double[] logProbs, double[] entropies) {
+    Clip clip = settings.clip();
+    double old = 0;
+    for (double entropy : experience.scores().entropies()) {
+      old += entropy / entropies.length;
+    }
+    EntropyBonus bonus = settings.entropy();
+    boolean pays = bonus.target() == 0 || old < bonus.target();
+    double loss = 0;
+    for (int i = 0; i < row.length; i++) {
+      if (!counts(i)) {
+        continue;
+      }
+      double s = ratio(ratioScope(settings.algorithm()), false, i, logProbs, anchor());
+      double a = advantage(i);
+      double token = Math.max(-a * s, -a * Math.min(1 + clip.high(), Math.max(1 - clip.low(), s)));
+      if (a < 0 && clip.dual() > 0) {
+        token = Math.min(token, -a * clip.dual());
+      }
+      double d = settings.lossKl() > 0 ? logProbs[i] - experience.scores().refLogProbs()[i] : 0;
+      double kl = Math.exp(-d) - 1 + d;
+      loss +=
+          aggregation(i)
+              * (weight(i) * token
+                  + settings.lossKl() * kl
+                  - (pays ? bonus.coefficient() : 0) * entropies[i]);
+    }
+    return loss;
+  }
+
+  int tokens() {
+    return row.length;
+  }
+}
