@@ -85,6 +85,7 @@ class BindingTest {
           Map.entry("learner.off-policy-veto", "0.1"),
           Map.entry("learner.rejection-scope", "response"),
           Map.entry("learner.rejection-form", "product"),
+          Map.entry("learner.rejection-high", "4"),
           Map.entry("segmenter.reward.overlong-tokens", "9"),
           Map.entry("learner.off-policy-high", "6"),
           Map.entry("learner.reward-kl-target", "1"),
