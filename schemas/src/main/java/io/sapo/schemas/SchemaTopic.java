@@ -87,8 +87,8 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
   public synchronized void publish() {
     readToEnd();
     List<Schema> missing = new ArrayList<>();
-    for (Topic<?> topic : topics.typed()) {
-      Schema schema = SpecificData.get().getSchema(topic.codec().type());
+    for (RecordCodec<?> codec : topics.recordTypes()) {
+      Schema schema = SpecificData.get().getSchema(codec.type());
       if (!schemas.containsKey(SchemaNormalization.parsingFingerprint64(schema))) {
         missing.add(schema);
       }

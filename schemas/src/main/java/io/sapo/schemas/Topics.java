@@ -1,5 +1,6 @@
 package io.sapo.schemas;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ public final class Topics {
   private final Topic<Control> control;
   private final Topic<Credit> credits;
   private final Topic<TaskClaim> taskClaims;
+  private final Topic<JudgeVerdict> verdicts;
 
   /** With the default retention. */
   public Topics(String prefix) {
@@ -64,6 +66,8 @@ public final class Topics {
     credits = topic("credits", Credit.class, 1, keptForATime);
     taskClaims =
         topic("task-claims", TaskClaim.class, 1, Map.of("retention.ms", Retention.FOR_EVER));
+    verdicts =
+        topic("segmenter-verdicts", JudgeVerdict.class, trajectories.partitions(), keptForATime);
   }
 
   private <T extends SpecificRecordBase> Topic<T> topic(
@@ -124,6 +128,34 @@ public final class Topics {
     return taskClaims;
   }
 
+  /**
+   * What a judge outside the stream is asked. The segmenter makes these topics where there are
+   * judges, with as many partitions as {@code trajectories} has.
+   *
+   * @param judge name in the configuration
+   */
+  public Topic<JudgeRequest> judgeRequests(String judge) {
+    return topic(
+        "segmenter-judge-" + judge,
+        JudgeRequest.class,
+        trajectories.partitions(),
+        trajectories.config());
+  }
+
+  /** What judges outside the stream say; partitioned as {@code trajectories} is. */
+  public Topic<JudgeVerdict> verdicts() {
+    return verdicts;
+  }
+
+  /** Every type that is written as a record, once. */
+  public List<RecordCodec<?>> recordTypes() {
+    List<RecordCodec<?>> types = new ArrayList<>();
+    typed().forEach(topic -> types.add(topic.codec()));
+    types.add(RecordCodec.of(JudgeRequest.class));
+    types.add(verdicts.codec());
+    return types;
+  }
+
   /** Name of the topic that keeps the schemas of the run's records; see {@link SchemaTopic}. */
   public String schemas() {
     return prefix + "schemas";
@@ -134,7 +166,7 @@ public final class Topics {
     return Set.of(tasks.name(), trajectories.name(), credits.name());
   }
 
-  /** All topics with typed values, in the order in which data flows. */
+  /** The topics with typed values that every run has, in the order in which data flows. */
   public List<Topic<?>> typed() {
     return List.of(
         tasks,

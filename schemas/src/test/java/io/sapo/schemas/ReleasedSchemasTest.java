@@ -45,8 +45,8 @@ class ReleasedSchemasTest {
 
   static List<Class<? extends SpecificRecordBase>> records() {
     return new Topics("")
-        .typed().stream()
-            .<Class<? extends SpecificRecordBase>>map(topic -> topic.codec().type())
+        .recordTypes().stream()
+            .<Class<? extends SpecificRecordBase>>map(RecordCodec::type)
             .distinct()
             .toList();
   }

@@ -2,15 +2,24 @@ package io.sapo.segmenter;
 
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
+import io.sapo.segmenter.judge.JudgeSettings;
+import io.sapo.segmenter.judge.JudgeTopics;
+import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -30,7 +39,10 @@ public final class Segmenter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Segmenter.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
 
-  private final KafkaStreams streams;
+  private final Map<String, Object> kafka;
+  private final Topics topics;
+  private final SegmenterConfig config;
+  private final String instance;
   private final Counters counters = new Counters();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -39,6 +51,10 @@ public final class Segmenter implements AutoCloseable {
   private final Heartbeats heartbeats;
   private final String inputTopic;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final List<JudgeWorker> judges = new CopyOnWriteArrayList<>();
+
+  /** Null before the start. */
+  private volatile KafkaStreams streams;
 
   /**
    * @param kafka client settings, at least {@code bootstrap.servers}
@@ -47,13 +63,11 @@ public final class Segmenter implements AutoCloseable {
    */
   public Segmenter(
       Map<String, Object> kafka, Topics topics, SegmenterConfig config, String instance) {
+    this.kafka = kafka;
+    this.topics = topics;
+    this.config = config;
+    this.instance = instance;
     inputTopic = topics.trajectories().name();
-    streams =
-        new KafkaStreams(
-            SegmenterTopology.of(topics, config, counters),
-            StreamsSettings.of(kafka, topics, config, instance));
-    streams.setUncaughtExceptionHandler(this::fail);
-    streams.setStateListener((now, before) -> follow(now));
     positions = new LostPositions(kafka, topics, StreamsSettings.applicationId(topics));
     heartbeat = config.heartbeat();
     heartbeats =
@@ -68,7 +82,41 @@ public final class Segmenter implements AutoCloseable {
   public void start() {
     heartbeats.start(heartbeat);
     positions.restore();
+    boolean judging = prepareJudges();
+    streams =
+        new KafkaStreams(
+            SegmenterTopology.of(topics, config, judging, counters),
+            StreamsSettings.of(kafka, topics, config, instance));
+    streams.setUncaughtExceptionHandler(this::fail);
+    streams.setStateListener((now, before) -> follow(now));
+    for (JudgeSettings judge : config.judges()) {
+      JudgeWorker worker = new JudgeWorker(kafka, topics, judge, instance);
+      worker.failure().thenAccept(this::failWithStreams);
+      judges.add(worker);
+      worker.start();
+    }
     streams.start();
+  }
+
+  /** Whether trajectories may be held for judges. */
+  private boolean prepareJudges() {
+    List<String> names = config.judges().stream().map(JudgeSettings::name).toList();
+    try (Admin admin = Admin.create(kafka)) {
+      if (!names.isEmpty()) {
+        JudgeTopics.create(admin, topics, names);
+      }
+      return !names.isEmpty() || JudgeTopics.exist(admin, topics);
+    } catch (ExecutionException e) {
+      throw new KafkaException("the judges' topics cannot be made: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** A worker that has ended without being asked to leaves trajectories held for ever. */
+  private void failWithStreams(Throwable error) {
+    fail(error);
+    streams.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   private StreamThreadExceptionResponse fail(Throwable error) {
@@ -98,8 +146,12 @@ public final class Segmenter implements AutoCloseable {
     if (error != null) {
       return new SegmenterHealth("failed", message(error));
     }
+    KafkaStreams begun = streams;
+    if (begun == null) {
+      return new SegmenterHealth("starting", "");
+    }
     String state =
-        switch (streams.state()) {
+        switch (begun.state()) {
           case CREATED -> "starting";
           case REBALANCING -> ready.isDone() ? "recovering" : "starting";
           case RUNNING -> "running";
@@ -131,10 +183,19 @@ public final class Segmenter implements AutoCloseable {
     return counters;
   }
 
+  /** The workers of the judges outside the stream; none before the start. */
+  List<JudgeWorker> judges() {
+    return judges;
+  }
+
   /** Records of the input that were not fetched yet, as the consumers last heard; empty before. */
   OptionalDouble lag() {
+    KafkaStreams begun = streams;
+    if (begun == null) {
+      return OptionalDouble.empty();
+    }
     double[] lags =
-        streams.metrics().values().stream()
+        begun.metrics().values().stream()
             .filter(metric -> metric.metricName().name().equals("records-lag"))
             .filter(metric -> inputTopic.equals(metric.metricName().tags().get("topic")))
             .map(metric -> metric.metricValue())
@@ -151,7 +212,9 @@ public final class Segmenter implements AutoCloseable {
     CloseOptions leaving =
         CloseOptions.timeout(CLOSE_TIMEOUT)
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
-    if (!streams.close(leaving)) {
+    judges.forEach(JudgeWorker::close);
+    KafkaStreams begun = streams;
+    if (begun != null && !begun.close(leaving)) {
       log.warn(
           "segmenter threads did not stop within {} s; what they had open will be processed again",
           CLOSE_TIMEOUT.toSeconds());

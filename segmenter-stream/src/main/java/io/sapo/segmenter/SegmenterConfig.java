@@ -2,15 +2,18 @@ package io.sapo.segmenter;
 
 import io.sapo.segmenter.cut.EntropyStrategy;
 import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.verify.VerifierSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How trajectories are cut, judged and grouped.
  *
  * @param strategy where segments end
  * @param verifiers settings of the verifiers
+ * @param judges outside the stream, which tasks may name like verifiers
  * @param groupDeadline time after which a group is closed with the rollouts it has, counted from
  *     its first one while the segmenter runs
  * @param dedupRetention how long a trajectory id is remembered; a repetition after that passes
@@ -21,6 +24,7 @@ import java.time.Duration;
 public record SegmenterConfig(
     SegmentationStrategy strategy,
     VerifierSettings verifiers,
+    List<JudgeSettings> judges,
     Duration groupDeadline,
     Duration dedupRetention,
     Path stateDir,
@@ -48,6 +52,7 @@ public record SegmenterConfig(
     return new SegmenterConfig(
         new EntropyStrategy(EntropyStrategy.DEFAULT_PERCENT),
         VerifierSettings.DEFAULT,
+        List.of(),
         Duration.ofMinutes(10),
         Duration.ofDays(1),
         stateDir,

@@ -3,6 +3,8 @@ package io.sapo.segmenter;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
+import io.sapo.segmenter.judge.JudgeDesk;
+import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.Reason;
 import io.sapo.segmenter.verify.RewardShaping;
@@ -38,8 +40,20 @@ final class SegmenterStatus {
         .setAtMs(System.currentTimeMillis())
         .setIntervalMs(config.heartbeat().toMillis())
         .setGauges(ProcessGauges.addedTo(gauges()))
-        .setInfo(Map.of("strategy", config.strategy().describe()))
+        .setInfo(info())
         .build();
+  }
+
+  private Map<String, String> info() {
+    Map<String, String> info = new TreeMap<>();
+    info.put("strategy", config.strategy().describe());
+    for (JudgeWorker judge : segmenter.judges()) {
+      String trouble = judge.report().trouble();
+      if (!trouble.isEmpty()) {
+        info.put("judge " + judge.judge(), trouble);
+      }
+    }
+    return info;
   }
 
   /** Over at least one interval, so that beats in quick succession do not make it jump. */
@@ -65,6 +79,17 @@ final class SegmenterStatus {
       gauges.put("rewards_length_normalised", (double) counters.normalised());
       gauges.put("rewards_formatted", (double) counters.formatted());
       gauges.put("rewards_overlong", (double) counters.overlong());
+    }
+    if (!segmenter.judges().isEmpty()) {
+      gauges.put("judging_held", (double) counters.held());
+    }
+    for (JudgeWorker judge : segmenter.judges()) {
+      String name = "judge_" + judge.judge().replace('-', '_') + "_";
+      JudgeDesk.Report report = judge.report();
+      gauges.put(name + "judged", (double) report.judged());
+      gauges.put(name + "given_up", (double) report.givenUp());
+      gauges.put(name + "open", (double) judge.open());
+      gauges.put(name + "away", report.away() ? 1.0 : 0.0);
     }
     segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
     long all = 0;

@@ -62,10 +62,12 @@ class SegmenterBrokerTest {
     int good = 300;
     int groups = 40;
     int bad = 60;
-    Process first = SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir);
+    Process first =
+        SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir, "");
     send(topics, 0, good / 3, groups, 0, 1);
     killOnce(topics, first, 50);
-    Process second = SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir);
+    Process second =
+        SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir, "");
     send(topics, good / 3, good, groups, 1, 2);
     killOnce(topics, second, 200);
     sendBad(topics, bad);
@@ -223,7 +225,7 @@ class SegmenterBrokerTest {
   }
 
   private Segmenter segmenter(Topics topics, String instance) {
-    return new Segmenter(kafka, topics, SegmenterProcess.config(stateDir), instance);
+    return new Segmenter(kafka, topics, SegmenterProcess.config(stateDir, ""), instance);
   }
 
   private static Topics created(String prefix) throws ExecutionException, InterruptedException {

@@ -29,6 +29,7 @@ class SegmenterConfigTest {
     return new SegmenterConfig(
         defaults.strategy(),
         defaults.verifiers(),
+        defaults.judges(),
         deadline,
         retention,
         defaults.stateDir(),

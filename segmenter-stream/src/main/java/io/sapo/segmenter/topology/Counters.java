@@ -3,7 +3,9 @@ package io.sapo.segmenter.topology;
 import io.sapo.segmenter.verify.RewardShaping;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.streams.processor.TaskId;
 
 /**
  * What passed through this process, for people to watch. Thread-safe. A record that is processed
@@ -15,6 +17,7 @@ public final class Counters {
   private final LongAdder normalised = new LongAdder();
   private final LongAdder formatted = new LongAdder();
   private final LongAdder overlong = new LongAdder();
+  private final Map<TaskId, Integer> held = new ConcurrentHashMap<>();
   private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
 
   public Counters() {
@@ -39,6 +42,19 @@ public final class Counters {
     normalised.add(shaped.normalised() ? 1 : 0);
     formatted.add(shaped.formatted() ? 1 : 0);
     overlong.add(shaped.overlong() ? 1 : 0);
+  }
+
+  void countHeld(TaskId task, int trajectories) {
+    held.put(task, trajectories);
+  }
+
+  void forgetHeld(TaskId task) {
+    held.remove(task);
+  }
+
+  /** Trajectories that wait for judges outside the stream, in this process's share of the work. */
+  public long held() {
+    return held.values().stream().mapToLong(Integer::longValue).sum();
   }
 
   /** Rewards made smaller for the response's length. */

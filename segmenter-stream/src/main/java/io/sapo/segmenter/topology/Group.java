@@ -31,17 +31,25 @@ final class Group extends Step<Judged> {
   private final RecordCodec<SegmentedTrajectory> codec;
   private final Duration deadline;
   private final Duration retention;
+  private final boolean judging;
   private KeyValueStore<String, OpenGroup> openGroups;
   private KeyValueStore<String, byte[]> rollouts;
+  private KeyValueStore<String, byte[]> held;
   private Seen seen;
   private long startedAtMs;
 
+  /**
+   * @param judging whether rollouts may be held for judges; then their group waits for them, and
+   *     they do not wait for ever
+   */
   Group(
       RecordCodec<SegmentedTrajectory> codec,
       Duration deadline,
       Duration retention,
+      boolean judging,
       Counters counters) {
     super(counters);
+    this.judging = judging;
     this.codec = codec;
     this.deadline = deadline;
     this.retention = retention;
@@ -52,6 +60,7 @@ final class Group extends Step<Judged> {
     super.init(context);
     openGroups = context.getStateStore(Nodes.OPEN_GROUPS);
     rollouts = context.getStateStore(Nodes.ROLLOUTS);
+    held = judging ? context.getStateStore(Nodes.HELD) : null;
     seen = new Seen(context.getStateStore(Nodes.SEEN), retention);
     startedAtMs = context.currentSystemTimeMs();
     context.schedule(checkInterval(), PunctuationType.WALL_CLOCK_TIME, this::closeOverdue);
@@ -139,7 +148,9 @@ final class Group extends Step<Judged> {
       }
     }
     for (String groupId : overdue) {
-      close(groupId, false, nowMs);
+      if (!judging || !Judging.anyOf(held, groupId)) {
+        close(groupId, false, nowMs);
+      }
     }
   }
 

@@ -5,6 +5,9 @@ final class Nodes {
   static final String TRAJECTORIES = "trajectories";
   static final String VALIDATE = "validate";
   static final String SEGMENT = "segment";
+  static final String VERDICTS = "verdicts";
+  static final String JUDGING = "judging";
+  static final String JUDGE_REQUESTS = "judge-requests";
   static final String DEDUPLICATE = "deduplicate";
   static final String GROUP = "group";
   static final String SEGMENTS = "segments";
@@ -18,6 +21,9 @@ final class Nodes {
 
   /** One entry per rollout of a group that waits. */
   static final String ROLLOUTS = "rollouts";
+
+  /** Trajectories that wait for judges, and verdicts on those that wait for more. */
+  static final String HELD = "held";
 
   private Nodes() {}
 }

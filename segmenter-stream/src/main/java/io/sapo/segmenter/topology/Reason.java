@@ -49,6 +49,10 @@ public enum Reason {
   UNKNOWN_VERIFIER,
   /** A reference answer that its verifier cannot judge by. */
   BAD_REFERENCE,
+  /** A judge outside the stream has declined, or has failed on it again and again. */
+  JUDGE_FAILED,
+  /** A judge outside the stream has said nothing for too long. */
+  JUDGE_SILENT,
   /** The segmented record would exceed the size of a record. */
   TOO_LARGE,
   /** The trajectory id was seen before. */

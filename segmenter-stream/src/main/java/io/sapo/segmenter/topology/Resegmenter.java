@@ -1,5 +1,7 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.schemas.Judgement;
+import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
@@ -7,10 +9,14 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.verify.Verifiers;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Cuts recorded trajectories anew, through the code that cut them first. The group's statistics
- * stay: they do not depend on the cut. Thread-safe.
+ * stay: they do not depend on the cut. Judges outside the stream are not asked again: what they
+ * said is in the record, and what they gave a segment goes to the one that holds its last token
+ * now. Thread-safe.
  */
 public final class Resegmenter {
   private final Topics topics;
@@ -36,7 +42,9 @@ public final class Resegmenter {
             recorded.getSourceOffset());
     try {
       ResponseTokens response = TrajectoryRules.check(key, trajectory);
-      SegmentedTrajectory anew = segmenter.segment(new Accepted(source, trajectory, response));
+      Accepted accepted = new Accepted(source, trajectory, response);
+      Cut cut = segmenter.cut(accepted);
+      SegmentedTrajectory anew = segmenter.segment(accepted, cut, judgements(recorded, cut.ends()));
       anew.setGroupMean(recorded.getGroupMean());
       anew.setGroupStd(recorded.getGroupStd());
       anew.setGroupCount(recorded.getGroupCount());
@@ -50,5 +58,33 @@ public final class Resegmenter {
               + e.getMessage(),
           e);
     }
+  }
+
+  private static List<Judgement> judgements(SegmentedTrajectory recorded, int[] ends) {
+    List<Judgement> moved = new ArrayList<>();
+    for (Judgement judgement : recorded.getJudgements()) {
+      double[] given = PackedArrays.doubles(judgement.getSegmentRewards());
+      if (given.length > 0) {
+        int[] before = PackedArrays.ints(recorded.getSegmentEnds());
+        judgement =
+            Judgement.newBuilder(judgement)
+                .setSegmentRewards(PackedArrays.pack(moved(given, before, ends)))
+                .build();
+      }
+      moved.add(judgement);
+    }
+    return moved;
+  }
+
+  private static double[] moved(double[] given, int[] before, int[] ends) {
+    double[] moved = new double[ends.length];
+    int at = 0;
+    for (int i = 0; i < given.length; i++) {
+      while (ends[at] < before[i]) {
+        at++;
+      }
+      moved[at] += given[i];
+    }
+    return moved;
   }
 }

@@ -1,14 +1,26 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.schemas.JudgeRequest;
+import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.SegmenterConfig;
+import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.verify.Verifiers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.RecordContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -17,50 +29,101 @@ import org.apache.kafka.streams.state.Stores;
 public final class SegmenterTopology {
   private SegmenterTopology() {}
 
-  /** Every node and store has a name of its own, so that later versions find their state again. */
-  public static Topology of(Topics topics, SegmenterConfig config, Counters counters) {
-    TrajectorySegmenter segmenter =
-        new TrajectorySegmenter(config.strategy(), Verifiers.load(config.verifiers()), counters);
+  /**
+   * Every node and store has a name of its own, so that later versions find their state again.
+   *
+   * @param judging whether there are judges outside the stream, or were once, so that trajectories
+   *     may still wait for them
+   */
+  public static Topology of(
+      Topics topics, SegmenterConfig config, boolean judging, Counters counters) {
+    Verifiers verifiers =
+        Verifiers.load(config.verifiers())
+            .withJudges(config.judges().stream().map(JudgeSettings::name).toList());
+    TrajectorySegmenter segmenter = new TrajectorySegmenter(config.strategy(), verifiers, counters);
+    Duration retention = config.dedupRetention();
     ByteArraySerializer bytes = new ByteArraySerializer();
-    return new Topology()
-        .addSource(
-            AutoOffsetReset.earliest(),
-            Nodes.TRAJECTORIES,
-            new ArrivalTime(),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer(),
-            topics.trajectories().name())
-        .addProcessor(
-            Nodes.VALIDATE,
-            () -> new Validate(topics.trajectories().codec(), counters),
-            Nodes.TRAJECTORIES)
-        .addProcessor(Nodes.SEGMENT, () -> new Segment(segmenter, counters), Nodes.VALIDATE)
-        .addProcessor(
-            Nodes.DEDUPLICATE,
-            () -> new Deduplicate(config.dedupRetention(), counters),
-            Nodes.SEGMENT)
+    Topology topology =
+        new Topology()
+            .addSource(
+                AutoOffsetReset.earliest(),
+                Nodes.TRAJECTORIES,
+                new ArrivalTime(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer(),
+                topics.trajectories().name())
+            .addProcessor(
+                Nodes.VALIDATE,
+                () -> new Validate(topics.trajectories().codec(), counters),
+                Nodes.TRAJECTORIES)
+            .addProcessor(Nodes.SEGMENT, () -> new Segment(segmenter, counters), Nodes.VALIDATE);
+    if (judging) {
+      addJudging(topology, topics, config, segmenter, counters);
+    }
+    String[] judged =
+        judging ? new String[] {Nodes.SEGMENT, Nodes.JUDGING} : new String[] {Nodes.SEGMENT};
+    topology
+        .addProcessor(Nodes.DEDUPLICATE, () -> new Deduplicate(retention, counters), judged)
         .addProcessor(
             Nodes.GROUP,
             () ->
                 new Group(
                     topics.segments().codec(),
                     config.groupDeadline(),
-                    config.dedupRetention(),
+                    retention,
+                    judging,
                     counters),
             Nodes.DEDUPLICATE)
-        .addStateStore(Seen.store(config.dedupRetention()), Nodes.DEDUPLICATE, Nodes.GROUP)
+        .addStateStore(Seen.store(retention), Nodes.DEDUPLICATE, Nodes.GROUP)
         .addStateStore(openGroups(), Nodes.GROUP)
-        .addStateStore(rollouts(), Nodes.GROUP)
-        .addSink(Nodes.SEGMENTS, topics.segments().name(), bytes, bytes, Nodes.GROUP)
-        .addSink(
-            Nodes.DEAD_LETTERS,
-            topics.deadLetters(),
-            bytes,
-            bytes,
-            Nodes.VALIDATE,
+        .addStateStore(records(Nodes.ROLLOUTS), Nodes.GROUP)
+        .addSink(Nodes.SEGMENTS, topics.segments().name(), bytes, bytes, Nodes.GROUP);
+    List<String> refusing =
+        new ArrayList<>(List.of(Nodes.VALIDATE, Nodes.SEGMENT, Nodes.DEDUPLICATE, Nodes.GROUP));
+    if (judging) {
+      topology
+          .addStateStore(records(Nodes.HELD), Nodes.JUDGING, Nodes.GROUP)
+          .connectProcessorAndStateStores(Nodes.JUDGING, Nodes.SEEN);
+      refusing.add(Nodes.JUDGING);
+    }
+    return topology.addSink(
+        Nodes.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, refusing.toArray(String[]::new));
+  }
+
+  private static void addJudging(
+      Topology topology,
+      Topics topics,
+      SegmenterConfig config,
+      TrajectorySegmenter segmenter,
+      Counters counters) {
+    SortedMap<String, Duration> patience = new TreeMap<>();
+    SortedMap<String, Topic<JudgeRequest>> requests = new TreeMap<>();
+    for (JudgeSettings judge : config.judges()) {
+      patience.put(judge.name(), judge.effort().giveUpAfter());
+      requests.put(judge.name(), topics.judgeRequests(judge.name()));
+    }
+    topology
+        .addSource(
+            AutoOffsetReset.earliest(),
+            Nodes.VERDICTS,
+            new ArrivalTime(),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            topics.verdicts().name())
+        .addProcessor(
+            Nodes.JUDGING,
+            () -> new Judging(topics, segmenter, patience, config.dedupRetention(), counters),
             Nodes.SEGMENT,
-            Nodes.DEDUPLICATE,
-            Nodes.GROUP);
+            Nodes.VERDICTS)
+        .addSink(
+            Nodes.JUDGE_REQUESTS,
+            (byte[] key, JudgeRequest request, RecordContext context) ->
+                requests.get(request.getJudge()).name(),
+            new ByteArraySerializer(),
+            (Serializer<JudgeRequest>)
+                (topic, request) -> requests.get(request.getJudge()).codec().encode(request),
+            (topic, key, request, partitions) -> Optional.of(Set.of(request.getSourcePartition())),
+            Nodes.JUDGING);
   }
 
   private static StoreBuilder<KeyValueStore<String, OpenGroup>> openGroups() {
@@ -68,9 +131,10 @@ public final class SegmenterTopology {
         Stores.persistentKeyValueStore(Nodes.OPEN_GROUPS), Serdes.String(), OpenGroup.SERDE);
   }
 
-  private static StoreBuilder<KeyValueStore<String, byte[]>> rollouts() {
+  /** Of whole records. */
+  private static StoreBuilder<KeyValueStore<String, byte[]>> records(String name) {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(Nodes.ROLLOUTS), Serdes.String(), Serdes.ByteArray())
+            Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
         .withLoggingEnabled(
             Map.of("max.message.bytes", Integer.toString(2 * Topics.MAX_RECORD_BYTES)));
   }

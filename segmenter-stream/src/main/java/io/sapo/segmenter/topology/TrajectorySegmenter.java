@@ -1,5 +1,6 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.schemas.Judgement;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topics;
@@ -7,6 +8,7 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.cut.TrainedCut;
+import io.sapo.segmenter.verify.GivenVerdict;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.Verdict;
@@ -14,6 +16,9 @@ import io.sapo.segmenter.verify.Verifier;
 import io.sapo.segmenter.verify.Verifiers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 
 /** Cuts and judges one trajectory: a function of it and of the configuration. Thread-safe. */
 final class TrajectorySegmenter {
@@ -34,14 +39,36 @@ final class TrajectorySegmenter {
     this.counters = counters;
   }
 
-  /** Group statistics are those of the trajectory alone. */
-  SegmentedTrajectory segment(Accepted accepted) throws RefusedException {
-    Trajectory trajectory = accepted.trajectory();
-    int[] ends = TrainedCut.ends(strategy, accepted.response(), mask(trajectory));
+  /** The judges outside the stream that its reward depends on, ascending. */
+  SortedSet<String> judges(Trajectory trajectory) {
+    return verifiers.judges(trajectory.getVerifier());
+  }
+
+  /**
+   * Where its segments end.
+   *
+   * @throws RefusedException when the record would be too large
+   */
+  Cut cut(Accepted accepted) throws RefusedException {
+    int[] ends = TrainedCut.ends(strategy, accepted.response(), mask(accepted.trajectory()));
     checkSize(accepted.source(), ends.length);
+    return new Cut(ends, strategyName);
+  }
+
+  /**
+   * Group statistics are those of the trajectory alone.
+   *
+   * @param judgements of all {@link #judges}, on this cut
+   */
+  SegmentedTrajectory segment(Accepted accepted, Cut cut, List<Judgement> judgements)
+      throws RefusedException {
+    int[] ends = cut.ends();
+    Trajectory trajectory = accepted.trajectory();
+    SortedMap<String, GivenVerdict> given = new TreeMap<>();
+    judgements.forEach(j -> given.put(j.getJudge(), given(j)));
     Verifier verifier =
         verifiers
-            .find(trajectory.getVerifier())
+            .find(trajectory.getVerifier(), given)
             .orElseThrow(() -> unknownVerifier(trajectory.getVerifier()));
     try {
       Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
@@ -52,7 +79,7 @@ final class TrajectorySegmenter {
           .setTrajectory(trajectory)
           .setSourcePartition(accepted.source().partition())
           .setSourceOffset(accepted.source().offset())
-          .setStrategy(strategyName)
+          .setStrategy(cut.strategy())
           .setSegmentEnds(PackedArrays.pack(ends))
           .setSegmentRewards(PackedArrays.pack(rewards))
           .setOutcomeReward(reward)
@@ -61,6 +88,7 @@ final class TrajectorySegmenter {
           .setGroupStd(0)
           .setGroupCount(1)
           .setGroupComplete(trajectory.getGroupSize() == 1)
+          .setJudgements(judgements)
           .build();
     } catch (ReferenceAnswerException e) {
       throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
@@ -75,6 +103,13 @@ final class TrajectorySegmenter {
     byte[] mask = new byte[trajectory.getLossMask().remaining()];
     trajectory.getLossMask().duplicate().get(mask);
     return mask;
+  }
+
+  private static GivenVerdict given(Judgement judgement) {
+    return new GivenVerdict(
+        judgement.getJudge(),
+        new Verdict(judgement.getReward(), judgement.getCorrect()),
+        PackedArrays.doubles(judgement.getSegmentRewards()));
   }
 
   private double shaped(Verdict verdict, Accepted accepted) {

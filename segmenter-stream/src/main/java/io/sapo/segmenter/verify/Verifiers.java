@@ -1,7 +1,9 @@
 package io.sapo.segmenter.verify;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -9,14 +11,17 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The verifiers on the class path, by name. */
+/** The verifiers of this process and the names of the judges outside the stream. */
 public final class Verifiers {
   private final SortedMap<String, Verifier> byName;
   private final RewardShaping shaping;
+  private final SortedSet<String> judges;
 
-  private Verifiers(SortedMap<String, Verifier> byName, RewardShaping shaping) {
+  private Verifiers(
+      SortedMap<String, Verifier> byName, RewardShaping shaping, SortedSet<String> judges) {
     this.byName = byName;
     this.shaping = shaping;
+    this.judges = judges;
   }
 
   /**
@@ -46,17 +51,69 @@ public final class Verifiers {
                 + "; remove one from the class path");
       }
     }
-    return new Verifiers(byName, settings.shaping());
+    return new Verifiers(byName, settings.shaping(), new TreeSet<>());
+  }
+
+  /**
+   * The same, which knows that tasks may name judges outside the stream.
+   *
+   * @throws IllegalArgumentException when a judge has the name of a verifier
+   */
+  public Verifiers withJudges(Collection<String> names) {
+    for (String name : names) {
+      if (byName.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "judges." + name + ": a verifier has this name; give the judge another");
+      }
+    }
+    return new Verifiers(byName, shaping, new TreeSet<>(names));
   }
 
   /**
    * @param name of one, or several with weights, as {@code boxed-math*0.9+format*0.1}
+   * @return empty where one is unknown, or is a judge outside the stream
    */
   public Optional<Verifier> find(String name) {
+    return find(name, Map.of());
+  }
+
+  /**
+   * The same where judges outside the stream have spoken.
+   *
+   * @param given in the place of judges, by their names
+   */
+  public Optional<Verifier> find(String name, Map<String, ? extends Verifier> given) {
     Verifier single = byName.get(name);
     return single != null
         ? Optional.of(single)
-        : WeightedVerifier.parse(name, part -> Optional.ofNullable(byName.get(part)));
+        : WeightedVerifier.parse(name, part -> Optional.ofNullable(one(part, given)));
+  }
+
+  private Verifier one(String name, Map<String, ? extends Verifier> given) {
+    Verifier own = byName.get(name);
+    return own == null ? given.get(name) : own;
+  }
+
+  /**
+   * The judges outside the stream that have to be asked, ascending; none where the name can be
+   * found without, or is unknown.
+   */
+  public SortedSet<String> judges(String name) {
+    if (judges.isEmpty() || byName.containsKey(name)) {
+      return Collections.emptySortedSet();
+    }
+    SortedSet<String> asked = new TreeSet<>();
+    Optional<Verifier> found =
+        WeightedVerifier.parse(
+            name,
+            part -> {
+              if (judges.contains(part)) {
+                asked.add(part);
+                return Optional.of(new GivenVerdict(part, Verdict.of(false), new double[0]));
+              }
+              return Optional.ofNullable(byName.get(part));
+            });
+    return found.isPresent() ? asked : Collections.emptySortedSet();
   }
 
   /** What is made of their rewards. */
@@ -65,6 +122,8 @@ public final class Verifiers {
   }
 
   public SortedSet<String> names() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+    SortedSet<String> all = new TreeSet<>(byName.keySet());
+    all.addAll(judges);
+    return all;
   }
 }

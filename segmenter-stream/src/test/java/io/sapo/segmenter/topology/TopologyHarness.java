@@ -1,6 +1,8 @@
 package io.sapo.segmenter.topology;
 
 import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.JudgeRequest;
+import io.sapo.schemas.JudgeVerdict;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topic;
@@ -8,6 +10,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.SegmenterConfig;
 import io.sapo.segmenter.cut.SegmentationStrategy;
+import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.verify.VerifierSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +37,7 @@ final class TopologyHarness implements AutoCloseable {
   private final RecordCodec<SegmentedTrajectory> segmented = TOPICS.segments().codec();
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> input;
+  private final boolean judging;
   private final TestOutputTopic<byte[], byte[]> segments;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
@@ -42,10 +46,18 @@ final class TopologyHarness implements AutoCloseable {
   }
 
   TopologyHarness(Path stateDir, String strategy) {
+    this(stateDir, strategy, List.of(), false);
+  }
+
+  /**
+   * @param judging whether the run has judges, or once had
+   */
+  TopologyHarness(Path stateDir, String strategy, List<JudgeSettings> judges, boolean judging) {
     SegmenterConfig config =
         new SegmenterConfig(
             SegmentationStrategy.parse(strategy),
             VerifierSettings.DEFAULT,
+            judges,
             GROUP_DEADLINE,
             DEDUP_RETENTION,
             stateDir,
@@ -55,7 +67,9 @@ final class TopologyHarness implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     driver =
-        new TopologyTestDriver(SegmenterTopology.of(TOPICS, config, counters), properties, START);
+        new TopologyTestDriver(
+            SegmenterTopology.of(TOPICS, config, judging, counters), properties, START);
+    this.judging = judging;
     ByteArraySerializer serializer = new ByteArraySerializer();
     ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
     input = driver.createInputTopic(TOPICS.trajectories().name(), serializer, serializer);
@@ -69,6 +83,31 @@ final class TopologyHarness implements AutoCloseable {
 
   void send(byte[] key, byte[] value) {
     input.pipeInput(key, value);
+  }
+
+  /** What a judge was asked since it was last looked at. */
+  List<JudgeRequest> requests(String judge) {
+    Topic<JudgeRequest> topic = TOPICS.judgeRequests(judge);
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    return driver.createOutputTopic(topic.name(), bytes, bytes).readValuesToList().stream()
+        .map(topic.codec()::decode)
+        .toList();
+  }
+
+  void verdict(String groupId, JudgeVerdict verdict) {
+    verdict(groupId, TOPICS.verdicts().codec().encode(verdict));
+  }
+
+  void verdict(String groupId, byte[] value) {
+    driver
+        .createInputTopic(
+            TOPICS.verdicts().name(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(Topic.keyBytes(groupId), value);
+  }
+
+  /** Whether nothing is held for judges, neither in the store nor in the count. */
+  boolean nothingHeld() {
+    return judging && stored(Nodes.HELD) == 0 && counters.held() == 0;
   }
 
   void pass(Duration time) {

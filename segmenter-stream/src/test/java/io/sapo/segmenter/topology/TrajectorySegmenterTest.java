@@ -74,8 +74,10 @@ class TrajectorySegmenterTest {
     Trajectory trajectory = SampleTrajectories.right("a").setVerifier("judge").build();
     byte[] key = Topic.keyBytes(trajectory.getGroupId());
     Source source = new Source(key, new byte[0], "trajectories", 0, 0);
-    return new TrajectorySegmenter(
-            SegmentationStrategy.parse("newline"), Verifiers.of(verifier), new Counters())
-        .segment(new Accepted(source, trajectory, TrajectoryRules.check(key, trajectory)));
+    TrajectorySegmenter segmenter =
+        new TrajectorySegmenter(
+            SegmentationStrategy.parse("newline"), Verifiers.of(verifier), new Counters());
+    Accepted accepted = new Accepted(source, trajectory, TrajectoryRules.check(key, trajectory));
+    return segmenter.segment(accepted, segmenter.cut(accepted), List.of());
   }
 }

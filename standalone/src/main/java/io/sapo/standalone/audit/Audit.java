@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,10 +63,11 @@ public final class Audit {
     SortedMap<Integer, Long> segmented =
         committed(topics.prefix() + "segmenter", topics.trajectories());
     Set<String> openGroups = openGroups();
+    Set<String> held = held();
     SortedMap<Integer, Long> consumed = committed(topics.prefix() + "learner", topics.segments());
     List<CommittedVersion> versions = versions();
     nothingLost(consumed, versions);
-    segments(versions, segmented, openGroups);
+    segments(versions, segmented, openGroups, held);
     positions(versions);
     try (WeightsCheck weights = new WeightsCheck(report, topics, log)) {
       weights.check(versions, weightsFrom);
@@ -89,7 +91,10 @@ public final class Audit {
   }
 
   private void segments(
-      List<CommittedVersion> versions, SortedMap<Integer, Long> segmented, Set<String> openGroups) {
+      List<CommittedVersion> versions,
+      SortedMap<Integer, Long> segmented,
+      Set<String> openGroups,
+      Set<String> held) {
     List<TopicPartition> segments = log.partitions(topics.segments().name());
     Map<TopicPartition, Long> ends = new HashMap<>();
     segments.forEach(partition -> ends.put(partition, log.end(partition)));
@@ -121,7 +126,7 @@ public final class Audit {
     }
     for (TopicPartition at : trajectories) {
       Sources.Extent extent = extents.get(at.partition());
-      read(at, extent.begin(), extent.end(), record -> sources.accept(record, openGroups));
+      read(at, extent.begin(), extent.end(), record -> sources.accept(record, openGroups, held));
     }
     sources.finish();
   }
@@ -200,20 +205,38 @@ public final class Audit {
 
   private Set<String> openGroups() {
     Set<String> open = new HashSet<>();
-    String changelog = topics.prefix() + "segmenter-open-groups-changelog";
-    for (TopicPartition partition : log.partitions(changelog)) {
-      read(
-          partition,
-          record -> {
-            String group = Topic.keyText(record.key());
-            if (record.value() == null) {
-              open.remove(group);
-            } else {
-              open.add(group);
-            }
-          });
-    }
+    changelog("open-groups", (key, present) -> put(open, key, present));
     return open;
+  }
+
+  /** Ids of trajectories that wait for judges outside the stream. */
+  private Set<String> held() {
+    Set<String> held = new HashSet<>();
+    changelog(
+        "held",
+        (key, present) -> {
+          String[] parts = key.split("\0", -1);
+          // The others are verdicts on one that waits for more.
+          if (parts.length == 2) {
+            put(held, parts[1], present);
+          }
+        });
+    return held;
+  }
+
+  private static void put(Set<String> all, String key, boolean present) {
+    if (present) {
+      all.add(key);
+    } else {
+      all.remove(key);
+    }
+  }
+
+  private void changelog(String store, BiConsumer<String, Boolean> each) {
+    String topic = topics.prefix() + "segmenter-" + store + "-changelog";
+    for (TopicPartition partition : log.partitions(topic)) {
+      read(partition, record -> each.accept(Topic.keyText(record.key()), record.value() != null));
+    }
   }
 
   private SortedMap<Integer, Long> committed(String group, Topic<?> topic)

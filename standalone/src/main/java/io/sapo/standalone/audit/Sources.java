@@ -31,6 +31,7 @@ final class Sources {
     final BitSet deadLetters = new BitSet();
     long inFlight;
     long grouped;
+    long held;
 
     Fate(Extent extent) {
       this.extent = extent;
@@ -83,8 +84,9 @@ final class Sources {
    * A record of the trajectories topic; after all segments and dead letters.
    *
    * @param openGroups groups that wait for more rollouts
+   * @param held trajectories that wait for judges
    */
-  void accept(ConsumerRecord<byte[], byte[]> at, Set<String> openGroups) {
+  void accept(ConsumerRecord<byte[], byte[]> at, Set<String> openGroups, Set<String> held) {
     report.count("trajectories", 1);
     Fate fate = fates.get(at.partition());
     int bit = (int) (at.offset() - fate.extent.begin());
@@ -99,6 +101,10 @@ final class Sources {
     try {
       Trajectory trajectory = codec.decode(at.value());
       id = trajectory.getTrajectoryId();
+      if (held.contains(id)) {
+        fate.held++;
+        return;
+      }
       if (openGroups.contains(trajectory.getGroupId())) {
         fate.grouped++;
         return;
@@ -122,6 +128,11 @@ final class Sources {
             report.waiting(
                 "%d records of %s partition %d from offset %d on are not segmented yet"
                     .formatted(fate.inFlight, topic, partition, fate.extent.segmented()));
+          }
+          if (fate.held > 0) {
+            report.waiting(
+                "%d records of %s partition %d wait for judges"
+                    .formatted(fate.held, topic, partition));
           }
           if (fate.grouped > 0) {
             report.waiting(

@@ -290,6 +290,7 @@ public final class Binding {
     return new SegmenterConfig(
         strategy(),
         verifiers(),
+        List.of(),
         settings.duration("segmenter.group-deadline"),
         dedupRetention(),
         stateFolder,

@@ -130,7 +130,7 @@ class SchemaTopicTest {
         new KafkaConsumer<>(client, new StringDeserializer(), new StringDeserializer())) {
       TopicPartition partition = new TopicPartition(TOPICS.schemas(), 0);
       assertThat(consumer.endOffsets(List.of(partition)))
-          .containsEntry(partition, (long) TOPICS.typed().size());
+          .containsEntry(partition, (long) TOPICS.recordTypes().size());
     }
   }
 
