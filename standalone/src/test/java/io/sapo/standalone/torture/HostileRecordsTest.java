@@ -88,6 +88,7 @@ class HostileRecordsTest {
         new SegmenterConfig(
             usual.strategy(),
             usual.verifiers(),
+            usual.judges(),
             Duration.ofSeconds(1),
             usual.dedupRetention(),
             usual.stateDir(),
