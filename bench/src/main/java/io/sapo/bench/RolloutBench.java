@@ -1,6 +1,7 @@
 package io.sapo.bench;
 
 import ai.djl.Device;
+import io.sapo.policy.device.Devices;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
@@ -40,7 +41,7 @@ final class RolloutBench implements Bench {
 
   @Override
   public List<Row> run(BenchSettings settings) throws Exception {
-    Device device = Device.fromName(settings.device());
+    Device device = Devices.open(settings.device());
     BenchModel model = BenchModel.M25;
     // The end-of-text token is never drawn: each response is as long as its limit says.
     GeneratorOptions options =

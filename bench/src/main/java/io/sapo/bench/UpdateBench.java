@@ -10,6 +10,7 @@ import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
+import io.sapo.policy.device.Devices;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
@@ -64,7 +65,7 @@ final class UpdateBench implements Bench {
 
   @Override
   public List<Row> run(BenchSettings settings) throws Exception {
-    Device device = Device.fromName(settings.device());
+    Device device = Devices.open(settings.device());
     LearnerConfig config = config(ROWS, 2048, PROMPT + RESPONSE);
     BenchModel model = BenchModel.M25;
     List<Map<String, Double>> reports = new ArrayList<>();

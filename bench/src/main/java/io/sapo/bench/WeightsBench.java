@@ -5,6 +5,7 @@ import io.sapo.learner.FaultHook;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.WeightPublisher;
+import io.sapo.policy.device.Devices;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
@@ -47,7 +48,7 @@ final class WeightsBench implements Bench {
 
   @Override
   public List<Row> run(BenchSettings settings) throws Exception {
-    Device device = Device.fromName(settings.device());
+    Device device = Devices.open(settings.device());
     BenchModel model = BenchModel.M100;
     try (BenchKafka kafka = new BenchKafka(settings.folder().resolve("broker"));
         TrainableModel actor =

@@ -7,7 +7,6 @@ import static io.sapo.learner.TestRuns.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
@@ -97,7 +96,7 @@ class DurabilityTest {
                 new CheckpointStore(run.data()),
                 reader,
                 run.topics().segments().name(),
-                Device.cpu(),
+                TestDevice.get(),
                 PictureFiles.none())) {
       Fork begun = new Fork(parent, run.topics().prefix(), options, Clock.systemUTC());
       first = begun.begin(3, version -> {});

@@ -4,7 +4,6 @@ import static io.sapo.learner.TestRuns.killAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.checkpoint.CheckpointStore;
@@ -80,7 +79,7 @@ class LargeModelTest {
       TestRuns.Run run = runs.create();
       run.send(TinyRun.trajectories(UPDATES, config.batchSize(), 3));
       long before = heapInUse();
-      try (BaseModel base = config.network().open(CheckpointFolder.open(model), Device.cpu())) {
+      try (BaseModel base = config.network().open(CheckpointFolder.open(model), TestDevice.get())) {
         assertThatThrownBy(
                 () ->
                     learner(config, run, model, base, killAt(FaultPoint.UPDATE_APPLIED, UPDATES))
@@ -154,7 +153,7 @@ class LargeModelTest {
                 new CheckpointStore(run.data()),
                 reader,
                 run.topics().segments().name(),
-                Device.cpu(),
+                TestDevice.get(),
                 PictureFiles.none())) {
       new Replay(recorded, new PublishedActor(run.committed(), reader, run.topics()))
           .run(1, UPDATES, version -> {}, outcomes::add);
@@ -167,7 +166,7 @@ class LargeModelTest {
   private static void writeModel(Path folder) throws IOException {
     Path file = Files.writeString(folder.resolveSibling("large.json"), CONFIG);
     List<Drawn> tensors =
-        BaseModel.trainedWhole(ModelConfig.read(file), Device.cpu())
+        BaseModel.trainedWhole(ModelConfig.read(file), TestDevice.get())
             .trained(Head.LANGUAGE_MODEL)
             .stream()
             .map(Drawn::new)

@@ -1,6 +1,5 @@
 package io.sapo.learner;
 
-import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.config.LearnerConfig;
@@ -75,11 +74,11 @@ public final class TinyRun {
   }
 
   public static BaseModel base() {
-    return BaseModel.trainedWhole(model(), Device.cpu());
+    return BaseModel.trainedWhole(model(), TestDevice.get());
   }
 
   public static Weights weights() {
-    return Weights.random(model(), Head.LANGUAGE_MODEL, 5, Device.cpu());
+    return Weights.random(model(), Head.LANGUAGE_MODEL, 5, TestDevice.get());
   }
 
   /** Batches of 8 in mini-batches of 4. */

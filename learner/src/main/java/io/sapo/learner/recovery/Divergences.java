@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From which states recovery goes on although they are not what was committed: those that a later
- * commit record says training went on from, and any other once an operator accepts it. For one
- * recovery, on one thread.
+ * commit record says training went on from, those that a device explains which does not give the
+ * same bits each time, and any other once an operator accepts it. For one recovery, on one thread.
  */
 public final class Divergences {
 
@@ -43,7 +43,7 @@ public final class Divergences {
     Divergence found = of(state);
     if (committed.divergences(state.version()).stream().anyMatch(known -> same(known, found))) {
       log.warn("accepted before: {}", divergence.getMessage());
-    } else if (accept) {
+    } else if (accept || divergence.explained()) {
       log.warn("accepted: {}", divergence.getMessage());
       accepted.add(found);
     } else {

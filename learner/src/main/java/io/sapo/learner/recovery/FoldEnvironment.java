@@ -1,8 +1,9 @@
 package io.sapo.learner.recovery;
 
-import ai.djl.engine.Engine;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.device.Devices;
+import io.sapo.policy.device.LibTorch;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.WeightVersion;
@@ -36,14 +37,15 @@ public final class FoldEnvironment {
     TreeMap<String, String> processor = processor();
     return Environment.newBuilder()
         .setThreads(THREADS)
-        .setLibtorch(Engine.getEngine("PyTorch").getVersion())
+        .setLibtorch(LibTorch.build())
         .setCpuCapability(
             capability(
                 System.getenv("ATEN_CPU_CAPABILITY"),
                 Set.of(processor.getOrDefault("flags", "").split(" "))))
         .setCpu(processor.getOrDefault("model name", System.getProperty("os.arch")))
         .setJdk(System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor"))
-        .setDevice(base.device().toString())
+        .setDevice(Devices.description(base.device()))
+        .setDeterministic(Devices.deterministic(base.device()))
         .setCode(CodeDigest.sha256())
         .setBaseSha256(base.sha256())
         .setTokenizerSha256(digest(model.path().resolve(CheckpointFolder.TOKENIZER)))
@@ -95,7 +97,8 @@ public final class FoldEnvironment {
   }
 
   /**
-   * What differs, for people: "threads were 2 and are 1 now, …".
+   * What differs, for people: "threads were 2 and are 1 now, …". Whether bits repeat follows from
+   * the device, and is not said twice.
    *
    * @param committed null where nothing is known
    * @return empty when nothing differs or nothing is known
@@ -105,8 +108,8 @@ public final class FoldEnvironment {
       return "";
     }
     List<String> differences = new ArrayList<>();
-    Environment.getClassSchema()
-        .getFields()
+    Environment.getClassSchema().getFields().stream()
+        .filter(field -> !field.name().equals("deterministic"))
         .forEach(
             field -> {
               String was = String.valueOf(committed.get(field.pos()));

@@ -124,7 +124,7 @@ public final class Recovery {
             version.getKlCoefficient(),
             CommittedVersions.progress(version));
     try {
-      Refold.check(state, version, "");
+      Refold.check(state, version);
       return state;
     } catch (DivergenceException e) {
       state.close();

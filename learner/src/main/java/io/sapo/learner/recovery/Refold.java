@@ -9,6 +9,9 @@ import io.sapo.learner.fold.UpdateReport;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.WeightVersion;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,32 +59,46 @@ public final class Refold {
     LearnerConfig config = LearnerConfig.fromJson(version.getConfig());
     Update.Folded folded =
         new Update(config, networks, nanoTime).apply(state, batches.read(version));
-    check(state, version, elsewhere);
+    check(state, version, elsewhere, deterministic(version));
     return folded.report();
+  }
+
+  private boolean deterministic(WeightVersion version) {
+    Environment there = version.getEnvironment();
+    return environment.getDeterministic() && (there == null || there.getDeterministic());
+  }
+
+  /**
+   * A state that was read, not folded.
+   *
+   * @throws DivergenceException when it is not what was committed
+   */
+  static void check(TrainingState state, WeightVersion version) {
+    check(state, version, "", true);
   }
 
   /**
    * @param elsewhere how the environment differs from that of the version
-   * @throws DivergenceException when the state is not what was committed
    */
-  static void check(TrainingState state, WeightVersion version, String elsewhere) {
+  private static void check(
+      TrainingState state, WeightVersion version, String elsewhere, boolean deterministic) {
     StateHashes found = state.hashes();
-    long number = version.getVersion();
-    compare(number, "the actor", version.getActorSha256(), found.actor(), elsewhere);
-    compare(number, "the critic", version.getCriticSha256(), found.critic(), elsewhere);
-    compare(number, "the optimizer", version.getOptimizerSha256(), found.optimizer(), elsewhere);
-    compare(
-        number,
-        "the KL coefficient",
-        Double.toString(version.getKlCoefficient()),
-        Double.toString(state.klCoefficient()),
-        elsewhere);
+    Map<String, List<String>> committedAndFound = new LinkedHashMap<>();
+    committedAndFound.put("the actor", pair(version.getActorSha256(), found.actor()));
+    committedAndFound.put("the critic", pair(version.getCriticSha256(), found.critic()));
+    committedAndFound.put("the optimizer", pair(version.getOptimizerSha256(), found.optimizer()));
+    committedAndFound.put(
+        "the KL coefficient", pair(version.getKlCoefficient(), state.klCoefficient()));
+    committedAndFound.forEach(
+        (what, values) -> {
+          if (!values.get(0).equals(values.get(1))) {
+            throw new DivergenceException(
+                version.getVersion(), what, values.get(0), values.get(1), elsewhere, deterministic);
+          }
+        });
   }
 
-  private static void compare(
-      long version, String what, String committed, String found, String elsewhere) {
-    if (!String.valueOf(committed).equals(String.valueOf(found))) {
-      throw new DivergenceException(version, what, committed, found, elsewhere);
-    }
+  private static List<String> pair(Object committed, Object found) {
+    return List.of(String.valueOf(committed), String.valueOf(found));
   }
 }

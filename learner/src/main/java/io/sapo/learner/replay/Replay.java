@@ -8,6 +8,7 @@ import io.sapo.learner.recovery.Refold;
 import io.sapo.schemas.WeightVersion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -16,12 +17,23 @@ import java.util.function.LongConsumer;
  * Folds a span of versions again, from the newest checkpoint before it, and compares hashes. Where
  * one differs, what comes after is judged from the next checkpoint on: a fold from a wrong state
  * says nothing about the versions behind it.
+ *
+ * <p>Where a version's device does not give the same bits each time, hashes cannot agree. Such a
+ * version is close when the actor lies within {@link #TOLERANCE} of what was published, and what
+ * comes after is folded from there.
  */
 public final class Replay {
+  /**
+   * Greatest distance that sums in another order account for, as a share of what the updates since
+   * the checkpoint moved the actor.
+   */
+  public static final double TOLERANCE = 0.002;
 
   /** What came of a version. */
   public enum Verdict {
     EXACT,
+    /** Other bits on a device that promises none, within {@link #TOLERANCE}. */
+    CLOSE,
     DIFFERS,
     /** Nothing sound leads to it. */
     NOT_REACHED
@@ -31,6 +43,7 @@ public final class Replay {
    * One version.
    *
    * @param folded null when it was not reached
+   * @param distance see {@link Replay}; 0 when exact, null where it was not measured
    * @param message empty when exact
    * @param tensors those that differ
    * @param remarks what could not be compared
@@ -40,9 +53,16 @@ public final class Replay {
       Verdict verdict,
       StateHashes committed,
       StateHashes folded,
+      Double distance,
       String message,
       List<TensorDifference> tensors,
-      List<String> remarks) {}
+      List<String> remarks) {
+
+    /** Whether what comes after can be folded from here. */
+    boolean sound() {
+      return verdict == Verdict.EXACT || verdict == Verdict.CLOSE;
+    }
+  }
 
   private final RecordedRun run;
   private final Tensors tensors;
@@ -65,13 +85,14 @@ public final class Replay {
       long failed = next;
       try (TrainingState state = run.restore(next - 1, progress)) {
         Refold refold = run.refold();
+        WeightVersion origin = origin(next - 1);
         Outcome outcome = null;
-        while (next <= to && (outcome == null || outcome.verdict() == Verdict.EXACT)) {
-          outcome = fold(refold, state, run.committed().get(next));
+        while (next <= to && (outcome == null || outcome.sound())) {
+          outcome = fold(refold, state, run.committed().get(next), origin);
           each.accept(outcome);
           progress.accept(next++);
         }
-        if (outcome == null || outcome.verdict() == Verdict.EXACT) {
+        if (outcome == null || outcome.sound()) {
           return;
         }
         failed = next - 1;
@@ -94,26 +115,48 @@ public final class Replay {
         .findFirst();
   }
 
-  private Outcome fold(Refold refold, TrainingState state, WeightVersion version) {
+  /** What the fold of the versions behind this one begins with. */
+  private WeightVersion origin(long version) {
+    long newest =
+        run.checkpoints().versions().stream()
+            .mapToLong(Long::longValue)
+            .filter(present -> present <= version && run.committed().contains(present))
+            .max()
+            .orElse(version);
+    return run.committed().get(newest);
+  }
+
+  private Outcome fold(
+      Refold refold, TrainingState state, WeightVersion version, WeightVersion origin) {
     try {
       refold.fold(state, version);
-      return outcome(version, Verdict.EXACT, state.hashes(), "", List.of(), List.of());
+      return outcome(version, Verdict.EXACT, state.hashes(), 0.0, "", List.of(), List.of());
     } catch (DivergenceException e) {
       List<String> remarks = new ArrayList<>();
+      OptionalDouble distance =
+          e.explained()
+              ? tensors.distance(state, version, origin, remarks)
+              : OptionalDouble.empty();
+      Double measured = distance.isPresent() ? distance.getAsDouble() : null;
+      if (measured != null && measured <= TOLERANCE) {
+        return outcome(
+            version, Verdict.CLOSE, state.hashes(), measured, e.getMessage(), List.of(), List.of());
+      }
       List<TensorDifference> differences = tensors.differences(state, version, remarks);
       return outcome(
-          version, Verdict.DIFFERS, state.hashes(), e.getMessage(), differences, remarks);
+          version, Verdict.DIFFERS, state.hashes(), measured, e.getMessage(), differences, remarks);
     }
   }
 
   private static Outcome notReached(WeightVersion version, String why) {
-    return outcome(version, Verdict.NOT_REACHED, null, why, List.of(), List.of());
+    return outcome(version, Verdict.NOT_REACHED, null, null, why, List.of(), List.of());
   }
 
   private static Outcome outcome(
       WeightVersion version,
       Verdict verdict,
       StateHashes folded,
+      Double distance,
       String message,
       List<TensorDifference> differences,
       List<String> remarks) {
@@ -121,6 +164,6 @@ public final class Replay {
         new StateHashes(
             version.getActorSha256(), version.getCriticSha256(), version.getOptimizerSha256());
     return new Outcome(
-        version.getVersion(), verdict, committed, folded, message, differences, remarks);
+        version.getVersion(), verdict, committed, folded, distance, message, differences, remarks);
   }
 }

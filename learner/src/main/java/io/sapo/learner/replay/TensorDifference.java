@@ -39,12 +39,28 @@ public record TensorDifference(
         : new TensorDifference(part, tensor, against, comparison.elements, comparison.largest);
   }
 
+  /**
+   * Sum of absolute differences.
+   *
+   * @param found compared in the type of {@code expected}
+   * @throws IllegalArgumentException where there is no such tensor, or it has another shape
+   */
+  static double sum(TensorData found, TensorData expected) {
+    if (found == null || !Arrays.equals(found.spec().shape(), expected.spec().shape())) {
+      throw new IllegalArgumentException(expected.spec() + " is not on both sides");
+    }
+    Comparison comparison = new Comparison(expected);
+    TensorCopy.converted(found, expected.type(), comparison::window);
+    return comparison.sum;
+  }
+
   /** Goes along a tensor, window by window. */
   private static final class Comparison {
     private final TensorData expected;
     private long at;
     private long elements;
     private double largest;
+    private double sum;
 
     Comparison(TensorData expected) {
       this.expected = expected;
@@ -66,7 +82,9 @@ public record TensorDifference(
         float two = wide ? other.getFloat() : HalfFloats.fromBfloat16(other.getShort());
         if (Float.floatToRawIntBits(one) != Float.floatToRawIntBits(two)) {
           elements++;
-          largest = Math.max(largest, Math.abs((double) one - two));
+          double difference = Math.abs((double) one - two);
+          largest = Math.max(largest, difference);
+          sum += difference;
         }
       }
     }

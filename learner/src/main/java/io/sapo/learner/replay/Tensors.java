@@ -6,6 +6,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.schemas.WeightVersion;
+import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightFormatException;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Where, tensor by tensor, a state is not what was published and saved of its version. */
 final class Tensors {
@@ -34,6 +36,33 @@ final class Tensors {
     comparePublished(state, version, differences, remarks);
     compareCheckpoint(state, version, differences, remarks);
     return differences;
+  }
+
+  /**
+   * How far the actor lies from what was published of its version, as a share of how far it was
+   * moved since an earlier one; sums of absolute differences, in the published type.
+   *
+   * @param remarks takes why it cannot be said
+   */
+  OptionalDouble distance(
+      TrainingState state, WeightVersion version, WeightVersion origin, List<String> remarks) {
+    try (PublishedWeights expected = published.weights(version);
+        PublishedWeights before = published.weights(origin)) {
+      Map<String, TensorData> folded = byName(state.actor().weights().tensors());
+      Map<String, TensorData> start =
+          byName(before.tensors().stream().map(PublishedData::new).toList());
+      double apart = 0;
+      double moved = 0;
+      for (PublishedTensor tensor : expected.tensors()) {
+        TensorData data = new PublishedData(tensor);
+        apart += TensorDifference.sum(folded.get(tensor.name()), data);
+        moved += TensorDifference.sum(start.get(tensor.name()), data);
+      }
+      return OptionalDouble.of(apart == 0 ? 0 : apart / moved);
+    } catch (WeightFormatException | IllegalArgumentException e) {
+      remarks.add("how far apart they are cannot be said: " + e.getMessage());
+      return OptionalDouble.empty();
+    }
   }
 
   private void comparePublished(
@@ -108,8 +137,7 @@ final class Tensors {
       Collection<? extends TensorData> found,
       Collection<? extends TensorData> expected,
       List<TensorDifference> differences) {
-    Map<String, TensorData> own = new LinkedHashMap<>();
-    found.forEach(tensor -> own.put(tensor.spec().name(), tensor));
+    Map<String, TensorData> own = byName(found);
     for (TensorData tensor : expected) {
       String name = tensor.spec().name();
       TensorData other = own.get(name);
@@ -121,5 +149,11 @@ final class Tensors {
         differences.add(difference);
       }
     }
+  }
+
+  private static Map<String, TensorData> byName(Collection<? extends TensorData> tensors) {
+    Map<String, TensorData> named = new LinkedHashMap<>();
+    tensors.forEach(tensor -> named.put(tensor.spec().name(), tensor));
+    return named;
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withPrecision;
 
-import ai.djl.Device;
 import io.sapo.learner.FaultHook;
+import io.sapo.learner.TestDevice;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
@@ -36,7 +36,7 @@ class ActorExportTest {
   void adaptersAreExportedAndMerged() {
     CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
     try (BaseModel base =
-            BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), Device.cpu());
+            BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), TestDevice.get());
         TrainingState state =
             TrainingState.initial(disturbed(base), AlgorithmSettings.of(Algorithm.SAPO))) {
       float[] expected = scores(state.actor().weights());
@@ -88,11 +88,11 @@ class ActorExportTest {
   }
 
   private static Weights read(Path path) {
-    return Weights.read(CheckpointFolder.open(path), Head.LANGUAGE_MODEL, Device.cpu());
+    return Weights.read(CheckpointFolder.open(path), Head.LANGUAGE_MODEL, TestDevice.get());
   }
 
   private static float[] scores(Weights weights) {
-    try (Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, Device.cpu())) {
+    try (Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, TestDevice.get())) {
       return network.score(weights, SEQUENCES, 1).logProbs()[0];
     }
   }

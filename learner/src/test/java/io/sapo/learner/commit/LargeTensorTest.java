@@ -2,8 +2,8 @@ package io.sapo.learner.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import io.sapo.learner.TestDevice;
 import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.tensor.NativeTensor;
 import io.sapo.schemas.ElementType;
@@ -27,7 +27,7 @@ class LargeTensorTest {
   void isPublishedWholeAndAsWhatChangedInIt() {
     List<WeightChunk> anchor = new ArrayList<>();
     List<WeightChunk> delta = new ArrayList<>();
-    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    try (NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch");
         PublishedWeights followed = NativeWeights.of(ElementType.F32);
         PublishedWeights parent = NativeWeights.of(ElementType.F32)) {
       NativeTensor tensor =

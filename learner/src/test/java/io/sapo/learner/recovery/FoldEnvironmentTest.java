@@ -2,7 +2,7 @@ package io.sapo.learner.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
+import io.sapo.learner.TestDevice;
 import io.sapo.learner.TinyRun;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
@@ -29,9 +29,10 @@ class FoldEnvironmentTest {
   @Test
   void whatDiffersIsNamed(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("tokenizer.json"), "{}");
-    BaseModel base = BaseModel.trainedWhole(TinyRun.model(), Device.cpu());
+    BaseModel base = BaseModel.trainedWhole(TinyRun.model(), TestDevice.get());
     Environment here = FoldEnvironment.measure(base, new CheckpointFolder(folder, TinyRun.model()));
     assertThat(here.getLibtorch()).startsWith("2.");
+    assertThat(here.getDeterministic()).isEqualTo(!TestDevice.get().isGpu());
     assertThat(here.getCode()).hasSize(64);
     assertThat(here.getBaseSha256()).isEmpty();
     assertThat(here.getTokenizerSha256())
@@ -48,8 +49,20 @@ class FoldEnvironmentTest {
         .isEqualTo(
             "threads was %d and is %d now, preprocessorSha256 was abababababab… and is none now"
                 .formatted(here.getThreads() + 1, here.getThreads()));
-    assertThat(new DivergenceException(3, "the actor", "a", "b", "threads was 2 and is 1 now"))
+    String elsewhere = "threads was 2 and is 1 now";
+    assertThat(new DivergenceException(3, "the actor", "a", "b", elsewhere, false))
         .hasMessageContaining("version 3: the actor was committed as a")
-        .hasMessageContaining("gives b; threads was 2 and is 1 now (");
+        .hasMessageContaining("gives b; threads was 2 and is 1 now (")
+        .matches(e -> !e.explained());
+  }
+
+  @Test
+  void aDeviceExplainsOtherBitsWhereNothingElseDiffers() {
+    assertThat(new DivergenceException(3, "the actor", "a", "b", "", false))
+        .hasMessageEndingWith("gives b; the device does not give the same bits each time")
+        .matches(DivergenceException::explained);
+    assertThat(new DivergenceException(3, "the actor", "a", "b", "", true))
+        .hasMessageContaining("--accept-divergence")
+        .matches(e -> !e.explained());
   }
 }

@@ -3,12 +3,12 @@ package io.sapo.policy.adapter;
 import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
@@ -40,7 +40,7 @@ class ReferenceLoraTest {
       CheckpointFolder folder = CheckpointFolder.open(base);
       AdapterFolder adapted = AdapterFolder.open(adapter);
       return BaseModel.adapted(
-          folder, folder.config(), adapted.config(folder.config()), Device.cpu());
+          folder, folder.config(), adapted.config(folder.config()), TestDevice.get());
     }
 
     @Override
@@ -209,8 +209,8 @@ class ReferenceLoraTest {
         MergedModel merged = new MergedModel(weights)) {
       CheckpointFolder.write(target, source.companions(), merged.tensors(), ElementType.F32);
       CheckpointFolder written = CheckpointFolder.open(target);
-      try (Weights read = Weights.read(written, Head.LANGUAGE_MODEL, Device.cpu());
-          Network network = Network.load(written.config(), Head.LANGUAGE_MODEL, Device.cpu())) {
+      try (Weights read = Weights.read(written, Head.LANGUAGE_MODEL, TestDevice.get());
+          Network network = Network.load(written.config(), Head.LANGUAGE_MODEL, TestDevice.get())) {
         assertLogits(network, read, expected, "merged_logits");
       }
     }

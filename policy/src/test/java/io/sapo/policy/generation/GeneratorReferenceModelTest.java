@@ -3,11 +3,11 @@ package io.sapo.policy.generation;
 import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.ReferenceCase;
@@ -73,7 +73,7 @@ class GeneratorReferenceModelTest {
       }
       ModelConfig config = reference.config();
       try (Weights weights = weights(reference);
-          Network network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu())) {
+          Network network = Network.load(config, Head.LANGUAGE_MODEL, TestDevice.get())) {
         TokenScores scores = network.score(weights, whole, temperature);
         for (int row = 0; row < prompts.size(); row++) {
           Generation generation = generations.get(row);
@@ -95,7 +95,7 @@ class GeneratorReferenceModelTest {
         new GeneratorOptions(2, longest + sampling.maxNewTokens(), STEPS_PER_CALL, forbidden);
     Generation[] finished = new Generation[prompts.size()];
     try (Weights weights = weights(reference);
-        Generator generator = Generator.load(reference.config(), options, Device.cpu())) {
+        Generator generator = Generator.load(reference.config(), options, TestDevice.get())) {
       int next = 0;
       while (next < prompts.size() || generator.running() > 0) {
         for (; next < prompts.size() && generator.freeSlots() > 0; next++) {
@@ -112,7 +112,7 @@ class GeneratorReferenceModelTest {
 
   private static Weights weights(ReferenceCase reference) {
     try (SafetensorsReader reader = SafetensorsReader.open(reference.model())) {
-      return Weights.read(reader, reference.config(), Head.LANGUAGE_MODEL, Device.cpu());
+      return Weights.read(reader, reference.config(), Head.LANGUAGE_MODEL, TestDevice.get());
     }
   }
 

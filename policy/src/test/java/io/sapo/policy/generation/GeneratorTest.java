@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withPrecision;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
@@ -45,7 +45,7 @@ class GeneratorTest {
   static void load() throws IOException {
     config = withStopToken("null");
     try (SafetensorsReader reader = SafetensorsReader.open(MODEL);
-        Weights read = Weights.read(reader, config, Head.LANGUAGE_MODEL, Device.cpu())) {
+        Weights read = Weights.read(reader, config, Head.LANGUAGE_MODEL, TestDevice.get())) {
       weights = scaled(read, "model.norm.weight", 4);
     }
   }
@@ -67,7 +67,7 @@ class GeneratorTest {
       }
       tensors.add(new NamedTensor(tensor.spec(), values));
     }
-    return Weights.of(original.config(), Head.LANGUAGE_MODEL, tensors, Device.cpu());
+    return Weights.of(original.config(), Head.LANGUAGE_MODEL, tensors, TestDevice.get());
   }
 
   @AfterAll
@@ -160,7 +160,7 @@ class GeneratorTest {
         IntStream.range(0, config.vocabSize())
             .mapToObj(token -> TokenSequence.text(prompt, new int[] {token}))
             .toList();
-    try (Network network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu())) {
+    try (Network network = Network.load(config, Head.LANGUAGE_MODEL, TestDevice.get())) {
       float[][] logProbs = network.score(weights, candidates, temperature).logProbs();
       return Arrays.stream(logProbs).mapToDouble(row -> Math.exp(row[0])).toArray();
     }
@@ -194,7 +194,7 @@ class GeneratorTest {
     Generation before = run(List.of(request), 1, 4).get("r");
     try (Weights newer = scaled(weights, "model.norm.weight", 0.1f);
         Generator generator =
-            Generator.load(config, GeneratorOptions.of(1, CAPACITY, 4), Device.cpu())) {
+            Generator.load(config, GeneratorOptions.of(1, CAPACITY, 4), TestDevice.get())) {
       generator.submit(request);
       assertThat(generator.advance(weights, 6)).isEmpty();
       assertThat(generator.advance(newer, 7)).isEmpty();
@@ -225,7 +225,7 @@ class GeneratorTest {
   private static List<Generation> longResponses(int stepsPerCall) {
     GeneratorOptions options = GeneratorOptions.of(3, 420, stepsPerCall);
     List<Generation> finished = new ArrayList<>();
-    try (Generator generator = Generator.load(config, options, Device.cpu())) {
+    try (Generator generator = Generator.load(config, options, TestDevice.get())) {
       for (int round = 0; round < 2; round++) {
         finished.clear();
         for (int i = 0; i < 3; i++) {
@@ -283,7 +283,7 @@ class GeneratorTest {
     Map<String, Generation> clean = run(requests, 3, 4);
     try (Weights broken = scaled(weights, "model.layers.1.mlp.up_proj.weight", Float.NaN);
         Generator generator =
-            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), Device.cpu())) {
+            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get())) {
       requests.forEach(generator::submit);
       assertThatThrownBy(() -> generator.advance(broken, 12))
           .isInstanceOf(IllegalStateException.class)
@@ -298,7 +298,7 @@ class GeneratorTest {
   @Test
   void impossibleRequestsAreRefusedByName() {
     try (Generator generator =
-        Generator.load(config, GeneratorOptions.of(1, 20, 4), Device.cpu())) {
+        Generator.load(config, GeneratorOptions.of(1, 20, 4), TestDevice.get())) {
       assertRefused(generator, TokenSequence.text(new int[15], new int[0]), "capacity of 20");
       assertRefused(
           generator, TokenSequence.text(new int[] {320}, new int[0]), "vocabulary of 320");
@@ -329,7 +329,7 @@ class GeneratorTest {
   @Test
   void nativeArraysDoNotPileUp() {
     try (Generator generator =
-        Generator.load(config, GeneratorOptions.of(4, CAPACITY, 4), Device.cpu())) {
+        Generator.load(config, GeneratorOptions.of(4, CAPACITY, 4), TestDevice.get())) {
       drain(generator, mixedRequests());
       int arrays = generator.managedArrays();
       int weightArrays = weights.arguments().head().getManager().getManagedArrays().size();
@@ -353,7 +353,7 @@ class GeneratorTest {
       int stepsPerCall,
       List<Integer> forbidden) {
     GeneratorOptions options = new GeneratorOptions(slots, CAPACITY, stepsPerCall, forbidden);
-    try (Generator generator = Generator.load(model, options, Device.cpu())) {
+    try (Generator generator = Generator.load(model, options, TestDevice.get())) {
       return drain(generator, requests);
     }
   }

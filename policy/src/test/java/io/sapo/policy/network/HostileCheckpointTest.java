@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
@@ -13,6 +12,7 @@ import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
 import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
@@ -93,13 +93,13 @@ class HostileCheckpointTest {
             new NamedTensor(
                 new TensorSpec("model.layers.0.self_attn.rotary_emb.inv_freq", new long[] {8}),
                 new float[8])));
-    Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, Device.cpu()).close();
+    Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, TestDevice.get()).close();
   }
 
   private void assertRefused(String named) {
     assertThatThrownBy(
             () ->
-                Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, Device.cpu())
+                Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, TestDevice.get())
                     .close())
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining(named)

@@ -4,8 +4,8 @@ import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ class NetworkReferenceModelTest {
 
   private static void with(ReferenceCase reference, Check check) {
     try (Weights weights = reference.weights();
-        Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, Device.cpu());
+        Network network = Network.load(weights.config(), Head.LANGUAGE_MODEL, TestDevice.get());
         SafetensorsReader expected = reference.expectedTensors()) {
       check.run(network, weights, expected);
     }

@@ -3,9 +3,9 @@ package io.sapo.policy.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.picture.PreparedPicture;
 import java.util.ArrayList;
@@ -31,8 +31,8 @@ class NetworkTest {
     config =
         ModelConfig.read(
             ReferenceModels.shipped().resolve("tiny-qwen2_5_vl").resolve("config.json"));
-    actor = Weights.random(config, Head.LANGUAGE_MODEL, 1, Device.cpu());
-    network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu());
+    actor = Weights.random(config, Head.LANGUAGE_MODEL, 1, TestDevice.get());
+    network = Network.load(config, Head.LANGUAGE_MODEL, TestDevice.get());
   }
 
   @AfterAll
@@ -70,7 +70,7 @@ class NetworkTest {
   @Test
   void aFreshCriticSaysZeroAndAHeadIsReadBeforeEachToken() {
     try (Weights critic = Weights.criticFrom(actor);
-        Network values = Network.load(config, Head.SCALAR, Device.cpu())) {
+        Network values = Network.load(config, Head.SCALAR, TestDevice.get())) {
       List<TokenSequence> batch = List.of(withPictures(picture(4, 4, 1)));
       assertThat(values.values(critic, batch)[0]).containsOnly(0).hasSize(5);
 

@@ -3,12 +3,12 @@ package io.sapo.policy.network;
 import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.training.PolicyForward;
@@ -43,10 +43,10 @@ class ReferenceBf16Test {
       ModelConfig config = folder.config().computedIn(compute);
       try (SafetensorsReader expected = expected(model);
           BaseModel frozen =
-              BaseModel.adapted(folder, config, AdapterConfig.of(2, 4), Device.cpu());
+              BaseModel.adapted(folder, config, AdapterConfig.of(2, 4), TestDevice.get());
           Weights adapted = Weights.random(frozen, Head.LANGUAGE_MODEL, 1);
           Weights whole = whole(folder, config);
-          Network network = Network.load(config, Head.LANGUAGE_MODEL, Device.cpu())) {
+          Network network = Network.load(config, Head.LANGUAGE_MODEL, TestDevice.get())) {
         assertThat(frozen.frozenTensors()).allMatch(t -> t.type() == ElementType.BF16);
         assertScores(network, adapted, expected, compute);
         assertScores(network, whole, expected, compute);
@@ -61,7 +61,7 @@ class ReferenceBf16Test {
   private static Weights whole(CheckpointFolder folder, ModelConfig config) {
     try (SafetensorsReader reader = folder.openWeights()) {
       return Weights.read(
-          reader, BaseModel.trainedWhole(config, Device.cpu()), Head.LANGUAGE_MODEL);
+          reader, BaseModel.trainedWhole(config, TestDevice.get()), Head.LANGUAGE_MODEL);
     }
   }
 

@@ -2,11 +2,11 @@ package io.sapo.policy.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.picture.PreparedPicture;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public record ReferenceCase(Path model, Path expected) {
   }
 
   public Weights weights() {
-    return Weights.read(CheckpointFolder.open(model), Head.LANGUAGE_MODEL, Device.cpu());
+    return Weights.read(CheckpointFolder.open(model), Head.LANGUAGE_MODEL, TestDevice.get());
   }
 
   /** Largest difference relative to the largest expected magnitude. */

@@ -3,12 +3,12 @@ package io.sapo.policy.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.tensor.TensorCopy;
 import java.io.IOException;
@@ -26,7 +26,7 @@ class WeightsTest {
   @TempDir Path folder;
 
   private static Weights read(Path folder) {
-    return Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, Device.cpu());
+    return Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, TestDevice.get());
   }
 
   /** Writes the model's tensors under other names into {@link #folder}. */
@@ -46,7 +46,8 @@ class WeightsTest {
     try (Weights weights = read(MODEL);
         Weights copy = weights.copy();
         Weights rebuilt =
-            Weights.of(weights.config(), Head.LANGUAGE_MODEL, weights.toTensors(), Device.cpu())) {
+            Weights.of(
+                weights.config(), Head.LANGUAGE_MODEL, weights.toTensors(), TestDevice.get())) {
       assertThat(copy.sha256()).isEqualTo(weights.sha256());
       assertThat(rebuilt.sha256()).isEqualTo(weights.sha256());
       copy.arrays().get("model.norm.weight").addi(1e-6f);

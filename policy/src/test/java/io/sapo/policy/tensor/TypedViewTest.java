@@ -2,17 +2,17 @@ package io.sapo.policy.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.device.TestDevice;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TypedViewTest {
-  private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+  private final NDManager manager = NDManager.newBaseManager(TestDevice.get(), "PyTorch");
 
   @AfterEach
   void close() {

@@ -2,9 +2,9 @@ package io.sapo.policy.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
@@ -99,7 +99,7 @@ class DeepstackTest {
       List<TokenSequence> batch,
       Retention retention,
       Predicate<String> trained) {
-    Weights weights = Weights.random(config, Head.LANGUAGE_MODEL, 11, Device.cpu());
+    Weights weights = Weights.random(config, Head.LANGUAGE_MODEL, 11, TestDevice.get());
     List<String> names = weights.arrays().keySet().stream().filter(trained).toList();
     try (TrainableModel model = TrainableModel.of(weights, trained)) {
       TinyModels.backward(model, batch, retention);

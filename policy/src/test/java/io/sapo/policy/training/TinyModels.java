@@ -1,8 +1,8 @@
 package io.sapo.policy.training;
 
-import ai.djl.Device;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
@@ -16,11 +16,11 @@ final class TinyModels {
   private TinyModels() {}
 
   static Weights text(Head head, long seed) {
-    return Weights.random(config("tiny-qwen2"), head, seed, Device.cpu());
+    return Weights.random(config("tiny-qwen2"), head, seed, TestDevice.get());
   }
 
   static Weights multimodal(Head head, long seed) {
-    return Weights.random(config("tiny-qwen2_5_vl"), head, seed, Device.cpu());
+    return Weights.random(config("tiny-qwen2_5_vl"), head, seed, TestDevice.get());
   }
 
   static ModelConfig config(String name) {

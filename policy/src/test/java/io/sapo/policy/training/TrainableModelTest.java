@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.NamedTensor;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
@@ -139,7 +139,7 @@ class TrainableModelTest {
       }
       moved.add(new NamedTensor(point.get(k).spec(), values));
     }
-    return Weights.of(TinyModels.config("tiny-qwen2_5_vl"), head, moved, Device.cpu());
+    return Weights.of(TinyModels.config("tiny-qwen2_5_vl"), head, moved, TestDevice.get());
   }
 
   private static double loss(Weights weights, List<TokenSequence> batch) {

@@ -1,9 +1,11 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.doctor.Doctor;
 import io.sapo.standalone.doctor.Finding;
 import io.sapo.standalone.run.Checkpoints;
+import io.sapo.standalone.run.TorchThreads;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,15 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config;
   @Mixin private ModelOptions model;
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = {
+        "cpu, or gpu with a number: measures it, which takes some seconds;",
+        "without it model.device is tried, not measured."
+      })
+  private String device;
+
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
@@ -35,12 +46,11 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings =
-        config.load(
-            surroundings.environment(),
-            UnaryOperator.identity(),
-            loader -> model.flags(loader, "tasks.train"));
+        config.load(surroundings.environment(), UnaryOperator.identity(), this::flags);
+    TorchThreads.use(settings);
     List<Finding> findings =
-        new Doctor(settings, Checkpoints.start(settings, surroundings.home())).examine();
+        new Doctor(settings, Checkpoints.start(settings, surroundings.home()), device != null)
+            .examine();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.of(findings));
@@ -54,5 +64,10 @@ final class DoctorCommand implements Callable<Integer> {
     out.flush();
     boolean failed = findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.FAILED);
     return failed ? ExitCodes.FAILED : ExitCodes.FINE;
+  }
+
+  private ConfigLoader flags(ConfigLoader loader) {
+    ModelOptions.flag(loader, "--device", "model.device", device);
+    return model.flags(loader, "tasks.train");
   }
 }

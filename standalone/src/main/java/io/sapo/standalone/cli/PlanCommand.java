@@ -1,11 +1,14 @@
 package io.sapo.standalone.cli;
 
-import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.device.DeviceException;
+import io.sapo.policy.device.DeviceProbe;
+import io.sapo.policy.device.Devices;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.plan.Fit;
 import io.sapo.standalone.plan.Machine;
-import io.sapo.standalone.plan.MatrixProbe;
 import io.sapo.standalone.plan.ModelDefaults;
 import io.sapo.standalone.plan.Need;
 import io.sapo.standalone.plan.Plan;
@@ -99,11 +102,19 @@ final class PlanCommand implements Callable<Integer> {
       return OptionalDouble.empty();
     }
     TorchThreads.use(settings);
-    Device device = Device.fromName(settings.text("model.device"));
-    if (!device.getDeviceType().equals("cpu") && deviceMemory != null) {
+    String name = settings.text("model.device");
+    if (Devices.named(name).isGpu() && deviceMemory != null) {
       return OptionalDouble.empty(); // planned for another machine's device
     }
-    return OptionalDouble.of(MatrixProbe.rate(device));
+    ElementType computed = new Binding(settings).learner().network().compute();
+    try (DeviceProbe probe = new DeviceProbe(Devices.open(name))) {
+      return OptionalDouble.of(probe.matrixRate(computed));
+    } catch (DeviceException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("no pace is reckoned: " + e.getMessage());
+      err.flush();
+      return OptionalDouble.empty();
+    }
   }
 
   private static OptionalLong size(String option, String text) {

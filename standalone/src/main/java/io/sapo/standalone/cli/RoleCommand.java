@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.ConfigReport;
 import io.sapo.standalone.config.Settings;
@@ -109,6 +110,7 @@ final class RoleCommand implements Callable<Integer> {
     }
     TorchThreads.use(settings);
     if (kind.computes()) {
+      new Binding(settings).device();
       Foresight.look(settings, kind.label(), spec.commandLine().getErr());
     }
     RoleProcess process =

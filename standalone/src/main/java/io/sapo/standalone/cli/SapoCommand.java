@@ -3,6 +3,7 @@ package io.sapo.standalone.cli;
 import io.sapo.admin.AdminException;
 import io.sapo.broker.BrokerException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.device.DeviceException;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.logging.Logging;
@@ -42,6 +43,7 @@ public final class SapoCommand implements Runnable {
           ConfigException.class,
           BrokerException.class,
           AdminException.class,
+          DeviceException.class,
           InvalidCheckpointException.class,
           TaskFormatException.class);
 

@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.ConfigReport;
 import io.sapo.standalone.config.Settings;
@@ -84,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
     RunFolder folder = run.folder();
     Settings settings = run.settings();
     TorchThreads.use(settings);
+    new Binding(settings).device();
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     Foresight.look(settings, "train", progress);
     TrainingRun training =

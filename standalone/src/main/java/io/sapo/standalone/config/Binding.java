@@ -13,6 +13,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Admission;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.device.Devices;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.picture.PictureSettings;
@@ -97,7 +98,16 @@ public final class Binding {
    * @param checkpoint the starting policy
    */
   public BaseModel base(CheckpointFolder checkpoint) {
-    return learner().network().open(checkpoint, Device.fromName(settings.text("model.device")));
+    return learner().network().open(checkpoint, device());
+  }
+
+  /**
+   * Where networks compute.
+   *
+   * @throws io.sapo.policy.device.DeviceException where that cannot be used
+   */
+  public Device device() {
+    return Devices.open(settings.text("model.device"));
   }
 
   /** Settings under which the learner would refuse what the producers make. */

@@ -1,7 +1,7 @@
 package io.sapo.standalone.doctor;
 
-import ai.djl.engine.Engine;
 import com.sun.management.OperatingSystemMXBean;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
@@ -48,18 +48,21 @@ public final class Doctor {
 
   private final Settings settings;
   private final Path checkpoint;
+  private final boolean measured;
 
   /**
    * @param checkpoint the folder that training would start from
+   * @param measured whether the device is measured too, which takes some seconds
    */
-  public Doctor(Settings settings, Path checkpoint) {
+  public Doctor(Settings settings, Path checkpoint, boolean measured) {
     this.settings = settings;
     this.checkpoint = checkpoint;
+    this.measured = measured;
   }
 
   public List<Finding> examine() {
-    List<Finding> findings =
-        new ArrayList<>(List.of(java(), cores(), memory(), disk(), nativeLibrary()));
+    List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), disk()));
+    findings.addAll(device());
     findings.addAll(broker());
     findings.addAll(List.of(retention(), checkpoint(), tasks()));
     return findings;
@@ -110,15 +113,9 @@ public final class Doctor {
     }
   }
 
-  private static Finding nativeLibrary() {
-    try {
-      Engine engine = Engine.getEngine("PyTorch");
-      return Finding.ok("native library", "PyTorch " + engine.getVersion());
-    } catch (RuntimeException | LinkageError e) {
-      return Finding.failed(
-          "native library",
-          "PyTorch does not load: " + e.getMessage() + "; Linux on x86-64 with glibc is needed");
-    }
+  private List<Finding> device() {
+    NetworkSettings network = new Binding(settings).learner().network();
+    return new DeviceExam(settings.text("model.device"), network.compute(), measured).examine();
   }
 
   private List<Finding> broker() {

@@ -19,6 +19,13 @@ public final class ReplayText {
       case EXACT ->
           out.println(
               "version " + outcome.version() + ": bit-exact, actor " + outcome.folded().actor());
+      case CLOSE ->
+          out.println(
+              "version %d: close: %s; the actor lies %s of what the updates since the checkpoint moved it from what was published"
+                  .formatted(
+                      outcome.version(),
+                      "other bits, as its device gives others each time",
+                      share(outcome.distance())));
       case NOT_REACHED ->
           out.println("version " + outcome.version() + ": not reached: " + outcome.message());
       case DIFFERS -> printDifferences(out, outcome);
@@ -26,8 +33,17 @@ public final class ReplayText {
     }
   }
 
+  private static String share(double distance) {
+    return String.format(Locale.ROOT, "%.2g %%", 100 * distance);
+  }
+
   private static void printDifferences(PrintWriter out, Replay.Outcome outcome) {
     out.println(outcome.message());
+    if (outcome.distance() != null) {
+      out.println(
+          "  the actor lies %s of what the updates since the checkpoint moved it from what was published; sums in another order account for %s at most"
+              .formatted(share(outcome.distance()), share(Replay.TOLERANCE)));
+    }
     out.println("  actor      " + pair(outcome.committed().actor(), outcome.folded().actor()));
     out.println("  critic     " + pair(outcome.committed().critic(), outcome.folded().critic()));
     out.println(

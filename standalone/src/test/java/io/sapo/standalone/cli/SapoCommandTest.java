@@ -124,7 +124,7 @@ class SapoCommandTest {
               "broker.port=" + taken.getLocalPort());
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.out())
-          .contains("ok       native library  PyTorch")
+          .contains("ok       native library  libtorch 2")
           .containsPattern(
               "ok       retention       an update made today can be folded again until")
           .contains("failed   checkpoint      " + absent)

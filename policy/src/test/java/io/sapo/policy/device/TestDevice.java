@@ -1,0 +1,14 @@
+package io.sapo.policy.device;
+
+import ai.djl.Device;
+
+/** Where tests compute: the CPU, or {@code -Dsapo.test.device=gpu0}. */
+public final class TestDevice {
+  private static final Device DEVICE = Devices.open(System.getProperty("sapo.test.device", "cpu"));
+
+  private TestDevice() {}
+
+  public static Device get() {
+    return DEVICE;
+  }
+}
