@@ -39,7 +39,7 @@ public final class ActorExport {
    * Writes what was trained, as it was trained.
    *
    * @param target must not exist yet
-   * @param type of a whole model's elements; empty for what its config.json says
+   * @param type of a whole model's elements; empty for that of the model that training began with
    */
   public void write(Path target, Optional<ElementType> type) {
     if (!adapters()) {

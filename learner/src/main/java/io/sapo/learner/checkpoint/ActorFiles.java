@@ -40,7 +40,8 @@ public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path ba
       AdapterWriter.write(
           folder, baseFolder.toString(), base.config(), base.adapters().get(), companions, tensors);
     } else {
-      CheckpointFolder.write(folder, companions, published(tensors), ElementType.F32);
+      ElementType start = base.config().elementType();
+      CheckpointFolder.write(folder, companions, published(tensors), ElementType.F32, start);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
@@ -68,6 +69,33 @@ class ActorExportTest {
               () ->
                   export.writeMerged(folder.resolve("merged"), Optional.empty(), Optional.empty()))
           .hasMessageContaining("nothing to be merged");
+    }
+  }
+
+  /** The run keeps float32; what leaves it is in the type that came. */
+  @Test
+  void aModelThatBeganInBf16IsExportedInIt() {
+    CheckpointFolder wide = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("wide")));
+    Path narrow = folder.resolve("base");
+    try (Weights weights = TinyRun.weights()) {
+      CheckpointFolder.write(narrow, wide.companions(), weights.tensors(), ElementType.BF16);
+    }
+    CheckpointFolder model = CheckpointFolder.open(narrow);
+    BaseModel base = BaseModel.trainedWhole(model.config(), TestDevice.get());
+    try (TrainingState state =
+        TrainingState.initial(TinyRun.weights(), AlgorithmSettings.of(Algorithm.GRPO))) {
+      Path checkpoint = checkpoint(base, model, state);
+      assertThat(stored(CheckpointFiles.actor(checkpoint))).isEqualTo(ElementType.F32);
+      new ActorExport(checkpoint).write(folder.resolve("exported"), Optional.empty());
+      assertThat(stored(folder.resolve("exported"))).isEqualTo(ElementType.BF16);
+      assertThat(CheckpointFolder.open(folder.resolve("exported")).config().elementType())
+          .isEqualTo(ElementType.BF16);
+    }
+  }
+
+  private static ElementType stored(Path model) {
+    try (SafetensorsReader reader = CheckpointFolder.open(model).openWeights()) {
+      return reader.data(reader.names().iterator().next()).type();
     }
   }
 

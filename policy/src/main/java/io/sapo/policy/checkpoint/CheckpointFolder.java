@@ -136,11 +136,24 @@ public record CheckpointFolder(Path path, ModelConfig config) {
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors,
       ElementType type) {
+    write(path, companions, tensors, type, type);
+  }
+
+  /**
+   * As {@link #write(Path, Map, Collection, ElementType)}, saying another type in config.json: what
+   * the weights are meant to be stored in once they are trained.
+   */
+  public static void write(
+      Path path,
+      Map<String, byte[]> companions,
+      Collection<? extends TensorData> tensors,
+      ElementType type,
+      ElementType said) {
     write(
         path,
         companions,
         folder -> SafetensorsWriter.writeShards(folder, tensors, type, SHARD_BYTES),
-        type);
+        said);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -50,12 +51,7 @@ public final class CheckpointProfile implements AutoCloseable {
       CheckpointFolder folder, Tokenizer tokenizer, ProfileSettings settings) {
     this.folder = folder;
     this.tokenizer = tokenizer;
-    if (tokenizer.vocabularySize() > folder.config().vocabSize()) {
-      throw new InvalidCheckpointException(
-          "%s: has tokens up to %d, but the model's vocab_size is %d; it belongs to another model"
-              .formatted(
-                  folder.tokenizer(), tokenizer.vocabularySize() - 1, folder.config().vocabSize()));
-    }
+    refuseLarger(folder, tokenizer);
     Map<String, String> special = SpecialTokens.read(folder);
     Optional<TemplateFile> file =
         settings.form() == PromptForm.PLAIN ? Optional.empty() : TemplateFile.find(folder);
@@ -74,11 +70,36 @@ public final class CheckpointProfile implements AutoCloseable {
                     ? "prompts as plain text, as configured"
                     : "prompts as plain text: the checkpoint has no chat template");
     templateSettings = settings.templateSettings();
+    template.ifPresent(
+        chat ->
+            TemplateTrial.of(
+                chat,
+                templateSettings,
+                tokenizer,
+                folder.config().vocabSize(),
+                folder.path().resolve(file.orElseThrow().file()).toString()));
     stopTokens = StopTokens.find(folder, tokenizer, template, special, settings.stopTokens());
     controlTokens = new TreeSet<>(tokenizer.controlTokens());
     folder.config().imageTokens().ifPresent(ids -> controlTokens.addAll(pictureTokens(ids)));
     bos = Optional.ofNullable(special.get("bos_token")).flatMap(tokenizer::find);
     addBos = addBos(folder);
+  }
+
+  /**
+   * Control tokens beyond the model's vocabulary are let pass: fine-tunes add one for padding,
+   * which nothing here ever writes.
+   */
+  private static void refuseLarger(CheckpointFolder folder, Tokenizer tokenizer) {
+    int size = folder.config().vocabSize();
+    OptionalInt beyond =
+        IntStream.range(size, Math.max(size, tokenizer.vocabularySize()))
+            .filter(id -> tokenizer.has(id) && !tokenizer.controlTokens().contains(id))
+            .max();
+    if (beyond.isPresent()) {
+      throw new InvalidCheckpointException(
+          "%s: has tokens up to %d, but the model's vocab_size is %d; it belongs to another model"
+              .formatted(folder.tokenizer(), beyond.getAsInt(), size));
+    }
   }
 
   private static Optional<Boolean> addBos(CheckpointFolder folder) {
@@ -172,8 +193,9 @@ public final class CheckpointProfile implements AutoCloseable {
   public List<Integer> unspeakableTokens() {
     Set<Integer> tokens = new TreeSet<>();
     model().imageTokens().ifPresent(ids -> tokens.addAll(pictureTokens(ids)));
-    Arrays.stream(tokenizer.unusedIds()).forEach(tokens::add);
-    IntStream.range(tokenizer.vocabularySize(), model().vocabSize()).forEach(tokens::add);
+    int size = model().vocabSize();
+    Arrays.stream(tokenizer.unusedIds()).filter(id -> id < size).forEach(tokens::add);
+    IntStream.range(tokenizer.vocabularySize(), size).forEach(tokens::add);
     return List.copyOf(tokens);
   }
 

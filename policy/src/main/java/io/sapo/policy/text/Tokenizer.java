@@ -1,6 +1,7 @@
 package io.sapo.policy.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
 import io.sapo.policy.picture.PreparedPicture;
@@ -45,9 +46,36 @@ public final class Tokenizer implements AutoCloseable {
               .optTruncation(false)
               .optPadding(false)
               .build();
-      return new Tokenizer(encoder, vocabulary, decoder);
+      Tokenizer tokenizer = new Tokenizer(encoder, vocabulary, decoder);
+      try {
+        tokenizer.refuseOtherIds(json);
+        return tokenizer;
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    } catch (InvalidCheckpointException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new InvalidCheckpointException(tokenizerJson + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The library numbers added tokens on from the vocabulary's size, whatever ids they are given:
+   * with a gap before them, or a hole in the vocabulary, its tokens would be others than the
+   * file's.
+   */
+  private void refuseOtherIds(JsonSection json) {
+    for (JsonNode token : json.node().path("added_tokens")) {
+      String name = token.path("content").asText();
+      int id = token.path("id").intValue();
+      if (!name.isEmpty() && Arrays.stream(encode(name)).noneMatch(found -> found == id)) {
+        throw json.error(
+            "added_tokens",
+            "gives '%s' the id %d, but it is read as %s: ids must go on from the vocabulary without a gap"
+                .formatted(name, id, Arrays.toString(encode(name))));
+      }
     }
   }
 
@@ -114,6 +142,11 @@ public final class Tokenizer implements AutoCloseable {
   /** Ids below {@link #vocabularySize} without a token. */
   public int[] unusedIds() {
     return vocabulary.holes();
+  }
+
+  /** Whether an id has a token. */
+  public boolean has(int token) {
+    return vocabulary.name(token) != null;
   }
 
   /** A token by its exact name. */

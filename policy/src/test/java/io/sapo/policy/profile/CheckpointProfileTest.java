@@ -3,6 +3,9 @@ package io.sapo.policy.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import java.io.IOException;
@@ -12,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointProfileTest {
   private static final String CONFIG =
@@ -41,7 +47,7 @@ class CheckpointProfileTest {
   }
 
   private static CheckpointProfile open(CheckpointFolder folder) {
-    return CheckpointProfile.open(folder, ProfileSettings.DEFAULT);
+    return CheckpointProfile.open(CheckpointFolder.open(folder.path()), ProfileSettings.DEFAULT);
   }
 
   private static String json(String text) {
@@ -189,6 +195,81 @@ class CheckpointProfileTest {
       assertThat(profile.controlTokenIn("<think>a</think> <tool_call>")).isEmpty();
       assertThat(profile.unspeakableTokens()).hasSize(1600 - 1317).startsWith(1317);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %} | the template",
+        "{{ open('/etc/passwd').read() }} | open",
+        "{{ ''.__class__.__mro__ }} | __class__",
+        "{{ messages[7].content }} | renders no chat at all",
+        "{{ 1 // 0 }} | renders no chat at all",
+      })
+  void aTemplateThatRendersNoChatIsRefusedBeforeAnythingStarts(String template, String named)
+      throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of("chat_template.jinja", template));
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("chat_template.jinja: chat template: ")
+        .hasMessageContaining(named)
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ messages[0].content[0].text }}{{ messages[0].content | length + [] | length }}",
+        "{% if messages[0].role != 'system' %}{{ raise_exception('system first') }}{% endif %}",
+        "{{ messages[1].content }}"
+      })
+  void aTemplateForChatsOfAnotherShapeIsTaken(String template) throws IOException {
+    open(folder("qwen2", "", Map.of("chat_template.jinja", template))).close();
+  }
+
+  /** As fine-tunes of Llama have it: a token for padding behind the model's last. */
+  @Test
+  void aControlTokenBeyondTheModelIsNeverWritten() throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of());
+    append(folder, 1317, true);
+    try (CheckpointProfile profile = open(folder)) {
+      assertThat(profile.controlTokenIn("a <pad> b")).contains("<pad>");
+      assertThat(profile.unspeakableTokens()).isEmpty();
+    }
+    CheckpointFolder written =
+        folder("qwen2", "", Map.of("chat_template.jinja", "{{ messages[0].content }}<pad>"));
+    append(written, 1317, true);
+    assertThatThrownBy(() -> open(written))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("writes token 1317, '<pad>', but the model's vocab_size is 1317");
+    CheckpointFolder ordinary = folder("qwen2", "", Map.of());
+    append(ordinary, 1317, false);
+    assertThatThrownBy(() -> open(ordinary)).hasMessageContaining("tokens up to 1317");
+  }
+
+  @Test
+  void addedTokensBehindAHoleAreRefused() throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of());
+    append(folder, 1500, true);
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("tokenizer.json")
+        .hasMessageContaining("gives '<pad>' the id 1500, but it is read as [1317]");
+  }
+
+  /** Adds a token to the tokenizer, and lets the model have what is there without it. */
+  private static void append(CheckpointFolder folder, int id, boolean special) throws IOException {
+    Path config = folder.path().resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("1600", "1317"));
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode json = (ObjectNode) mapper.readTree(folder.tokenizer().toFile());
+    ObjectNode token = ((ArrayNode) json.get("added_tokens")).addObject();
+    token.put("id", id).put("content", "<pad>").put("special", special);
+    for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+      token.put(flag, false);
+    }
+    mapper.writeValue(folder.tokenizer().toFile(), json);
   }
 
   @Test

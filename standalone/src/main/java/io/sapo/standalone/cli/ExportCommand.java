@@ -71,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "f32 or bf16; without it as config.json says.")
+      description = "f32 or bf16; without it that of the model that training began with.")
   private Type type;
 
   @Option(names = "--json", description = "As JSON.")
