@@ -46,7 +46,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** Listens when it returns. */
   public static AdminServer start(AdminConfig config) {
-    return start(config, List.of(), new KafkaMeters());
+    return start(config, List.of(), new KafkaMeters(), Explainer.NONE);
   }
 
   /**
@@ -54,15 +54,16 @@ public final class AdminServer implements AutoCloseable {
    *
    * @param binders further metrics of this process for {@code /metrics}; the caller closes them
    * @param kafka what other Kafka clients of this process report to; the server's own do, too
+   * @param explainer of verdicts, for the page of a trajectory
    * @throws IllegalArgumentException naming every setting that is wrong
    * @throws AdminException when the port is taken or a Kafka client cannot be made
    */
   public static AdminServer start(
-      AdminConfig config, List<MeterBinder> binders, KafkaMeters kafka) {
+      AdminConfig config, List<MeterBinder> binders, KafkaMeters kafka, Explainer explainer) {
     config.check();
     AdminServer server = new AdminServer(config);
     try {
-      server.open(binders, kafka);
+      server.open(binders, kafka, explainer);
       return server;
     } catch (RuntimeException e) {
       server.close();
@@ -72,7 +73,7 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private void open(List<MeterBinder> binders, KafkaMeters kafka) {
+  private void open(List<MeterBinder> binders, KafkaMeters kafka, Explainer explainer) {
     Clock clock = Clock.systemUTC();
     Map<String, Object> client = config.clientProperties();
     kafka.addTo(client);
@@ -88,7 +89,7 @@ public final class AdminServer implements AutoCloseable {
     Pulse pulse = new Pulse(run, follower, lags, new Health(config.thresholds()), clock);
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
     own(() -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
-    verticle = new AdminVerticle(config, run, fetcher, commands, pulse, metrics, clock);
+    verticle = new AdminVerticle(config, run, fetcher, explainer, commands, pulse, metrics, clock);
     deploy(vertx);
     if (!config.listen().isLoopback() && config.listen().tls().isEmpty()) {
       LOG.warn("the admin token travels in clear text; set admin.tls or put a proxy in front");

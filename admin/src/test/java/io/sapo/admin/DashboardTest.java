@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.admin.health.Thresholds;
+import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;
 import io.sapo.browser.PageCheck;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +51,10 @@ class DashboardTest {
                     SyntheticRun.bootstrapServers(),
                     run.topics.prefix(),
                     Listen.loopback(0).withToken(TOKEN))
-                .withThresholds(Thresholds.defaults().withDeadLetterShare(0.5)));
+                .withThresholds(Thresholds.defaults().withDeadLetterShare(0.5)),
+            List.of(),
+            new KafkaMeters(),
+            SyntheticRun::reasons);
     new Client(server)
         .await(
             "/status",
@@ -200,6 +205,15 @@ class DashboardTest {
     browser.run("document.querySelector('.response').focus()");
     browser.press("\uE014", "\uE014"); // right arrow
     browser.awaitText(".token", "token 2 of");
+  }
+
+  @Test
+  void theReasonsOfAVerdictAreShown() {
+    show("/trajectories/run-a%2F3-0", "Trajectory");
+    browser.awaitText(".reasons", "Found as the answer");
+    assertThat(browser.text(".reasons"))
+        .contains("7<i>", "the same number", "Judge taste", "<b>seven</b> it is", "rubric 3");
+    browser.complaints();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sapo.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -50,7 +51,10 @@ class OpenApiTest {
             AdminConfig.of(
                 config.bootstrapServers(),
                 config.topicPrefix(),
-                Listen.loopback(0).withToken(TOKEN)));
+                Listen.loopback(0).withToken(TOKEN)),
+            List.of(),
+            new KafkaMeters(),
+            SyntheticRun::reasons);
     client = new Client(server);
     client.await(
         "/status",

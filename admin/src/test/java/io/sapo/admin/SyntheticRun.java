@@ -9,6 +9,7 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.Judgement;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Sampling;
@@ -41,6 +42,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -109,6 +111,12 @@ final class SyntheticRun implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
     }
     return broker.bootstrapServers();
+  }
+
+  /** As a verifier might explain itself to people. */
+  static Optional<Explainer.Reasons> reasons(SegmentedTrajectory record) {
+    return Optional.of(
+        new Explainer.Reasons("7<i>", "7", "7", "the same number", record.getCorrect()));
   }
 
   AdminConfig config() {
@@ -337,6 +345,18 @@ final class SyntheticRun implements AutoCloseable {
         .setGroupStd(0)
         .setGroupCount(1)
         .setGroupComplete(true)
+        .setJudgements(List.of(judgement(correct)))
+        .build();
+  }
+
+  private static Judgement judgement(boolean correct) {
+    return Judgement.newBuilder()
+        .setJudge("taste")
+        .setVersion("rubric 3")
+        .setReward(correct ? 1 : 0)
+        .setCorrect(correct)
+        .setSegmentRewards(ByteBuffer.allocate(0))
+        .setWhy("<b>seven</b> it is")
         .build();
   }
 

@@ -80,6 +80,11 @@ final class SegmenterStatus {
       gauges.put("rewards_formatted", (double) counters.formatted());
       gauges.put("rewards_overlong", (double) counters.overlong());
     }
+    if (counters.scoredSegments() > 0) {
+      gauges.put("process_scored_segments", (double) counters.scoredSegments());
+      gauges.put(
+          "process_reward_mean", counters.segmentRewards() / Math.max(1, counters.segmented()));
+    }
     if (!segmenter.judges().isEmpty()) {
       gauges.put("judging_held", (double) counters.held());
     }

@@ -56,6 +56,7 @@ public final class Health {
     conditions.add(finite(newest));
     conditions.add(skipped(components, nowMs));
     conditions.add(deadLetters(run, nowMs));
+    conditions.add(JudgesAway.judge(components));
     conditions.add(RewardTrend.judge(run.versions(), limits.rewardDrop()));
     conditions.add(Replay.judge(run.versions(), lags.segments()));
     return List.copyOf(conditions);

@@ -1,6 +1,7 @@
 package io.sapo.admin.http;
 
 import io.sapo.admin.AdminConfig;
+import io.sapo.admin.Explainer;
 import io.sapo.admin.Limits;
 import io.sapo.admin.Listen;
 import io.sapo.admin.metrics.AdminMetrics;
@@ -49,6 +50,7 @@ public final class AdminVerticle extends VerticleBase {
       AdminConfig config,
       RunState run,
       RecordFetcher fetcher,
+      Explainer explainer,
       CommandSender commands,
       Pulse pulse,
       AdminMetrics metrics,
@@ -62,7 +64,7 @@ public final class AdminVerticle extends VerticleBase {
     this.connections = new ConnectionGuard(config.limits());
     this.events = new EventStreams(config.limits(), connections);
     this.runApi = new RunApi(run, fetcher, config.shown());
-    this.trajectoryApi = new TrajectoryApi(run, fetcher, config.pictures());
+    this.trajectoryApi = new TrajectoryApi(run, fetcher, config.pictures(), explainer);
     this.controlApi = new ControlApi(run, commands, clock);
   }
 

@@ -1,5 +1,6 @@
 package io.sapo.admin.http;
 
+import io.sapo.admin.Explainer;
 import io.sapo.admin.run.Position;
 import io.sapo.admin.run.RecentLog;
 import io.sapo.admin.run.RunState;
@@ -45,11 +46,13 @@ final class TrajectoryApi {
   private final RunState run;
   private final RecordFetcher fetcher;
   private final PictureFiles pictures;
+  private final Explainer explainer;
 
-  TrajectoryApi(RunState run, RecordFetcher fetcher, PictureFiles pictures) {
+  TrajectoryApi(RunState run, RecordFetcher fetcher, PictureFiles pictures, Explainer explainer) {
     this.run = run;
     this.fetcher = fetcher;
     this.pictures = pictures;
+    this.explainer = explainer;
   }
 
   void list(RoutingContext context) {
@@ -122,7 +125,10 @@ final class TrajectoryApi {
                 credit ->
                     fetch(
                         entry,
-                        record -> TrajectoryView.whole(record, entry, credit.orElse(null), run)));
+                        record ->
+                            TrajectoryView.whole(record, entry, credit.orElse(null), run)
+                                .put("judging", JudgingView.reasons(explainer.explain(record)))
+                                .put("judgements", JudgingView.judgements(record))));
     Replies.when(context, whole, json -> Replies.json(context, json));
   }
 

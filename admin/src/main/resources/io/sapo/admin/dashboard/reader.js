@@ -26,7 +26,7 @@ export async function show(body, [id]) {
   const urls = [];
   const segments = segmentTable(t, tokens);
   body.append(el("div.exhibit", {}, pictures(t, urls), el("section", {"aria-labelledby": "prompt-title"},
-    el("h2", {id: "prompt-title"}, "Prompt"), el("p.prompt", {}, plain(t.prompt)), el("p.quiet", {}, plural(t.promptTokens, "token")), verdict(t))),
+    el("h2", {id: "prompt-title"}, "Prompt"), el("p.prompt", {}, plain(t.prompt)), el("p.quiet", {}, plural(t.promptTokens, "token")), verdict(t), reasons(t))),
   responses(t, tokens, segments.mark), segments.node, el("h2", {}, "Where it comes from"), facts(t));
   return {leave: () => urls.forEach((url) => URL.revokeObjectURL(url))};
 }
@@ -35,6 +35,20 @@ function verdict(t) {
   return el("p.row", {}, el("span.state." + (t.correct ? "good" : "bad"), {}, t.correct ? "✓ right" : "✗ wrong"),
     el("span", {}, "reward ", el("strong", {}, num(t.reward))), el("span", {}, "reference answer ", el("strong", {}, plain(t.answer))),
     el("span.quiet", {}, "judged by " + t.verifier));
+}
+
+/** What was found as the answer, how it was read, and why it is right or not. */
+function reasons(t) {
+  const of = t.judging;
+  const rows = of ? [
+    ["Found as the answer", of.found ? el("code", {}, plain(of.found)) : "nothing"],
+    ["Read as", of.read ? el("code", {}, plain(of.read)) : null],
+    ["Reference read as", of.reference ? el("code", {}, plain(of.reference)) : null],
+    ["Why", [plain(of.why), of.agrees ? "" : " (under today's settings, which judge otherwise than was recorded)"]],
+  ].filter(([, value]) => value !== null) : [];
+  const judges = t.judgements.map((j) => ["Judge " + j.judge,
+    [`${j.correct ? "right" : "wrong"}, reward ${num(j.reward)}`, j.why ? ": " : "", plain(j.why), " (", plain(j.version), ")"]]);
+  return rows.length + judges.length ? el("div.reasons", {}, pairs([...rows, ...judges])) : null;
 }
 
 function facts(t) {

@@ -67,6 +67,34 @@ class HealthTest {
             .build());
   }
 
+  private void judge(double away) {
+    apply(
+        topics.status(),
+        "SEGMENTER/two",
+        Status.newBuilder()
+            .setComponent(Component.SEGMENTER)
+            .setInstance("two")
+            .setState("running")
+            .setMessage("")
+            .setVersion(-1)
+            .setStartedAtMs(NOW - 90_000)
+            .setAtMs(NOW)
+            .setIntervalMs(1_000)
+            .setGauges(Map.of("judge_good_taste_away", away, "judging_held", 12.0))
+            .setInfo(Map.of("judge good-taste", "answered 503: busy"))
+            .build());
+  }
+
+  @Test
+  void aJudgeThatIsAwayIsAProblemUntilItIsBack() {
+    judge(1);
+    assertThat(failing()).containsExactly("judges");
+    assertThat(reason("judges"))
+        .isEqualTo("judge good_taste is away: answered 503: busy; 12 trajectories wait");
+    judge(0);
+    assertThat(failing()).isEmpty();
+  }
+
   private void version(long n, long atMs, Map<String, Double> metrics, int stale) {
     List<Skipped> skipped =
         stale == 0 ? List.of() : List.of(new Skipped(n * 10 + 9, "stale: 4", -1L, 1));

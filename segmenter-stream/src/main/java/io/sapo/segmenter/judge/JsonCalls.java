@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -105,6 +106,10 @@ final class JsonCalls {
 
   private CallFailedException failed(Throwable problem) {
     Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+      String said = cause.getMessage() == null ? "connection refused" : cause.getMessage();
+      return new CallFailedException("cannot be reached: " + said, true, Duration.ZERO);
+    }
     if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
       return new CallFailedException(
           "no answer within " + deadline.toMillis() + " ms", false, Duration.ZERO);
@@ -112,10 +117,8 @@ final class JsonCalls {
     if (cause instanceof BoundedBody.TooLongException) {
       return new CallFailedException(cause.getMessage(), false, Duration.ZERO);
     }
-    boolean away = cause instanceof ConnectException;
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new CallFailedException(
-        (away ? "cannot be reached: " : "connection broken: ") + why, away, Duration.ZERO);
+    return new CallFailedException("connection broken: " + why, false, Duration.ZERO);
   }
 
   private static JsonNode read(HttpResponse<byte[]> response) throws CallFailedException {

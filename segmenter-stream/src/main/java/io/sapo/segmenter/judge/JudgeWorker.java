@@ -152,7 +152,9 @@ public final class JudgeWorker implements AutoCloseable {
       log.error("the worker of judge {} has ended", settings.name(), e);
       failure.complete(e);
     } finally {
-      consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+      consumer.close(
+          CloseOptions.timeout(CLOSE_WITHIN)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
   }
 

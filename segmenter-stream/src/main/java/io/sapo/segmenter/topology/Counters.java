@@ -4,6 +4,7 @@ import io.sapo.segmenter.verify.RewardShaping;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.streams.processor.TaskId;
 
@@ -17,6 +18,8 @@ public final class Counters {
   private final LongAdder normalised = new LongAdder();
   private final LongAdder formatted = new LongAdder();
   private final LongAdder overlong = new LongAdder();
+  private final LongAdder scoredSegments = new LongAdder();
+  private final DoubleAdder segmentRewards = new DoubleAdder();
   private final Map<TaskId, Integer> held = new ConcurrentHashMap<>();
   private final Map<Reason, LongAdder> refused = new EnumMap<>(Reason.class);
 
@@ -55,6 +58,24 @@ public final class Counters {
   /** Trajectories that wait for judges outside the stream, in this process's share of the work. */
   public long held() {
     return held.values().stream().mapToLong(Integer::longValue).sum();
+  }
+
+  /** What verifiers gave single segments of a response. */
+  void countSegmentRewards(double[] rewards) {
+    for (double reward : rewards) {
+      scoredSegments.add(reward == 0 ? 0 : 1);
+      segmentRewards.add(reward);
+    }
+  }
+
+  /** Segments that were given a reward of their own, or had one taken. */
+  public long scoredSegments() {
+    return scoredSegments.sum();
+  }
+
+  /** All that segments were given, the outcome left out. */
+  public double segmentRewards() {
+    return segmentRewards.sum();
   }
 
   /** Rewards made smaller for the response's length. */

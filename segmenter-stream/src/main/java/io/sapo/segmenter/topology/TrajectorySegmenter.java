@@ -65,7 +65,7 @@ final class TrajectorySegmenter {
     int[] ends = cut.ends();
     Trajectory trajectory = accepted.trajectory();
     SortedMap<String, GivenVerdict> given = new TreeMap<>();
-    judgements.forEach(j -> given.put(j.getJudge(), given(j)));
+    judgements.forEach(j -> given.put(j.getJudge(), GivenVerdict.of(j)));
     Verifier verifier =
         verifiers
             .find(trajectory.getVerifier(), given)
@@ -73,6 +73,7 @@ final class TrajectorySegmenter {
     try {
       Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
       double[] rewards = segmentRewards(verifier, accepted, ends);
+      counters.countSegmentRewards(rewards);
       double reward = shaped(verdict, accepted);
       rewards[rewards.length - 1] += reward;
       return SegmentedTrajectory.newBuilder()
@@ -103,13 +104,6 @@ final class TrajectorySegmenter {
     byte[] mask = new byte[trajectory.getLossMask().remaining()];
     trajectory.getLossMask().duplicate().get(mask);
     return mask;
-  }
-
-  private static GivenVerdict given(Judgement judgement) {
-    return new GivenVerdict(
-        judgement.getJudge(),
-        new Verdict(judgement.getReward(), judgement.getCorrect()),
-        PackedArrays.doubles(judgement.getSegmentRewards()));
   }
 
   private double shaped(Verdict verdict, Accepted accepted) {

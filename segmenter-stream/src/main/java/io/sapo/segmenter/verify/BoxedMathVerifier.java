@@ -1,10 +1,26 @@
 package io.sapo.segmenter.verify;
 
+import io.sapo.segmenter.verify.math.EqualityPolicy;
 import io.sapo.segmenter.verify.math.MathEquality;
 import java.util.Optional;
 
 /** What the last box holds means the same as the reference (see {@link MathEquality}). */
 public final class BoxedMathVerifier implements Verifier {
+  private final EqualityPolicy policy;
+
+  public BoxedMathVerifier() {
+    this(EqualityPolicy.DEFAULT);
+  }
+
+  BoxedMathVerifier(EqualityPolicy policy) {
+    this.policy = policy;
+  }
+
+  @Override
+  public Verifier configured(VerifierSettings settings) {
+    return new BoxedMathVerifier(settings.equality());
+  }
+
   @Override
   public String name() {
     return "boxed-math";
@@ -20,21 +36,21 @@ public final class BoxedMathVerifier implements Verifier {
     return explain(name(), verify(response, reference), response, reference);
   }
 
-  static Explanation explain(String verifier, Verdict verdict, String response, String reference) {
+  Explanation explain(String verifier, Verdict verdict, String response, String reference) {
     String expected = expected(verifier, reference);
     Optional<String> found = FinalAnswer.boxed(response);
     if (found.isEmpty()) {
       return Explanation.notFound(verdict, expected, "box that holds something");
     }
-    MathEquality.Comparison comparison = MathEquality.compare(found.get(), expected);
+    MathEquality.Comparison comparison = MathEquality.compare(found.get(), expected, policy);
     return new Explanation(
         verdict, found.get(), comparison.answer(), comparison.reference(), comparison.why());
   }
 
-  static boolean correct(String verifier, String response, String reference) {
+  boolean correct(String verifier, String response, String reference) {
     String expected = expected(verifier, reference);
     return FinalAnswer.boxed(response)
-        .filter(answer -> MathEquality.same(answer, expected))
+        .filter(answer -> MathEquality.same(answer, expected, policy))
         .isPresent();
   }
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -25,10 +26,23 @@ public final class Verifiers {
   }
 
   /**
+   * Those on the class path and in the settings' folder of jars.
+   *
    * @throws IllegalStateException when two verifiers have one name
+   * @throws IllegalArgumentException when the folder is none, or holds what is no verifier
    */
   public static Verifiers load(VerifierSettings settings) {
-    return of(ServiceLoader.load(Verifier.class, Verifiers.class.getClassLoader()), settings);
+    ClassLoader loader = settings.jars().map(Jars::of).orElseGet(Verifiers.class::getClassLoader);
+    try {
+      return of(ServiceLoader.load(Verifier.class, loader), settings);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new IllegalArgumentException(
+          "a verifier cannot be loaded"
+              + settings.jars().map(folder -> " from verifiers.path, " + folder).orElse("")
+              + ": "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /** The given ones, whatever is on the class path. */
@@ -48,7 +62,7 @@ public final class Verifiers {
                 + other.getClass().getName()
                 + " and "
                 + verifier.getClass().getName()
-                + "; remove one from the class path");
+                + "; remove one of them");
       }
     }
     return new Verifiers(byName, settings.shaping(), new TreeSet<>());
@@ -109,7 +123,8 @@ public final class Verifiers {
             part -> {
               if (judges.contains(part)) {
                 asked.add(part);
-                return Optional.of(new GivenVerdict(part, Verdict.of(false), new double[0]));
+                return Optional.of(
+                    new GivenVerdict(part, Verdict.of(false), new double[0], "", ""));
               }
               return Optional.ofNullable(byName.get(part));
             });

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.schemas.JudgeRequest;
+import io.sapo.schemas.PackedArrays;
+import io.sapo.segmenter.judge.JudgePanel;
 import io.sapo.segmenter.verify.Explanation;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.Verdict;
 import io.sapo.segmenter.verify.Verifier;
-import io.sapo.segmenter.verify.VerifierSettings;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,8 +20,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,12 +38,16 @@ import picocli.CommandLine.Spec;
     name = "score",
     description = {
       "Judges responses as training would.",
-      "Reads JSON lines with 'response' and 'reference_solution' (or 'answer') and prints each"
-          + " with 'reward' and 'judged_correct' added; a summary goes to standard error."
+      "Reads JSON lines with 'response' and 'reference_solution' (or 'answer'), for judges also"
+          + " 'prompt', and prints each with 'reward' and 'judged_correct' added; a summary goes to"
+          + " standard error."
     })
 final class ScoreCommand implements Callable<Integer> {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** Lines that judges are asked about at a time. */
+  private static final int TOGETHER = 256;
 
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
@@ -47,8 +58,8 @@ final class ScoreCommand implements Callable<Integer> {
       required = true,
       paramLabel = "NAME",
       description =
-          "gsm8k, numeric, choice, exact, boxed-math, geo3k, format, one on the class path, or several"
-              + " with weights: boxed-math*0.9+format*0.1.")
+          "gsm8k, numeric, choice, exact, boxed-math, geo3k, format, one of verifiers.path, a judge of"
+              + " the configuration, or several with weights: boxed-math*0.9+format*0.1.")
   private String verifierName;
 
   @Option(
@@ -69,23 +80,39 @@ final class ScoreCommand implements Callable<Integer> {
     this.surroundings = surroundings;
   }
 
+  /** A line that was read, and who judges it. */
+  private record Line(
+      int number,
+      ObjectNode record,
+      String response,
+      String reference,
+      CompletableFuture<Optional<Verifier>> verifier) {}
+
+  /** What the summary says. */
+  private static final class Tally {
+    private int lines;
+    private int correct;
+    private double reward;
+  }
+
   @Override
-  public Integer call() throws IOException {
-    Verifier verifier = verifier(config.load(surroundings.environment()));
+  public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    int lines = 0;
-    int correct = 0;
-    double reward = 0;
-    try (BufferedReader reader = Files.newBufferedReader(input)) {
-      String line;
-      while ((line = reader.readLine()) != null) {
-        lines++;
-        if (!line.isBlank()) {
-          Verdict verdict = judge(verifier, line, lines, out);
-          correct += verdict.correct() ? 1 : 0;
-          reward += verdict.reward();
+    Tally tally = new Tally();
+    try (JudgePanel panel = panel(config.load(surroundings.environment()));
+        BufferedReader reader = Files.newBufferedReader(input)) {
+      List<Line> asked = new ArrayList<>();
+      String text;
+      while ((text = reader.readLine()) != null) {
+        tally.lines++;
+        if (!text.isBlank()) {
+          asked.add(read(panel, text, tally.lines));
+        }
+        if (asked.size() == TOGETHER) {
+          judge(asked, tally, out);
         }
       }
+      judge(asked, tally, out);
     } catch (NoSuchFileException e) {
       throw CommandFailure.usage("--input " + input + ": no such file");
     } finally {
@@ -95,29 +122,29 @@ final class ScoreCommand implements Callable<Integer> {
     err.printf(
         Locale.ROOT,
         "%d lines, %d right (%.1f %%), mean reward %.4f%n",
-        lines,
-        correct,
-        100.0 * correct / Math.max(1, lines),
-        reward / Math.max(1, lines));
+        tally.lines,
+        tally.correct,
+        100.0 * tally.correct / Math.max(1, tally.lines),
+        tally.reward / Math.max(1, tally.lines));
     err.flush();
     return ExitCodes.FINE;
   }
 
-  private Verifier verifier(Settings settings) {
-    Verifiers verifiers =
-        Verifiers.load(new VerifierSettings(settings.number("segmenter.numeric-tolerance")));
-    return verifiers
-        .find(verifierName)
-        .orElseThrow(
-            () ->
-                CommandFailure.usage(
-                    "--verifier "
-                        + verifierName
-                        + ": unknown; one of "
-                        + String.join(", ", verifiers.names())));
+  private JudgePanel panel(Settings settings) {
+    JudgePanel panel;
+    try {
+      panel = new Binding(settings).judgePanel();
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+    if (!panel.knows(verifierName)) {
+      throw CommandFailure.usage(
+          "--verifier " + verifierName + ": unknown; one of " + String.join(", ", panel.names()));
+    }
+    return panel;
   }
 
-  private Verdict judge(Verifier verifier, String line, int number, PrintWriter out) {
+  private Line read(JudgePanel panel, String line, int number) {
     try {
       if (!(JSON.readTree(line) instanceof ObjectNode record)) {
         throw wrong(number, "must be a JSON object");
@@ -125,18 +152,43 @@ final class ScoreCommand implements Callable<Integer> {
       String response = text(record, number, "response");
       String reference =
           text(record, number, record.has("reference_solution") ? "reference_solution" : "answer");
-      Verdict verdict = verifier.verify(response, reference);
-      record.put("reward", verdict.reward()).put("judged_correct", verdict.correct());
-      if (explain) {
-        explain(verifier.explain(response, reference), record);
-      }
-      out.println(JSON.writeValueAsString(record));
-      return verdict;
+      JudgeRequest.Builder about =
+          JudgeRequest.newBuilder()
+              .setTrajectoryId("line-" + number)
+              .setSourcePartition(0)
+              .setSourceOffset(number)
+              .setTaskId("line-" + number)
+              .setPrompt(record.path("prompt").asText(""))
+              .setResponse(response)
+              .setSegmentCharEnds(PackedArrays.pack(new int[] {response.length()}))
+              .setAnswer(reference);
+      return new Line(number, record, response, reference, panel.find(verifierName, about));
     } catch (JsonProcessingException e) {
       throw wrong(number, "is not JSON: " + e.getOriginalMessage());
-    } catch (ReferenceAnswerException e) {
-      throw wrong(number, e.getMessage());
     }
+  }
+
+  /** Prints them in order and forgets them. */
+  private void judge(List<Line> asked, Tally tally, PrintWriter out)
+      throws JsonProcessingException, InterruptedException {
+    for (Line line : asked) {
+      try {
+        Verifier verifier = line.verifier.get().orElseThrow();
+        Verdict verdict = verifier.verify(line.response, line.reference);
+        line.record.put("reward", verdict.reward()).put("judged_correct", verdict.correct());
+        if (explain) {
+          explain(verifier.explain(line.response, line.reference), line.record);
+        }
+        out.println(JSON.writeValueAsString(line.record));
+        tally.correct += verdict.correct() ? 1 : 0;
+        tally.reward += verdict.reward();
+      } catch (ReferenceAnswerException e) {
+        throw wrong(line.number, e.getMessage());
+      } catch (ExecutionException e) {
+        throw wrong(line.number, e.getCause().getMessage());
+      }
+    }
+    asked.clear();
   }
 
   private static void explain(Explanation explanation, ObjectNode record) {

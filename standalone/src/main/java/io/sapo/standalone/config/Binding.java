@@ -34,8 +34,12 @@ import io.sapo.segmenter.cut.NewlineStrategy;
 import io.sapo.segmenter.cut.ProbabilityStrategy;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.cut.StepStrategy;
+import io.sapo.segmenter.judge.JudgePanel;
+import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.verify.RewardShaping;
 import io.sapo.segmenter.verify.VerifierSettings;
+import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.segmenter.verify.math.EqualityPolicy;
 import io.sapo.standalone.evaluation.EvaluationConfig;
 import io.sapo.standalone.torture.HaltPoint;
 import java.net.URI;
@@ -77,6 +81,7 @@ public final class Binding {
             () -> producer("producer-0", Path.of("")),
             () -> segmenter(Path.of("")),
             this::evaluation,
+            this::judgePanel,
             this::listen);
     for (Supplier<Object> one : all) {
       try {
@@ -300,7 +305,7 @@ public final class Binding {
     return new SegmenterConfig(
         strategy(),
         verifiers(),
-        List.of(),
+        judges(),
         settings.duration("segmenter.group-deadline"),
         dedupRetention(),
         stateFolder,
@@ -338,14 +343,30 @@ public final class Binding {
     };
   }
 
+  /** The judges outside the stream. */
+  public List<JudgeSettings> judges() {
+    return JudgeBinding.judges(settings);
+  }
+
+  /** For whoever judges outside the stream; the caller closes it. */
+  public JudgePanel judgePanel() {
+    return new JudgePanel(Verifiers.load(verifiers()), judges());
+  }
+
   public VerifierSettings verifiers() {
     return new VerifierSettings(
         settings.number("segmenter.numeric-tolerance"),
+        new EqualityPolicy(
+            settings.constant("segmenter.equality.units", EqualityPolicy.Units.class),
+            settings.constant("segmenter.equality.percent", EqualityPolicy.Percent.class),
+            settings.constant("segmenter.equality.decimals", EqualityPolicy.Decimals.class),
+            settings.constant("segmenter.equality.lists", EqualityPolicy.Lists.class)),
         new RewardShaping(
             settings.integer("segmenter.reward.normal-length"),
             settings.number("segmenter.reward.format"),
             new LearnerBinding(settings).overlongTokens(),
-            settings.number("segmenter.reward.overlong-penalty")));
+            settings.number("segmenter.reward.overlong-penalty")),
+        settings.optionalPath("verifiers.path"));
   }
 
   /** What is said about the checkpoint's prompts; the same for all who make them. */
@@ -392,6 +413,7 @@ public final class Binding {
         settings.integer("model.max-prompt-tokens"),
         settings.integer("evaluation.slots"),
         verifiers(),
+        judges(),
         false);
   }
 

@@ -13,6 +13,7 @@ import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.schemas.ElementType;
+import io.sapo.segmenter.verify.math.EqualityPolicy;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Every key and what its value may be. What a key means stands in {@code sapo-defaults.yaml}. */
 final class ConfigKeys {
@@ -32,11 +34,18 @@ final class ConfigKeys {
   private static final List<String> SECRET_WORDS =
       List.of("password", "secret", "token", "jaas", "keystore.key", "credential");
 
+  private static final Map<String, Rule> RULES = catalogue();
+
   private final Map<String, Rule> rules = new LinkedHashMap<>();
 
   private ConfigKeys() {}
 
+  /** Those that have a default. */
   static Map<String, Rule> rules() {
+    return RULES;
+  }
+
+  private static Map<String, Rule> catalogue() {
     ConfigKeys keys = new ConfigKeys();
     keys.system();
     keys.model();
@@ -129,6 +138,10 @@ final class ConfigKeys {
     key("segmentation.probability-below", Rule.number(1e-9, 1));
     key("segmentation.probability-every", Rule.integer(1, MANY));
     key("segmenter.numeric-tolerance", Rule.number(0, 0.999));
+    key("segmenter.equality.units", Rule.choice(names(EqualityPolicy.Units.class)));
+    key("segmenter.equality.percent", Rule.choice(names(EqualityPolicy.Percent.class)));
+    key("segmenter.equality.decimals", Rule.choice(names(EqualityPolicy.Decimals.class)));
+    key("segmenter.equality.lists", Rule.choice(names(EqualityPolicy.Lists.class)));
     key("segmenter.reward.normal-length", Rule.integer(0, MANY));
     key("segmenter.reward.format", Rule.number(-1000, 1000));
     key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY).orEmpty());
@@ -138,6 +151,7 @@ final class ConfigKeys {
         "segmenter.dedup-retention",
         Rule.duration(Duration.ofSeconds(1), Duration.ofDays(36_500)).orEmpty());
     key("segmenter.threads", Rule.integer(1, 256));
+    key("verifiers.path", Rule.path().orEmpty());
   }
 
   private void learner() {
@@ -235,6 +249,11 @@ final class ConfigKeys {
     key("admin.max-log-prob-gap", Rule.positive());
     key("admin.reward-drop", Rule.positive());
     key("admin.dead-letter-share", Rule.positive());
+  }
+
+  /** Of a key of the catalogue or of a judge. */
+  static Optional<Rule> rule(String key) {
+    return Optional.ofNullable(RULES.get(key)).or(() -> JudgeKeys.rule(key));
   }
 
   static boolean secret(String key) {

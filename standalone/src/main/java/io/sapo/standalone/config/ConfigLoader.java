@@ -137,7 +137,7 @@ public final class ConfigLoader {
   }
 
   private void put(String key, String text, Origin origin) {
-    if (rules.containsKey(key) || key.startsWith(ConfigKeys.CLIENT_SECTION + ".")) {
+    if (ConfigKeys.rule(key).isPresent() || key.startsWith(ConfigKeys.CLIENT_SECTION + ".")) {
       raw.put(key, new Raw(text, origin));
       return;
     }
@@ -146,13 +146,19 @@ public final class ConfigLoader {
             + " ("
             + origin.label()
             + "): unknown key"
-            + Suggestions.nearest(key, rules.keySet())
+            + Suggestions.nearest(key, known(key))
                 .map(near -> "; did you mean " + near + "?")
                 .orElse("; sapo config print lists all"));
   }
 
+  private List<String> known(String key) {
+    List<String> known = new ArrayList<>(JudgeKeys.near(key));
+    known.addAll(rules.keySet());
+    return known;
+  }
+
   private void check(String key, Raw value, SortedMap<String, Settings.Value> values) {
-    Rule rule = rules.getOrDefault(key, Rule.text());
+    Rule rule = ConfigKeys.rule(key).orElseGet(Rule::text);
     boolean secret = ConfigKeys.secret(key);
     Object parsed = null;
     if (!(rule.optional() && value.text().isEmpty())) {

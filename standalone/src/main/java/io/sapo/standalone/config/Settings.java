@@ -133,7 +133,7 @@ public final class Settings {
     SortedMap<String, Value> changed = new TreeMap<>(values);
     texts.forEach(
         (key, text) -> {
-          Object parsed = ConfigKeys.rules().get(key).parse().apply(text);
+          Object parsed = ConfigKeys.rule(key).orElseThrow().parse().apply(text);
           changed.put(key, new Value(text, origin, ConfigKeys.secret(key), parsed));
         });
     return new Settings(changed);

@@ -4,7 +4,9 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.task.TaskSpec;
+import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.verify.VerifierSettings;
+import java.util.List;
 
 /**
  * How a model is examined.
@@ -18,6 +20,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
  * @param profile how the checkpoint is asked, and what ends its answers
  * @param pictures how pictures are taken
  * @param slots responses generated at a time
+ * @param judges outside the stream, which are asked here as they are there
  * @param blankPictures whether every picture is replaced by a white one of its size
  */
 public record EvaluationConfig(
@@ -32,6 +35,7 @@ public record EvaluationConfig(
     int maxPromptTokens,
     int slots,
     VerifierSettings verifiers,
+    List<JudgeSettings> judges,
     boolean blankPictures) {
 
   public Sampling greedy() {
@@ -51,6 +55,7 @@ public record EvaluationConfig(
         maxPromptTokens,
         slots,
         verifiers,
+        judges,
         blank);
   }
 }

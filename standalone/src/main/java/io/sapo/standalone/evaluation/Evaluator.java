@@ -13,15 +13,25 @@ import io.sapo.policy.network.Weights;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
+import io.sapo.schemas.JudgeRequest;
+import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Task;
+import io.sapo.segmenter.judge.JudgePanel;
 import io.sapo.segmenter.verify.ReferenceAnswerException;
 import io.sapo.segmenter.verify.Verdict;
+import io.sapo.segmenter.verify.Verifier;
 import io.sapo.segmenter.verify.Verifiers;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +43,13 @@ import org.slf4j.LoggerFactory;
 public final class Evaluator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Evaluator.class);
   private static final int STEPS_PER_CALL = 16;
+  private static final long LOOK_UP_MS = 200;
 
   private final EvaluationConfig config;
   private final CheckpointProfile profile;
   private final PromptBuilder prompts;
   private final Generator generator;
-  private final Verifiers verifiers;
+  private final JudgePanel panel;
   private final HeldOutTasks heldOut;
   private volatile boolean stopped;
 
@@ -51,11 +62,11 @@ public final class Evaluator implements AutoCloseable {
   public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, BaseModel base) {
     this.config = config;
     this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.count());
-    this.verifiers = Verifiers.load(config.verifiers());
     this.profile = CheckpointProfile.open(checkpoint, config.profile());
     try {
       log.info("{}: {}", checkpoint.path(), profile.description());
       this.prompts = new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
+      this.panel = new JudgePanel(Verifiers.load(config.verifiers()), config.judges());
       this.generator = Generator.load(base.config(), options(config, profile), base.device());
     } catch (RuntimeException e) {
       profile.close();
@@ -94,20 +105,24 @@ public final class Evaluator implements AutoCloseable {
     List<Task> tasks = heldOut.tasks().subList(0, Math.min(count, heldOut.tasks().size()));
     Tally tally = new Tally();
     tally.refused = heldOut.unreadable();
+    SortedMap<Integer, Answer> answers = new TreeMap<>();
     int next = 0;
     while (next < tasks.size() || generator.running() > 0) {
       while (next < tasks.size() && generator.freeSlots() > 0) {
         submit(tasks.get(next), next, sampling, tally);
         next++;
       }
-      if (stopped) {
-        throw new CancellationException("the evaluation of version " + version + " was stopped");
-      }
+      checkGoingOn(version);
       for (Generation generation : generator.advance(weights, version)) {
-        judge(tasks.get(Integer.parseInt(generation.id())), generation, tally);
+        int index = Integer.parseInt(generation.id());
+        String id = "evaluation-%d-%d".formatted(version, index);
+        answers.put(index, answer(id, tasks.get(index), generation));
       }
     }
     generator.releaseMemory();
+    for (Answer answer : answers.values()) {
+      judge(answer, version, tally);
+    }
     return new Score(
         version,
         heldOut.source(),
@@ -131,8 +146,34 @@ public final class Evaluator implements AutoCloseable {
     }
   }
 
-  private void judge(Task task, Generation generation, Tally tally) {
-    Optional<Verdict> verdict = verdict(task, generation);
+  private void checkGoingOn(long version) {
+    if (stopped) {
+      throw new CancellationException("the evaluation of version " + version + " was stopped");
+    }
+  }
+
+  /** What a model said to a task, and who judges it; a judge outside may still be at it. */
+  private record Answer(
+      Task task, String response, int tokens, CompletableFuture<Optional<Verifier>> verifier) {}
+
+  private Answer answer(String id, Task task, Generation generation) {
+    String response = profile.tokenizer().decodeResponse(generation.tokens()).text();
+    JudgeRequest.Builder about =
+        JudgeRequest.newBuilder()
+            .setTrajectoryId(id)
+            .setSourcePartition(0)
+            .setSourceOffset(0)
+            .setTaskId(task.getTaskId())
+            .setPrompt(task.getPrompt())
+            .setResponse(response)
+            .setSegmentCharEnds(PackedArrays.pack(new int[] {response.length()}))
+            .setAnswer(task.getAnswer());
+    return new Answer(
+        task, response, generation.tokens().length, panel.find(task.getVerifier(), about));
+  }
+
+  private void judge(Answer answer, long version, Tally tally) {
+    Optional<Verdict> verdict = verdict(answer, version);
     if (verdict.isEmpty()) {
       tally.refused++;
       return;
@@ -140,16 +181,15 @@ public final class Evaluator implements AutoCloseable {
     tally.judged++;
     tally.correct += verdict.get().correct() ? 1 : 0;
     tally.reward += verdict.get().reward();
-    tally.tokens += generation.tokens().length;
+    tally.tokens += answer.tokens();
   }
 
-  private Optional<Verdict> verdict(Task task, Generation generation) {
-    String response = profile.tokenizer().decodeResponse(generation.tokens()).text();
+  private Optional<Verdict> verdict(Answer answer, long version) {
+    Task task = answer.task();
     try {
       Optional<Verdict> verdict =
-          verifiers
-              .find(task.getVerifier())
-              .map(verifier -> verifier.verify(response, task.getAnswer()));
+          verifier(answer, version)
+              .map(verifier -> verifier.verify(answer.response(), task.getAnswer()));
       if (verdict.isEmpty()) {
         log.warn(
             "left out of the evaluation: task {} asks for the unknown verifier {}",
@@ -157,15 +197,36 @@ public final class Evaluator implements AutoCloseable {
             task.getVerifier());
       }
       return verdict;
-    } catch (ReferenceAnswerException e) {
+    } catch (ReferenceAnswerException | JudgePanel.NoVerdictException e) {
       log.warn("left out of the evaluation: task {}: {}", task.getTaskId(), e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /** Waits for judges outside, until told to stop. */
+  private Optional<Verifier> verifier(Answer answer, long version) {
+    while (true) {
+      checkGoingOn(version);
+      try {
+        return answer.verifier().get(LOOK_UP_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        log.trace("task {} waits for its judges", answer.task().getTaskId());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof JudgePanel.NoVerdictException none) {
+          throw none;
+        }
+        throw new IllegalStateException("asking judges", e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("the evaluation was interrupted");
+      }
     }
   }
 
   @Override
   public void close() {
     generator.close();
+    panel.close();
     profile.close();
   }
 }

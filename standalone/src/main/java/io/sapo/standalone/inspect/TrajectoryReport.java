@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param prompt the task's text
  * @param fedPrompt what was really fed, decoded; null where the model's tokenizer is not at hand
  * @param versions weight versions that produced its tokens, such as {@code 3 (12 tokens), 4 (9)}
+ * @param judgements what judges outside the stream said, such as {@code taste 0.750, right: …}
  * @param reward null, like the rest about judging, when it was not segmented
  */
 public record TrajectoryReport(
@@ -38,6 +39,7 @@ public record TrajectoryReport(
     Double reward,
     Boolean correct,
     String strategy,
+    List<String> judgements,
     List<SegmentRow> segments) {
 
   public static TrajectoryReport of(TrajectoryFate found, Optional<CheckpointProfile> profile) {
@@ -62,7 +64,23 @@ public record TrajectoryReport(
         segmented == null ? null : segmented.getOutcomeReward(),
         segmented == null ? null : segmented.getCorrect(),
         segmented == null ? null : segmented.getStrategy(),
+        segmented == null ? List.of() : judgements(segmented),
         segmented == null ? List.of() : SegmentRow.of(segmented, found.credit()));
+  }
+
+  private static List<String> judgements(SegmentedTrajectory segmented) {
+    return segmented.getJudgements().stream()
+        .map(
+            of ->
+                String.format(
+                    Locale.ROOT,
+                    "%s %.3f, %s%s (%s)",
+                    of.getJudge(),
+                    of.getReward(),
+                    of.getCorrect() ? "right" : "wrong",
+                    of.getWhy().isEmpty() ? "" : ": " + of.getWhy(),
+                    of.getVersion()))
+        .toList();
   }
 
   private static String versions(List<VersionRun> runs) {
@@ -91,6 +109,7 @@ public record TrajectoryReport(
           "reward",
           String.format(
               Locale.ROOT, "%.3f, %s, cut by %s", reward, correct ? "right" : "wrong", strategy));
+      judgements.forEach(judgement -> line(text, "judge", judgement));
       text.append(
           String.format(
               "%n%4s %6s %8s %8s %8s %9s %7s  %s%n",

@@ -1,5 +1,6 @@
 package io.sapo.standalone.run;
 
+import static org.apache.kafka.common.acl.AclOperation.ALTER;
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
 import static org.apache.kafka.common.acl.AclOperation.DELETE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
@@ -62,8 +63,8 @@ public final class RoleAccess {
       case SEGMENTER -> {
         reads(topics.trajectories().name());
         writes(topics.segments().name(), topics.deadLetters(), status());
-        grant(TOPIC, PREFIXED, prefix + "segmenter-", CREATE, READ, WRITE);
-        grant(GROUP, LITERAL, prefix + "segmenter", READ);
+        grant(TOPIC, PREFIXED, prefix + "segmenter-", CREATE, READ, WRITE, DELETE, ALTER);
+        grant(GROUP, PREFIXED, prefix + "segmenter", READ);
         grant(TRANSACTIONAL_ID, PREFIXED, prefix + "segmenter", WRITE);
       }
       case LEARNER -> {

@@ -8,6 +8,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.segmenter.Segmenter;
+import io.sapo.segmenter.verify.Verifiers;
 import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
@@ -63,7 +64,11 @@ final class RoleFactory implements AutoCloseable {
    * @param metrics of this process, beside those of the JVM and of Kafka clients
    */
   AdminServer admin(List<MeterBinder> metrics) {
-    return AdminServer.start(binding.admin(kafka.bootstrapServers()), metrics, kafka.meters());
+    return AdminServer.start(
+        binding.admin(kafka.bootstrapServers()),
+        metrics,
+        kafka.meters(),
+        new VerdictExplainer(Verifiers.load(binding.verifiers())));
   }
 
   /**

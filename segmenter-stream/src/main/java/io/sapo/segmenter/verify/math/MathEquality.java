@@ -1,6 +1,7 @@
 package io.sapo.segmenter.verify.math;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,11 +15,16 @@ public final class MathEquality {
   /** Longer ones are not read. */
   public static final int MAX_CHARS = 1000;
 
+  private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,30}\\.[0-9]{1,30}");
   private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
 
+  private static final int LEAST_DIGITS_OF_ROUNDED = 3;
+
+  private final EqualityPolicy policy;
   private final boolean explaining;
 
-  private MathEquality(boolean explaining) {
+  private MathEquality(EqualityPolicy policy, boolean explaining) {
+    this.policy = policy;
     this.explaining = explaining;
   }
 
@@ -31,14 +37,42 @@ public final class MathEquality {
    */
   public record Comparison(boolean equal, String answer, String reference, String why) {}
 
-  /** Whether they mean the same, by the policy in docs/verifiers.md. */
+  /** Whether they mean the same, by the default policy in docs/verifiers.md. */
   public static boolean same(String answer, String reference) {
-    return new MathEquality(false).compared(answer, reference).equal();
+    return same(answer, reference, EqualityPolicy.DEFAULT);
+  }
+
+  public static boolean same(String answer, String reference, EqualityPolicy policy) {
+    return new MathEquality(policy, false).decided(answer, reference).equal();
   }
 
   /** As {@link #same}, with reasons. */
-  public static Comparison compare(String answer, String reference) {
-    return new MathEquality(true).compared(answer, reference);
+  public static Comparison compare(String answer, String reference, EqualityPolicy policy) {
+    return new MathEquality(policy, true).decided(answer, reference);
+  }
+
+  private Comparison decided(String answer, String reference) {
+    Comparison exact = compared(answer, reference);
+    boolean rounded =
+        !exact.equal()
+            && policy.decimals() == EqualityPolicy.Decimals.ROUNDED
+            && (roundedFrom(answer, reference) || roundedFrom(reference, answer));
+    return rounded
+        ? new Comparison(true, exact.answer(), exact.reference(), "the same value, rounded")
+        : exact;
+  }
+
+  /** Whether one is a decimal, and the other rounded to its places. */
+  private static boolean roundedFrom(String decimal, String value) {
+    String digits = decimal.strip().replace("$", "");
+    if (!DECIMAL.matcher(digits).matches()) {
+      return false;
+    }
+    BigDecimal written = new BigDecimal(digits);
+    return written.precision() >= LEAST_DIGITS_OF_ROUNDED
+        && number(value)
+            .filter(exact -> exact.setScale(written.scale(), RoundingMode.HALF_UP).equals(written))
+            .isPresent();
   }
 
   private Comparison compared(String answer, String reference) {
@@ -174,7 +208,7 @@ public final class MathEquality {
       reference = said(right);
       Answer left = new AnswerReader(reading, budget).read(Vocabulary.told(given));
       answer = said(left);
-      boolean equal = new Comparer(budget).same(left, right);
+      boolean equal = new Comparer(budget, policy).same(left, right);
       return new Comparison(equal, answer, reference, why(equal));
     } catch (UnreadableException e) {
       return new Comparison(false, answer, reference, e.getMessage());

@@ -1,0 +1,44 @@
+package io.sapo.standalone.run;
+
+import io.sapo.admin.Explainer;
+import io.sapo.schemas.Judgement;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.verify.Explanation;
+import io.sapo.segmenter.verify.GivenVerdict;
+import io.sapo.segmenter.verify.ReferenceAnswerException;
+import io.sapo.segmenter.verify.Verifiers;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Explains verdicts by the verifiers of this process; judges outside are not asked again. */
+final class VerdictExplainer implements Explainer {
+  private final Verifiers verifiers;
+
+  VerdictExplainer(Verifiers verifiers) {
+    this.verifiers = verifiers;
+  }
+
+  @Override
+  public Optional<Reasons> explain(SegmentedTrajectory record) {
+    Trajectory trajectory = record.getTrajectory();
+    SortedMap<String, GivenVerdict> given = new TreeMap<>();
+    for (Judgement judgement : record.getJudgements()) {
+      given.put(judgement.getJudge(), GivenVerdict.of(judgement));
+    }
+    try {
+      return verifiers
+          .find(trajectory.getVerifier(), given)
+          .map(verifier -> verifier.explain(trajectory.getResponseText(), trajectory.getAnswer()))
+          .map(of -> reasons(of, record.getCorrect()));
+    } catch (ReferenceAnswerException e) {
+      return Optional.of(new Reasons("", "", "", e.getMessage(), false));
+    }
+  }
+
+  private static Reasons reasons(Explanation of, boolean recorded) {
+    return new Reasons(
+        of.answer(), of.read(), of.reference(), of.why(), of.verdict().correct() == recorded);
+  }
+}
