@@ -1,5 +1,7 @@
 package io.sapo.producer.task;
 
+import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.chain.ChainTaskSource.Lengths;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.task.FileTaskSource.Passes;
 import io.sapo.producer.task.FileTaskSource.Rows;
@@ -13,9 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Opens what {@code tasks.train} and {@code tasks.held-out} name: {@code figures}, a file of JSON
- * lines or Parquet, or a folder with one. The {@code tasks} topic ({@value #TOPIC}) needs a broker:
- * {@link TopicTaskSource}.
+ * Opens what {@code tasks.train} and {@code tasks.held-out} name: {@code figures}, {@code chain}, a
+ * file of JSON lines or Parquet, or a folder with one. The {@code tasks} topic ({@value #TOPIC})
+ * needs a broker: {@link TopicTaskSource}.
  */
 public final class TaskSources {
   public static final String FIGURES = "figures";
@@ -55,6 +57,10 @@ public final class TaskSources {
     if (spec.train().equals(FIGURES)) {
       return new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, seed);
     }
+    Optional<Lengths> chain = Lengths.parse(spec.train());
+    if (chain.isPresent()) {
+      return new ChainTaskSource(false, seed, chain.get());
+    }
     boolean apart = spec.heldOut().isPresent() || !test(spec.train()).isEmpty();
     return new FileTaskSource(
         training(spec.train()),
@@ -76,6 +82,10 @@ public final class TaskSources {
     if (named.equals(FIGURES)) {
       return new FiguresTaskSource(FiguresTaskSource.Split.HELD_OUT, seed);
     }
+    Optional<Lengths> chain = Lengths.parse(named);
+    if (chain.isPresent()) {
+      return new ChainTaskSource(true, seed, chain.get());
+    }
     List<Path> test = test(named);
     if (spec.heldOut().isPresent()) {
       return all(requireOthers(test.isEmpty() ? training(named) : test, spec), spec);
@@ -90,7 +100,7 @@ public final class TaskSources {
   }
 
   private static List<Path> requireOthers(List<Path> heldOut, TaskSpec spec) {
-    boolean file = !spec.train().equals(FIGURES) && !spec.train().equals(TOPIC);
+    boolean file = !made(spec.train()) && !spec.train().equals(TOPIC);
     if (file && real(training(spec.train())).stream().anyMatch(real(heldOut)::contains)) {
       throw new TaskFormatException(
           "tasks.held-out names %s, which is trained on; leave it empty to hold every tenth row out"
@@ -113,13 +123,18 @@ public final class TaskSources {
         .toList();
   }
 
+  /** Whether tasks are made as they are asked for. */
+  private static boolean made(String spec) {
+    return spec.equals(FIGURES) || Lengths.parse(spec).isPresent();
+  }
+
   static boolean isParquet(Path file) {
     return file.toString().endsWith(PARQUET);
   }
 
   /** The folder that the pictures of a task file may lie in; empty for tasks from elsewhere. */
   public static Optional<Path> folder(String spec) {
-    if (spec.equals(FIGURES) || spec.equals(TOPIC)) {
+    if (made(spec) || spec.equals(TOPIC)) {
       return Optional.empty();
     }
     Path path = Path.of(spec).toAbsolutePath();
@@ -140,7 +155,7 @@ public final class TaskSources {
     }
     if (!Files.isDirectory(path)) {
       throw new TaskFormatException(
-          ("tasks '%s': no such file or folder; give %s, %s, a .jsonl or .parquet file or a folder"
+          ("tasks '%s': no such file or folder; give %s, chain, %s, a .jsonl or .parquet file or a folder"
                   + " with one")
               .formatted(spec, FIGURES, TOPIC),
           null);

@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.standalone.pretrain.Lesson;
 import io.sapo.standalone.pretrain.Pretraining;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pretrain",
     description = {
-      "Makes a starting checkpoint for the figures task by supervised training.",
-      "Its solutions mix right steps with plausible wrong ones, so that there is something to learn."
+      "Makes a starting checkpoint for tasks with written solutions by supervised training.",
+      "The solutions mix right steps with plausible wrong ones, so that there is something to learn."
     })
 final class PretrainCommand implements Callable<Integer> {
   private static final int REPORT_EVERY = 50;
@@ -30,6 +31,13 @@ final class PretrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Folder to write; must not exist.")
   private Path output;
+
+  @Option(
+      names = "--tasks",
+      defaultValue = "figures",
+      paramLabel = "SPEC",
+      description = "figures, chain or chain(FEWEST-MOST) steps (default: ${DEFAULT-VALUE}).")
+  private String tasks;
 
   @Option(
       names = "--steps",
@@ -77,10 +85,16 @@ final class PretrainCommand implements Callable<Integer> {
     if (Files.exists(output)) {
       throw CommandFailure.usage(output + " exists already; name a folder that does not");
     }
+    Lesson lesson =
+        Lesson.of(tasks)
+            .orElseThrow(
+                () ->
+                    CommandFailure.usage(
+                        "--tasks " + tasks + ": solutions are written for figures and chain"));
     TorchThreads.use(threads);
     PrintWriter out = spec.commandLine().getOut();
     Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
-    new Pretraining(settings, step -> report(out, step)).run(output);
+    new Pretraining(lesson, settings, step -> report(out, step)).run(output);
     out.println("wrote " + output + "; measure it with: sapo evaluate --checkpoint " + output);
     out.flush();
     return ExitCodes.FINE;

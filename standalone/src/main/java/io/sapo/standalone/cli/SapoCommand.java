@@ -76,6 +76,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new SampleCommand(surroundings));
     line.addSubcommand(new ExportCommand());
     line.addSubcommand(new PretrainCommand());
+    line.addSubcommand(new ExperimentCommand());
     line.addSubcommand(new ScoreCommand(surroundings));
     line.addSubcommand(new InspectCommand(surroundings));
     line.addSubcommand(new ReplayCommand(surroundings));

@@ -36,7 +36,7 @@ final class FiguresModel {
     return files;
   }
 
-  private static int vocabularySize(String tokenizerJson) {
+  static int vocabularySize(String tokenizerJson) {
     try {
       return JSON.readTree(tokenizerJson).at("/model/vocab").size();
     } catch (JsonProcessingException e) {
@@ -44,7 +44,7 @@ final class FiguresModel {
     }
   }
 
-  private static int id(String special) {
+  static int id(String special) {
     return FIRST_SPECIAL + FixedWordTokenizer.SPECIAL_TOKENS.indexOf(special);
   }
 

@@ -9,8 +9,6 @@ import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
-import io.sapo.producer.figures.FiguresTaskSource;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +36,12 @@ public final class Pretraining {
   private static final int WARM_UP_STEPS = 100;
   private static final double FINAL_SHARE = 0.05;
 
+  private final Lesson lesson;
   private final Settings settings;
   private final Consumer<Step> listener;
 
-  public Pretraining(Settings settings, Consumer<Step> listener) {
+  public Pretraining(Lesson lesson, Settings settings, Consumer<Step> listener) {
+    this.lesson = lesson;
     this.settings = settings;
     this.listener = listener;
   }
@@ -52,9 +52,9 @@ public final class Pretraining {
    * @param folder must not exist yet
    */
   public void run(Path folder) throws IOException {
-    Path shape = Files.createTempDirectory("sapo-figures-model");
+    Path shape = Files.createTempDirectory("sapo-model");
     try {
-      Map<String, byte[]> companions = FiguresModel.companions();
+      Map<String, byte[]> companions = lesson.companions();
       for (Map.Entry<String, byte[]> file : companions.entrySet()) {
         Files.write(shape.resolve(file.getKey()), file.getValue());
       }
@@ -62,7 +62,7 @@ public final class Pretraining {
         CheckpointFolder.write(folder, companions, model.weights().tensors(), ElementType.F32);
       }
     } finally {
-      for (String name : FiguresModel.companions().keySet()) {
+      for (String name : lesson.companions().keySet()) {
         Files.deleteIfExists(shape.resolve(name));
       }
       Files.delete(shape);
@@ -70,11 +70,10 @@ public final class Pretraining {
   }
 
   private TrainableModel train(CheckpointFolder shape) {
-    FiguresTaskSource figures = new FiguresTaskSource(Split.TRAINING, settings.seed());
     Weights fresh =
         Weights.random(shape.config(), Head.LANGUAGE_MODEL, settings.seed(), Device.cpu());
     TrainableModel model = TrainableModel.of(fresh);
-    try (FiguresExamples examples = new FiguresExamples(shape, figures)) {
+    try (Lesson.Examples examples = lesson.examples(shape, settings.seed())) {
       for (int step = 1; step <= settings.steps(); step++) {
         listener.accept(train(model, examples.take(settings.batchSize()), step));
       }

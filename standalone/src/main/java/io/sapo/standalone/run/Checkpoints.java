@@ -1,18 +1,25 @@
 package io.sapo.standalone.run;
 
+import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.task.TaskSources;
 import io.sapo.standalone.config.Settings;
 import java.nio.file.Path;
 
 /** Where the starting policy lies. */
 public final class Checkpoints {
-  private static final Path SHIPPED = Path.of("checkpoints", "figures");
+  private static final Path SHIPPED = Path.of("checkpoints");
 
   private Checkpoints() {}
 
   /**
+   * The one that is named, else the one shipped for the tasks.
+   *
    * @param home root of the installation
    */
   public static Path start(Settings settings, Path home) {
-    return settings.optionalPath("model.checkpoint").orElse(home.resolve(SHIPPED));
+    boolean chain = ChainTaskSource.Lengths.parse(settings.text("tasks.train")).isPresent();
+    return settings
+        .optionalPath("model.checkpoint")
+        .orElse(home.resolve(SHIPPED).resolve(chain ? ChainTaskSource.NAME : TaskSources.FIGURES));
   }
 }

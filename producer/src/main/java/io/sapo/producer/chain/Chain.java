@@ -1,0 +1,69 @@
+package io.sapo.producer.chain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A first number and steps that each add or subtract a digit; every result lies in 0 to 99.
+ *
+ * @param start 1 to 9
+ * @param steps −9 to 9, none of them 0
+ */
+record Chain(int start, List<Integer> steps) {
+  static final int MOST_STEPS = 26;
+  static final int MOST = 99;
+
+  Chain {
+    steps = List.copyOf(steps);
+  }
+
+  static Chain draw(SplittableRandom random, int fewest, int most) {
+    int count = fewest + random.nextInt(most - fewest + 1);
+    int start = 1 + random.nextInt(9);
+    int value = start;
+    List<Integer> steps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int digit = 1 + random.nextInt(9);
+      boolean add = value + digit <= MOST && (value < digit || random.nextBoolean());
+      steps.add(add ? digit : -digit);
+      value += add ? digit : -digit;
+    }
+    return new Chain(start, steps);
+  }
+
+  int answer() {
+    return start + steps.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Each step has a letter, by which its line in a solution begins: {@code 7a+5b-3?}. */
+  String prompt() {
+    StringBuilder prompt = new StringBuilder().append(start);
+    for (int i = 0; i < steps.size(); i++) {
+      prompt.append(letter(i)).append(signed(i));
+    }
+    return prompt.append('?').toString();
+  }
+
+  static char letter(int step) {
+    return (char) ('a' + step);
+  }
+
+  /** Such as {@code +5}. */
+  String signed(int step) {
+    int value = steps.get(step);
+    return value < 0 ? Integer.toString(value) : "+" + value;
+  }
+
+  /** Equal chains have equal fingerprints. */
+  long fingerprint() {
+    long code = start;
+    for (int step : steps) {
+      code = code * 31 + step + 10;
+    }
+    // Finaliser of SplitMix64, so that nearby codes fall into unrelated classes.
+    code = (code ^ (code >>> 30)) * 0xBF58476D1CE4E5B9L;
+    code = (code ^ (code >>> 27)) * 0x94D049BB133111EBL;
+    return code ^ (code >>> 31);
+  }
+}

@@ -1,0 +1,115 @@
+package io.sapo.producer.chain;
+
+import io.sapo.producer.task.OrderedTaskSource;
+import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.Task;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An endless source of chains, a function of split and seed. A tenth of all chains, told by their
+ * fingerprint, is held out.
+ */
+public final class ChainTaskSource implements OrderedTaskSource {
+  public static final String NAME = "chain";
+
+  /** Words of solutions, for a tokenizer that gives each a token of its own. */
+  public static final List<String> WORDS = List.of("##");
+
+  private static final Pattern SPEC = Pattern.compile("chain(?:\\((\\d{1,2})-(\\d{1,2})\\))?");
+  private static final int HELD_OUT_ONE_IN = 10;
+
+  /** Steps of a chain. */
+  public record Lengths(int fewest, int most) {
+    public Lengths {
+      if (fewest < 1 || most < fewest || most > Chain.MOST_STEPS) {
+        throw new IllegalArgumentException(
+            "a chain has 1 to %d steps, the fewest first; got %d-%d"
+                .formatted(Chain.MOST_STEPS, fewest, most));
+      }
+    }
+
+    /**
+     * Reads {@code chain} (3 to 10 steps) or {@code chain(5-8)}.
+     *
+     * @return empty where the text names something else
+     */
+    public static Optional<Lengths> parse(String text) {
+      Matcher matcher = SPEC.matcher(text);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          matcher.group(1) == null
+              ? new Lengths(3, 10)
+              : new Lengths(
+                  Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+    }
+  }
+
+  /** A task with one way of solving it, as supervised training wants it. */
+  public record Solved(Task task, String solution) {}
+
+  static {
+    RecordCodec.trustRecords();
+  }
+
+  private final boolean heldOut;
+  private final long seed;
+  private final Lengths lengths;
+  private SplittableRandom random;
+  private long count;
+
+  public ChainTaskSource(boolean heldOut, long seed, Lengths lengths) {
+    this.heldOut = heldOut;
+    this.seed = seed;
+    this.lengths = lengths;
+    this.random = new SplittableRandom(seed);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Optional<Task> next() {
+    return Optional.of(task(draw()));
+  }
+
+  @Override
+  public void seek(long stretch, int length) {
+    long salt = new SplittableRandom(seed).nextLong();
+    random = new SplittableRandom(new SplittableRandom(salt ^ stretch).nextLong());
+    count = Math.multiplyExact(stretch, length);
+  }
+
+  /** The next task with a solution that is right on nine steps in ten. */
+  public Solved nextSolved() {
+    Chain chain = draw();
+    return new Solved(task(chain), ChainSolution.withMistakes(chain, random));
+  }
+
+  private Chain draw() {
+    while (true) {
+      Chain chain = Chain.draw(random, lengths.fewest(), lengths.most());
+      if ((Long.remainderUnsigned(chain.fingerprint(), HELD_OUT_ONE_IN) == 0) == heldOut) {
+        return chain;
+      }
+    }
+  }
+
+  private Task task(Chain chain) {
+    return Task.newBuilder()
+        .setTaskId("chain-%s-%d-%d".formatted(heldOut ? "held-out" : "training", seed, count++))
+        .setPrompt(chain.prompt())
+        .setPictures(List.of())
+        .setAnswer(Integer.toString(chain.answer()))
+        .setVerifier("gsm8k")
+        .setSource(name())
+        .build();
+  }
+}

@@ -1,0 +1,60 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.standalone.experiment.ExperimentFile;
+import io.sapo.standalone.experiment.ExperimentReport;
+import io.sapo.standalone.experiment.ExperimentRunner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo experiment}. */
+@Command(
+    name = "experiment",
+    description = {
+      "Makes the training runs of a file, arms × seeds, and writes one report with intervals.",
+      "What has a result is not run again, so that the same command goes on where it was stopped."
+    })
+final class ExperimentCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "YAML: name, settings, arms, seeds, tuning.")
+  private Path file;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder of results and report; without it data/experiment-NAME.")
+  private Path output;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ExperimentFile experiment = ExperimentFile.read(file);
+    Path folder = output == null ? Path.of("data", "experiment-" + experiment.name()) : output;
+    Files.createDirectories(folder);
+    keep(folder);
+    PrintWriter out = spec.commandLine().getOut();
+    ExperimentRunner runner = new ExperimentRunner(experiment, folder, out);
+    Path report = new ExperimentReport(experiment, runner.run()).write(folder);
+    out.println("wrote " + report);
+    out.flush();
+    return ExitCodes.FINE;
+  }
+
+  /** Results of one experiment must not be taken for another's. */
+  private void keep(Path folder) throws IOException {
+    Path kept = folder.resolve("experiment.yaml");
+    String text = Files.readString(file);
+    if (Files.exists(kept) && !Files.readString(kept).equals(text)) {
+      throw CommandFailure.usage(
+          folder + " holds results of another experiment; name another --output, or delete it");
+    }
+    Files.writeString(kept, text);
+  }
+}

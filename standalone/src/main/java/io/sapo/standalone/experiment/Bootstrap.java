@@ -1,0 +1,44 @@
+package io.sapo.standalone.experiment;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * A mean with its percentile bootstrap interval of 95 % over runs (Efron and Tibshirani 1993, ch.
+ * 13).
+ *
+ * @param low lower end
+ * @param high upper end
+ */
+record Bootstrap(double mean, double low, double high) {
+  private static final int RESAMPLES = 10_000;
+  private static final double TAIL = 0.025;
+
+  /** Of numbers that are not NaN; all NaN where there is none. The same each time. */
+  static Bootstrap of(double[] values) {
+    double[] known = Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
+    if (known.length == 0) {
+      return new Bootstrap(Double.NaN, Double.NaN, Double.NaN);
+    }
+    Random random = new Random(1);
+    double[] means = new double[RESAMPLES];
+    for (int i = 0; i < RESAMPLES; i++) {
+      for (int j = 0; j < known.length; j++) {
+        means[i] += known[random.nextInt(known.length)] / known.length;
+      }
+    }
+    Arrays.sort(means);
+    return new Bootstrap(
+        Arrays.stream(known).average().getAsDouble(),
+        means[(int) (TAIL * RESAMPLES)],
+        means[(int) ((1 - TAIL) * RESAMPLES) - 1]);
+  }
+
+  @Override
+  public String toString() {
+    return Double.isNaN(mean)
+        ? "–"
+        : String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", mean, low, high);
+  }
+}

@@ -1,0 +1,152 @@
+package io.sapo.standalone.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.Binding;
+import io.sapo.standalone.config.ConfigLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an experiment is, as read from YAML.
+ *
+ * @param settings of every run, by dotted key
+ * @param arms what differs, by name; dotted keys as well
+ * @param seeds of the runs that are reported
+ * @param tuning null where nothing is tuned
+ * @param parallel runs at a time
+ */
+public record ExperimentFile(
+    String name,
+    Map<String, String> settings,
+    Map<String, Map<String, String>> arms,
+    List<Long> seeds,
+    Tuning tuning,
+    int parallel) {
+  private static final Set<String> KEYS =
+      Set.of("name", "settings", "arms", "seeds", "tuning", "parallel");
+
+  /** Every arm tries each value with this seed, and takes that of the largest area. */
+  public record Tuning(String key, List<String> values, long seed) {}
+
+  /**
+   * @throws CommandFailure naming what is wrong in the file
+   */
+  public static ExperimentFile read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw CommandFailure.usage(file + ": there is no such file");
+    }
+    try {
+      JsonNode root = new YAMLMapper().readTree(file.toFile());
+      root.fieldNames()
+          .forEachRemaining(
+              key -> require(KEYS.contains(key), "key '" + key + "' is none of " + KEYS));
+      ExperimentFile read =
+          new ExperimentFile(
+              text(root, "name"),
+              pairs(root.path("settings")),
+              arms(root.path("arms")),
+              seeds(root.path("seeds")),
+              tuning(root.path("tuning")),
+              root.path("parallel").asInt(1));
+      require(
+          read.name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,60}"),
+          "name must be 1 to 61 letters, digits, '.', '_' and '-'");
+      require(read.parallel >= 1 && read.parallel <= 1024, "parallel must be 1 to 1024");
+      read.checkSettings();
+      return read;
+    } catch (JsonProcessingException e) {
+      throw CommandFailure.usage(file + " is not YAML: " + e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(file + ": " + e.getMessage());
+    }
+  }
+
+  /** All settings of a run: those of all, of its arm, the tuned one, its seed. */
+  public Map<String, String> settings(String arm, String tuned, long seed) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.putAll(arms.get(arm));
+    if (tuned != null) {
+      all.put(tuning.key(), tuned);
+    }
+    all.put("run.seed", Long.toString(seed));
+    return all;
+  }
+
+  private void checkSettings() {
+    for (String arm : arms.keySet()) {
+      List<String> values = tuning == null ? Collections.singletonList(null) : tuning.values();
+      for (String tuned : values) {
+        ConfigLoader loader = new ConfigLoader();
+        settings(arm, tuned, seeds.get(0)).forEach((key, value) -> loader.set(key + "=" + value));
+        new Binding(loader.load()).check();
+      }
+    }
+  }
+
+  private static String text(JsonNode root, String key) {
+    require(root.path(key).isTextual(), key + " is missing");
+    return root.path(key).asText();
+  }
+
+  private static Map<String, String> pairs(JsonNode node) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    node.properties()
+        .forEach(
+            field -> {
+              require(field.getValue().isValueNode(), field.getKey() + " must have one value");
+              pairs.put(field.getKey(), field.getValue().asText());
+            });
+    return pairs;
+  }
+
+  private static Map<String, Map<String, String>> arms(JsonNode node) {
+    Map<String, Map<String, String>> arms = new LinkedHashMap<>();
+    node.properties()
+        .forEach(
+            field -> {
+              require(
+                  field.getKey().matches("[A-Za-z0-9][A-Za-z0-9._%-]{0,60}"),
+                  "arm '" + field.getKey() + "' must have a name of letters and digits");
+              arms.put(field.getKey(), pairs(field.getValue()));
+            });
+    require(!arms.isEmpty(), "arms are missing");
+    return arms;
+  }
+
+  private static List<Long> seeds(JsonNode node) {
+    List<Long> seeds = new ArrayList<>();
+    node.forEach(
+        seed -> {
+          require(seed.isIntegralNumber(), "seeds must be whole numbers");
+          seeds.add(seed.asLong());
+        });
+    require(!seeds.isEmpty(), "seeds are missing");
+    return seeds;
+  }
+
+  private static Tuning tuning(JsonNode node) {
+    if (node.isMissingNode()) {
+      return null;
+    }
+    List<String> values = new ArrayList<>();
+    node.path("values").forEach(value -> values.add(value.asText()));
+    require(!values.isEmpty(), "tuning needs values");
+    return new Tuning(text(node, "key"), values, node.path("seed").asLong(0));
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.sapo.standalone.experiment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The report of an experiment: Markdown with its pictures beside it. */
+public final class ExperimentReport {
+  private final ExperimentFile experiment;
+  private final Map<String, List<RunResult>> results;
+  private final double budget;
+
+  public ExperimentReport(ExperimentFile experiment, Map<String, List<RunResult>> results) {
+    this.experiment = experiment;
+    this.results = results;
+    this.budget =
+        results.values().stream()
+            .flatMap(List::stream)
+            .mapToDouble(RunResult::tokens)
+            .min()
+            .orElse(0);
+  }
+
+  /** Writes {@code report.md} and its pictures. */
+  public Path write(Path folder) throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append("# Experiment ").append(experiment.name()).append("\n\n");
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d seeds an arm, numbers up to %.0f sampled tokens, which every run has; means with 95 %% percentile bootstrap intervals over seeds. Settings of all: %s.%s%n%n",
+            experiment.seeds().size(),
+            budget,
+            settings(experiment.settings()),
+            experiment.tuning() == null
+                ? ""
+                : " Tuned for each arm by one run for each value, on a seed of its own: `%s` of %s."
+                    .formatted(experiment.tuning().key(), experiment.tuning().values())));
+    table(text);
+    lift(text);
+    text.append("## Curves\n");
+    picture(folder, text, "accuracy", "Accuracy of what was sampled", p -> p.accuracy());
+    picture(folder, text, "entropy", "Entropy a token (nats)", p -> p.entropy());
+    picture(folder, text, "length", "Response length (tokens)", p -> p.length());
+    picture(folder, text, "value-loss", "Value loss", p -> p.valueLoss());
+    picture(folder, text, "explained-variance", "Explained variance", p -> p.explainedVariance());
+    picture(
+        folder, text, "effective-share", "Effective sample size (share)", p -> p.effectiveShare());
+    Path report = folder.resolve("report.md");
+    Files.writeString(report, text.toString());
+    return report;
+  }
+
+  private void table(StringBuilder text) {
+    text.append(
+        "| arm | tuned | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | staleness |\n");
+    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    results.forEach(
+        (arm, runs) ->
+            text.append(
+                "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
+                    .formatted(
+                        arm,
+                        runs.get(0).tuned() == null ? "" : runs.get(0).tuned(),
+                        over(runs, run -> run.last(budget)),
+                        over(runs, run -> run.area(budget)),
+                        over(
+                            runs,
+                            run -> run.accuracyAfter() == null ? Double.NaN : run.accuracyAfter()),
+                        over(runs, RunResult::stepsRight),
+                        over(runs, run -> run.credit().correlation()),
+                        over(runs, run -> run.credit().within()),
+                        String.format(
+                            Locale.ROOT,
+                            "%.2f",
+                            runs.stream()
+                                .flatMap(run -> run.updates().stream())
+                                .mapToDouble(RunResult.Point::staleness)
+                                .average()
+                                .orElse(Double.NaN)))));
+    text.append('\n');
+  }
+
+  private void lift(StringBuilder text) {
+    boolean any =
+        results.values().stream()
+            .flatMap(List::stream)
+            .anyMatch(run -> !run.credit().lift().isEmpty());
+    if (!any) {
+      return;
+    }
+    text.append("## Lift\n");
+    text.append(
+        "P(|V_t − V_t+1| in its top tenth | entropy of t in its top q) / P(the same); arms in which every token is a segment.\n\n");
+    text.append("| arm | q 0.5 | q 0.2 | q 0.1 | q 0.05 |\n| --- | --- | --- | --- | --- |\n");
+    results.forEach(
+        (arm, runs) -> {
+          if (!runs.get(0).credit().lift().isEmpty()) {
+            text.append("| ").append(arm);
+            for (int q = 0; q < runs.get(0).credit().lift().size(); q++) {
+              int at = q;
+              text.append(" | ").append(over(runs, run -> run.credit().lift().get(at)));
+            }
+            text.append(" |\n");
+          }
+        });
+    text.append('\n');
+  }
+
+  private static Bootstrap over(List<RunResult> runs, ToDoubleFunction<RunResult> number) {
+    return Bootstrap.of(runs.stream().mapToDouble(number).toArray());
+  }
+
+  private void picture(
+      Path folder,
+      StringBuilder text,
+      String name,
+      String title,
+      ToDoubleFunction<RunResult.Point> number)
+      throws IOException {
+    Curves curves = new Curves(title, budget, results, number);
+    if (!curves.empty()) {
+      Files.writeString(folder.resolve(name + ".svg"), curves.svg());
+      text.append("![").append(title).append("](").append(name).append(".svg)\n\n");
+    }
+  }
+
+  private static String settings(Map<String, String> settings) {
+    StringBuilder text = new StringBuilder();
+    settings.forEach(
+        (key, value) ->
+            text.append(text.isEmpty() ? "" : ", ")
+                .append('`')
+                .append(key)
+                .append('=')
+                .append(value)
+                .append('`'));
+    return text.toString();
+  }
+}

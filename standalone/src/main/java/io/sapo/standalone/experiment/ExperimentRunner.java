@@ -1,0 +1,177 @@
+package io.sapo.standalone.experiment;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.standalone.cli.CommandFailure;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * Makes the runs of an experiment that have no result yet, several at a time, each by {@code sapo
+ * train} in a process of its own. A result is a file: what was made before is not made again.
+ */
+public final class ExperimentRunner {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RESULT = "result.json";
+
+  private final ExperimentFile experiment;
+  private final Path output;
+  private final PrintWriter out;
+
+  /**
+   * @param output folder of results; what lies there is taken for results of this experiment
+   */
+  public ExperimentRunner(ExperimentFile experiment, Path output, PrintWriter out) {
+    this.experiment = experiment;
+    this.output = output;
+    this.out = out;
+  }
+
+  /** All reported runs, arm by arm; tuning comes first. */
+  public Map<String, List<RunResult>> run() throws InterruptedException {
+    Map<String, String> tuned = tune();
+    List<Job> jobs = new ArrayList<>();
+    for (long seed : experiment.seeds()) {
+      experiment.arms().keySet().forEach(arm -> jobs.add(new Job(arm, tuned.get(arm), seed)));
+    }
+    Map<String, List<RunResult>> results = new LinkedHashMap<>();
+    experiment.arms().keySet().forEach(arm -> results.put(arm, new ArrayList<>()));
+    for (RunResult result : results(jobs)) {
+      results.get(result.arm()).add(result);
+    }
+    return results;
+  }
+
+  /** By arm: the value with the largest area up to the tokens that all of its runs have. */
+  private Map<String, String> tune() throws InterruptedException {
+    Map<String, String> best = new LinkedHashMap<>();
+    ExperimentFile.Tuning tuning = experiment.tuning();
+    if (tuning == null) {
+      return best;
+    }
+    List<Job> jobs = new ArrayList<>();
+    for (String value : tuning.values()) {
+      experiment.arms().keySet().forEach(arm -> jobs.add(new Job(arm, value, tuning.seed())));
+    }
+    List<RunResult> results = results(jobs);
+    double budget = results.stream().mapToDouble(RunResult::tokens).min().orElse(0);
+    for (String arm : experiment.arms().keySet()) {
+      RunResult chosen =
+          results.stream()
+              .filter(result -> result.arm().equals(arm))
+              .max(Comparator.comparingDouble(result -> result.area(budget)))
+              .orElseThrow();
+      best.put(arm, chosen.tuned());
+      out.printf("%s: %s = %s%n", arm, tuning.key(), chosen.tuned());
+      out.flush();
+    }
+    return best;
+  }
+
+  private List<RunResult> results(List<Job> jobs) throws InterruptedException {
+    ExecutorService pool = Executors.newFixedThreadPool(experiment.parallel());
+    try {
+      List<Future<RunResult>> futures = new ArrayList<>();
+      for (Job job : jobs) {
+        futures.add(pool.submit(() -> result(job)));
+      }
+      List<RunResult> results = new ArrayList<>();
+      for (Future<RunResult> future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof CommandFailure failure
+          ? failure
+          : CommandFailure.failed("a run failed: " + e.getCause(), e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private RunResult result(Job job) throws IOException, InterruptedException {
+    Path folder = job.folder(output);
+    Path file = folder.resolve(RESULT);
+    if (!Files.isRegularFile(file)) {
+      Files.createDirectories(folder);
+      Path data = folder.resolve("data");
+      Path summary = folder.resolve("summary.json");
+      long begun = System.nanoTime();
+      train(job, data, summary);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      RunResult result;
+      synchronized (this) {
+        result = ResultReader.read(job, data, summary, seconds);
+      }
+      Path fresh = folder.resolve(RESULT + ".new");
+      JSON.writerWithDefaultPrettyPrinter().writeValue(fresh.toFile(), result);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      delete(data);
+      say("%s: accuracy %.3f after %.0f s".formatted(job, result.last(result.tokens()), seconds));
+    }
+    return JSON.readValue(file.toFile(), RunResult.class);
+  }
+
+  private synchronized void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  private void train(Job job, Path data, Path summary) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("io.sapo.standalone.Main", "train"));
+    command.addAll(List.of("--data", data.toString(), "--summary", summary.toString()));
+    experiment
+        .settings(job.arm(), job.tuned(), job.seed())
+        .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    Path log = summary.resolveSibling("train.log");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Thread end = new Thread(process::destroy, "end-run");
+    Runtime.getRuntime().addShutdownHook(end);
+    int code;
+    try {
+      code = process.waitFor();
+    } finally {
+      process.destroy();
+    }
+    Runtime.getRuntime().removeShutdownHook(end);
+    if (code != 0) {
+      throw CommandFailure.failed(
+          "%s ended with exit code %d; its output is in %s. The experiment started again goes on from there"
+              .formatted(job, code, log));
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(
+              path -> {
+                try {
+                  Files.delete(path);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.sapo.standalone.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sapo.schemas.FinishReason;
+import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.Sampling;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Trajectory;
+import io.sapo.schemas.VersionRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentTest {
+  @TempDir private Path folder;
+
+  private ExperimentFile read(String yaml) throws IOException {
+    return ExperimentFile.read(Files.writeString(folder.resolve("e.yaml"), yaml));
+  }
+
+  @Test
+  void aFileGivesTheSettingsOfEachRun() throws IOException {
+    ExperimentFile file =
+        read(
+            """
+            name: a
+            settings: {run.updates: 3, learner.gamma: 1.0}
+            arms:
+              sapo: {algorithm: sapo}
+              mine: {algorithm: ppo, learner.gamma: 0.9}
+            seeds: [4, 5]
+            tuning: {key: learner.actor.learning-rate, values: [1e-4, 2e-4], seed: 9}
+            """);
+    assertThat(file.settings("mine", "2e-4", 5))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "run.updates", "3",
+                "learner.gamma", "0.9",
+                "algorithm", "ppo",
+                "learner.actor.learning-rate", "2e-4",
+                "run.seed", "5"));
+    assertThat(file.tuning().seed()).isEqualTo(9);
+    assertThat(file.parallel()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsWrongInAFileIsNamed() {
+    assertThatThrownBy(() -> read("name: a\nseeds: [1]\narms: {}\n"))
+        .hasMessageContaining("arms are missing");
+    assertThatThrownBy(() -> read("name: a\nseeds: []\narms: {x: {algorithm: ppo}}\n"))
+        .hasMessageContaining("seeds are missing");
+    assertThatThrownBy(() -> read("name: ../a\nseeds: [1]\narms: {x: {algorithm: ppo}}\n"))
+        .hasMessageContaining("name must be");
+    assertThatThrownBy(() -> read("name: a\nseeds: [1]\narms: {../x: {algorithm: ppo}}\n"))
+        .hasMessageContaining("arm '../x'");
+    assertThatThrownBy(() -> read("name: a\nsets: 1\nseeds: [1]\narms: {x: {algorithm: ppo}}\n"))
+        .hasMessageContaining("key 'sets'");
+    assertThatThrownBy(() -> read("name: a\nseeds: [1]\narms: {x: {algorithm: pppo}}\n"))
+        .hasMessageContaining("algorithm");
+    assertThatThrownBy(() -> ExperimentFile.read(folder.resolve("none.yaml")))
+        .hasMessageContaining("no such file");
+  }
+
+  private static RunResult run(String arm, long seed, double... accuracies) {
+    List<RunResult.Point> points = new ArrayList<>();
+    for (int i = 0; i < accuracies.length; i++) {
+      points.add(
+          new RunResult.Point(
+              i + 1, 100.0 * (i + 1), accuracies[i], 1, 10, Double.NaN, Double.NaN, 0, 1));
+    }
+    return new RunResult(
+        arm,
+        seed,
+        null,
+        points,
+        null,
+        0.5,
+        0.9,
+        new CreditTruth.Summary(0.3, Double.NaN, List.of()),
+        1);
+  }
+
+  @Test
+  void areaAndEndAreThoseOfTheCommonBudget() {
+    RunResult run = run("a", 1, 0, 0.5, 1, 1, 1);
+    assertThat(run.tokens()).isEqualTo(500);
+    assertThat(run.area(500)).isCloseTo(0.7, within(1e-12));
+    assertThat(run.area(250)).isCloseTo((0 + 0.5 + 0.5) / 2.5, within(1e-12));
+    assertThat(run.last(200)).isEqualTo(0.5);
+  }
+
+  @Test
+  void intervalsHoldTheMeanAndShrinkWithAgreement() {
+    Bootstrap wide = Bootstrap.of(new double[] {0.1, 0.5, 0.9, Double.NaN});
+    assertThat(wide.mean()).isCloseTo(0.5, within(1e-12));
+    assertThat(wide.low()).isBetween(0.1, 0.2);
+    assertThat(wide.high()).isBetween(0.8, 0.9);
+    assertThat(Bootstrap.of(new double[] {0.5, 0.5}).high()).isEqualTo(0.5);
+    assertThat(Bootstrap.of(new double[0])).hasToString("–");
+  }
+
+  @Test
+  void aReportHasARowAnArmAndItsPictures() throws IOException {
+    ExperimentFile file =
+        read("name: a\nseeds: [1, 2]\narms: {x: {algorithm: ppo}, y: {algorithm: grpo}}\n");
+    Map<String, List<RunResult>> results = new LinkedHashMap<>();
+    results.put("x", List.of(run("x", 1, 0.1, 0.2, 0.3), run("x", 2, 0.2, 0.3, 0.4)));
+    results.put("y", List.of(run("y", 1, 0.1, 0.1), run("y", 2, 0.2, 0.2)));
+    String report = Files.readString(new ExperimentReport(file, results).write(folder));
+    assertThat(report)
+        .contains("numbers up to 200 sampled tokens")
+        .contains("| x |  | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
+        .contains("![Entropy")
+        .doesNotContain("value-loss");
+    assertThat(Files.readString(folder.resolve("accuracy.svg")))
+        .startsWith("<svg")
+        .contains("polyline");
+  }
+
+  /** Two responses of which one has a wrong second step. */
+  @Test
+  void creditIsHeldAgainstTheTruthOfTheStep() {
+    CreditTruth truth = new CreditTruth();
+    truth.add(record("a7+5=12\nb12-3=9\n#### 9"), true, new float[] {1, 2, 1}, null);
+    truth.add(record("a7+5=12\nb12-3=8\n#### 8"), true, new float[] {1, -2, 1}, null);
+    assertThat(truth.stepsRight()).isCloseTo(5.0 / 6, within(1e-12));
+    CreditTruth.Summary summary = truth.summary();
+    assertThat(summary.correlation()).isGreaterThan(0.9);
+    assertThat(summary.within()).isGreaterThan(0.8);
+    assertThat(summary.lift()).isEmpty();
+    CreditTruth even = new CreditTruth();
+    even.add(record("a7+5=12\nb12-3=8\n#### 8"), false, new float[] {1, 1, 1}, null);
+    assertThat(even.summary().within()).isNaN();
+    assertThat(even.stepsRight()).isNaN();
+  }
+
+  /** Three segments, one a line; tokens are characters. */
+  private static SegmentedTrajectory record(String response) {
+    int tokens = response.length();
+    int[] charEnds = new int[tokens];
+    for (int i = 0; i < tokens; i++) {
+      charEnds[i] = i + 1;
+    }
+    int first = response.indexOf('\n');
+    int second = response.indexOf('\n', first + 1);
+    Trajectory trajectory =
+        Trajectory.newBuilder()
+            .setTrajectoryId("t")
+            .setGroupId("g")
+            .setGroupSize(1)
+            .setTaskId("task")
+            .setProducerId("p")
+            .setPrompt("7a+5b-3?")
+            .setPromptTokens(PackedArrays.pack(new int[] {1}))
+            .setPictures(List.of())
+            .setResponseTokens(PackedArrays.pack(new int[tokens]))
+            .setResponseText(response)
+            .setTokenCharEnds(PackedArrays.pack(charEnds))
+            .setLogProbs(PackedArrays.pack(new float[tokens]))
+            .setEntropies(PackedArrays.pack(new float[tokens]))
+            .setVersions(List.of(new VersionRun(0L, tokens)))
+            .setSampling(new Sampling(1.0, 1.0, 0, 99))
+            .setFinishReason(FinishReason.STOP)
+            .setAnswer("9")
+            .setVerifier("gsm8k")
+            .setSeed(1)
+            .setStartedAtMs(0)
+            .setFinishedAtMs(1)
+            .build();
+    return SegmentedTrajectory.newBuilder()
+        .setTrajectory(trajectory)
+        .setSourcePartition(0)
+        .setSourceOffset(0)
+        .setStrategy("newline")
+        .setSegmentEnds(PackedArrays.pack(new int[] {first, second, tokens - 1}))
+        .setSegmentRewards(PackedArrays.pack(new double[3]))
+        .setOutcomeReward(0)
+        .setCorrect(false)
+        .setGroupMean(0)
+        .setGroupStd(0)
+        .setGroupCount(1)
+        .setGroupComplete(true)
+        .build();
+  }
+}
