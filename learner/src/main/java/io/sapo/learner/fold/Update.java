@@ -9,6 +9,7 @@ import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.policy.training.NonFiniteGradientException;
 import io.sapo.schemas.InputRange;
@@ -20,6 +21,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One step of the fold (SAPO, section 5): scores under the weights at the start → targets → for
@@ -31,7 +34,9 @@ import java.util.stream.IntStream;
  */
 public final class Update {
 
+  private static final Logger log = LoggerFactory.getLogger(Update.class);
   private static final long DEFAULT_ACTIVATION_BYTES = 1L << 30;
+  private static final int MAX_REASON_CHARS = 500;
 
   private final LearnerConfig config;
   private final Networks networks;
@@ -67,8 +72,10 @@ public final class Update {
   }
 
   /**
-   * Moves the state one version on. Where a network or a gradient gives NaN or infinity, what is
-   * left of the update is left out: the same again whenever the batch is folded.
+   * Moves the state one version on. Where a network or a gradient gives NaN or infinity, or a
+   * record that admission should not have let through cannot be computed with, what is left of the
+   * update is left out: the same again whenever the batch is folded. What the machine may be at
+   * fault for (memory, the native library) is thrown.
    */
   public Folded apply(TrainingState state, Batch batch) {
     Metrics metrics = new Metrics(nanoTime);
@@ -76,6 +83,14 @@ public final class Update {
       return fold(state, batch, metrics);
     } catch (NonFiniteException | NonFiniteGradientException e) {
       return leaveOut(state, batch, metrics, e.getMessage());
+    } catch (IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException
+        | UnreadablePictureException e) {
+      log.error("the batch of version {} cannot be computed with", state.version() + 1, e);
+      String reason = "the batch cannot be computed with: " + e;
+      return leaveOut(
+          state, batch, metrics, reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS)));
     }
   }
 

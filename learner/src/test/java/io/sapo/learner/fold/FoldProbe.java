@@ -4,6 +4,7 @@ import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Admission;
+import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.Position;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /** Folds recorded trajectories without a broker; as a program, prints the hashes it ends with. */
 public final class FoldProbe {
@@ -54,13 +56,28 @@ public final class FoldProbe {
       long activationBytes,
       BiFunction<TrainingState, List<UpdateReport>, T> look)
       throws InterruptedException {
+    return fold(config, records, updates, activationBytes, batch -> batch, look);
+  }
+
+  /**
+   * @param change what becomes of each batch behind admission
+   */
+  static <T> T fold(
+      LearnerConfig config,
+      List<SegmentedTrajectory> records,
+      int updates,
+      long activationBytes,
+      UnaryOperator<Batch> change,
+      BiFunction<TrainingState, List<UpdateReport>, T> look)
+      throws InterruptedException {
     try (TrainingState state = TrainingState.initial(TinyRun.weights(), config.algorithm());
         Networks networks = Networks.load(TinyRun.base(), config.algorithm().usesCritic())) {
       Update update = new Update(config, networks, () -> 0, activationBytes, () -> {});
       BatchAssembler batches = assembler(config, records);
       List<UpdateReport> reports = new ArrayList<>();
       for (int i = 0; i < updates; i++) {
-        reports.add(update.apply(state, batches.next(state.version(), () -> false)).report());
+        Batch batch = batches.next(state.version(), () -> false);
+        reports.add(update.apply(state, change.apply(batch)).report());
       }
       return look.apply(state, reports);
     }

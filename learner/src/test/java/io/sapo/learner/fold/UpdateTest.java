@@ -11,6 +11,7 @@ import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
@@ -295,6 +296,58 @@ class UpdateTest {
       throws InterruptedException {
     return FoldProbe.fold(
         config, records, 3, (state, reports) -> new Outcome(state.hashes(), reports));
+  }
+
+  /** What admission must not let through all the same does not end a run. */
+  @Test
+  void whatCannotBeComputedWithIsAnOutcomeToo() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
+    Outcome first = spoiled(config, records);
+    assertThat(first.reports())
+        .extracting(report -> report.metrics().containsKey("left_out"))
+        .containsExactly(false, true, false);
+    assertThat(spoiled(config, records)).isEqualTo(first);
+  }
+
+  private static Outcome spoiled(LearnerConfig config, List<SegmentedTrajectory> records)
+      throws InterruptedException {
+    return FoldProbe.fold(
+        config,
+        records,
+        3,
+        1 << 20,
+        batch -> batch.ranges().get(0).getFrom() == config.batchSize() ? spoiled(batch) : batch,
+        (state, reports) -> new Outcome(state.hashes(), reports));
+  }
+
+  /** Its fourth trajectory trains a token that it does not have. */
+  private static Batch spoiled(Batch batch) {
+    List<TrainingExample> examples = new ArrayList<>(batch.examples());
+    TrainingExample e = examples.get(3);
+    int[] tokens = e.trainedTokens().clone();
+    tokens[tokens.length - 1] = e.sequence().responseTokens().length;
+    examples.set(
+        3,
+        new TrainingExample(
+            e.position(),
+            e.trajectoryId(),
+            e.sequence(),
+            e.draw(),
+            tokens,
+            e.segmentEnds(),
+            e.segmentIndices(),
+            e.recordSegments(),
+            e.segmentRewards(),
+            e.outcome(),
+            e.correct(),
+            e.group(),
+            e.behaviourLogProbs(),
+            e.versions(),
+            e.startVersion(),
+            e.sourcePartition(),
+            e.sourceOffset()));
+    return new Batch(examples, batch.ranges(), batch.trajectoryPositions());
   }
 
   private static LearnerConfig oneStep(LearnerConfig c) {
