@@ -3,6 +3,7 @@ package io.sapo.admin;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.sapo.admin.health.Health;
 import io.sapo.admin.http.AdminVerticle;
+import io.sapo.admin.http.OwnLoops;
 import io.sapo.admin.http.Pulse;
 import io.sapo.admin.metrics.AdminMetrics;
 import io.sapo.admin.metrics.KafkaMeters;
@@ -89,7 +90,16 @@ public final class AdminServer implements AutoCloseable {
     Pulse pulse = new Pulse(run, follower, lags, new Health(config.thresholds()), clock);
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
     own(() -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
-    verticle = new AdminVerticle(config, run, fetcher, explainer, commands, pulse, metrics, clock);
+    verticle =
+        new AdminVerticle(
+            config,
+            run,
+            fetcher,
+            commands,
+            pulse,
+            new OwnLoops(follower.liveness(), pulse.liveness()),
+            metrics,
+            clock);
     deploy(vertx);
     if (!config.listen().isLoopback() && config.listen().tls().isEmpty()) {
       LOG.warn("the admin token travels in clear text; set admin.tls or put a proxy in front");

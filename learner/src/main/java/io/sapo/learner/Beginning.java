@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /** Where training begins: with the initial model, or where a run was left. */
@@ -27,14 +28,23 @@ final class Beginning {
   private final LearnerOptions options;
   private final LearnerClients clients;
   private final Workshop workshop;
+  private final LongSupplier nanoTime;
   private long checkpointVersion = -1;
 
+  /**
+   * @param nanoTime read by whatever is folded again
+   */
   Beginning(
-      LearnerConfig config, LearnerOptions options, LearnerClients clients, Workshop workshop) {
+      LearnerConfig config,
+      LearnerOptions options,
+      LearnerClients clients,
+      Workshop workshop,
+      LongSupplier nanoTime) {
     this.config = config;
     this.options = options;
     this.clients = clients;
     this.workshop = workshop;
+    this.nanoTime = nanoTime;
   }
 
   /** What is committed; final once other learners are fenced. */
@@ -109,7 +119,7 @@ final class Beginning {
               new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),
               workshop.networks(),
               workshop.environment(),
-              System::nanoTime);
+              nanoTime);
       Recovery recovery =
           new Recovery(
               committed,

@@ -28,6 +28,9 @@ final class Commands implements AutoCloseable {
   private static final String TARGET = "learner";
   private static final int MOST_WAITING = 100;
 
+  /** Both are kept, and said in heartbeats. */
+  private static final int MAX_TEXT_CHARS = 1_024;
+
   /** Told what became of a command, by its id; on any thread. */
   interface Answers {
     void answer(String command, String outcome);
@@ -93,6 +96,14 @@ final class Commands implements AutoCloseable {
       return;
     }
     if (!command.getTarget().equals(TARGET)) {
+      return;
+    }
+    if (command.getCommandId().length() > MAX_TEXT_CHARS
+        || command.getRequestedBy().length() > MAX_TEXT_CHARS) {
+      log.warn(
+          "command at offset {} is left out: its id and who asked may have {} characters each",
+          record.offset(),
+          MAX_TEXT_CHARS);
       return;
     }
     switch (command.getAction()) {

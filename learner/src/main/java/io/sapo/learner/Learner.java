@@ -15,6 +15,7 @@ import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ public final class Learner {
   private final LearnerClients clients;
   private final LearnerStatus status;
   private final CompletableFuture<Long> ready = new CompletableFuture<>();
+  private final Liveness liveness = new Liveness(System::nanoTime);
   private volatile boolean stopping;
 
   /**
@@ -56,12 +58,23 @@ public final class Learner {
     this.base = base;
     this.clock = clock;
     this.clients = new LearnerClients(options.kafka());
-    this.status = new LearnerStatus(options, config.digest(), clock);
+    this.status = new LearnerStatus(options, config.digest(), liveness, clock);
   }
 
   /** Asks {@link #run} to end after the update it is at; from any thread. */
   public void stop() {
     stopping = true;
+  }
+
+  /** Whether training gets on: within an update too, and while it waits. */
+  public Liveness liveness() {
+    return liveness;
+  }
+
+  /** Once round a loop. */
+  private boolean stopping() {
+    liveness.beat();
+    return stopping;
   }
 
   /** Completes with the version from which training goes on, once it is committed; never fails. */
@@ -92,9 +105,10 @@ public final class Learner {
                 options.topics(),
                 System::nanoTime)) {
       try (Workshop workshop = Workshop.open(config, options, base)) {
-        Beginning beginning = new Beginning(config, options, clients, workshop);
+        Beginning beginning =
+            new Beginning(config, options, clients, workshop, liveness.beatingClock());
         beginning.validate(beginning.committed());
-        standby.await(() -> stopping);
+        standby.await(this::stopping);
         heartbeats.start(options.heartbeat());
         long version = stopping ? newest(beginning) : fenced(workshop, beginning, heartbeats);
         status.state("stopped", "");
@@ -106,6 +120,8 @@ public final class Learner {
         }
         throw e;
       }
+    } finally {
+      liveness.rest();
     }
   }
 
@@ -125,6 +141,7 @@ public final class Learner {
                   heartbeats.beat();
                 });
         CommitLog commits = openCommitLog()) {
+      commits.onTry(liveness::beat);
       commits.fence();
       return train(workshop, beginning, commits, commands, heartbeats);
     }
@@ -181,7 +198,7 @@ public final class Learner {
               new Update(
                   config,
                   workshop.networks(),
-                  System::nanoTime,
+                  liveness.beatingClock(),
                   options.activationBytes(),
                   checkpoints::settle),
               committer,
@@ -189,7 +206,7 @@ public final class Learner {
               commands,
               status,
               heartbeats,
-              () -> stopping);
+              this::stopping);
       if (committed.isEmpty()) {
         loop.commitInitialWeights();
       }

@@ -4,6 +4,7 @@ import io.sapo.learner.input.BatchAssembler;
 import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
@@ -21,6 +22,7 @@ final class LearnerStatus {
 
   private final LearnerOptions options;
   private final String configDigest;
+  private final Liveness liveness;
   private final Clock clock;
   private final long startedAtMs;
   private String state = "starting";
@@ -32,9 +34,10 @@ final class LearnerStatus {
   private String lastExport;
   private BatchAssembler.Assembling batch;
 
-  LearnerStatus(LearnerOptions options, String configDigest, Clock clock) {
+  LearnerStatus(LearnerOptions options, String configDigest, Liveness liveness, Clock clock) {
     this.options = options;
     this.configDigest = configDigest;
+    this.liveness = liveness;
     this.clock = clock;
     this.startedAtMs = clock.millis();
   }
@@ -96,6 +99,7 @@ final class LearnerStatus {
   synchronized Status now() {
     SortedMap<String, Double> gauges = new TreeMap<>(metrics);
     gauges.put("lag_records", (double) lag.getAsLong());
+    gauges.put(Liveness.GAUGE, liveness.sinceBeat().toMillis() / 1e3);
     SortedMap<String, String> info = new TreeMap<>();
     info.put("config_digest", configDigest);
     outcomes.forEach((command, outcome) -> info.put(CommandOutcomes.INFO + command, outcome));

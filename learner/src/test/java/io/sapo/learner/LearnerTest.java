@@ -294,7 +294,7 @@ class LearnerTest {
     LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
     List<Long> reached = new ArrayList<>();
     try (Workshop workshop = Workshop.open(CONFIG, options, TinyRun.base())) {
-      new Beginning(CONFIG, options, new LearnerClients(runs.kafka()), workshop)
+      new Beginning(CONFIG, options, new LearnerClients(runs.kafka()), workshop, System::nanoTime)
           .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
           .close();
     }

@@ -3,6 +3,8 @@ package io.sapo.schemas;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ public final class Heartbeats implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
   private static final int MAX_BLOCK_MS = 5_000;
+  private static final int MOST_CHARS = 4_096;
+  private static final int MOST_INFO = 256;
 
   private final Topics topics;
   private final Supplier<Status> status;
@@ -80,7 +84,7 @@ public final class Heartbeats implements AutoCloseable {
       return;
     }
     try {
-      Status now = status.get();
+      Status now = bounded(status.get());
       String key = now.getComponent().name().toLowerCase(Locale.ROOT) + "/" + now.getInstance();
       producer.send(
           topics.status().record(key, now),
@@ -92,6 +96,26 @@ public final class Heartbeats implements AutoCloseable {
     } catch (RuntimeException e) {
       log.warn("heartbeat was not sent: {}", e.toString());
     }
+  }
+
+  /**
+   * Texts that came from outside (names in commands, reasons with parts of records) must not make a
+   * heartbeat so large that it is never delivered: its component would be taken for gone.
+   */
+  static Status bounded(Status status) {
+    status.setMessage(shortened(status.getMessage()));
+    SortedMap<String, String> info = new TreeMap<>();
+    for (Map.Entry<String, String> entry : new TreeMap<>(status.getInfo()).entrySet()) {
+      if (info.size() < MOST_INFO) {
+        info.put(shortened(entry.getKey()), shortened(entry.getValue()));
+      }
+    }
+    status.setInfo(info);
+    return status;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS) + "…";
   }
 
   @Override

@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -37,6 +39,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Segmenter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Segmenter.class);
+
+  /** Those that restore state are asked only while there is some to restore. */
+  private static final Predicate<String> MAIN_CONSUMER =
+      Pattern.compile("-StreamThread-\\d+-consumer$").asPredicate();
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
 
   private final Map<String, Object> kafka;
@@ -204,6 +211,28 @@ public final class Segmenter implements AutoCloseable {
             .filter(lag -> !Double.isNaN(lag))
             .toArray();
     return lags.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Arrays.stream(lags).sum());
+  }
+
+  /**
+   * How long the one of its threads that is longest in a turn has not asked for more records; it
+   * asks every few milliseconds when it has none. Zero while it does not run.
+   */
+  public Duration sinceProgress() {
+    KafkaStreams begun = streams;
+    if (begun == null || begun.state() != KafkaStreams.State.RUNNING) {
+      return Duration.ZERO;
+    }
+    double seconds =
+        begun.metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("last-poll-seconds-ago"))
+            .filter(metric -> MAIN_CONSUMER.test(metric.metricName().tags().get("client-id")))
+            .map(metric -> metric.metricValue())
+            .filter(Double.class::isInstance)
+            .mapToDouble(Double.class::cast)
+            .filter(ago -> ago > 0)
+            .max()
+            .orElse(0);
+    return Duration.ofMillis((long) (1_000 * seconds));
   }
 
   /** Finishes the open transaction, leaves the group and says so; safe to call twice. */

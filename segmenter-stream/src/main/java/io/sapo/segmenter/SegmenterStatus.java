@@ -1,6 +1,7 @@
 package io.sapo.segmenter;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.segmenter.judge.JudgeDesk;
@@ -96,6 +97,7 @@ final class SegmenterStatus {
       gauges.put(name + "open", (double) judge.open());
       gauges.put(name + "away", report.away() ? 1.0 : 0.0);
     }
+    gauges.put(Liveness.GAUGE, segmenter.sinceProgress().toMillis() / 1e3);
     segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
     long all = 0;
     for (Reason reason : Reason.values()) {

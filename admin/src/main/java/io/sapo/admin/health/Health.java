@@ -7,6 +7,7 @@ import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.VersionEntry;
 import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class Health {
     conditions.add(broker(lags, reading, caughtUp));
     conditions.add(heartbeats(components, nowMs));
     conditions.add(failed(components, nowMs));
+    conditions.add(stuck(components, nowMs));
     conditions.add(lag(lags));
     conditions.add(versions(newest, components, nowMs));
     conditions.add(staleness(run));
@@ -54,6 +56,7 @@ public final class Health {
     conditions.add(kl(newest));
     conditions.add(logProbGap(newest));
     conditions.add(finite(newest));
+    conditions.add(leftOut(newest));
     conditions.add(skipped(components, nowMs));
     conditions.add(deadLetters(run, nowMs));
     conditions.add(JudgesAway.judge(components));
@@ -120,6 +123,41 @@ public final class Health {
         "component-failed",
         "No component has failed",
         reasons.isEmpty() ? "none says so" : String.join("; ", reasons));
+  }
+
+  /** Its heartbeats come from a thread of their own, and go on while the loop stands still. */
+  private Condition stuck(List<Status> components, long nowMs) {
+    List<String> reasons = new ArrayList<>();
+    for (Status status : components) {
+      double seconds = status.getGauges().getOrDefault(Liveness.GAUGE, 0.0);
+      if (!silent(status, nowMs) && seconds > limits.stuckAfter().toMillis() / 1e3) {
+        reasons.add(
+            String.format(
+                ROOT,
+                "%s has not got on for %.0f s; run.stuck-after is %d s",
+                name(status),
+                seconds,
+                limits.stuckAfter().toSeconds()));
+      }
+    }
+    return Condition.of(
+        !reasons.isEmpty(),
+        "stuck",
+        "Every component gets on",
+        reasons.isEmpty() ? "none stands still" : String.join("; ", reasons));
+  }
+
+  /** Of an update that could not be computed nothing but its commit record is left. */
+  private static Condition leftOut(Optional<VersionEntry> newest) {
+    boolean nothing = metric(newest, Metric.LEFT_OUT).orElse(0) > 0;
+    return Condition.of(
+        nothing,
+        "left-out",
+        "Updates change the weights",
+        nothing
+            ? "the update to version %d, or its end, was left out; the learner's log says why"
+                .formatted(newest.orElseThrow().version())
+            : "the newest did");
   }
 
   private Condition lag(Lags lags) {

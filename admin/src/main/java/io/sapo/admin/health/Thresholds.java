@@ -20,6 +20,7 @@ import java.util.TreeMap;
  *     nats
  * @param rewardDrop fall of the mean reward from its best
  * @param deadLetterShare share of the last minutes' records that were refused
+ * @param stuckAfter time that a component's loop may take to come round
  */
 public record Thresholds(
     int missedHeartbeats,
@@ -30,10 +31,12 @@ public record Thresholds(
     double maxKl,
     double maxLogProbGap,
     double rewardDrop,
-    double deadLetterShare) {
+    double deadLetterShare,
+    Duration stuckAfter) {
 
   public static Thresholds defaults() {
-    return new Thresholds(3, Duration.ofMinutes(10), 2_000, 0.002, 0.05, 1.0, 0.2, 0.2, 0.01);
+    return new Thresholds(
+        3, Duration.ofMinutes(10), 2_000, 0.002, 0.05, 1.0, 0.2, 0.2, 0.01, Duration.ofMinutes(15));
   }
 
   public Thresholds withDeadLetterShare(double value) {
@@ -46,7 +49,8 @@ public record Thresholds(
         maxKl,
         maxLogProbGap,
         rewardDrop,
-        value);
+        value,
+        stuckAfter);
   }
 
   public List<String> problems() {
@@ -60,6 +64,7 @@ public record Thresholds(
     requirePositive("admin.max-log-prob-gap", maxLogProbGap, problems);
     requirePositive("admin.reward-drop", rewardDrop, problems);
     requirePositive("admin.dead-letter-share", deadLetterShare, problems);
+    requirePositive("run.stuck-after", stuckAfter.toMillis(), problems);
     return problems;
   }
 
@@ -74,6 +79,7 @@ public record Thresholds(
     shown.put("admin.max-log-prob-gap", Double.toString(maxLogProbGap));
     shown.put("admin.reward-drop", Double.toString(rewardDrop));
     shown.put("admin.dead-letter-share", Double.toString(deadLetterShare));
+    shown.put("run.stuck-after", stuckAfter.toSeconds() + "s");
     return shown;
   }
 

@@ -22,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class AdminVerticle extends VerticleBase {
   private final AdminConfig config;
   private final RunState run;
   private final Pulse pulse;
+  private final OwnLoops loops;
   private final AdminMetrics metrics;
   private final Tokens tokens;
   private final Guard guard;
@@ -53,11 +55,13 @@ public final class AdminVerticle extends VerticleBase {
       Explainer explainer,
       CommandSender commands,
       Pulse pulse,
+      OwnLoops loops,
       AdminMetrics metrics,
       Clock clock) {
     this.config = config;
     this.run = run;
     this.pulse = pulse;
+    this.loops = loops;
     this.metrics = metrics;
     this.tokens = new Tokens(config.listen());
     this.guard = new Guard(config.listen(), tokens);
@@ -166,6 +170,10 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   private void live(RoutingContext context) {
+    Optional<String> stuck = loops.stuck();
+    if (stuck.isPresent()) {
+      throw new ApiException(503, stuck.get());
+    }
     Replies.json(context, new JsonObject().put("live", true));
   }
 

@@ -6,6 +6,7 @@ import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.LagMonitor;
 import io.sapo.admin.topics.Lags;
 import io.sapo.admin.topics.TopicFollower;
+import io.sapo.schemas.Liveness;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -22,6 +23,7 @@ public final class Pulse {
   private final Health health;
   private final StatusView view;
   private final Clock clock;
+  private final Liveness liveness = new Liveness(System::nanoTime);
   private volatile Beat last;
 
   /**
@@ -51,12 +53,18 @@ public final class Pulse {
         Buffer.buffer("{\"atMs\":" + now + ",").appendBuffer(content.slice(1, content.length()));
     boolean changed = last == null || !sameContent(last.json(), content);
     last = new Beat(now, conditions, positions, json, changed);
+    liveness.beat();
     return last;
   }
 
   private static boolean sameContent(Buffer json, Buffer content) {
     int start = json.length() - content.length() + 1;
     return start > 0 && json.slice(start, json.length()).equals(content.slice(1, content.length()));
+  }
+
+  /** Whether statuses are made. */
+  public Liveness liveness() {
+    return liveness;
   }
 
   Beat last() {

@@ -4,7 +4,6 @@ import io.sapo.admin.Limits;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Evaluation;
-import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -67,7 +66,8 @@ public final class RunState {
       } else if (topic.equals(topics.deadLetters())) {
         applyDeadLetter(position, record);
       }
-    } catch (RecordFormatException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Whatever a record holds, the ones behind it are read.
       countUnreadable(topic + " " + position + ": " + e.getMessage());
     }
   }

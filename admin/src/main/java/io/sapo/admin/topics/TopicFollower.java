@@ -2,6 +2,7 @@ package io.sapo.admin.topics;
 
 import io.sapo.admin.Limits;
 import io.sapo.admin.run.RunState;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class TopicFollower implements AutoCloseable {
   private final SortedMap<String, Integer> tails;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> firstEnds = new HashMap<>();
+  private final Liveness liveness = new Liveness(System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile KafkaConsumer<byte[], byte[]> consumer;
@@ -71,6 +73,11 @@ public final class TopicFollower implements AutoCloseable {
     return tails;
   }
 
+  /** Whether it still comes round. */
+  public Liveness liveness() {
+    return liveness;
+  }
+
   public void start() {
     thread.start();
   }
@@ -87,6 +94,7 @@ public final class TopicFollower implements AutoCloseable {
 
   private void run() {
     while (closing.getCount() > 0) {
+      liveness.beat();
       try (KafkaConsumer<byte[], byte[]> opened = open()) {
         consumer = opened;
         follow(opened);
@@ -129,6 +137,7 @@ public final class TopicFollower implements AutoCloseable {
     Set<TopicPartition> assigned = new HashSet<>();
     long looked = System.nanoTime() - LOOK_AGAIN_NANOS;
     while (closing.getCount() > 0) {
+      liveness.beat();
       if (System.nanoTime() - looked >= LOOK_AGAIN_NANOS) {
         assign(consumer, assigned);
         looked = System.nanoTime();

@@ -9,6 +9,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
@@ -51,6 +52,10 @@ class HealthTest {
   }
 
   private void heartbeat(Component component, String state, long atMs) {
+    heartbeat(component, state, atMs, Map.of());
+  }
+
+  private void heartbeat(Component component, String state, long atMs, Map<String, Double> gauges) {
     apply(
         topics.status(),
         component + "/one",
@@ -63,7 +68,7 @@ class HealthTest {
             .setStartedAtMs(NOW - 90_000)
             .setAtMs(atMs)
             .setIntervalMs(1_000)
-            .setGauges(Map.of())
+            .setGauges(gauges)
             .build());
   }
 
@@ -92,6 +97,24 @@ class HealthTest {
     assertThat(reason("judges"))
         .isEqualTo("judge good_taste is away: answered 503: busy; 12 trajectories wait");
     judge(0);
+    assertThat(failing()).isEmpty();
+  }
+
+  @Test
+  void aLoopThatStandsStillBehindItsHeartbeats() {
+    heartbeat(Component.LEARNER, "running", NOW - 500, Map.of(Liveness.GAUGE, 899.0));
+    assertThat(failing()).isEmpty();
+    heartbeat(Component.LEARNER, "running", NOW - 500, Map.of(Liveness.GAUGE, 901.0));
+    assertThat(failing()).containsExactly("stuck");
+    assertThat(reason("stuck")).contains("learner one", "901 s", "run.stuck-after");
+  }
+
+  @Test
+  void anUpdateThatWasLeftOut() {
+    version(2, NOW, Map.of("entropy", 0.4, "left_out", 1.0), 0);
+    assertThat(failing()).containsExactly("left-out");
+    assertThat(reason("left-out")).contains("version 2");
+    version(3, NOW, Map.of("entropy", 0.4), 0);
     assertThat(failing()).isEmpty();
   }
 

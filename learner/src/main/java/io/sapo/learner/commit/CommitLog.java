@@ -52,6 +52,7 @@ public final class CommitLog implements AutoCloseable {
   private final String groupId;
   private final FaultHook faults;
   private final Retries.Patience patience;
+  private Runnable onTry = () -> {};
 
   /**
    * @param producer transactional, with this id
@@ -79,6 +80,11 @@ public final class CommitLog implements AutoCloseable {
     this.topics = topics;
     this.groupId = groupId;
     this.faults = faults;
+  }
+
+  /** Told before each try of anything, of which there may be many while a broker is away. */
+  public void onTry(Runnable told) {
+    onTry = told;
   }
 
   /**
@@ -119,6 +125,7 @@ public final class CommitLog implements AutoCloseable {
       SortedMap<Integer, Long> positions) {
     Retries retries = new Retries(patience);
     while (true) {
+      onTry.run();
       try {
         Committed record = write(chunks, maker, credits, positions);
         faults.reached(FaultPoint.OFFSETS_SENT);
@@ -216,6 +223,7 @@ public final class CommitLog implements AutoCloseable {
   /** Repeats while the outcome is unknown: the broker may be restarting. */
   private void untilAnswered(String what, Runnable call) {
     while (true) {
+      onTry.run();
       try {
         call.run();
         return;

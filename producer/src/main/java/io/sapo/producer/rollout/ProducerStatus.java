@@ -5,6 +5,7 @@ import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.producer.rollout.RolloutMetrics.Totals;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
@@ -149,6 +150,7 @@ final class ProducerStatus {
     gauges.put("in_generation", (double) worker.inGeneration());
     gauges.put(QueueWatch.UNPUBLISHED, (double) worker.unpublished());
     gauges.put("slots", (double) config.slots());
+    gauges.put(Liveness.GAUGE, metrics.liveness().sinceBeat().toMillis() / 1e3);
     worker.backlog().ifPresent(backlog -> gauges.put("backlog", (double) backlog));
     watch
         .view()

@@ -45,6 +45,7 @@ final class QueueWatch implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Set<String> NOT_GENERATING = Set.of("stopped", "failed", "paused");
   private static final int HEARTBEATS_MISSED = 3;
+  private static final int MAX_NAME_CHARS = 1_024;
   private static final String CONTROL_TARGET = "producer";
 
   /** Gauges of a producer by which others reckon: what it has in hand, and how many it counts. */
@@ -278,7 +279,8 @@ final class QueueWatch implements AutoCloseable {
       return;
     }
     if (command.getAction() == ControlAction.PAUSE) {
-      pausedBy = Optional.of(command.getRequestedBy());
+      String who = command.getRequestedBy();
+      pausedBy = Optional.of(who.substring(0, Math.min(who.length(), MAX_NAME_CHARS)));
     } else if (command.getAction() == ControlAction.RESUME) {
       pausedBy = Optional.empty();
     }

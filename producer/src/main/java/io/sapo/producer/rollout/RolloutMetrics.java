@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.schemas.Liveness;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,7 @@ final class RolloutMetrics {
   private final AtomicLong refusedTasks = new AtomicLong();
   private final AtomicLong refusedRollouts = new AtomicLong();
   private final Map<Activity, AtomicLong> nanos = new EnumMap<>(Activity.class);
+  private final Liveness liveness = new Liveness(System::nanoTime);
   private long since = System.nanoTime();
 
   RolloutMetrics() {
@@ -43,6 +45,12 @@ final class RolloutMetrics {
     long now = System.nanoTime();
     nanos.get(activity).addAndGet(now - since);
     since = now;
+    liveness.beat();
+  }
+
+  /** Of the rollout thread. */
+  Liveness liveness() {
+    return liveness;
   }
 
   void finished(int responseTokens) {

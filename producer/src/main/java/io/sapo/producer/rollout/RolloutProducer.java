@@ -18,6 +18,7 @@ import io.sapo.producer.task.TaskSources;
 import io.sapo.producer.task.TopicTaskSource;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class RolloutProducer implements AutoCloseable {
   private final WeightFollower follower;
   private final QueueWatch watch;
   private final Heartbeats heartbeats;
+  private final RolloutMetrics metrics;
   private final ProducerStatus status;
   private final Thread thread;
 
@@ -121,7 +123,7 @@ public final class RolloutProducer implements AutoCloseable {
     this.config = config;
     try {
       resources.add(tasks);
-      RolloutMetrics metrics = new RolloutMetrics();
+      metrics = new RolloutMetrics();
       CheckpointProfile profile =
           resources.add(CheckpointProfile.open(checkpoint, config.profile()));
       log.info("{}: {}", checkpoint.path(), profile.description());
@@ -216,6 +218,11 @@ public final class RolloutProducer implements AutoCloseable {
     thread.start();
   }
 
+  /** Whether the rollout thread gets on. */
+  public Liveness liveness() {
+    return metrics.liveness();
+  }
+
   /** Completes when it could generate for the first time; never fails. */
   public CompletableFuture<Void> ready() {
     return worker.ready();
@@ -273,6 +280,8 @@ public final class RolloutProducer implements AutoCloseable {
       done.complete(null);
     } catch (RuntimeException | Error e) {
       fail(e);
+    } finally {
+      metrics.liveness().rest();
     }
   }
 

@@ -85,7 +85,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new PlanCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
-    line.addSubcommand(new TortureCommand());
+    line.addSubcommand(new TortureCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
     line.addSubcommand(new BenchCommand());
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,5 +1,7 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.torture.RoundReport;
 import io.sapo.standalone.torture.Torture;
 import io.sapo.standalone.torture.TortureException;
@@ -22,23 +24,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs broker, producer, segmenter and learner as processes on small batches and kills them,"
           + " at named points and at random times; pauses a learner until another has taken over,"
-          + " cuts checkpoints off, fills the disk, disturbs the network, sends trajectories twice.",
+          + " cuts checkpoints off, fills the disk, disturbs the network, sends trajectories twice."
+          + " All the while trajectories and commands of bad intent are sent.",
       "After each of these the audit must be clean, and at the end a learner that nobody disturbs"
           + " must make the same versions, bit for bit, from the segments that were recorded.",
       "Exit code 1, and the folder stays, when anything is not so."
     })
 final class TortureCommand implements Callable<Integer> {
-  private static final List<String> SMALL =
-      List.of(
-          "learner.batch-size=16",
-          "learner.mini-batch-size=8",
-          "learner.checkpoint-every=2",
-          "learner.anchor-every=4",
-          "producer.slots=8",
-          "producer.rollouts-per-task=2",
-          "segmenter.group-deadline=3s",
-          "segmenter.dedup-retention=1h");
-
+  private final Surroundings surroundings;
   @Spec private CommandSpec spec;
 
   @Option(
@@ -72,6 +65,10 @@ final class TortureCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the result as JSON, progress to standard error.")
   private boolean json;
 
+  TortureCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (kills < 0 || (whileFolding != null && whileFolding < 1)) {
@@ -79,9 +76,9 @@ final class TortureCommand implements Callable<Integer> {
     }
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     Path folder = data == null ? Files.createTempDirectory("sapo-torture") : data;
-    List<String> settings =
-        SMALL.stream().flatMap(setting -> List.of("--set", setting).stream()).toList();
-    Torture torture = new Torture(folder, settings, progress);
+    Torture torture =
+        new Torture(
+            folder, CheckpointFolder.open(Checkpoints.figures(surroundings.home())), progress);
     try {
       List<RoundReport> rounds =
           whileFolding == null
@@ -104,8 +101,9 @@ final class TortureCommand implements Callable<Integer> {
           round -> round.blows().forEach((what, n) -> blows.merge(what, n, Integer::sum)));
       blows.forEach((what, n) -> out.println("%4d  %s".formatted(n, what)));
       out.println(
-          "%d kills, %d audits clean, %d versions bit-identical to an undisturbed fold"
+          "%d hostile records, %d kills, %d audits clean, %d versions bit-identical to an undisturbed fold"
               .formatted(
+                  rounds.stream().mapToLong(RoundReport::hostile).sum(),
                   rounds.stream().mapToInt(RoundReport::kills).sum(),
                   rounds.stream().mapToInt(RoundReport::audits).sum(),
                   rounds.stream().mapToLong(RoundReport::versions).sum()));

@@ -434,7 +434,8 @@ public final class Binding {
             settings.number("admin.max-kl"),
             settings.number("admin.max-log-prob-gap"),
             settings.number("admin.reward-drop"),
-            settings.number("admin.dead-letter-share")));
+            settings.number("admin.dead-letter-share"),
+            settings.duration("run.stuck-after")));
   }
 
   private Token token(String key) {

@@ -66,6 +66,7 @@ final class ConfigKeys {
     key("run.updates", Rule.integer(0, MANY));
     key("log.format", Rule.choice(List.of("text", "json")));
     key("run.stop-grace", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
+    key("run.stuck-after", Rule.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
     key("run.heartbeat", Rule.duration(Duration.ofMillis(100), Duration.ofMinutes(5)));
     key("broker.data", Rule.path().orEmpty());
     key("broker.port", Rule.integer(0, 65_535));

@@ -7,6 +7,7 @@ import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
@@ -82,7 +83,7 @@ public final class EvaluationService implements AutoCloseable {
     this.follower = new WeightFollower(client, topics, base, news::release);
     this.producer =
         ProducerClients.create(client, Map.of("client.id", topics.prefix() + "evaluator"));
-    this.status = new EvaluatorStatus(instance, heartbeat, clock);
+    this.status = new EvaluatorStatus(instance, heartbeat, evaluator.liveness(), clock);
     this.heartbeats = new Heartbeats(client, topics, "evaluator-status-" + instance, status::now);
     this.requests = new EvaluationRequests(client, topics, this::request);
     this.thread = new Thread(this::run, "evaluation");
@@ -95,6 +96,11 @@ public final class EvaluationService implements AutoCloseable {
     follower.start();
     heartbeats.start(heartbeat);
     thread.start();
+  }
+
+  /** Whether an evaluation gets on. */
+  public Liveness liveness() {
+    return evaluator.liveness();
   }
 
   /** Completes with its version once the first weights are in hand: training may go on then. */

@@ -14,6 +14,7 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.schemas.JudgeRequest;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Task;
 import io.sapo.segmenter.judge.JudgePanel;
@@ -51,6 +52,7 @@ public final class Evaluator implements AutoCloseable {
   private final Generator generator;
   private final JudgePanel panel;
   private final HeldOutTasks heldOut;
+  private final Liveness liveness = new Liveness(System::nanoTime);
   private volatile boolean stopped;
 
   /**
@@ -92,6 +94,11 @@ public final class Evaluator implements AutoCloseable {
     private long tokens;
   }
 
+  /** Of an evaluation that is going on. */
+  Liveness liveness() {
+    return liveness;
+  }
+
   /** Ends an evaluation that is going on, and all later ones; from any thread. */
   void stop() {
     stopped = true;
@@ -108,6 +115,7 @@ public final class Evaluator implements AutoCloseable {
     SortedMap<Integer, Answer> answers = new TreeMap<>();
     int next = 0;
     while (next < tasks.size() || generator.running() > 0) {
+      liveness.beat();
       while (next < tasks.size() && generator.freeSlots() > 0) {
         submit(tasks.get(next), next, sampling, tally);
         next++;
@@ -119,6 +127,7 @@ public final class Evaluator implements AutoCloseable {
         answers.put(index, answer(id, tasks.get(index), generation));
       }
     }
+    liveness.rest();
     generator.releaseMemory();
     for (Answer answer : answers.values()) {
       judge(answer, version, tally);

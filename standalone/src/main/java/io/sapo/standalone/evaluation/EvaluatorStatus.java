@@ -1,11 +1,13 @@
 package io.sapo.standalone.evaluation;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
@@ -13,15 +15,17 @@ import java.util.concurrent.CancellationException;
 final class EvaluatorStatus {
   private final String instance;
   private final Duration interval;
+  private final Liveness liveness;
   private final Clock clock;
   private final long startedAtMs;
   private String state = "starting";
   private String message = "waits for weights";
   private long version = -1;
 
-  EvaluatorStatus(String instance, Duration interval, Clock clock) {
+  EvaluatorStatus(String instance, Duration interval, Liveness liveness, Clock clock) {
     this.instance = instance;
     this.interval = interval;
+    this.liveness = liveness;
     this.clock = clock;
     this.startedAtMs = clock.millis();
   }
@@ -47,6 +51,12 @@ final class EvaluatorStatus {
     message = asked ? "" : String.valueOf(cause.getMessage());
   }
 
+  private SortedMap<String, Double> gauges() {
+    SortedMap<String, Double> gauges = new TreeMap<>();
+    gauges.put(Liveness.GAUGE, liveness.sinceBeat().toMillis() / 1e3);
+    return gauges;
+  }
+
   synchronized Status now() {
     return Status.newBuilder()
         .setComponent(Component.EVALUATOR)
@@ -57,7 +67,7 @@ final class EvaluatorStatus {
         .setStartedAtMs(startedAtMs)
         .setAtMs(clock.millis())
         .setIntervalMs(interval.toMillis())
-        .setGauges(ProcessGauges.addedTo(new TreeMap<>()))
+        .setGauges(ProcessGauges.addedTo(gauges()))
         .setInfo(Map.of())
         .build();
   }

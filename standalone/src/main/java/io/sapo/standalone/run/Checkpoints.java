@@ -22,4 +22,13 @@ public final class Checkpoints {
         .optionalPath("model.checkpoint")
         .orElse(home.resolve(SHIPPED).resolve(chain ? ChainTaskSource.NAME : TaskSources.FIGURES));
   }
+
+  /**
+   * The one of the figures, which comes with the program.
+   *
+   * @param home root of the installation
+   */
+  public static Path figures(Path home) {
+    return home.resolve(SHIPPED).resolve(TaskSources.FIGURES);
+  }
 }

@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import io.sapo.standalone.evaluation.EvaluationService;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The evaluator of a run that ends with a known version. */
@@ -26,6 +27,16 @@ final class EvaluatorRole implements Role {
   @Override
   public CompletableFuture<?> done() {
     return done;
+  }
+
+  @Override
+  public Duration sinceProgress() {
+    return service.liveness().sinceBeat();
+  }
+
+  @Override
+  public String where() {
+    return service.liveness().where();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import io.sapo.learner.Learner;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The learner on a thread of its own. */
@@ -36,6 +37,16 @@ final class LearnerRole implements Role {
     } catch (InterruptedException | RuntimeException | Error e) {
       done.completeExceptionally(e);
     }
+  }
+
+  @Override
+  public Duration sinceProgress() {
+    return learner.liveness().sinceBeat();
+  }
+
+  @Override
+  public String where() {
+    return learner.liveness().where();
   }
 
   /** Asks training to end after the update it is at; does not wait for it. */

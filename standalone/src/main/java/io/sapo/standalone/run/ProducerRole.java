@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import io.sapo.producer.rollout.RolloutProducer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** A producer. */
@@ -18,6 +19,16 @@ record ProducerRole(RolloutProducer producer) implements Role {
   @Override
   public CompletableFuture<Void> done() {
     return producer.done();
+  }
+
+  @Override
+  public Duration sinceProgress() {
+    return producer.liveness().sinceBeat();
+  }
+
+  @Override
+  public String where() {
+    return producer.liveness().where();
   }
 
   @Override

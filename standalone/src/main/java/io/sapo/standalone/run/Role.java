@@ -1,5 +1,6 @@
 package io.sapo.standalone.run;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** One part of the system, in a process with the others or in one of its own. */
@@ -12,6 +13,19 @@ interface Role extends AutoCloseable {
 
   /** Completes when it has ended: normally, or with what made it fail. */
   CompletableFuture<?> done();
+
+  /**
+   * How long it has not got on; zero for one that cannot be stuck, or has nothing to do. Waiting
+   * for brokers, records or other roles is getting on.
+   */
+  default Duration sinceProgress() {
+    return Duration.ZERO;
+  }
+
+  /** Where it is, for people to look into when it is stuck. */
+  default String where() {
+    return "";
+  }
 
   /** Ends it within seconds; also when it was never started or has ended. */
   @Override

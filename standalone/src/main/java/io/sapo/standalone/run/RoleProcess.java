@@ -6,13 +6,8 @@ import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.logging.Logging;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoleProcess {
   private static final Logger log = LoggerFactory.getLogger(RoleProcess.class);
-  private static final long TOUCH_EVERY_MS = 5_000;
 
   private final RoleKind kind;
   private final Settings settings;
@@ -35,7 +29,7 @@ public final class RoleProcess {
   private final RunFolder folder;
   private final Path checkpoint;
   private final boolean acceptDivergence;
-  private final Optional<Path> readyFile;
+  private final Optional<ReadyFile> readyFile;
   private final PrintWriter out;
   private final Supervisor supervisor = new Supervisor();
 
@@ -43,7 +37,8 @@ public final class RoleProcess {
    * @param checkpoint the starting policy; opened only by roles that compute
    * @param acceptDivergence of a learner: whether recovery may go on from other weights than were
    *     committed
-   * @param readyFile exists while the role does its work, and is touched every few seconds
+   * @param readyFile exists while the role does its work, and is touched every few seconds while it
+   *     gets on
    * @throws io.sapo.standalone.config.ConfigException when settings do not go together
    */
   public RoleProcess(
@@ -60,7 +55,8 @@ public final class RoleProcess {
     this.folder = folder;
     this.checkpoint = checkpoint;
     this.acceptDivergence = acceptDivergence;
-    this.readyFile = readyFile;
+    this.readyFile =
+        readyFile.map(file -> new ReadyFile(file, settings.duration("run.stuck-after")));
     this.out = out;
   }
 
@@ -76,10 +72,10 @@ public final class RoleProcess {
    */
   public void run() throws InterruptedException {
     try (Roles owned = new Roles()) {
-      withdrawReady();
+      readyFile.ifPresent(ReadyFile::delete);
       work(owned);
     } finally {
-      withdrawReady();
+      readyFile.ifPresent(ReadyFile::delete);
     }
   }
 
@@ -91,7 +87,7 @@ public final class RoleProcess {
       CompletableFuture<?> settled = CompletableFuture.anyOf(role.ready(), role.done());
       if (supervisor.await(settled, () -> {}) == Supervisor.End.REACHED) {
         announceReady(role.ready().getNow(null));
-        supervisor.await(role.done(), this::alive);
+        supervisor.await(role.done(), () -> readyFile.ifPresent(file -> file.look(role)));
       }
     } catch (RuntimeException e) {
       Logging.keep(log, "the " + kind.label() + " has ended", e);
@@ -161,44 +157,7 @@ public final class RoleProcess {
   private void announceReady(Object where) {
     String line = where instanceof String address ? "ready at " + address : "ready";
     say(line);
-    readyFile.ifPresent(
-        file -> {
-          try {
-            Files.writeString(file, line + "\n");
-          } catch (IOException e) {
-            throw CommandFailure.failed(
-                "--ready-file " + file + ": no file can be written there", e);
-          }
-        });
-  }
-
-  private void withdrawReady() {
-    readyFile.ifPresent(
-        file -> {
-          try {
-            Files.deleteIfExists(file);
-          } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be deleted", e);
-          }
-        });
-  }
-
-  /** The ready file's time says when this process was last seen alive. */
-  private void alive() {
-    readyFile.ifPresent(
-        file -> {
-          try {
-            FileTime now = FileTime.fromMillis(System.currentTimeMillis());
-            FileTime before = Files.getLastModifiedTime(file);
-            if (now.toMillis() - before.toMillis() >= TOUCH_EVERY_MS) {
-              Files.setLastModifiedTime(file, now);
-            }
-          } catch (NoSuchFileException e) {
-            log.debug("{} is gone", file);
-          } catch (IOException e) {
-            log.warn("{} cannot be touched: {}", file, e.toString());
-          }
-        });
+    readyFile.ifPresent(file -> file.write(line));
   }
 
   private void say(String line) {

@@ -2,6 +2,7 @@ package io.sapo.standalone.run;
 
 import io.sapo.segmenter.Segmenter;
 import io.sapo.standalone.cli.CommandFailure;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The segmenter, with its end as a future. */
@@ -29,6 +30,16 @@ final class SegmenterRole implements Role {
   @Override
   public CompletableFuture<Void> done() {
     return done;
+  }
+
+  @Override
+  public Duration sinceProgress() {
+    return segmenter.sinceProgress();
+  }
+
+  @Override
+  public String where() {
+    return "one of its stream threads";
   }
 
   private void watch() {

@@ -1,5 +1,6 @@
 package io.sapo.standalone.torture;
 
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.run.RoleKind;
 import java.io.IOException;
@@ -21,8 +22,26 @@ final class Pipeline implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(90);
 
   private static final long ENDLESS = 1_000_000;
+  private static final int PROMPT_TOKENS = 256;
+  private static final int NEW_TOKENS = 128;
+
+  /** Quick versions, and as much of everything that can be disturbed in a short time. */
+  private static final List<String> SMALL =
+      List.of(
+          "model.max-prompt-tokens=" + PROMPT_TOKENS,
+          "model.max-new-tokens=" + NEW_TOKENS,
+          "learner.max-sequence-tokens=" + (PROMPT_TOKENS + NEW_TOKENS),
+          "learner.batch-size=16",
+          "learner.mini-batch-size=8",
+          "learner.checkpoint-every=2",
+          "learner.anchor-every=4",
+          "producer.slots=8",
+          "producer.rollouts-per-task=2",
+          "segmenter.group-deadline=3s",
+          "segmenter.dedup-retention=1h");
 
   private final Path folder;
+  private final CheckpointFolder model;
   private final List<String> settings;
   private final Path haltFile;
   private final int brokerPort;
@@ -31,11 +50,13 @@ final class Pipeline implements AutoCloseable {
   private final List<Child> all = new ArrayList<>();
 
   /**
-   * @param settings arguments of every role
+   * @param model that is trained
    */
-  Pipeline(Path folder, List<String> settings) throws IOException {
+  Pipeline(Path folder, CheckpointFolder model) throws IOException {
     this.folder = Files.createDirectories(folder);
-    this.settings = settings;
+    this.model = model;
+    this.settings = new ArrayList<>(List.of("--set", "model.checkpoint=" + model.path()));
+    SMALL.forEach(setting -> settings.addAll(List.of("--set", setting)));
     this.haltFile = folder.resolve("halt");
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       brokerPort = free.getLocalPort();
@@ -62,6 +83,11 @@ final class Pipeline implements AutoCloseable {
   /** For clients of this process, past the proxy only until they have heard from the broker. */
   Map<String, Object> client() {
     return Map.of("bootstrap.servers", "127.0.0.1:" + proxy.port());
+  }
+
+  /** Begins to send what is hostile. */
+  Hostility hostility(long seed) {
+    return Hostility.start(client(), topics(), model.config(), PROMPT_TOKENS + NEW_TOKENS, seed);
   }
 
   Child child(RoleKind role) {

@@ -68,21 +68,8 @@ final class Round {
       pipeline.start(role);
     }
     awaitVersionAbove(0);
-    for (Blow blow : blows) {
-      long begun = System.nanoTime();
-      deal(blow);
-      double back = (System.nanoTime() - begun) / 1e9;
-      AuditReport report = audit(audited);
-      counts.count(blow.label(), blow.kills(), back);
-      out.println(
-          "  %-32s whole again in %.1f s, version %d, audited in %.1f s: clean, %s"
-              .formatted(
-                  blow.label(),
-                  back,
-                  progressed,
-                  (System.nanoTime() - begun) / 1e9 - back,
-                  report.counts()));
-      out.flush();
+    if (!blows.isEmpty()) {
+      dealAll(blows);
     }
     while (progressed < atLeast) {
       awaitVersionAbove(progressed);
@@ -94,6 +81,33 @@ final class Round {
     long versions = alone.prove(killsAlone);
     pipeline.stop(RoleKind.SEGMENTER);
     return counts.report(versions, killsAlone, last.counts());
+  }
+
+  private void dealAll(List<Blow> blows) throws IOException, InterruptedException {
+    try (Hostility hostility = pipeline.hostility(random.nextLong())) {
+      for (Blow blow : blows) {
+        dealAndAudit(blow);
+      }
+      hostility.finish();
+      counts.hostile(hostility.sent());
+    }
+  }
+
+  private void dealAndAudit(Blow blow) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    deal(blow);
+    double back = (System.nanoTime() - begun) / 1e9;
+    AuditReport report = audit(audited);
+    counts.count(blow.label(), blow.kills(), back);
+    out.println(
+        "  %-32s whole again in %.1f s, version %d, audited in %.1f s: clean, %s"
+            .formatted(
+                blow.label(),
+                back,
+                progressed,
+                (System.nanoTime() - begun) / 1e9 - back,
+                report.counts()));
+    out.flush();
   }
 
   /** Does it, and mends what a supervisor would: a role that has ended is started again. */

@@ -8,6 +8,7 @@ import java.util.TreeMap;
  * What one run has stood.
  *
  * @param blows how many of each kind
+ * @param hostile records sent beside
  * @param kills of processes by SIGKILL or halt, those of the second learner included
  * @param audits all of them clean
  * @param versions committed, each bit-identical to that of the learner that folded alone
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  */
 public record RoundReport(
     SortedMap<String, Integer> blows,
+    long hostile,
     int kills,
     int audits,
     long versions,
@@ -28,6 +30,7 @@ public record RoundReport(
   static final class Counts {
     private final SortedMap<String, Integer> blows = new TreeMap<>();
     private final SortedMap<String, Integer> gaveUp = new TreeMap<>();
+    private long hostile;
     private int kills;
     private int audits;
     private double slowest;
@@ -36,6 +39,10 @@ public record RoundReport(
       blows.merge(label, 1, Integer::sum);
       kills += killed ? 1 : 0;
       slowest = Math.max(slowest, seconds);
+    }
+
+    void hostile(long records) {
+      hostile += records;
     }
 
     void audited() {
@@ -47,7 +54,8 @@ public record RoundReport(
     }
 
     RoundReport report(long versions, int killsAlone, SortedMap<String, Long> checked) {
-      return new RoundReport(blows, kills + killsAlone, audits, versions, gaveUp, slowest, checked);
+      return new RoundReport(
+          blows, hostile, kills + killsAlone, audits, versions, gaveUp, slowest, checked);
     }
   }
 }

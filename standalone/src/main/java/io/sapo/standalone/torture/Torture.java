@@ -1,5 +1,6 @@
 package io.sapo.standalone.torture;
 
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,16 +17,16 @@ public final class Torture {
   private static final int KILLS_A_ROUND = 26;
 
   private final Path folder;
-  private final List<String> settings;
+  private final CheckpointFolder model;
   private final PrintWriter out;
 
   /**
    * @param folder a round's folder lies in it while it runs, and stays when it fails
-   * @param settings arguments of every role
+   * @param model that is trained
    */
-  public Torture(Path folder, List<String> settings, PrintWriter out) {
+  public Torture(Path folder, CheckpointFolder model, PrintWriter out) {
     this.folder = folder;
-    this.settings = settings;
+    this.model = model;
     this.out = out;
   }
 
@@ -67,7 +68,7 @@ public final class Torture {
       throw new TortureException(at + " exists already; choose another folder", null);
     }
     RoundReport report;
-    try (Pipeline pipeline = new Pipeline(at, settings)) {
+    try (Pipeline pipeline = new Pipeline(at, model)) {
       report =
           new Round(pipeline, out, new Random(seed + number).nextLong())
               .run(blows, atLeast, killsAlone);

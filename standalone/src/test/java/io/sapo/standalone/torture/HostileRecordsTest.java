@@ -77,6 +77,7 @@ class HostileRecordsTest {
       assertThatThrownBy(() -> run.learn(model, UPDATES, 1_000, kill)).hasMessage("killed");
       run.learn(model, UPDATES, 1_000, FaultHook.NONE);
       assertThat(audit().findings()).isEmpty();
+      assertThat(read(this::leftOut)).isEmpty();
       assertThat(fates()).containsExactlyElementsOf(expected());
     }
   }
@@ -189,6 +190,23 @@ class HostileRecordsTest {
         });
     fates.putAll(refusals(log));
     return fates;
+  }
+
+  /** Why updates were left out. */
+  private List<String> leftOut(CommittedLog log) {
+    List<String> reasons = new ArrayList<>();
+    TopicPartition weights = new TopicPartition(run.topics().weights().name(), 0);
+    log.read(
+        weights,
+        0,
+        log.end(weights),
+        record -> {
+          WeightVersion version = run.topics().weights().codec().decode(record.value());
+          if (version.getLeftOut() != null) {
+            reasons.add(version.getVersion() + ": " + version.getLeftOut());
+          }
+        });
+    return reasons;
   }
 
   private Map<String, String> refusals(CommittedLog log) {

@@ -3,11 +3,11 @@ package io.sapo.standalone.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.learner.FaultPoint;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.standalone.run.RoleKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -24,33 +24,18 @@ class TortureTest {
 
   @TempDir Path folder;
 
-  private static List<String> settings() {
-    List<String> arguments = new ArrayList<>();
-    for (String setting :
-        List.of(
-            "model.checkpoint=" + FIGURES.normalize(),
-            "learner.batch-size=16",
-            "learner.mini-batch-size=8",
-            "learner.checkpoint-every=2",
-            "learner.anchor-every=4",
-            "producer.slots=8",
-            "producer.rollouts-per-task=2",
-            "segmenter.group-deadline=3s")) {
-      arguments.addAll(List.of("--set", setting));
-    }
-    return arguments;
-  }
-
   @Test
   void nothingComesOfAFewKills() throws Exception {
     StringWriter told = new StringWriter();
     List<RoundReport> rounds =
-        new Torture(folder, settings(), new PrintWriter(told)).run(BLOWS, 11);
+        new Torture(folder, CheckpointFolder.open(FIGURES.normalize()), new PrintWriter(told))
+            .run(BLOWS, 11);
     assertThat(rounds).as(told.toString()).hasSize(1);
     RoundReport round = rounds.get(0);
     assertThat(round.kills()).isEqualTo(2);
     assertThat(round.audits()).isEqualTo(3);
     assertThat(round.versions()).isPositive();
+    assertThat(round.hostile()).isPositive();
     assertThat(folder).as("a round that went well leaves nothing").isEmptyDirectory();
   }
 

@@ -1,0 +1,98 @@
+package io.sapo.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.schemas.Component;
+import io.sapo.schemas.Liveness;
+import io.sapo.schemas.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training thread that stands still is noticed, one that waits is not taken for such a one. */
+@Timeout(120)
+class StuckTest {
+  private static final Duration LONG = Duration.ofMillis(1_500);
+
+  @TempDir Path folder;
+
+  @Test
+  void standingStillShowsInHeartbeatsAndWaitingDoesNot() throws Exception {
+    try (TestRuns runs = new TestRuns(folder)) {
+      TestRuns.Run run = runs.create();
+      CountDownLatch atUpdate = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      FaultHook stuck =
+          point -> {
+            if (point == FaultPoint.UPDATE_APPLIED) {
+              atUpdate.countDown();
+              awaitUninterruptibly(goOn);
+            }
+          };
+      Learner learner = run.learner(1, stuck);
+      Thread training = new Thread(() -> train(learner), "training");
+      training.start();
+      learner.ready().get();
+      Thread.sleep(2 * LONG.toMillis());
+      assertThat(learner.liveness().sinceBeat()).as("waiting for records").isLessThan(LONG);
+      run.send(TinyRun.trajectories(1, TinyRun.config(Algorithm.SAPO).batchSize(), 3));
+      atUpdate.await();
+      await(() -> learner.liveness().sinceBeat().compareTo(LONG) > 0);
+      assertThat(learner.liveness().where()).contains("training").contains("StuckTest");
+      await(() -> saidByLearner(runs, run) > LONG.toMillis() / 1e3);
+      goOn.countDown();
+      training.join();
+      assertThat(learner.liveness().sinceBeat()).as("ended").isZero();
+    }
+  }
+
+  private static void train(Learner learner) {
+    try {
+      learner.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static double saidByLearner(TestRuns runs, TestRuns.Run run) {
+    double said = 0;
+    try (Consumer<byte[], byte[]> reader =
+        new LearnerClients(runs.kafka()).rangeReader("test-status")) {
+      TopicPartition partition = new TopicPartition(run.topics().status().name(), 0);
+      reader.assign(List.of(partition));
+      reader.seekToBeginning(List.of(partition));
+      long end = reader.endOffsets(List.of(partition)).get(partition);
+      while (reader.position(partition) < end) {
+        for (var record : reader.poll(Duration.ofMillis(200))) {
+          Status status = run.topics().status().codec().decode(record.value());
+          if (status.getComponent() == Component.LEARNER) {
+            said = Math.max(said, status.getGauges().get(Liveness.GAUGE));
+          }
+        }
+      }
+    }
+    return said;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(50);
+    }
+  }
+}
