@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.ChunkRetention;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.WeightPublisher;
 import io.sapo.learner.config.LearnerConfig;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 
 /**
  * Turns a training state into a committed version, whose record names the hash of the one before.
@@ -35,7 +35,7 @@ final class Committer {
   private final String runId;
   private final Environment environment;
   private final Clock clock;
-  private BiConsumer<WeightVersion, Long> follower = (version, bytes) -> {};
+  private ChunkRetention retention;
   private String parentSha256;
   private ForkOrigin origin;
   private List<Divergence> divergences = List.of();
@@ -64,9 +64,21 @@ final class Committer {
     this.parentSha256 = parentSha256;
   }
 
-  /** Is told of each version committed from here on, and of the bytes that all weights take. */
-  void tell(BiConsumer<WeightVersion, Long> of) {
-    follower = of;
+  /** From here on old weights are deleted, and missing ones found. */
+  void keep(ChunkRetention by) {
+    retention = by;
+  }
+
+  /**
+   * Whether weights have to be published again, since the broker no longer has the newest. The next
+   * version will be whole then.
+   */
+  boolean newestIsGone() {
+    boolean gone = retention.newestIsGone();
+    if (gone) {
+      publisher.wholeNext();
+    }
+    return gone;
   }
 
   /** The next version is the first of a fork. */
@@ -155,7 +167,9 @@ final class Committer {
     parentSha256 = committed.sha256();
     origin = null;
     divergences = List.of();
-    follower.accept(committed.version(), publisher.wholeBytes());
+    if (retention != null) {
+      retention.committed(committed.version(), publisher.wholeBytes());
+    }
     return committed.version();
   }
 

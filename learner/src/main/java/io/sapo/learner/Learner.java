@@ -188,7 +188,7 @@ public final class Learner {
               clock,
               committed.isEmpty() ? null : committed.sha256());
       committer.accepted(divergences.accepted());
-      committer.tell(retention::committed);
+      committer.keep(retention);
       TrainingLoop loop =
           new TrainingLoop(
               options,
@@ -210,12 +210,20 @@ public final class Learner {
       if (committed.isEmpty()) {
         loop.commitInitialWeights();
       }
-      try (SegmentsReader reader = openSegments(workshop, state)) {
-        status.watch(reader::lag);
-        ready.complete(state.version());
-        loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
+      while (train(workshop, state, loop)) {
+        log.info("reading goes on from what version {} has consumed", state.version());
       }
       return state.version();
+    }
+  }
+
+  /** Whether to go on, from what is committed by then. */
+  private boolean train(Workshop workshop, TrainingState state, TrainingLoop loop)
+      throws InterruptedException {
+    try (SegmentsReader reader = openSegments(workshop, state)) {
+      status.watch(reader::lag);
+      ready.complete(state.version());
+      return loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
     }
   }
 

@@ -12,7 +12,10 @@ import io.sapo.learner.input.BatchAssembler;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,9 @@ final class TrainingLoop {
 
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
+  /** Between two looks at whether the newest weights can still be had. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+
   private final LearnerOptions options;
   private final String configDigest;
   private final String runId;
@@ -42,6 +48,8 @@ final class TrainingLoop {
   private final Heartbeats heartbeats;
   private final BooleanSupplier stopping;
   private final Stopwatch stopwatch = new Stopwatch();
+  private long lookedNanos = System.nanoTime() - 2 * LOOK_EVERY.toNanos();
+  private boolean newestIsGone;
 
   TrainingLoop(
       LearnerOptions options,
@@ -84,12 +92,21 @@ final class TrainingLoop {
             state.version()));
   }
 
-  /** Trains until asked to stop or the last version wanted; leaves a checkpoint. */
-  void run(BatchAssembler batches) throws InterruptedException {
+  /**
+   * Trains until asked to stop or the last version wanted, and leaves a checkpoint.
+   *
+   * @return whether to go on with batches that begin where the state is: records that were read for
+   *     the next one have been put back
+   */
+  boolean run(BatchAssembler batches) throws InterruptedException {
     status.state("running", "");
     heartbeats.beat();
     while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
       Batch batch = batches.next(state.version(), new Interruptions());
+      if (batch == null && newestIsGone) {
+        publishAgain();
+        return true;
+      }
       if (batch == null) {
         break;
       }
@@ -114,6 +131,33 @@ final class TrainingLoop {
     }
     runErrands();
     checkpointNow();
+    return false;
+  }
+
+  /**
+   * A version that is made of nothing, with the weights of the one before: without them nobody
+   * could begin to generate, and nothing would come to train on.
+   */
+  private void publishAgain() {
+    newestIsGone = false;
+    log.warn(
+        "the broker has deleted what version {} is put together from: its weights are published again, as version {}",
+        state.version(),
+        state.version() + 1);
+    Batch nothing = new Batch(List.of(), standingStill(), new TreeMap<>());
+    Update.Folded folded = update.apply(state, nothing);
+    status.committed(commit(nothing, folded, state.hashes()));
+    heartbeats.beat();
+  }
+
+  /** Ranges of nothing, where reading is. */
+  private List<InputRange> standingStill() {
+    List<InputRange> ranges = new ArrayList<>();
+    state
+        .progress()
+        .positions()
+        .forEach((partition, at) -> ranges.add(new InputRange(partition, at, at, 0, List.of())));
+    return ranges;
   }
 
   private WeightVersion commit(Batch batch, Update.Folded folded, StateHashes hashes) {
@@ -132,7 +176,11 @@ final class TrainingLoop {
   private final class Interruptions implements BatchAssembler.Stop {
     @Override
     public boolean requested() throws InterruptedException {
-      return stopAfterCommands();
+      if (System.nanoTime() - lookedNanos > LOOK_EVERY.toNanos()) {
+        lookedNanos = System.nanoTime();
+        newestIsGone = committer.newestIsGone();
+      }
+      return newestIsGone || stopAfterCommands();
     }
 
     @Override
@@ -233,8 +281,8 @@ final class TrainingLoop {
     return "version %d: reward %.3f, accuracy %.3f, entropy %.3f, %.0f tokens/s, %d trained and %d skipped so far"
         .formatted(
             version.getVersion(),
-            m.get("reward"),
-            m.get("accuracy"),
+            m.getOrDefault("reward", Double.NaN),
+            m.getOrDefault("accuracy", Double.NaN),
             m.getOrDefault("entropy", Double.NaN),
             m.get("tokens_per_second"),
             version.getTrainedTotal(),

@@ -24,7 +24,7 @@ public final class Heartbeats implements AutoCloseable {
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
   private static final int MAX_BLOCK_MS = 5_000;
   private static final int MOST_CHARS = 4_096;
-  private static final int MOST_INFO = 256;
+  private static final int MOST_INFO_CHARS = 1 << 20;
 
   private final Topics topics;
   private final Supplier<Status> status;
@@ -104,10 +104,17 @@ public final class Heartbeats implements AutoCloseable {
    */
   static Status bounded(Status status) {
     status.setMessage(shortened(status.getMessage()));
-    SortedMap<String, String> info = new TreeMap<>();
-    for (Map.Entry<String, String> entry : new TreeMap<>(status.getInfo()).entrySet()) {
-      if (info.size() < MOST_INFO) {
-        info.put(shortened(entry.getKey()), shortened(entry.getValue()));
+    SortedMap<String, String> info = new TreeMap<>(status.getInfo());
+    int chars = info.getOrDefault(BatchProgress.INFO, "").length();
+    for (String key : status.getInfo().keySet()) {
+      if (key.equals(BatchProgress.INFO)) {
+        continue; // For programs: whole, or of no use.
+      }
+      String name = shortened(key);
+      String value = shortened(info.remove(key));
+      chars += name.length() + value.length();
+      if (chars <= MOST_INFO_CHARS) {
+        info.put(name, value);
       }
     }
     status.setInfo(info);

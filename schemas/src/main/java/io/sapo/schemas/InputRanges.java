@@ -21,6 +21,18 @@ public final class InputRanges {
     return run.getTo() < 0 ? run.getOffset() + 1 : run.getTo();
   }
 
+  /** Where a range begins in earnest: what it skips at its beginning may have expired. */
+  public static long firstNotSkipped(InputRange range) {
+    long from = range.getFrom();
+    for (Skipped run : range.getSkipped()) {
+      if (run.getOffset() != from) {
+        break;
+      }
+      from = end(run);
+    }
+    return from;
+  }
+
   /** The run that a record of the range was skipped in; empty when it was trained on. */
   public static Optional<Skipped> skipOf(InputRange range, long offset) {
     List<Skipped> runs = range.getSkipped();

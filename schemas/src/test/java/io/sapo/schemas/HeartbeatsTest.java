@@ -13,6 +13,8 @@ class HeartbeatsTest {
   void noTextMakesAHeartbeatTooLargeToDeliver() {
     String large = "x".repeat(20 << 20);
     Map<String, String> info = new TreeMap<>(Map.of(large, large, "config_digest", "abc"));
+    String progress = "7;passed=;trained=" + "0:123456,".repeat(100_000);
+    info.put(BatchProgress.INFO, progress);
     for (int i = 0; i < 1_000; i++) {
       info.put("command/" + i, large);
     }
@@ -32,6 +34,7 @@ class HeartbeatsTest {
                 .build());
     byte[] record = RecordCodec.of(Status.class).encode(status);
     assertThat(record.length).isLessThan(Topics.MAX_RECORD_BYTES);
+    assertThat(status.getInfo()).containsEntry(BatchProgress.INFO, progress);
     assertThat(status.getMessage()).startsWith("by xxx").endsWith("…");
   }
 }

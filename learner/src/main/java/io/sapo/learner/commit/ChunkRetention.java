@@ -6,9 +6,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class ChunkRetention implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChunkRetention.class);
   private static final int LEAST = 2;
+  private static final int ASK_SECONDS = 5;
 
   private final Admin admin;
   private final TopicPartition partition;
@@ -59,6 +65,30 @@ public final class ChunkRetention implements AutoCloseable {
       anchors.remove();
     }
     deleteBefore(anchors.element());
+  }
+
+  /**
+   * Whether the broker no longer has what the newest version is put together from: nobody who comes
+   * now can have it. Not known means no.
+   */
+  public boolean newestIsGone() {
+    if (anchors.isEmpty()) {
+      return false;
+    }
+    try {
+      long begin =
+          admin
+              .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+              .partitionResult(partition)
+              .get(ASK_SECONDS, TimeUnit.SECONDS)
+              .offset();
+      return begin > anchors.getLast();
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("{} was not looked at: {}", partition, e.toString());
+      return false;
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private void deleteBefore(long offset) {

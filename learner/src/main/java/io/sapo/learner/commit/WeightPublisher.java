@@ -54,6 +54,11 @@ public final class WeightPublisher implements AutoCloseable {
     }
   }
 
+  /** Makes the next version be published whole, whatever its number. */
+  public void wholeNext() {
+    parentVersion = -1;
+  }
+
   /** Whether the staged version is published whole. */
   public boolean anchor() {
     return parent.isEmpty()

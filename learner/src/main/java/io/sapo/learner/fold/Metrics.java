@@ -14,6 +14,9 @@ import java.util.function.LongSupplier;
 /** Gathers the numbers of one {@link UpdateReport}. Seconds go by phase, the rest by meaning. */
 final class Metrics {
 
+  /** 1 for a version that was made of nothing, so that weights are on the log again. */
+  static final String PUBLISHED_AGAIN = "published_again";
+
   private final LongSupplier nanoTime;
   private final long begun;
   private long phaseBegun;

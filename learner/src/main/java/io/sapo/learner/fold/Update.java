@@ -78,6 +78,9 @@ public final class Update {
    * fault for (memory, the native library) is thrown.
    */
   public Folded apply(TrainingState state, Batch batch) {
+    if (batch.examples().isEmpty()) {
+      return again(state, batch);
+    }
     Metrics metrics = new Metrics(nanoTime);
     try {
       return fold(state, batch, metrics);
@@ -92,6 +95,15 @@ public final class Update {
       return leaveOut(
           state, batch, metrics, reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS)));
     }
+  }
+
+  /** The same weights under the next version, for the sake of publishing them. */
+  private static Folded again(TrainingState state, Batch batch) {
+    SortedMap<String, Double> metrics = new TreeMap<>();
+    metrics.put(Metrics.PUBLISHED_AGAIN, 1.0);
+    UpdateReport report = new UpdateReport(state.version() + 1, metrics);
+    state.advance(state.klCoefficient(), advanced(state.progress(), batch));
+    return new Folded(report, null, Optional.empty());
   }
 
   private Folded leaveOut(TrainingState state, Batch batch, Metrics metrics, String reason) {

@@ -53,7 +53,9 @@ final class Draft {
   }
 
   void skip(InputRecord record, String reason) {
-    consume(record).skipped.add(record.position().offset(), reason);
+    consume(record)
+        .skipped
+        .add(record.position().offset(), record.next(), record.records(), reason);
     refusals.add(reason);
     withoutSignal += reason.startsWith(BatchRules.NO_SIGNAL) ? 1 : 0;
   }
@@ -69,7 +71,7 @@ final class Draft {
       throw new IllegalStateException(
           position + " was read again or out of order; expected at least " + range.to);
     }
-    range.to = position.offset() + 1;
+    range.to = record.next();
     if (record.source() != null) {
       InputRecord.Source source = record.source();
       trajectoryPositions.merge(source.partition(), source.offset() + 1, Math::max);

@@ -7,11 +7,20 @@ package io.sapo.learner.input;
  * @param example null when refused
  * @param refusal null when admitted
  * @param source where its trajectory lies, as far as the record can be read; null otherwise
+ * @param next one past the last offset that this stands for: a record's own, or that of the last of
+ *     those that were lost
+ * @param records of the log that it is: one, or none where they were lost
  * @param bytes of memory that it holds, more or less: its size on the log and that of the picture
  *     files it names
  */
 public record InputRecord(
-    Position position, TrainingExample example, String refusal, Source source, long bytes) {
+    Position position,
+    TrainingExample example,
+    String refusal,
+    Source source,
+    long next,
+    int records,
+    long bytes) {
 
   /** A place in the trajectories topic, as a record claims it. */
   public record Source(int partition, long offset) {
@@ -26,13 +35,26 @@ public record InputRecord(
 
   static InputRecord admitted(TrainingExample example, long bytes) {
     Source source = Source.of(example.sourcePartition(), example.sourceOffset());
-    return new InputRecord(example.position(), example, null, source, bytes);
+    return new InputRecord(
+        example.position(), example, null, source, example.position().offset() + 1, 1, bytes);
   }
 
   /**
    * @param source null where the record cannot be read
    */
   static InputRecord refused(Position position, String refusal, Source source, long bytes) {
-    return new InputRecord(position, null, refusal, source, bytes);
+    return new InputRecord(position, null, refusal, source, position.offset() + 1, 1, bytes);
+  }
+
+  /**
+   * What was there and had expired before it was read.
+   *
+   * @param from its first offset
+   * @param next one past its last
+   */
+  static InputRecord lost(Position from, long next) {
+    String refusal =
+        "lost: offsets %d to %d expired before they were read".formatted(from.offset(), next - 1);
+    return new InputRecord(from, null, refusal, null, next, 0, 0);
   }
 }

@@ -82,7 +82,7 @@ public final class RecordedBatches {
     List<TrainingExample> examples = new ArrayList<>();
     TopicPartition partition = new TopicPartition(topic, range.getPartition());
     consumer.assign(List.of(partition));
-    consumer.seek(partition, range.getFrom());
+    consumer.seek(partition, InputRanges.firstNotSkipped(range));
     while (consumer.position(partition) < range.getTo()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (record.offset() < range.getTo()

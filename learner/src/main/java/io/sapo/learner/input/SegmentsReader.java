@@ -8,8 +8,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the segments topic ahead of training, on a thread of its own, and admits records as they
@@ -18,6 +21,7 @@ import org.apache.kafka.common.errors.WakeupException;
  */
 public final class SegmentsReader implements BatchAssembler.Source, AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(SegmentsReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -93,10 +97,7 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
           consumer.resume(partitions);
         }
         paused = full;
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          prefetched.put(
-              admission.admit(new Position(record.partition(), record.offset()), record.value()));
-        }
+        read();
         lag = measureLag();
       }
     } catch (WakeupException e) {
@@ -106,6 +107,32 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
     } catch (RuntimeException | Error e) {
       prefetched.fail(e);
     }
+  }
+
+  private void read() {
+    try {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        prefetched.put(
+            admission.admit(new Position(record.partition(), record.offset()), record.value()));
+      }
+    } catch (OffsetOutOfRangeException e) {
+      e.offsetOutOfRangePartitions().forEach((at, position) -> goOn(at, position, e));
+    }
+  }
+
+  /** After records that expired before they were read; a log that has lost its end is an error. */
+  private void goOn(TopicPartition at, long position, OffsetOutOfRangeException cause) {
+    long begin = consumer.beginningOffsets(List.of(at)).get(at);
+    if (begin <= position) {
+      throw cause;
+    }
+    log.warn(
+        "{}: offsets {} to {} expired before they were read; training goes on behind them",
+        at,
+        position,
+        begin - 1);
+    prefetched.put(InputRecord.lost(new Position(at.partition(), position), begin));
+    consumer.seek(at, begin);
   }
 
   private long measureLag() {

@@ -84,8 +84,16 @@ final class SkipRuns {
 
   /** Offsets ascend. */
   void add(long offset, String reason) {
+    add(offset, offset + 1, 1, reason);
+  }
+
+  /**
+   * As many records as there are, none where they were lost, from one offset to in front of
+   * another.
+   */
+  void add(long offset, long to, int count, String reason) {
     Run next = new Run(offset, !separated, shortened(reason));
-    next.take(offset + 1, word(reason), 1);
+    next.take(to, word(reason), count);
     separated = false;
     append(runs, next);
     while (runs.size() > limit && detail != Detail.COUNTS) {
@@ -118,7 +126,8 @@ final class SkipRuns {
   List<Skipped> records() {
     List<Skipped> records = new ArrayList<>(runs.size());
     for (Run run : runs) {
-      records.add(new Skipped(run.first, run.text(), run.records == 1 ? -1L : run.to, run.records));
+      records.add(
+          new Skipped(run.first, run.text(), run.to == run.first + 1 ? -1L : run.to, run.records));
     }
     return records;
   }

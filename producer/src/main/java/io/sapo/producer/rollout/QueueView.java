@@ -10,6 +10,7 @@ import java.util.SortedMap;
 /**
  * What the topics say of the queue between producers and learner.
  *
+ * @param begins first offset of each partition of the trajectories topic that has not expired
  * @param ends end offset of each partition of the trajectories topic
  * @param refused by partition, the offsets of trajectories that became dead letters; live, and safe
  *     to read from any thread
@@ -21,6 +22,7 @@ import java.util.SortedMap;
  * @param pausedBy who has asked producers to pause; empty when they may go on
  */
 record QueueView(
+    SortedMap<Integer, Long> begins,
     SortedMap<Integer, Long> ends,
     Map<Integer, NavigableSet<Long>> refused,
     Optional<BatchProgress> batch,
@@ -42,7 +44,7 @@ record QueueView(
     long backlog = 0;
     for (Map.Entry<Integer, Long> end : ends.entrySet()) {
       int partition = end.getKey();
-      long from = consumed.next(partition);
+      long from = next(consumed, partition);
       NavigableSet<Long> own = published.get(partition);
       long to = own == null ? end.getValue() : Math.max(end.getValue(), own.last() + 1);
       long pending = to - from;
@@ -55,6 +57,11 @@ record QueueView(
     return backlog;
   }
 
+  /** What has expired will never be consumed, and must not be waited for. */
+  private long next(Consumed consumed, int partition) {
+    return Math.max(consumed.next(partition), begins.getOrDefault(partition, 0L));
+  }
+
   /**
    * The same of this producer's own trajectories.
    *
@@ -64,7 +71,7 @@ record QueueView(
     long pending = 0;
     for (Map.Entry<Integer, NavigableSet<Long>> own : published.entrySet()) {
       NavigableSet<Long> gone = refused.get(own.getKey());
-      for (long offset : own.getValue().tailSet(consumed.next(own.getKey()), true)) {
+      for (long offset : own.getValue().tailSet(next(consumed, own.getKey()), true)) {
         pending += gone != null && gone.contains(offset) ? 0 : 1;
       }
       for (long offset : consumed.inBatch(own.getKey())) {

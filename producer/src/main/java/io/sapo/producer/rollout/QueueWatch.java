@@ -44,6 +44,10 @@ final class QueueWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueueWatch.class);
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Set<String> NOT_GENERATING = Set.of("stopped", "failed", "paused");
+
+  /** Refreshes between two looks at what has expired. */
+  private static final int BEGINS_EVERY = 600;
+
   private static final int HEARTBEATS_MISSED = 3;
   private static final int MAX_NAME_CHARS = 1_024;
   private static final String CONTROL_TARGET = "producer";
@@ -72,6 +76,8 @@ final class QueueWatch implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private Optional<BatchProgress> batch = Optional.empty();
   private Optional<String> pausedBy = Optional.empty();
+  private SortedMap<Integer, Long> begins = new TreeMap<>();
+  private long refreshes;
   private boolean joined;
   private long waitingSince;
   private volatile QueueView view;
@@ -178,11 +184,19 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void refresh(List<TopicPartition> trajectories) {
-    SortedMap<Integer, Long> ends = new TreeMap<>();
-    consumer.endOffsets(trajectories).forEach((p, end) -> ends.put(p.partition(), end));
+    SortedMap<Integer, Long> ends = byPartition(consumer.endOffsets(trajectories));
+    if (begins.isEmpty() || ++refreshes % BEGINS_EVERY == 0) {
+      begins = byPartition(consumer.beginningOffsets(trajectories));
+    }
     newest.get().ifPresent(this::forgetConsumed);
     view = look(ends);
     onChange.run();
+  }
+
+  private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> sorted = new TreeMap<>();
+    offsets.forEach((at, offset) -> sorted.put(at.partition(), offset));
+    return sorted;
   }
 
   private QueueView look(SortedMap<Integer, Long> ends) {
@@ -199,7 +213,8 @@ final class QueueWatch implements AutoCloseable {
     }
     // Who has come, or comes back from a pause, waits until the others keep to smaller shares.
     joined = pausedBy.isEmpty() && (joined || known || waitedLong(now));
-    return new QueueView(ends, refused, batch, List.copyOf(live), unpublished, joined, pausedBy);
+    return new QueueView(
+        begins, ends, refused, batch, List.copyOf(live), unpublished, joined, pausedBy);
   }
 
   /** Whether it has waited for the others for so long that something must be wrong with them. */

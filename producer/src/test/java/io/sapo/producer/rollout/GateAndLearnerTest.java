@@ -194,6 +194,7 @@ class GateAndLearnerTest {
       }
       QueueView view =
           new QueueView(
+              new TreeMap<>(),
               ends,
               refused,
               heard,
@@ -278,8 +279,10 @@ class GateAndLearnerTest {
         boolean bad = random.nextDouble() < skipShare;
         segments.add(
             bad
-                ? new InputRecord(position, null, "too-long: by far", source, 1)
-                : new InputRecord(position, example(position, one), null, source, 1));
+                ? new InputRecord(
+                    position, null, "too-long: by far", source, position.offset() + 1, 1, 1)
+                : new InputRecord(
+                    position, example(position, one), null, source, position.offset() + 1, 1, 1));
       }
     }
 

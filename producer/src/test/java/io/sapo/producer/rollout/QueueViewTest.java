@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class QueueViewTest {
   private static final QueueView VIEW =
       new QueueView(
+          new TreeMap<>(),
           new TreeMap<>(Map.of(0, 10L, 1, 5L)),
           Map.of(0, new TreeSet<>(List.of(2L, 7L, 9L))),
           Optional.empty(),
@@ -59,6 +60,24 @@ class QueueViewTest {
     assertThat(VIEW.backlog(at(Map.of()), Map.of())).isEqualTo(10 + 5 - 3);
     assertThat(VIEW.backlog(at(Map.of("0", 7L, "1", 1L)), Map.of())).isEqualTo(3 + 4 - 2);
     assertThat(VIEW.backlog(at(Map.of("0", 10L, "1", 5L)), Map.of())).isZero();
+  }
+
+  /** Nobody will train on it: a gate that waited for that would never open. */
+  @Test
+  void whatHasExpiredIsNotWaitedFor() {
+    QueueView rested =
+        new QueueView(
+            new TreeMap<>(Map.of(0, 10L, 1, 4L)),
+            VIEW.ends(),
+            VIEW.refused(),
+            VIEW.batch(),
+            VIEW.producers(),
+            0,
+            true,
+            Optional.empty());
+    assertThat(rested.backlog(at(Map.of("0", 3L)), Map.of())).isEqualTo(1);
+    var own = Map.<Integer, NavigableSet<Long>>of(0, new TreeSet<>(List.of(5L, 8L)));
+    assertThat(rested.pending(at(Map.of("0", 3L)), own)).isZero();
   }
 
   @Test

@@ -73,6 +73,7 @@ class RolloutWorkerTest {
     view =
         Optional.of(
             new QueueView(
+                new TreeMap<>(),
                 new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L)),
                 Map.of(),
                 Optional.empty(),
@@ -268,6 +269,7 @@ class RolloutWorkerTest {
     view =
         Optional.of(
             new QueueView(
+                new TreeMap<>(),
                 open.ends(),
                 open.refused(),
                 open.batch(),
@@ -292,13 +294,27 @@ class RolloutWorkerTest {
     view =
         Optional.of(
             new QueueView(
-                alone.ends(), alone.refused(), alone.batch(), both, 5, false, Optional.empty()));
+                new TreeMap<>(),
+                alone.ends(),
+                alone.refused(),
+                alone.batch(),
+                both,
+                5,
+                false,
+                Optional.empty()));
     steps(2);
     assertThat(engine.submitted).isEmpty();
     view =
         Optional.of(
             new QueueView(
-                alone.ends(), alone.refused(), alone.batch(), both, 5, true, Optional.empty()));
+                new TreeMap<>(),
+                alone.ends(),
+                alone.refused(),
+                alone.batch(),
+                both,
+                5,
+                true,
+                Optional.empty()));
     steps(2);
     assertThat(engine.submitted).as("8 in all, 5 are the other's").hasSize(3);
   }

@@ -137,6 +137,7 @@ class StalenessGateTest {
     private long room(int producer, long startVersion, int more) {
       QueueView view =
           new QueueView(
+              new TreeMap<>(),
               ends,
               refused,
               Optional.empty(),

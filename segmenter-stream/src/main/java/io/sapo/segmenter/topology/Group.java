@@ -154,23 +154,24 @@ final class Group extends Step<Judged> {
     }
   }
 
+  /** Twice through the group, one rollout in memory at a time: a whole one may not fit. */
   private void close(String groupId, boolean complete, long timestamp) {
-    List<SegmentedTrajectory> group = new ArrayList<>();
+    List<Double> rewards = new ArrayList<>();
     List<String> keys = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> present =
         rollouts.prefixScan(groupId + SEPARATOR, new StringSerializer())) {
       while (present.hasNext()) {
         KeyValue<String, byte[]> rollout = present.next();
         keys.add(rollout.key);
-        group.add(codec.decode(rollout.value));
+        rewards.add(codec.decode(rollout.value).getOutcomeReward());
       }
     }
-    GroupStatistics statistics = GroupStatistics.of(group);
-    for (SegmentedTrajectory rollout : group) {
+    GroupStatistics statistics = GroupStatistics.of(rewards);
+    for (String key : keys) {
+      SegmentedTrajectory rollout = codec.decode(rollouts.delete(key));
       statistics.writeTo(rollout, complete);
       pass(groupId, rollout, timestamp);
     }
-    keys.forEach(rollouts::delete);
     openGroups.delete(groupId);
     seen.rememberClosedGroup(groupId, context().currentSystemTimeMs());
   }

@@ -9,19 +9,22 @@ import java.util.List;
  * @param standardDeviation Bessel-corrected; 0 for a group of one
  */
 record GroupStatistics(double mean, double standardDeviation, int count) {
-  static GroupStatistics of(List<SegmentedTrajectory> group) {
+  /**
+   * @param rewards of a group's rollouts
+   */
+  static GroupStatistics of(List<Double> rewards) {
     double sum = 0;
-    for (SegmentedTrajectory rollout : group) {
-      sum += rollout.getOutcomeReward();
+    for (double reward : rewards) {
+      sum += reward;
     }
-    double mean = sum / group.size();
+    double mean = sum / rewards.size();
     double squares = 0;
-    for (SegmentedTrajectory rollout : group) {
-      double deviation = rollout.getOutcomeReward() - mean;
+    for (double reward : rewards) {
+      double deviation = reward - mean;
       squares += deviation * deviation;
     }
-    double variance = group.size() == 1 ? 0 : squares / (group.size() - 1);
-    return new GroupStatistics(mean, Math.sqrt(variance), group.size());
+    double variance = rewards.size() == 1 ? 0 : squares / (rewards.size() - 1);
+    return new GroupStatistics(mean, Math.sqrt(variance), rewards.size());
   }
 
   void writeTo(SegmentedTrajectory rollout, boolean complete) {

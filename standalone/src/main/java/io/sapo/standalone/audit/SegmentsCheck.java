@@ -231,7 +231,7 @@ final class SegmentsCheck {
     List<Skipped> runs = open.range.getSkipped();
     while (open.nextRun < runs.size() && InputRanges.end(runs.get(open.nextRun)) <= offset) {
       Skipped run = runs.get(open.nextRun++);
-      if (open.inRun != run.getRecords()) {
+      if (run.getOffset() >= begin && open.inRun != run.getRecords()) {
         report.wrong(
             Finding.at(
                     CONSUMED,

@@ -1,0 +1,108 @@
+package io.sapo.learner;
+
+import static io.sapo.learner.TestRuns.CONFIG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.learner.TestRuns.Killed;
+import io.sapo.learner.TestRuns.Run;
+import io.sapo.schemas.InputRange;
+import io.sapo.schemas.Skipped;
+import io.sapo.schemas.WeightVersion;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a broker deletes before it was used does not end a run. */
+@Timeout(120)
+class GoneRecordsTest {
+  @TempDir Path folder;
+  private TestRuns runs;
+  private Run run;
+
+  @BeforeEach
+  void begin() throws Exception {
+    runs = new TestRuns(folder);
+    run = runs.create();
+  }
+
+  @AfterEach
+  void stopBroker() {
+    runs.close();
+  }
+
+  private void send(int count, long version, long seed) {
+    Random random = new Random(seed);
+    run.send(
+        IntStream.range(0, count)
+            .mapToObj(number -> TinyRun.trajectory(number, version, random))
+            .toList());
+  }
+
+  private void delete(String topic, long before) throws Exception {
+    try (Admin admin = Admin.create(runs.kafka())) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(before)))
+          .all()
+          .get();
+    }
+  }
+
+  @Test
+  void segmentsThatExpiredAreLostAndTheRunGoesOn() throws Exception {
+    int batch = CONFIG.batchSize();
+    send(batch, 0, 1);
+    run.learner(1, FaultHook.NONE).run();
+    send(batch, 1, 2);
+    delete(run.topics().segments().name(), batch + 5);
+    send(batch, 1, 3);
+    FaultHook kill = TestRuns.killAt(FaultPoint.COMMITTED, 1);
+    assertThatThrownBy(() -> run.learner(2, kill).run()).isInstanceOf(Killed.class);
+    send(batch, 2, 4);
+    assertThat(run.learner(3, FaultHook.NONE).run()).isEqualTo(3);
+    List<WeightVersion> versions = run.versions();
+    InputRange second = versions.get(2).getInputs().get(0);
+    assertThat(second.getFrom()).isEqualTo(batch);
+    assertThat(second.getTo()).isEqualTo(batch + 5 + batch);
+    assertThat(second.getTrained()).isEqualTo(batch);
+    Skipped lost = second.getSkipped().get(0);
+    assertThat(lost.getReason()).isEqualTo("lost: offsets 8 to 12 expired before they were read");
+    assertThat(lost.getTo()).isEqualTo(batch + 5);
+    assertThat(lost.getRecords()).isZero();
+    assertThat(versions.get(3).getConsumedTotal()).isEqualTo(3L * batch);
+  }
+
+  @Test
+  void weightsThatWereDeletedArePublishedAgain() throws Exception {
+    int batch = CONFIG.batchSize();
+    send(batch, 0, 1);
+    run.learner(1, FaultHook.NONE).run();
+    WeightVersion before = run.versions().get(1);
+    delete(run.topics().weightChunks().name(), before.getFirstChunkOffset() + 1);
+    send(batch, 1, 2);
+    FaultHook kill = TestRuns.killAt(FaultPoint.COMMITTED, 2);
+    assertThatThrownBy(() -> run.learner(3, kill).run()).isInstanceOf(Killed.class);
+    send(batch, 3, 3);
+    assertThat(run.learner(4, FaultHook.NONE).run()).isEqualTo(4);
+    List<WeightVersion> versions = run.versions();
+    WeightVersion again = versions.get(2);
+    assertThat(again.getActorSha256()).isEqualTo(before.getActorSha256());
+    assertThat(again.getOptimizerSha256()).isEqualTo(before.getOptimizerSha256());
+    assertThat(again.getAnchor()).isTrue();
+    assertThat(again.getChunkCount()).isPositive();
+    assertThat(again.getConsumedTotal()).isEqualTo(batch);
+    assertThat(again.getMetrics()).containsEntry("published_again", 1.0);
+    assertThat(versions.get(3).getTrainedTotal()).isEqualTo(2L * batch);
+    assertThat(versions.get(3).getMetrics()).doesNotContainKey("published_again");
+  }
+}
