@@ -13,8 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from records import Codec, floats, ints
+from sharing import Sharing
 from weights import Weights
 
 HOME = Path(__file__).resolve().parents[2]
@@ -47,13 +48,12 @@ def answer(rng: random.Random):
     return pieces
 
 
-def trajectory(task, number, name, version, tokens, end_of_text, seed):
+def trajectory(task, group, name, version, tokens, end_of_text, seed):
     pieces = answer(random.Random(seed))
     text = "".join(piece[0] for piece in pieces)
     ids = tokens.encode(text) + [end_of_text]
     ends = [*range(1, len(text) + 1), len(text)]
     now = int(time.time() * 1000)
-    group = f"{name}-{number}"
     return {
         "trajectoryId": group + "/0",
         "groupId": group,
@@ -104,42 +104,64 @@ def broken(codec, good, number):
 
 
 class Queue:
-    """How many trajectories wait: ends of the topic less what the newest version has consumed."""
+    """What waits: trajectories that the learner has not consumed, and those it will train on next."""
 
     def __init__(self, servers, prefix):
         self.topic = prefix + "trajectories"
         self.consumer = Consumer(dict(servers, **{"group.id": prefix + "unused"}))
         found = self.consumer.list_topics(self.topic, timeout=10).topics[self.topic]
         self.partitions = sorted(found.partitions)
-        self.refused = []
+        self.own, self.refused = set(), set()
 
-    def note_refused(self, error, message):
-        """A broken record was written here: it waits for nothing."""
-        if error is None:
-            self.refused.append((str(message.partition()), message.offset()))
+    def note(self, offsets):
+        """Keeps where a record of this worker lies, once it is in the log."""
 
-    def backlog(self, version):
-        consumed = version["trajectoryPositions"]
-        waiting = -sum(offset >= consumed.get(p, 0) for p, offset in self.refused)
+        def delivered(error, message):
+            if error is None:
+                offsets.add((message.partition(), message.offset()))
+
+        return delivered
+
+    def waiting(self, version, progress):
+        """Of this worker, and in all. Between two versions the learner's heartbeats say more."""
+        passed = {int(p): n for p, n in version["trajectoryPositions"].items()}
+        in_batch = set()
+        if progress is not None and progress[0] == version["version"]:
+            for p, offset in progress[1].items():
+                passed[p] = max(offset, passed.get(p, 0))
+            in_batch = progress[2]
+
+        def pending(offsets):
+            return {at for at in offsets if at[1] >= passed.get(at[0], 0)}
+
+        self.own, self.refused = pending(self.own) | self.own & in_batch, pending(self.refused)
+        waiting = len(in_batch) - len(self.refused)
         for p in self.partitions:
-            end = self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=10)[1]
-            waiting += max(0, end - consumed.get(str(p), 0))
-        return waiting
+            low, end = self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=10)
+            waiting += max(0, end - max(low, passed.get(p, 0)))
+        return len(self.own), waiting
 
 
-def tasks(servers, prefix, codec):
-    """The tasks topic, over and over: an example has few."""
-    consumer = Consumer(dict(servers, **{"group.id": prefix + "producers"}))
-    topic = TopicPartition(prefix + "tasks", 0, OFFSET_BEGINNING)
-    consumer.assign([topic])
-    known = []
-    while True:
-        message = consumer.poll(0.2 if not known else 0)
-        if message is not None and message.error() is None:
-            known.append(codec.decode(message.value()))
-            yield known[-1]
-        elif known:
-            yield random.choice(known)
+class Tasks:
+    """The tasks topic, read wherever a claim leads."""
+
+    def __init__(self, servers, prefix, codec):
+        self.codec, self.partition = codec, TopicPartition(prefix + "tasks", 0)
+        base = {"group.id": prefix + "unused", "isolation.level": "read_committed"}
+        self.consumer = Consumer(dict(servers, **base, **{"enable.auto.commit": False}))
+
+    def extent(self):
+        return self.consumer.get_watermark_offsets(self.partition, timeout=10)
+
+    def at(self, offset):
+        """None where there is no record: ends of transactions have offsets too."""
+        self.consumer.assign([TopicPartition(self.partition.topic, 0, offset)])
+        message = None
+        while message is None or message.error() is not None:
+            message = self.consumer.poll(1.0)
+            if message is None and offset + 1 >= self.extent()[1]:
+                return None
+        return self.codec.decode(message.value()) if message.offset() == offset else None
 
 
 def main():
@@ -157,11 +179,14 @@ def main():
     servers = dict(p.split("=", 1) for p in args.property)
     servers["bootstrap.servers"] = args.bootstrap_servers
 
-    codecs = {n: Codec(SCHEMAS, n) for n in ("Task", "Trajectory", "WeightVersion", "WeightChunk")}
+    names = ("Task", "Trajectory", "WeightVersion", "WeightChunk", "TaskClaim", "Status")
+    codecs = {n: Codec(SCHEMAS, n) for n in names}
     tokens = ByteTokens(args.tokenizer)
     end_of_text = tokens.special[args.end_of_text]
     weights = Weights(servers, prefix, codecs["WeightVersion"], codecs["WeightChunk"])
     queue = Queue(servers, prefix)
+    source = Tasks(servers, prefix, codecs["Task"])
+    sharing = Sharing(servers, prefix, codecs, args.name)
     # One request at a time, or a broker that is still starting may refuse one, take the next, and
     # call the first out of order ever after.
     producer = Producer(
@@ -171,11 +196,16 @@ def main():
         )
     )
     failures = []
-    source = tasks(servers, prefix, codecs["Task"])
 
-    def delivered(error, _):
-        if error is not None:
-            failures.append(error)
+    def publish(key, value, offsets):
+        noted = queue.note(offsets)
+
+        def delivered(error, message):
+            noted(error, message)
+            if error is not None:
+                failures.append(error)
+
+        producer.produce(prefix + "trajectories", value, key, on_delivery=delivered)
 
     sent = refused = 0
     while sent < args.count and not failures:
@@ -184,25 +214,36 @@ def main():
             continue
         if version["version"] > weights.applied:
             weights.load()
+        sharing.read_on()
+        sharing.beat("running", version["version"], 0)
         config = json.loads(version["config"])
         limit = (config["maxStaleness"] + 1) * config["batchSize"]
-        room = limit - queue.backlog(version)
-        for _ in range(max(0, min(room, args.count - sent))):
+        own, waiting = queue.waiting(version, sharing.progress)
+        answered = []
+        while len(answered) < min(sharing.room(limit, own, waiting), args.count - sent):
+            place = sharing.obtain(*source.extent())
+            if place is None:
+                break
+            answered.append(place)
+            task = source.at(place)
+            if task is None:
+                continue
+            # A function of the task's place: what was published before a kill is a repetition then.
+            group = f"{sharing.source}:{place}"
             good = trajectory(
-                next(source), sent, args.name, version["version"], tokens, end_of_text, sent
+                task, group, args.name, version["version"], tokens, end_of_text, place
             )
             if refused * args.count < sent * args.broken:
                 key, value = broken(codecs["Trajectory"], good, refused)
-                producer.produce(prefix + "trajectories", value, key, on_delivery=queue.note_refused)
+                publish(key, value, queue.refused)
                 refused += 1
-            producer.produce(
-                prefix + "trajectories",
-                codecs["Trajectory"].encode(good),
-                good["groupId"],
-                on_delivery=delivered,
-            )
+            publish(good["groupId"], codecs["Trajectory"].encode(good), queue.own)
             sent += 1
         producer.flush()
+        if not failures:
+            for place in answered:
+                sharing.done(place)
+    sharing.close()
     weights.close()
     if failures:
         sys.exit(f"not published: {failures[0]}")

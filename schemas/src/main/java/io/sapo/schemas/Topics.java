@@ -1,5 +1,6 @@
 package io.sapo.schemas;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class Topics {
   /** Largest encoded record; room for a long trajectory with its pictures inline. */
   public static final int MAX_RECORD_BYTES = 16 << 20;
 
+  private static final String STATUS_MS = Long.toString(Duration.ofDays(7).toMillis());
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,100}");
 
   private final String prefix;
@@ -60,7 +62,13 @@ public final class Topics {
             WeightChunk.class,
             1,
             Map.of("retention.ms", Retention.FOR_EVER, "segment.bytes", "268435456"));
-    status = topic("status", Status.class, 1, Map.of("cleanup.policy", "compact"));
+    // Every life of a role has a key of its own: the last words of those long gone are deleted.
+    status =
+        topic(
+            "status",
+            Status.class,
+            1,
+            Map.of("cleanup.policy", "compact,delete", "retention.ms", STATUS_MS));
     evaluations = topic("evaluations", Evaluation.class, 1, kept);
     control = topic("control", Control.class, 1, kept);
     credits = topic("credits", Credit.class, 1, keptForATime);

@@ -71,16 +71,11 @@ class PythonWorkerTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
       publishTasks(client);
-      String[] settings = {
-        "kafka.bootstrap-servers=" + broker.bootstrapServers(),
-        "run.updates=" + TRAJECTORIES / BATCH,
-        "learner.batch-size=" + BATCH,
-        "learner.mini-batch-size=5"
-      };
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
-        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
       }
-      Process worker = startWorker(broker, checkpoint);
+      Process worker =
+          startWorker(broker, checkpoint, "worker", TRAJECTORIES, "--broken", "" + BROKEN);
       assertThat(worker.waitFor(300, TimeUnit.SECONDS)).as("it ends: " + said()).isTrue();
       assertThat(worker.exitValue()).as(said()).isZero();
       assertThat(roles.get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
@@ -90,21 +85,85 @@ class PythonWorkerTest {
     }
   }
 
-  private Process startWorker(EmbeddedBroker broker, Path checkpoint) throws IOException {
+  /** Two share the tasks; one is killed with tasks claimed, and comes back. */
+  @Test
+  @Timeout(600)
+  void eachTaskIsAnsweredOnceWhoeverIsKilled() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    List<Process> workers = new ArrayList<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      publishTasks(client);
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
+      }
+      Process one = startWorker(broker, checkpoint, "one", TRAJECTORIES);
+      workers.add(one);
+      workers.add(startWorker(broker, checkpoint, "two", TRAJECTORIES));
+      awaitSegments(client, TRAJECTORIES / 5);
+      one.destroyForcibly().waitFor();
+      workers.add(startWorker(broker, checkpoint, "one", TRAJECTORIES));
+      assertThat(roles.get(0).end()).succeedsWithin(120, TimeUnit.SECONDS);
+      List<String> answered = segments(client);
+      assertThat(answered).doesNotHaveDuplicates().hasSize(TRAJECTORIES);
+    } finally {
+      workers.forEach(Process::destroyForcibly);
+      roles.forEach(RunningRole::stop);
+    }
+  }
+
+  private static void awaitSegments(Map<String, Object> client, int count)
+      throws InterruptedException {
+    while (segments(client).size() < count) {
+      Thread.sleep(50);
+    }
+  }
+
+  /** Tasks of the trajectories that were segmented. */
+  private static List<String> segments(Map<String, Object> client) {
+    List<String> tasks = new ArrayList<>();
+    try (TopicScan scan = new TopicScan(client)) {
+      scan.read(
+          TOPICS.segments().name(),
+          record -> {
+            tasks.add(TOPICS.segments().codec().decode(record.value()).getTrajectory().getTaskId());
+            return false;
+          });
+    }
+    return tasks;
+  }
+
+  private static String[] settings(EmbeddedBroker broker) {
+    return new String[] {
+      "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+      "run.updates=" + TRAJECTORIES / BATCH,
+      "learner.batch-size=" + BATCH,
+      "learner.mini-batch-size=5"
+    };
+  }
+
+  private Process startWorker(
+      EmbeddedBroker broker, Path checkpoint, String name, int count, String... more)
+      throws IOException {
     Path home = Path.of("").toAbsolutePath().getParent();
-    return new ProcessBuilder(
-            "python3",
-            home.resolve("examples/python/worker.py").toString(),
-            "--bootstrap-servers",
-            broker.bootstrapServers(),
-            "--tokenizer",
-            checkpoint.resolve("tokenizer.json").toString(),
-            "--count",
-            Integer.toString(TRAJECTORIES),
-            "--broken",
-            Integer.toString(BROKEN))
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "python3",
+                home.resolve("examples/python/worker.py").toString(),
+                "--bootstrap-servers",
+                broker.bootstrapServers(),
+                "--tokenizer",
+                checkpoint.resolve("tokenizer.json").toString(),
+                "--name",
+                name,
+                "--count",
+                Integer.toString(count)));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("worker.log").toFile())
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("worker.log").toFile()))
         .start();
   }
 
@@ -117,7 +176,7 @@ class PythonWorkerTest {
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
       assertThat(new TopicAdmin(admin, TOPICS).createAndCheck((short) 1)).isEmpty();
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < TRAJECTORIES; i++) {
         Task task =
             Task.newBuilder()
                 .setTaskId("sum-" + i)

@@ -24,6 +24,11 @@ public final class RunningRole {
           "evaluation.tasks=10",
           "evaluation.every=0");
 
+  /** Settings that suit a model that knows nothing. */
+  public static List<String> small() {
+    return SMALL;
+  }
+
   private final RoleProcess process;
   private final Path readyFile;
   private final CompletableFuture<String> ready = new CompletableFuture<>();

@@ -1,0 +1,154 @@
+package io.sapo.standalone.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Topics;
+import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.run.RoleKind;
+import io.sapo.standalone.run.RunningRole;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Producers as processes, ended by SIGKILL wherever they are, some with tasks claimed and rollouts
+ * in part published: each task of the pass is there once, with all of its rollouts.
+ */
+class KilledProducerProcessesTest {
+  private static final int KILLS = Integer.getInteger("sapo.test.producer-kills", 4);
+  private static final int ROLLOUTS = 2;
+  private static final int BATCH = 8;
+
+  /** Of a file alone every tenth row is held out. */
+  private static final int ROWS = 40 * Math.max(1, KILLS / 4);
+
+  private static final int PASS = ROWS * 9 / 10;
+
+  /** A pass, and what may be under way in claims of those that live. */
+  private static final int UPDATES = ROLLOUTS * (PASS + 64) / BATCH;
+
+  private static final Topics TOPICS = new Topics("sapo.");
+
+  @TempDir Path folder;
+  private final List<String> settings = new ArrayList<>(RunningRole.small());
+  private Path checkpoint;
+
+  @Test
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
+  void eachTaskOfAPassIsPublishedOnce() throws Exception {
+    checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    Path tasks = folder.resolve("tasks.jsonl");
+    Files.write(
+        tasks,
+        IntStream.range(0, ROWS)
+            .mapToObj(
+                i -> "{\"id\": \"task-%d\", \"prompt\": \"%d\", \"answer\": \"0\"}".formatted(i, i))
+            .toList());
+    settings.addAll(
+        List.of(
+            "tasks.train=" + tasks,
+            "tasks.verifier=exact",
+            "producer.rollouts-per-task=" + ROLLOUTS,
+            "run.updates=" + UPDATES));
+    List<RunningRole> roles = new ArrayList<>();
+    List<Child> producers = new ArrayList<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      settings.add("kafka.bootstrap-servers=" + broker.bootstrapServers());
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
+        RunningRole role =
+            RunningRole.start(
+                kind, folder.resolve("data"), checkpoint, settings.toArray(String[]::new));
+        roles.add(role);
+        assertThat(role.awaitReady()).isEqualTo("ready");
+      }
+      producers.add(producer());
+      producers.add(producer());
+      for (Child producer : producers) {
+        producer.awaitReady(Pipeline.LIMIT);
+      }
+      for (int kill = 0; kill < KILLS; kill++) {
+        awaitMore(client, ROLLOUTS * 3);
+        producers.get(kill % 2).kill();
+        producers.set(kill % 2, producer());
+        producers.get(kill % 2).awaitReady(Pipeline.LIMIT);
+      }
+      assertThat(roles.get(0).end()).succeedsWithin(10, TimeUnit.MINUTES);
+      check(client);
+    } finally {
+      for (Child producer : producers) {
+        producer.close();
+      }
+      roles.forEach(RunningRole::stop);
+    }
+  }
+
+  private Child producer() throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--data",
+                folder.resolve("data").toString(),
+                "--set",
+                "model.checkpoint=" + checkpoint));
+    settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    return Child.start(RoleKind.PRODUCER, List.of(), arguments, folder.resolve("producers.log"), 0);
+  }
+
+  private static void awaitMore(Map<String, Object> client, int trajectories) throws Exception {
+    try (Admin admin = Admin.create(client);
+        CommittedLog log = new CommittedLog(admin, client)) {
+      long before = published(log);
+      while (published(log) < before + trajectories) {
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static long published(CommittedLog log) {
+    return log.partitions(TOPICS.trajectories().name()).stream().mapToLong(log::end).sum();
+  }
+
+  private static void check(Map<String, Object> client) {
+    SortedMap<Integer, List<SegmentedTrajectory>> byPlace = new TreeMap<>();
+    try (Admin admin = Admin.create(client);
+        CommittedLog log = new CommittedLog(admin, client)) {
+      TopicPartition segments = new TopicPartition(TOPICS.segments().name(), 0);
+      log.read(
+          segments,
+          0,
+          log.committedEnd(segments),
+          record -> {
+            SegmentedTrajectory one = TOPICS.segments().codec().decode(record.value());
+            String group = one.getTrajectory().getGroupId();
+            int place = Integer.parseInt(group.substring(group.lastIndexOf(':') + 1));
+            byPlace.computeIfAbsent(place, p -> new ArrayList<>()).add(one);
+          });
+    }
+    TreeSet<String> tasks = new TreeSet<>();
+    for (int place = 0; place < PASS; place++) {
+      List<SegmentedTrajectory> rollouts = byPlace.getOrDefault(place, List.of());
+      assertThat(rollouts).as("rollouts of task %d", place).hasSize(ROLLOUTS);
+      assertThat(rollouts)
+          .extracting(one -> one.getTrajectory().getTrajectoryId())
+          .doesNotHaveDuplicates();
+      tasks.add(rollouts.get(0).getTrajectory().getTaskId());
+    }
+    assertThat(tasks).hasSize(PASS);
+  }
+}
