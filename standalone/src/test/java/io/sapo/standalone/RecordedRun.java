@@ -77,6 +77,15 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
   /** What a copy of a record holds instead; null leaves it out. */
   public interface Alteration {
     byte[] value(ConsumerRecord<byte[], byte[]> record);
+
+    /**
+     * The same after a commit record has been joined to the one before.
+     *
+     * @param value as joined
+     */
+    default byte[] written(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+      return value;
+    }
   }
 
   public static RecordedRun train(Map<String, Object> kafka, Path folder) throws Exception {
@@ -289,7 +298,7 @@ public record RecordedRun(Map<String, Object> kafka, Topics topics, Path data) {
       }
       byte[] value = alteration.value(record);
       if (value != null) {
-        byte[] copied = versions ? chained(value, parentSha256) : value;
+        byte[] copied = alteration.written(record, versions ? chained(value, parentSha256) : value);
         parentSha256 = RecordDigest.of(copied);
         ProducerRecord<byte[], byte[]> copy =
             new ProducerRecord<>(
