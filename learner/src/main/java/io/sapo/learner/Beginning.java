@@ -50,7 +50,7 @@ final class Beginning {
   /** What is committed; final once other learners are fenced. */
   CommittedVersions committed() {
     try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-weights")) {
-      return CommittedVersions.read(reader, options.topics());
+      return CommittedVersions.readLean(reader, options.topics());
     }
   }
 

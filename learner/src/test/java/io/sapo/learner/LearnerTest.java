@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.commit.CommitLog;
+import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.commit.NativeWeights;
 import io.sapo.learner.config.LearnerConfig;
@@ -60,15 +61,16 @@ class LearnerTest {
 
   @TempDir static Path folder;
   private static TestRuns runs;
+  private static Run first;
   private static List<WeightVersion> undisturbed;
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     runs = new TestRuns(folder);
-    Run run = runs.create();
-    run.send(records());
-    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
-    undisturbed = run.versions();
+    first = runs.create();
+    first.send(records());
+    assertThat(first.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    undisturbed = first.versions();
   }
 
   @AfterAll
@@ -101,6 +103,21 @@ class LearnerTest {
     }
     assertThat(undisturbed.get(UPDATES).getTrajectoryPositions())
         .containsEntry("0", (long) UPDATES * CONFIG.batchSize() / 4);
+  }
+
+  @Test
+  void whatIsTheSameForAllVersionsIsHeldOnce() {
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(runs.kafka()).rangeReader("test")) {
+      CommittedVersions lean = CommittedVersions.readLean(reader, first.topics());
+      assertThat(lean.last()).isEqualTo(undisturbed.get(UPDATES));
+      assertThat(lean.get(1).getMetrics()).isEmpty();
+      assertThat(lean.get(1).getConfig()).isSameAs(lean.last().getConfig());
+      assertThat(lean.get(1).getEnvironment()).isSameAs(lean.last().getEnvironment());
+      assertThat(lean.sha256(1)).isEqualTo(first.committed().sha256(1));
+      WeightVersion whole = lean.get(1);
+      whole.setMetrics(undisturbed.get(1).getMetrics());
+      assertThat(whole).isEqualTo(undisturbed.get(1));
+    }
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,7 +30,11 @@ public final class CommittedVersions {
   private final List<WeightVersion> chain = new ArrayList<>();
   private final List<String> digests = new ArrayList<>();
 
-  private CommittedVersions() {}
+  private final boolean lean;
+
+  private CommittedVersions(boolean lean) {
+    this.lean = lean;
+  }
 
   /**
    * Reads the weights topic to its end.
@@ -37,11 +43,24 @@ public final class CommittedVersions {
    * @throws IllegalStateException naming the offset where the chain breaks or a record is damaged
    */
   public static CommittedVersions read(Consumer<byte[], byte[]> consumer, Topics topics) {
+    return read(consumer, topics, false);
+  }
+
+  /**
+   * The same without the metrics of any but the newest: a tenth of the memory, of which a run of
+   * weeks would need a gigabyte.
+   */
+  public static CommittedVersions readLean(Consumer<byte[], byte[]> consumer, Topics topics) {
+    return read(consumer, topics, true);
+  }
+
+  private static CommittedVersions read(
+      Consumer<byte[], byte[]> consumer, Topics topics, boolean lean) {
     TopicPartition partition = new TopicPartition(topics.weights().name(), 0);
     consumer.assign(List.of(partition));
     consumer.seek(partition, 0);
     long end = consumer.endOffsets(List.of(partition)).get(partition);
-    CommittedVersions committed = new CommittedVersions();
+    CommittedVersions committed = new CommittedVersions(lean);
     while (consumer.position(partition) < end) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         committed.add(record, topics);
@@ -67,9 +86,27 @@ public final class CommittedVersions {
     }
     if (!isEmpty()) {
       checkFollows(record, version);
+      shareWith(last(), version);
     }
     chain.add(version);
     digests.add(RecordDigest.of(record.value()));
+  }
+
+  /** What is the same for a whole run is held once. */
+  private void shareWith(WeightVersion parent, WeightVersion version) {
+    if (lean) {
+      parent.setMetrics(Map.of());
+    }
+    if (version.getConfig().equals(parent.getConfig())) {
+      version.setConfig(parent.getConfig());
+      version.setConfigDigest(parent.getConfigDigest());
+    }
+    if (version.getRunId().equals(parent.getRunId())) {
+      version.setRunId(parent.getRunId());
+    }
+    if (Objects.equals(version.getEnvironment(), parent.getEnvironment())) {
+      version.setEnvironment(parent.getEnvironment());
+    }
   }
 
   /** Where the chain of a run begins whose first record this is. */

@@ -109,7 +109,7 @@ final class FoldedAlone {
   private CommittedVersions versions(Topics topics) {
     try (Consumer<byte[], byte[]> reader =
         new LearnerClients(pipeline.client()).committedReader("torture")) {
-      return CommittedVersions.read(reader, topics);
+      return CommittedVersions.readLean(reader, topics);
     }
   }
 
