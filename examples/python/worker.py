@@ -188,11 +188,17 @@ def main():
     source = Tasks(servers, prefix, codecs["Task"])
     sharing = Sharing(servers, prefix, codecs, args.name)
     # One request at a time, or a broker that is still starting may refuse one, take the next, and
-    # call the first out of order ever after.
+    # call the first out of order ever after. The partitioner is that of Java's clients: what a group
+    # has sent before must lie where it is looked for.
     producer = Producer(
         dict(
             servers,
-            **{"enable.idempotence": True, "max.in.flight": 1, "compression.type": "zstd"},
+            **{
+                "enable.idempotence": True,
+                "max.in.flight": 1,
+                "compression.type": "zstd",
+                "partitioner": "murmur2_random",
+            },
         )
     )
     failures = []

@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.InterruptException;
 final class Hostility implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(250);
   private static final int COMMANDS_ONE_IN = 6;
+  private static final int STOLEN_ID_ONE_IN = 10;
   private static final String MARK = "hostile-";
 
   private final Map<String, Object> client;
@@ -116,7 +117,7 @@ final class Hostility implements AutoCloseable {
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       Trajectory read = topics.trajectories().codec().decode(record.value());
-      template = read.getTrajectoryId().startsWith(MARK) ? template : record.value();
+      template = read.getGroupId().startsWith(MARK) ? template : record.value();
     } catch (RecordFormatException e) {
       throw new IllegalStateException("nobody sends what cannot be read", e);
     }
@@ -124,11 +125,15 @@ final class Hostility implements AutoCloseable {
 
   private ProducerRecord<byte[], byte[]> trajectory() {
     Trajectory trajectory = topics.trajectories().codec().decode(template);
+    String stolen = trajectory.getTrajectoryId();
     String id = MARK + random.nextLong();
     trajectory.setTrajectoryId(id);
     trajectory.setGroupId(id);
     trajectory.setGroupSize(1);
     trajectories.get(next++ % trajectories.size()).change().accept(trajectory);
+    if (random.nextInt(STOLEN_ID_ONE_IN) == 0) {
+      trajectory.setTrajectoryId(stolen);
+    }
     return topics.trajectories().record(trajectory.getGroupId(), trajectory);
   }
 
