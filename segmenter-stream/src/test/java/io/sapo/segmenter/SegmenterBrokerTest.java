@@ -14,17 +14,22 @@ import io.sapo.segmenter.topology.SampleTrajectories;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -91,6 +96,55 @@ class SegmenterBrokerTest {
           .isEqualTo(Map.of("duplicate", bad / 2, "not-a-record", bad - bad / 2));
     }
     assertNothingOpen(topics);
+  }
+
+  /** Holds the thread that reads trajectories, once there are any. */
+  public static final class Holding implements ConsumerInterceptor<byte[], byte[]> {
+    private static final CountDownLatch GO_ON = new CountDownLatch(1);
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+      try {
+        if (!records.isEmpty()) {
+          GO_ON.await();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return records;
+    }
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+    @Override
+    public void configure(Map<String, ?> configs) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aThreadThatStandsStillShowsAndOneThatWaitsDoesNot() throws Exception {
+    Topics topics = created("still.");
+    Map<String, Object> held = new HashMap<>(kafka);
+    held.put("main.consumer.interceptor.classes", Holding.class.getName());
+    try (Segmenter segmenter =
+        new Segmenter(held, topics, SegmenterConfig.defaults(stateDir), "still")) {
+      segmenter.start();
+      segmenter.ready().get();
+      Thread.sleep(2_500);
+      assertThat(segmenter.sinceProgress()).as("waiting").isLessThan(Duration.ofSeconds(2));
+      send(topics, 0, 1, 0, 0, 0);
+      while (segmenter.sinceProgress().compareTo(Duration.ofSeconds(3)) < 0) {
+        Thread.sleep(50);
+      }
+      Holding.GO_ON.countDown();
+      read(topics.segments().name(), records -> records.size() == 1);
+      while (segmenter.sinceProgress().compareTo(Duration.ofSeconds(2)) > 0) {
+        Thread.sleep(50);
+      }
+    }
   }
 
   /** Kills the process without warning once that many segments are committed. */
