@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from records import Codec, floats, ints
 from sharing import Sharing
 from weights import Weights
@@ -147,8 +147,13 @@ class Tasks:
 
     def __init__(self, servers, prefix, codec):
         self.codec, self.partition = codec, TopicPartition(prefix + "tasks", 0)
-        base = {"group.id": prefix + "unused", "isolation.level": "read_committed"}
-        self.consumer = Consumer(dict(servers, **base, **{"enable.auto.commit": False}))
+        base = {
+            "group.id": prefix + "unused",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+        self.consumer = Consumer(dict(servers, **base))
 
     def extent(self):
         return self.consumer.get_watermark_offsets(self.partition, timeout=10)
@@ -159,8 +164,9 @@ class Tasks:
         message = None
         while message is None or message.error() is not None:
             message = self.consumer.poll(1.0)
-            if message is None and offset + 1 >= self.extent()[1]:
-                return None
+            if message is not None and message.error() is not None:
+                if message.error().code() == KafkaError._PARTITION_EOF:
+                    return None
         return self.codec.decode(message.value()) if message.offset() == offset else None
 
 
