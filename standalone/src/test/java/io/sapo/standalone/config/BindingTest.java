@@ -38,6 +38,7 @@ class BindingTest {
           Map.entry("run.seed", "2"),
           Map.entry("learner.keep-checkpoints-for", "2d"),
           Map.entry("run.heartbeat", "2s"),
+          Map.entry("run.stuck-after", "2m"),
           Map.entry("kafka.topic-prefix", "other."),
           Map.entry("model.device", "gpu1"),
           Map.entry("model.precision", "bf16"),
