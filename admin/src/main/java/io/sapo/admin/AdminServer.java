@@ -95,6 +95,7 @@ public final class AdminServer implements AutoCloseable {
             config,
             run,
             fetcher,
+            explainer,
             commands,
             pulse,
             new OwnLoops(follower.liveness(), pulse.liveness()),
