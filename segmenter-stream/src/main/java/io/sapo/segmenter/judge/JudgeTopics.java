@@ -2,6 +2,7 @@ package io.sapo.segmenter.judge;
 
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics between the stream and its judges, partitioned as trajectories are. */
 public final class JudgeTopics {
+  private static final long VISIBLE_WITHIN_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long ASK_AGAIN_MS = 100;
+
   private JudgeTopics() {}
 
   /** Whether the run has, or has had, judges: then trajectories may still wait for them. */
@@ -52,6 +56,14 @@ public final class JudgeTopics {
                 .createPartitions(Map.of(topic.name(), NewPartitions.increaseTo(wanted.get())))
                 .all(),
             InvalidPartitionsException.class);
+      }
+    }
+    long deadline = System.nanoTime() + VISIBLE_WITHIN_NANOS;
+    // Brokers know of a topic a little later than the controller that has created it.
+    for (Topic<?> topic : all) {
+      while (partitions(admin, topic.name()).orElse(0) < wanted.get()
+          && System.nanoTime() - deadline < 0) {
+        Thread.sleep(ASK_AGAIN_MS);
       }
     }
   }

@@ -152,6 +152,7 @@ public final class JudgeWorker implements AutoCloseable {
       log.error("the worker of judge {} has ended", settings.name(), e);
       failure.complete(e);
     } finally {
+      producer.close(CLOSE_WITHIN);
       consumer.close(
           CloseOptions.timeout(CLOSE_WITHIN)
               .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
