@@ -209,16 +209,15 @@ public final class Audit {
     return open;
   }
 
-  /** Ids of trajectories that wait for judges outside the stream. */
+  /** Trajectories that wait for judges outside the stream, by group and id with a NUL between. */
   private Set<String> held() {
     Set<String> held = new HashSet<>();
     changelog(
         "held",
         (key, present) -> {
-          String[] parts = key.split("\0", -1);
-          // The others are verdicts on one that waits for more.
-          if (parts.length == 2) {
-            put(held, parts[1], present);
+          // Others are verdicts on one that waits for more.
+          if (key.split("\0", -1).length == 2) {
+            put(held, key, present);
           }
         });
     return held;

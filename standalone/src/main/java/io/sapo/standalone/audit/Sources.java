@@ -84,7 +84,7 @@ final class Sources {
    * A record of the trajectories topic; after all segments and dead letters.
    *
    * @param openGroups groups that wait for more rollouts
-   * @param held trajectories that wait for judges
+   * @param held trajectories that wait for judges, by group and id with a NUL between
    */
   void accept(ConsumerRecord<byte[], byte[]> at, Set<String> openGroups, Set<String> held) {
     report.count("trajectories", 1);
@@ -101,7 +101,7 @@ final class Sources {
     try {
       Trajectory trajectory = codec.decode(at.value());
       id = trajectory.getTrajectoryId();
-      if (held.contains(id)) {
+      if (held.contains(trajectory.getGroupId() + "\0" + id)) {
         fate.held++;
         return;
       }
