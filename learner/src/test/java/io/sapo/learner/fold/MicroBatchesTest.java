@@ -6,10 +6,14 @@ import io.sapo.learner.TinyRun;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
 import io.sapo.learner.input.TrainingExample;
+import io.sapo.policy.network.TokenSequence;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,17 +27,56 @@ class MicroBatchesTest {
       List<int[]> groups = MicroBatches.plan(examples, rows, budget);
       assertThat(groups.stream().flatMapToInt(Arrays::stream).sorted().toArray()).isEqualTo(rows);
       for (int[] group : groups) {
-        int longest =
-            Arrays.stream(group)
-                .map(row -> examples.get(row).sequence().length())
-                .max()
-                .orElseThrow();
-        assertThat(group.length == 1 || group.length * longest <= budget).isTrue();
+        assertThat(group.length == 1 || fed(examples, group) <= budget).isTrue();
+        assertThat(group.length == 1 || group.length * longest(examples, group) <= 2 * budget)
+            .isTrue();
         assertThat(
                 Arrays.stream(group).mapToDouble(row -> examples.get(row).temperature()).distinct())
             .hasSize(1);
       }
     }
+  }
+
+  @Test
+  void responsesToOnePromptSharePassesWhereTheyFit() {
+    List<TrainingExample> examples = examples();
+    int[] rows = IntStream.range(0, examples.size()).toArray();
+    List<int[]> groups = MicroBatches.plan(examples, rows, 10_000);
+    assertThat(groups).hasSize(2);
+    for (int[] group : groups) {
+      List<Integer> prompts =
+          Arrays.stream(group)
+              .mapToObj(row -> Arrays.hashCode(examples.get(row).sequence().promptTokens()))
+              .toList();
+      List<Integer> changes = new ArrayList<>();
+      for (int i = 0; i < prompts.size(); i++) {
+        if (i == 0 || !prompts.get(i).equals(prompts.get(i - 1))) {
+          changes.add(prompts.get(i));
+        }
+      }
+      assertThat(changes).doesNotHaveDuplicates();
+    }
+  }
+
+  /** Tokens fed, from first principles: every distinct prompt, and responses but their last. */
+  private static int fed(List<TrainingExample> examples, int[] group) {
+    Set<String> prompts = new TreeSet<>();
+    int fed = 0;
+    for (int row : group) {
+      TokenSequence sequence = examples.get(row).sequence();
+      if (prompts.add(Arrays.toString(sequence.promptTokens()))) {
+        fed += sequence.promptTokens().length;
+      }
+      fed += sequence.responseTokens().length - 1;
+    }
+    return fed;
+  }
+
+  private static int longest(List<TrainingExample> examples, int[] group) {
+    return Arrays.stream(group)
+        .map(row -> examples.get(row).sequence().length() - 1)
+        .max()
+        .orElseThrow();
   }
 
   @Test

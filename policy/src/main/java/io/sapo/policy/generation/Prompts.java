@@ -1,7 +1,7 @@
 package io.sapo.policy.generation;
 
+import io.sapo.policy.network.Prompt;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.picture.PreparedPicture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,23 +20,17 @@ record Prompts(List<TokenSequence> sequences, long[] slots, long[] source) {
   /** Bounds the padded size of a batch, and with it the memory of one forward pass. */
   private static final int MAX_TOKENS = 8192;
 
-  private record Key(List<Integer> tokens, List<PreparedPicture> pictures) {
-    static Key of(TokenSequence prompt) {
-      return new Key(Arrays.stream(prompt.promptTokens()).boxed().toList(), prompt.pictures());
-    }
-  }
-
   private record Wanted(TokenSequence sequence, List<Integer> slots) {}
 
   /** Batches of similar length that fill the given slots. One-token prompts need no filling. */
   static List<Prompts> batches(List<Integer> filled, SlotTable table) {
-    Map<Key, Wanted> wanted = new LinkedHashMap<>();
+    Map<Prompt, Wanted> wanted = new LinkedHashMap<>();
     for (int slot : filled) {
       TokenSequence prompt = table.get(slot).request().prompt();
       if (prompt.length() > 1) {
         wanted
             .computeIfAbsent(
-                Key.of(prompt), key -> new Wanted(allButLast(prompt), new ArrayList<>()))
+                Prompt.of(prompt), key -> new Wanted(allButLast(prompt), new ArrayList<>()))
             .slots()
             .add(slot);
       }

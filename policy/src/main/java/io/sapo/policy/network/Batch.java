@@ -3,28 +3,27 @@ package io.sapo.policy.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.script.NativeArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Sequences as the list of tensors that {@code batch.py} describes, padded on the right. The last
- * response token is predicted but not fed. A picture object that occurs in several sequences goes
- * through the vision tower once.
+ * Sequences as the list of tensors that {@code batch.py} describes. A prompt that several sequences
+ * share goes through the network once, and so does a picture that several prompts share.
  *
  * @param arguments owned by the manager given to {@link #assemble}
  * @param responseLengths response tokens of each sequence
  */
 public record Batch(NDList arguments, int[] responseLengths) {
   private static final String LIST_NAME = "batch[]";
-  private static final int ROWS = 2;
+  private static final int PLACES = 2;
+  private static final int ROWS = 4;
   private static final int PICTURE_TENSORS = 11;
 
   /**
@@ -38,10 +37,10 @@ public record Batch(NDList arguments, int[] responseLengths) {
     return assembler.toBatch(manager);
   }
 
-  /** The same batch with every position, padding too, in place of those that predict responses. */
-  Batch atEveryPosition(NDManager manager) {
+  /** The same batch with every place, padding too, in place of those that predict responses. */
+  Batch atEveryPlace() {
     NDList all = new NDList(arguments);
-    NDArray rows = manager.arange(0, (int) arguments.get(0).size(), 1, DataType.INT64);
+    NDArray rows = arguments.get(PLACES).flatten();
     rows.setName(LIST_NAME);
     all.set(ROWS, rows);
     return new Batch(all, responseLengths);
@@ -91,7 +90,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
   private static final class Assembler {
     private final ModelConfig config;
     private final List<TokenSequence> sequences;
-    private final int width;
+    private final Packing packing;
     private final int axes;
     private final long[] tokens;
     private final long[] positions;
@@ -99,7 +98,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
     private final long[] targets;
     private final long[] embeddingRows;
     private final int[] responseLengths;
-    private final Map<PreparedPicture, Integer> firstEmbedding = new IdentityHashMap<>();
+    private final Map<PreparedPicture, Integer> firstEmbedding = new HashMap<>();
     private final List<PreparedPicture> pictures = new ArrayList<>();
     private int embeddings;
     private int response;
@@ -108,20 +107,15 @@ public record Batch(NDList arguments, int[] responseLengths) {
       this.config = config;
       this.sequences = sequences;
       this.responseLengths = sequences.stream().mapToInt(s -> s.responseTokens().length).toArray();
-      this.width = sequences.stream().mapToInt(Assembler::fed).max().orElse(0);
+      this.packing = Packing.of(sequences);
       this.axes = config.positionAxes();
-      int places = sequences.size() * width;
       int responses = IntStream.of(responseLengths).sum();
-      this.tokens = new long[places];
-      this.positions = new long[axes * places];
+      this.tokens = new long[packing.rows()];
+      this.positions = new long[axes * packing.rows()];
       this.rows = new long[responses];
       this.targets = new long[responses];
       this.embeddingRows =
-          new long[sequences.stream().allMatch(s -> s.pictures().isEmpty()) ? 0 : places];
-    }
-
-    private static int fed(TokenSequence sequence) {
-      return sequence.responseTokens().length == 0 ? sequence.length() : sequence.length() - 1;
+          new long[sequences.stream().allMatch(s -> s.pictures().isEmpty()) ? 0 : packing.rows()];
     }
 
     void fill() {
@@ -131,16 +125,19 @@ public record Batch(NDList arguments, int[] responseLengths) {
       for (int i = 0; i < sequences.size(); i++) {
         fillTokens(i, sequences.get(i));
         fillResponse(i, sequences.get(i));
-        fillPictures(i, sequences.get(i));
+        if (packing.first(i)) {
+          fillPictures(packing.row(i, 0), sequences.get(i));
+        }
       }
     }
 
     private void fillTokens(int index, TokenSequence sequence) {
       RotaryPositions rotary = RotaryPositions.of(sequence, config);
-      for (int t = 0; t < fed(sequence); t++) {
-        tokens[index * width + t] = checked(sequence.token(t), index, t);
+      for (int t = 0; t < Packing.fed(sequence); t++) {
+        int row = packing.row(index, t);
+        tokens[row] = checked(sequence.token(t), index, t);
         for (int axis = 0; axis < axes; axis++) {
-          positions[(axis * sequences.size() + index) * width + t] = rotary.axes()[axis][t];
+          positions[axis * packing.rows() + row] = rotary.axes()[axis][t];
         }
       }
     }
@@ -148,13 +145,13 @@ public record Batch(NDList arguments, int[] responseLengths) {
     private void fillResponse(int index, TokenSequence sequence) {
       int prompt = sequence.promptTokens().length;
       for (int t = 0; t < sequence.responseTokens().length; t++, response++) {
-        rows[response] = (long) index * width + prompt - 1 + t;
+        rows[response] = packing.row(index, prompt - 1 + t);
         targets[response] = checked(sequence.responseTokens()[t], index, prompt + t);
       }
     }
 
-    private void fillPictures(int index, TokenSequence sequence) {
-      int place = index * width;
+    private void fillPictures(int begin, TokenSequence sequence) {
+      int row = begin;
       for (PreparedPicture picture : sequence.pictures()) {
         int merged = picture.mergedTokens(config.vision().orElseThrow().spatialMergeSize());
         Integer first = firstEmbedding.putIfAbsent(picture, embeddings);
@@ -164,11 +161,11 @@ public record Batch(NDList arguments, int[] responseLengths) {
           pictures.add(picture);
         }
         int image = config.imageTokens().orElseThrow().image();
-        while (tokens[place] != image) {
-          place++;
+        while (tokens[row] != image) {
+          row++;
         }
         for (int i = 0; i < merged; i++) {
-          embeddingRows[place++] = tokens.length + first + i;
+          embeddingRows[row++] = tokens.length + first + i;
         }
       }
     }
@@ -184,8 +181,12 @@ public record Batch(NDList arguments, int[] responseLengths) {
 
     Batch toBatch(NDManager manager) {
       NDList list = new NDList();
-      list.add(NativeArrays.longs(manager, tokens, sequences.size(), width));
-      list.add(NativeArrays.longs(manager, positions, axes, sequences.size(), width));
+      list.add(NativeArrays.longs(manager, tokens, tokens.length));
+      list.add(NativeArrays.longs(manager, positions, axes, tokens.length));
+      list.add(
+          NativeArrays.longs(manager, packing.rowsByPlace(), sequences.size(), packing.width()));
+      long[] attended = packing.placesByRow();
+      list.add(NativeArrays.longs(manager, attended, attended.length));
       list.add(NativeArrays.longs(manager, rows, rows.length));
       list.add(NativeArrays.longs(manager, targets, targets.length));
       list.add(NativeArrays.longs(manager, embeddingRows, embeddingRows.length));

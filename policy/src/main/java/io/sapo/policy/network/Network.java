@@ -72,13 +72,13 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Logits at every position of the padded batch, [sequence · position · vocabulary]; for
+   * Logits at every place of the padded sequences, [sequence · position · vocabulary]; for
    * comparison with references.
    */
   public float[] logits(Weights weights, List<TokenSequence> sequences) {
     check(weights, Head.LANGUAGE_MODEL);
     try (NDManager manager = script.newManager()) {
-      Batch batch = Batch.assemble(manager, config, sequences).atEveryPosition(manager);
+      Batch batch = Batch.assemble(manager, config, sequences).atEveryPlace();
       return call(manager, "logits", batch, weights).toFloatArray();
     }
   }

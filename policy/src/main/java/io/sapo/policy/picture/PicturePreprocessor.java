@@ -97,7 +97,7 @@ public final class PicturePreprocessor {
         size.height() / config.patchSize(),
         size.width() / config.patchSize(),
         patchValues(),
-        encoded.length,
+        encoded,
         () -> prepare(PictureDecoder.decode(encoded)).patches());
   }
 

@@ -1,5 +1,6 @@
 package io.sapo.policy.picture;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,7 @@ public final class PreparedPicture {
   private final int gridW;
   private final int patchValues;
   private final long heldBytes;
+  private final Object source;
   private final Supplier<float[]> patches;
 
   /**
@@ -28,6 +30,7 @@ public final class PreparedPicture {
         gridW,
         patches.length / Math.max(1, gridT * gridH * gridW),
         (long) Float.BYTES * patches.length,
+        patches,
         () -> patches);
     if (patches.length % patchCount() != 0) {
       throw new IllegalArgumentException(
@@ -37,7 +40,13 @@ public final class PreparedPicture {
   }
 
   private PreparedPicture(
-      int gridT, int gridH, int gridW, int patchValues, long heldBytes, Supplier<float[]> patches) {
+      int gridT,
+      int gridH,
+      int gridW,
+      int patchValues,
+      long heldBytes,
+      Object source,
+      Supplier<float[]> patches) {
     if (gridT <= 0 || gridH <= 0 || gridW <= 0) {
       throw new IllegalArgumentException(
           "a grid of %d x %d x %d patches".formatted(gridT, gridH, gridW));
@@ -47,17 +56,19 @@ public final class PreparedPicture {
     this.gridW = gridW;
     this.patchValues = patchValues;
     this.heldBytes = heldBytes;
+    this.source = source;
     this.patches = patches;
   }
 
   /**
    * @param patchValues values of one patch
-   * @param heldBytes memory that this picture holds until its patches are asked for
+   * @param encoded what the patches are made from
    * @param patches makes the same patches at every call, and does not fail
    */
   static PreparedPicture deferred(
-      int gridT, int gridH, int gridW, int patchValues, long heldBytes, Supplier<float[]> patches) {
-    return new PreparedPicture(gridT, gridH, gridW, patchValues, heldBytes, patches);
+      int gridT, int gridH, int gridW, int patchValues, byte[] encoded, Supplier<float[]> patches) {
+    return new PreparedPicture(
+        gridT, gridH, gridW, patchValues, encoded.length, new Encoded(encoded), patches);
   }
 
   public int gridT() {
@@ -98,5 +109,44 @@ public final class PreparedPicture {
   /** Tokens this picture takes up in a prompt. */
   public int mergedTokens(int mergeSize) {
     return patchCount() / (mergeSize * mergeSize);
+  }
+
+  /** Whether both are the same grid of patches made from the same bytes. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PreparedPicture picture
+        && gridT == picture.gridT
+        && gridH == picture.gridH
+        && gridW == picture.gridW
+        && patchValues == picture.patchValues
+        && source.equals(picture.source);
+  }
+
+  @Override
+  public int hashCode() {
+    return source.hashCode();
+  }
+
+  /** Bytes that are compared by content. */
+  private static final class Encoded {
+    private final byte[] bytes;
+    private final int hash;
+
+    Encoded(byte[] bytes) {
+      this.bytes = bytes;
+      this.hash = Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Encoded encoded
+          && hash == encoded.hash
+          && Arrays.equals(bytes, encoded.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
   }
 }

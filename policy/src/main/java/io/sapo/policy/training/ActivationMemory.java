@@ -1,6 +1,7 @@
 package io.sapo.policy.training;
 
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.network.Packing;
 import io.sapo.policy.network.TokenSequence;
 import java.util.List;
 
@@ -17,19 +18,26 @@ public final class ActivationMemory {
     this.typeBytes = config.computeType().bytes();
   }
 
-  /** What enters each layer, and what leaves the last, of one padded token. */
+  /** What enters each layer, and what leaves the last, of one fed token. */
   public long inputBytesPerToken() {
     return (config.layers() + 1L) * config.hiddenSize() * typeBytes;
   }
 
-  /**
-   * What the graph of one layer holds of one padded token: both norms and what they are multiplied
-   * into, queries, keys and values as attention takes them, its result, and the four tensors of the
-   * feed-forward part.
-   */
+  /** What the graph of one layer holds of one token that has one place in attention. */
   public long graphBytesPerTokenAndLayer() {
+    return graphBytes(1, 1);
+  }
+
+  /**
+   * What the graph of one layer holds: of each fed token both norms and what they are multiplied
+   * into, what goes into attention and comes out of it, and the four tensors of the feed-forward
+   * part; of each place of a sequence queries, keys and values as attention takes them, and its
+   * result.
+   */
+  private long graphBytes(long rows, long places) {
     long heads = (long) config.heads() * config.headDim();
-    return (6L * config.hiddenSize() + 6L * heads + 4L * config.intermediateSize()) * typeBytes;
+    long ofRow = 6L * config.hiddenSize() + 2L * heads + 4L * config.intermediateSize();
+    return (rows * ofRow + places * 4L * heads) * typeBytes;
   }
 
   /** Logits are float32. */
@@ -42,11 +50,11 @@ public final class ActivationMemory {
     if (!retention.inputs()) {
       return 0;
     }
-    long padded = padded(microBatch);
+    Packing packing = Packing.of(microBatch);
     long layers = Math.min(config.layers(), retention.graphs());
     long logits = retention.graphs() > config.layers() ? responses(microBatch) : 0;
-    return padded * inputBytesPerToken()
-        + padded * layers * graphBytesPerTokenAndLayer()
+    return packing.rows() * inputBytesPerToken()
+        + layers * graphBytes(packing.rows(), packing.places())
         + logits * logitBytesPerToken();
   }
 
@@ -59,13 +67,9 @@ public final class ActivationMemory {
     if (inputs > budget) {
       return Retention.NOTHING;
     }
-    long layer = padded(microBatch) * graphBytesPerTokenAndLayer();
+    Packing packing = Packing.of(microBatch);
+    long layer = graphBytes(packing.rows(), packing.places());
     return Retention.graphsOf((int) Math.min(config.layers(), (budget - inputs) / layer));
-  }
-
-  private static long padded(List<TokenSequence> microBatch) {
-    long longest = microBatch.stream().mapToInt(TokenSequence::length).max().orElse(0);
-    return longest * microBatch.size();
   }
 
   private static long responses(List<TokenSequence> microBatch) {

@@ -1,12 +1,39 @@
 # Grouped-query self-attention of the decoder (Ainslie et al. 2023).
 
-# x [B, T, hidden] -> q [B, T, heads, d] and k, v [B, T, keyValueHeads, d], q and k turned.
+# x [R, hidden] -> q [R, heads, d] and k, v [R, keyValueHeads, d], q and k turned.
 def project(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   d = __torch__.config.head_dim()
   q = __torch__.head_norm.apply(__torch__.linear.apply(x, p.q).unflatten(-1, [-1, d]), p.q_norm)
   k = __torch__.head_norm.apply(__torch__.linear.apply(x, p.k).unflatten(-1, [-1, d]), p.k_norm)
   v = __torch__.linear.apply(x, p.v).unflatten(-1, [-1, d])
   return (__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v)
+
+# x [R, n, d] -> [B, T, n, d], each sequence with its own copy of the tokens it shares. The gradient of
+# the `embedding` operator adds in a fixed order.
+def in_sequences(x: Tensor, b: __torch__.batch.Batch) -> Tensor:
+  rows = x.flatten(1)
+  if b.attended.numel() == 0:
+    sequences = rows.view([b.places.size(0), b.places.size(1), -1])
+  else:
+    sequences = torch.embedding(rows, b.places)
+  return sequences.unflatten(-1, [x.size(1), x.size(2)])
+
+# x [B, T, n] -> [R, n]. What attends to a shared token from its own place is the same in each sequence.
+def of_fed(x: Tensor, b: __torch__.batch.Batch) -> Tensor:
+  rows = x.flatten(0, 1)
+  if b.attended.numel() > 0:
+    rows = torch.embedding(rows, b.attended)
+  return rows
+
+# Queries, keys and values, each as in_sequences gives it.
+def all_in_sequences(q: Tensor, k: Tensor, v: Tensor, b: __torch__.batch.Batch) -> Tuple[Tensor, Tensor, Tensor]:
+  if b.attended.numel() == 0:
+    found = (__torch__.attention.in_sequences(q, b), __torch__.attention.in_sequences(k, b), __torch__.attention.in_sequences(v, b))
+  else:
+    together = __torch__.attention.in_sequences(torch.cat([q, k, v], 1), b)
+    queries, keys, values, = torch.split_with_sizes(together, [q.size(1), k.size(1), v.size(1)], 2)
+    found = (queries, keys, values)
+  return found
 
 # Keys or values [B, T, keyValueHeads, d] -> [B, heads, T, d], each shared by its group of queries.
 # (The fused attention on a CPU takes no grouped heads.)
@@ -21,6 +48,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
   attended = torch.scaled_dot_product_attention(q.transpose(1, 2), __torch__.attention.for_each_query(k), __torch__.attention.for_each_query(v), None, 0., True)
   return attended.transpose(1, 2).flatten(2)
 
-def causal(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tensor:
+# [R, hidden]
+def causal(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor, b: __torch__.batch.Batch) -> Tensor:
   q, k, v, = __torch__.attention.project(x, p, cos, sin)
-  return __torch__.linear.apply(__torch__.attention.attend(q, k, v), p.o)
+  queries, keys, values, = __torch__.attention.all_in_sequences(q, k, v, b)
+  return __torch__.linear.apply(__torch__.attention.of_fed(__torch__.attention.attend(queries, keys, values), b), p.o)

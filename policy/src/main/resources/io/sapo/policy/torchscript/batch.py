@@ -1,12 +1,16 @@
 # What a forward pass is given besides weights; Java's BatchAssembler makes the list in this order.
 
-# B sequences padded on the right to T tokens, N response tokens in all, P patches, M merged patches.
+# R tokens that are fed: each distinct prompt once, and the responses, without padding. Attention sees
+# them as B sequences of up to T tokens, padded on the right, a shared prompt in each of them. N response
+# tokens are predicted; P patches, M merged patches.
 class Batch(NamedTuple):
-  tokens : Tensor          # [B, T]
-  positions : Tensor       # [axes, B, T]
-  rows : Tensor            # [N] row of hidden.view(B * T, -1) from which a response token is predicted
+  tokens : Tensor          # [R]
+  positions : Tensor       # [axes, R]
+  places : Tensor          # [B, T] the fed token at each place of the sequences, any one where there is none
+  attended : Tensor        # [R] a place of each fed token in places.flatten(); empty where places counts up
+  rows : Tensor            # [N] fed token from which a response token is predicted
   targets : Tensor         # [N] the response tokens
-  embedding_rows : Tensor  # [B * T] row of cat(token embeddings, picture embeddings); empty without pictures
+  embedding_rows : Tensor  # [R] row of cat(token embeddings, picture embeddings); empty without pictures
   patches : Tensor         # [P, values], in window order, like all that follows
   patch_positions : Tensor # [2, P] row and column of each patch in its picture
   merge_order : Tensor     # [M] where the merged patches stand in window order
@@ -20,4 +24,4 @@ class Batch(NamedTuple):
   table_weights : Tensor   # [4, P] and how much of each it takes; both empty without a table
 
 def unpack(b: List[Tensor]) -> __torch__.batch.Batch:
-  return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15])
+  return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17])

@@ -72,9 +72,10 @@ def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Ten
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, __torch__.config.rms_norm_eps())
     query, key, value, = __torch__.attention.project(normed, p, cos, sin)
-    __torch__.kv_cache.fill(k[i], key, slots, source)
-    __torch__.kv_cache.fill(v[i], value, slots, source)
+    queries, keys, values, = __torch__.attention.all_in_sequences(query, key, value, b)
+    __torch__.kv_cache.fill(k[i], keys, slots, source)
+    __torch__.kv_cache.fill(v[i], values, slots, source)
     if i + 1 < __torch__.config.layers():
-      attended = __torch__.attention.attend(query, key, value)
+      attended = __torch__.attention.of_fed(__torch__.attention.attend(queries, keys, values), b)
       x = __torch__.decoder.feed_forward(x + __torch__.linear.apply(attended, p.o), p)
       x = __torch__.deepstack.add(x, i, features, b)

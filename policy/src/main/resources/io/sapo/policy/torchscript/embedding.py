@@ -6,12 +6,12 @@ def tokens(tokens: Tensor, w: List[Tensor]) -> Tensor:
   table = __torch__.linear.stored(__torch__.weights.ends(w, 0).embed_tokens)
   return torch.to(torch.embedding(table, tokens), __torch__.config.compute_type())
 
-# -> embeddings [B, T, hidden] and the pictures' features, see deepstack.py.
+# -> embeddings [R, hidden] and the pictures' features, see deepstack.py.
 def embed(b: __torch__.batch.Batch, w: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
   embedded = __torch__.embedding.tokens(b.tokens, w)
   features : List[Tensor] = []
   if b.embedding_rows.numel() > 0:
     pictures, features, = __torch__.vision.embed_pictures(b, w)
-    both = torch.cat([embedded.flatten(0, 1), pictures], 0)
-    embedded = torch.embedding(both, b.embedding_rows).view_as(embedded)
+    both = torch.cat([embedded, pictures], 0)
+    embedded = torch.embedding(both, b.embedding_rows)
   return (embedded, features)

@@ -26,7 +26,7 @@ def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tenso
     if kept:
       x = torch.requires_grad_(x.detach(), spans[i + 1] > 0)
     inputs.append(x)
-    y = __torch__.decoder.layer(x, p, cos, sin)
+    y = __torch__.decoder.layer(x, p, cos, sin, b)
     if kept:
       outputs.append(y)
     x = __torch__.deepstack.add(y.detach(), i, features, b)
@@ -37,7 +37,7 @@ def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tenso
 def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: int, kept: List[Tensor], trained: List[Tensor], gradients: List[Tensor], w: List[Tensor]) -> None:
   layers = __torch__.config.layers()
   last = kept[layers]
-  d = torch.zeros_like(last).flatten(0, 1).index_copy(0, b.rows, d_rows).view_as(last)
+  d = torch.embedding_dense_backward(d_rows, b.rows, last.size(0), -1, False)
   cos, sin, = __torch__.rotary.angles(b.positions, last.dtype)
   features = __torch__.deepstack.count(b)
   d_features : List[Tensor] = []
@@ -53,7 +53,7 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: i
         y = kept[layers + 1 + i - __torch__.layerwise.lowest_kept(keep)]
       else:
         x = torch.requires_grad_(x.detach(), begin > 0)
-        y = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin)
+        y = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin, b)
       d = __torch__.gradients.back(y, x, begin > 0, d, begin, end, trained, gradients)
   if spans[1] > 0:
     __torch__.layerwise.backward_inputs(d, d_features, b, spans[1], trained, gradients, w)

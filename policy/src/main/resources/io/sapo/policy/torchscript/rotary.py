@@ -1,12 +1,12 @@
 # Rotary positions (Su et al. 2021) in the half-split layout: pair i is (x[i], x[i + d/2]).
 
-# positions [axes, B, T] -> cosines and sines [B, T, 1, headDim] of the given type. With several axes (time, height,
+# positions [axes, ...] -> cosines and sines [..., 1, headDim] of the given type. With several axes (time, height,
 # width) the pairs are dealt out to them (Qwen2-VL's multi-modal rotary positions).
 def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
   frequencies = torch.tensor(__torch__.config.inverse_frequencies(), dtype=6, device=positions.device)
   axes = torch.tensor(__torch__.config.rotary_axes(), dtype=4, device=positions.device)
-  half = positions.index_select(0, axes).permute([1, 2, 0]).contiguous() * frequencies
-  return __torch__.rotary.cos_sin(half.unsqueeze(2), type)
+  half = torch.movedim(positions.index_select(0, axes), 0, -1).contiguous() * frequencies
+  return __torch__.rotary.cos_sin(half.unsqueeze(-2), type)
 
 # Angles [..., d / 2] of the pairs -> cosines and sines [..., d], ready for rotate.
 def cos_sin(half: Tensor, type: int) -> Tuple[Tensor, Tensor]:
