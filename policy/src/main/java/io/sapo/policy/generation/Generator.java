@@ -28,6 +28,7 @@ public final class Generator implements AutoCloseable {
   private final ScriptModule script;
   private final NDManager manager;
   private final KvCache cache;
+  private final PackedMatrices packed;
   private final NDArray forbidden;
   private final SlotTable table;
 
@@ -38,6 +39,7 @@ public final class Generator implements AutoCloseable {
     this.manager = script.newManager();
     this.table = new SlotTable(options.slots());
     this.cache = new KvCache(config, script, options.slots(), options.cacheLength());
+    this.packed = new PackedMatrices(script, options.slots());
     this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
   }
 
@@ -109,6 +111,7 @@ public final class Generator implements AutoCloseable {
    * Feeds the prompts submitted since the last call, then draws up to {@code stepsPerCall} tokens
    * for every running response.
    *
+   * @param weights not to change while they are of one version
    * @param version recorded with every token drawn in this call
    * @return the responses that ended, in the order of their slots
    * @throws IllegalStateException when the weights give a probability that is not a number; all
@@ -143,7 +146,8 @@ public final class Generator implements AutoCloseable {
   }
 
   /**
-   * Gives the cache's memory back until the next request is advanced.
+   * Gives back the memory of the cache, and of what was made from the weights, until the next
+   * request is advanced.
    *
    * @throws IllegalStateException while responses are running
    */
@@ -152,6 +156,7 @@ public final class Generator implements AutoCloseable {
       throw new IllegalStateException(running() + " responses are running");
     }
     cache.release();
+    packed.release();
   }
 
   private void move(NDManager call, List<SlotTable.Move> moves) {
@@ -192,6 +197,7 @@ public final class Generator implements AutoCloseable {
         NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray()));
     arguments.add(forbidden);
     arguments.addAll(cache.tensors());
+    arguments.addAll(packed.of(weights, version));
     arguments.addAll(weights.arguments());
     NDList drawn = script.call(call, "decode", arguments);
     record(
@@ -279,6 +285,7 @@ public final class Generator implements AutoCloseable {
   @Override
   public void close() {
     cache.close();
+    packed.close();
     manager.close();
     script.close();
   }

@@ -20,9 +20,9 @@ def groups(lengths: Tensor, sizes: List[int], x: Tensor) -> List[__torch__.decod
   return found
 
 # x [A, hidden] times a weight, one vector of d numbers a head: [A, 1, heads, d].
-def project(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
+def project(x: Tensor, p: __torch__.weights.Linear, m: Optional[Tensor]) -> Tensor:
   d = __torch__.config.head_dim()
-  return __torch__.few_rows.linear(x, p).contiguous().view([x.size(0), 1, -1, d])
+  return __torch__.few_rows.linear(x, p, m).contiguous().view([x.size(0), 1, -1, d])
 
 # Queries and keys turned together.
 def turned(q: Tensor, k: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
@@ -41,8 +41,9 @@ def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Grou
     parts.append(torch.scaled_dot_product_attention(by_key_head.narrow(0, g.begin, g.rows), keys, values, g.mask))
   return torch.cat(parts, 0).view([q.size(0), -1])
 
-# tokens and lengths [A]: each row's token is fed at place `length` of its cache. Logits [A, V].
-def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[int], k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tensor:
+# tokens and lengths [A]: each row's token is fed at place `length` of its cache. packed see packed.py; one tensor where
+# nothing is. Logits [A, V].
+def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[int], k: List[Tensor], v: List[Tensor], packed: List[Tensor], w: List[Tensor]) -> Tensor:
   eps = __torch__.config.rms_norm_eps()
   x = __torch__.embedding.tokens(tokens, w)
   positions = (lengths + offsets).view([1, -1, 1])
@@ -52,17 +53,17 @@ def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[in
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)
-    query = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.q), p.q_norm)
-    key = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.k), p.k_norm)
+    query = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.q, __torch__.packed.find(packed, i, 0)), p.q_norm)
+    key = __torch__.head_norm.apply(__torch__.decoding.project(normed, p.k, __torch__.packed.find(packed, i, 1)), p.k_norm)
     query, key, = __torch__.decoding.turned(query, key, cos, sin)
     __torch__.kv_cache.append(k[i], key, places)
-    __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v), places)
+    __torch__.kv_cache.append(v[i], __torch__.decoding.project(normed, p.v, __torch__.packed.find(packed, i, 2)), places)
     attended = __torch__.decoding.attend(query, k[i], v[i], groups)
-    x = x + __torch__.few_rows.linear(attended, p.o)
-    x = x + __torch__.few_rows.swiglu(__torch__.rms_norm.rms_norm(x, p.post_attention_norm, eps), p)
+    x = x + __torch__.few_rows.linear(attended, p.o, __torch__.packed.find(packed, i, 3))
+    x = x + __torch__.few_rows.swiglu(__torch__.rms_norm.rms_norm(x, p.post_attention_norm, eps), p, packed, i)
   ends = __torch__.weights.ends(w, 0)
   state = __torch__.rms_norm.rms_norm(x, ends.final_norm, eps)
-  return torch.to(__torch__.few_rows.product(state, __torch__.linear.weight(ends.head, state)).contiguous(), 6)
+  return __torch__.few_rows.head(state, packed, w)
 
 # Feeds prompts (all but their last token) and keeps their keys and values.
 def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> None:

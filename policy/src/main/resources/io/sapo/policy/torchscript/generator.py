@@ -21,6 +21,10 @@ class Generator(Module):
     larger[0].narrow(2, 0, smaller[0].size(2)).copy_(smaller[0])
     return larger[0]
 
+  # Lays matrices out for decode; rows []: how many it will mostly multiply them with.
+  def pack(self: __torch__.generator.Generator, rows: Tensor, w: List[Tensor]) -> List[Tensor]:
+    return __torch__.packed.all(int(rows), w)
+
   def clear(self: __torch__.generator.Generator, k: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(k)):
       k[i].zero_()
@@ -31,7 +35,7 @@ class Generator(Module):
   # position. uniforms [steps, A]; settings see sampling.py; groups see decoding.py; forbidden [V] is
   # added to the logits unless empty. Returns tokens, log-probabilities and entropies, [steps, A]
   # each.
-  def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, groups: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, groups: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], packed: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     tokens, lengths, offsets, = rows.unbind(0)
     sizes = annotate(List[int], groups.tolist())
     settings = __torch__.sampling.settings(given, __torch__.weights.ends(w, 0).head.size(0))
@@ -39,7 +43,7 @@ class Generator(Module):
     log_probs : List[Tensor] = []
     entropies : List[Tensor] = []
     for step in range(uniforms.size(0)):
-      logits = __torch__.decoding.next_logits(tokens, lengths, offsets, sizes, k, v, w)
+      logits = __torch__.decoding.next_logits(tokens, lengths, offsets, sizes, k, v, packed, w)
       if forbidden.numel() > 0:
         logits = logits + forbidden
       tokens, log_prob, entropy, = __torch__.sampling.draw(logits, uniforms[step], settings)
