@@ -52,8 +52,7 @@ class MutatedRecordsTest {
     }
     assertThat(reasons)
         .as("what the damage reached")
-        .contains(
-            "malformed", "unknown-schema", "not-a-record", "key-mismatch");
+        .contains("malformed", "unknown-schema", "not-a-record", "key-mismatch");
     assertThat(segmented).as("some damage is harmless").isPositive();
   }
 
