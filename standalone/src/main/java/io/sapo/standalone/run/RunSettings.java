@@ -29,7 +29,7 @@ public record RunSettings(Settings settings, RunFolder folder) {
     Settings told = load.apply(UnaryOperator.identity());
     RunFolder chosen = told.optionalPath("run.data").map(RunFolder::new).orElseGet(folder);
     if (!continues || !chosen.exists()) {
-      return new RunSettings(told, chosen);
+      return new RunSettings(TorchThreads.fit(told), chosen);
     }
     Settings settings = load.apply(loader -> loader.run(chosen.settings()));
     checkIdentity(settings, chosen);

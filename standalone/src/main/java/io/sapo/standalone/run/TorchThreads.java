@@ -1,19 +1,39 @@
 package io.sapo.standalone.run;
 
+import io.sapo.standalone.config.Origin;
 import io.sapo.standalone.config.Settings;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How many threads one native operation uses. Part of what a run is: sums are split among threads,
  * so another number gives other last bits.
  */
 public final class TorchThreads {
+  private static final String KEY = "model.threads";
   private static final String PROPERTY = "ai.djl.pytorch.num_threads";
 
   private TorchThreads() {}
 
+  /**
+   * For a new run on a checkpoint of one's own as many as there are processors, unless somebody has
+   * said how many: learner and producers wait for each other at times, and whoever computes then
+   * has them all. The run keeps the number. The shipped checkpoint is too small to be shared out.
+   */
+  static Settings fit(Settings settings) {
+    boolean told = settings.origin(KEY).layer() != Origin.Layer.DEFAULT;
+    if (told || settings.optionalPath("model.checkpoint").isEmpty()) {
+      return settings;
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
+    return settings.with(
+        new TreeMap<>(Map.of(KEY, Integer.toString(processors))),
+        new Origin(Origin.Layer.FITTED, "fits the machine: its processors"));
+  }
+
   /** Takes effect when nothing has been computed in this process yet. */
   public static void use(Settings settings) {
-    use(settings.integer("model.threads"));
+    use(settings.integer(KEY));
   }
 
   /** As {@link #use(Settings)}. */

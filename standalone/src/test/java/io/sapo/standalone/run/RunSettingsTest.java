@@ -1,0 +1,71 @@
+package io.sapo.standalone.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.config.ConfigReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run keeps the number of threads it began with: another one gives other last bits. */
+class RunSettingsTest {
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+  @TempDir Path data;
+
+  @Test
+  void aNewRunOnACheckpointTakesAllProcessorsAndKeepsTheirNumber() throws IOException {
+    RunSettings first = start(checkpoint());
+    assertThat(threads(first)).isEqualTo(PROCESSORS);
+    first.folder().keepSettings(ConfigReport.changed(first.settings()));
+    assertThat(first.folder().settings()).content().contains("model.threads\": " + PROCESSORS);
+    assertThat(threads(start(checkpoint()))).isEqualTo(PROCESSORS);
+  }
+
+  @Test
+  void aRunOfAnotherMachineGoesOnWithTheNumberOfThatOne() throws IOException {
+    new RunFolder(data)
+        .keepSettings("model.checkpoint: /models/mine\nmodel.threads: " + (PROCESSORS + 5) + "\n");
+    assertThat(threads(start(checkpoint()))).isEqualTo(PROCESSORS + 5);
+    SortedMap<String, String> other = checkpoint();
+    other.put("model.threads", "1");
+    assertThatThrownBy(() -> start(other))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("model.threads is '" + (PROCESSORS + 5) + "' for this run");
+  }
+
+  @Test
+  void whatWasSetAndTheShippedCheckpointStayAsTheyAre() {
+    SortedMap<String, String> set = checkpoint();
+    set.put("model.threads", "3");
+    assertThat(threads(start(set))).isEqualTo(3);
+    assertThat(threads(start(new TreeMap<>()))).isEqualTo(1);
+  }
+
+  private static SortedMap<String, String> checkpoint() {
+    SortedMap<String, String> told = new TreeMap<>();
+    told.put("model.checkpoint", "/models/mine");
+    return told;
+  }
+
+  private static int threads(RunSettings run) {
+    return run.settings().integer("model.threads");
+  }
+
+  private RunSettings start(SortedMap<String, String> told) {
+    return RunSettings.resolve(
+        earlier -> {
+          ConfigLoader loader = earlier.apply(new ConfigLoader());
+          told.forEach((key, text) -> loader.flag("--set", key, text));
+          return loader.load();
+        },
+        () -> new RunFolder(data),
+        true);
+  }
+}
