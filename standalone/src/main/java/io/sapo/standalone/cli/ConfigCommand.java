@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.standalone.config.ConfigReport;
 import io.sapo.standalone.config.Settings;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ final class ConfigCommand {
       description = "Prints every key in force and where its value comes from; secrets hidden.")
   int print(
       @Mixin ConfigOptions options,
+      @Mixin ModelOptions model,
       @Option(names = "--json", description = "As JSON.") boolean json,
       @Option(names = "--defaults", description = "The documented defaults instead.")
           boolean defaults) {
@@ -30,7 +32,11 @@ final class ConfigCommand {
     if (defaults) {
       out.print(ConfigReport.defaults());
     } else {
-      Settings settings = options.load(surroundings.environment());
+      Settings settings =
+          options.load(
+              surroundings.environment(),
+              UnaryOperator.identity(),
+              loader -> model.flags(loader, "tasks.train"));
       out.print(json ? ConfigReport.json(settings) : ConfigReport.yaml(settings));
     }
     out.flush();

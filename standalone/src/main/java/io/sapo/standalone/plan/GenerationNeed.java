@@ -1,5 +1,6 @@
 package io.sapo.standalone.plan;
 
+import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.training.ActivationMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,13 @@ final class GenerationNeed {
     parts.add(
         Part.device(
             role + " weights", copies, "one copy in use, the next version in another; float32"));
+    if (packs(work)) {
+      parts.add(
+          Part.device(
+              role + " packed matrices",
+              work.sizes().multiplied() * Float.BYTES,
+              "the decoder's, as products with few rows read them; float32"));
+    }
     parts.add(
         Part.device(
             role + " keys and values",
@@ -61,5 +69,10 @@ final class GenerationNeed {
               "the largest tensor, in the type of the computation"));
     }
     return parts;
+  }
+
+  /** Whether a generator lays out matrices for decoding, see PackedMatrices. */
+  private static boolean packs(Workload work) {
+    return !work.gpu() && work.model().computeType() == ElementType.F32;
   }
 }
