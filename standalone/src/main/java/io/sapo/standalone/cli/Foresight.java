@@ -32,6 +32,7 @@ final class Foresight {
     }
     CheckpointFolder folder = CheckpointFolder.open(checkpoint.get());
     ModelDefaults.chosen(settings).forEach(out::println);
+    ModelDefaults.doubts(settings).forEach(out::println);
     Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), machine);
     Fit fit = planner.fit(role);
     if (fit.verdict() == Fit.Verdict.TOO_LARGE) {

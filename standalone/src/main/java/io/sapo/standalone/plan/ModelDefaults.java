@@ -34,6 +34,9 @@ public final class ModelDefaults {
   private static final long LARGE = 50_000_000;
 
   private static final double ABSURD_RATE = 1e-2;
+  private static final double DOUBTFUL = 5e-5;
+  private static final double DOUBTFUL_OF_ADAPTERS = 2e-3;
+  private static final List<String> NETWORKS = List.of("actor", "critic");
   private static final int PAPER_PROMPT = 1024;
   private static final int PAPER_RESPONSE = 2048;
   private static final long CACHE_BYTES = 4L << 30;
@@ -100,8 +103,8 @@ public final class ModelDefaults {
   private static Settings rates(Settings settings, boolean adapters) {
     String why = adapters ? "20 times the paper's, for adapters" : "the paper's";
     Settings actor =
-        choose(settings, "learner.actor.learning-rate", adapters ? "2e-5" : "1e-6", why);
-    return choose(actor, "learner.critic.learning-rate", adapters ? "4e-5" : "2e-6", why);
+        choose(settings, "learner.actor.learning-rate", usual("actor", adapters), why);
+    return choose(actor, "learner.critic.learning-rate", usual("critic", adapters), why);
   }
 
   /** The paper's where the model's context holds them, otherwise half of it each. */
@@ -152,7 +155,7 @@ public final class ModelDefaults {
   private static Settings checked(Settings settings, ModelConfig model) {
     List<String> findings = new ArrayList<>();
     long parameters = ModelSizes.of(model, null).parameters();
-    for (String network : List.of("actor", "critic")) {
+    for (String network : NETWORKS) {
       String key = "learner." + network + ".learning-rate";
       if (parameters > LARGE && settings.number(key) >= ABSURD_RATE) {
         findings.add(
@@ -162,7 +165,7 @@ public final class ModelDefaults {
                     settings.values().get(key).text(),
                     settings.origin(key).label(),
                     Units.count(parameters),
-                    network.equals("actor") ? "1e-6" : "2e-6"));
+                    usual(network, false)));
       }
     }
     int prompt = settings.integer("model.max-prompt-tokens");
@@ -182,6 +185,39 @@ public final class ModelDefaults {
       throw new ConfigException(findings);
     }
     return settings;
+  }
+
+  /**
+   * Settings that may be meant, but have ruined models: a line each; none for the shipped one, which
+   * learns at such rates.
+   */
+  public static List<String> doubts(Settings settings) {
+    Optional<ModelConfig> model = named(settings);
+    if (model.isEmpty() || ModelSizes.of(model.get(), null).parameters() <= LARGE) {
+      return List.of();
+    }
+    boolean adapters = settings.integer("model.adapter-rank") > 0;
+    double most = adapters ? DOUBTFUL_OF_ADAPTERS : DOUBTFUL;
+    List<String> doubts = new ArrayList<>();
+    for (String network : NETWORKS) {
+      String key = "learner." + network + ".learning-rate";
+      if (settings.number(key) >= most) {
+        doubts.add(
+            "%s is %s (%s): a model of this size, %s, was ruined by such a rate within a few updates; the usual one is %s"
+                .formatted(
+                    key,
+                    settings.values().get(key).text(),
+                    settings.origin(key).label(),
+                    adapters ? "adapters alone" : "trained whole",
+                    usual(network, adapters)));
+      }
+    }
+    return doubts;
+  }
+
+  private static String usual(String network, boolean adapters) {
+    boolean actor = network.equals("actor");
+    return adapters ? actor ? "2e-5" : "4e-5" : actor ? "1e-6" : "2e-6";
   }
 
   /** What was chosen for the model, a line a key; empty for the shipped one. */

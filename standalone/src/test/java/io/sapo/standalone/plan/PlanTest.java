@@ -179,14 +179,35 @@ class PlanTest {
         "model.max-new-tokens=131072 | more than the 131072 tokens that the model's context holds",
       })
   void whatCannotBeMeantIsRefused(String assignment, String message) throws Exception {
-    Path checkpoint = Files.createDirectory(folder.resolve("model"));
-    Files.copy(
-        Path.of(PlanTest.class.getResource("/plan/llama-3.2-1b.json").toURI()),
-        checkpoint.resolve("config.json"));
-    Settings meant = settings("model.checkpoint=" + checkpoint, assignment);
+    Settings meant = settings("model.checkpoint=" + configOf("llama-3.2-1b"), assignment);
     assertThatThrownBy(() -> ModelDefaults.fit(meant))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  /** The shipped model's rate, at which a model of hundreds of millions is ruined. */
+  @ParameterizedTest
+  @CsvSource({"0, 1e-4, 1", "0, 1e-5, 0", "16, 1e-4, 0", "16, 5e-3, 1"})
+  void aRateThatHasRuinedModelsIsNamed(int rank, String rate, int doubts) throws Exception {
+    Settings meant =
+        ModelDefaults.fit(
+            settings(
+                "model.checkpoint=" + configOf("llama-3.2-1b"),
+                "model.adapter-rank=" + rank,
+                "learner.actor.learning-rate=" + rate));
+    assertThat(ModelDefaults.doubts(meant))
+        .hasSize(doubts)
+        .allMatch(
+            line -> line.startsWith("learner.actor.learning-rate is " + rate + " (--set): a model"));
+    assertThat(ModelDefaults.doubts(settings("learner.actor.learning-rate=" + rate))).isEmpty();
+  }
+
+  private Path configOf(String name) throws Exception {
+    Path checkpoint = Files.createDirectory(folder.resolve("model"));
+    Files.copy(
+        Path.of(PlanTest.class.getResource("/plan/" + name + ".json").toURI()),
+        checkpoint.resolve("config.json"));
+    return checkpoint;
   }
 
   @Test
