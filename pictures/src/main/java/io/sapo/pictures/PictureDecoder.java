@@ -75,7 +75,9 @@ public final class PictureDecoder {
   private static RgbPicture png(ByteBuffer in, int step) throws IOException {
     PngFile file = PngFile.parse(in);
     BufferedImage image = read(jdk("png"), file.essential(in), reader -> image(reader, step));
-    return file.keyed() ? Samples.keyed(image, file.transparency()) : Samples.rgb(image);
+    return Orientation.upright(
+        file.keyed() ? Samples.keyed(image, file.transparency()) : Samples.rgb(image),
+        file.orientation());
   }
 
   private static RgbPicture jpeg(ByteBuffer in, int step) throws IOException {

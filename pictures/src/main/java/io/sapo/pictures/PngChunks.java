@@ -10,6 +10,7 @@ final class PngChunks {
   static final int TRNS = 0x74524E53;
   static final int IDAT = 0x49444154;
   static final int IEND = 0x49454E44;
+  static final int EXIF = 0x65584966;
   static final int SIGNATURE_BYTES = 8;
 
   private static final int FRAME_BYTES = 12;

@@ -7,8 +7,10 @@ import java.util.Set;
  * A PNG taken apart.
  *
  * @param transparency content of its tRNS chunk; empty without one
+ * @param orientation of its EXIF data, 1 to 8
  */
-record PngFile(int width, int height, int bitDepth, int colorType, byte[] transparency) {
+record PngFile(
+    int width, int height, int bitDepth, int colorType, byte[] transparency, int orientation) {
   static final int GREY = 0;
   static final int RGB = 2;
   static final int PALETTE = 3;
@@ -50,18 +52,28 @@ record PngFile(int width, int height, int bitDepth, int colorType, byte[] transp
     }
     boolean data = false;
     byte[] transparency = {};
+    int orientation = 1;
     while (chunks.next()) {
       data |= chunks.type() == PngChunks.IDAT;
       if (chunks.type() == PngChunks.TRNS && chunks.length() <= MAX_TRANSPARENCY_BYTES) {
         transparency = new byte[chunks.length()];
         in.get(chunks.content(), transparency);
       }
+      if (chunks.type() == PngChunks.EXIF) {
+        ByteBuffer exif = in.slice(chunks.content(), chunks.length());
+        orientation = Exif.orientation(exif).orElse(orientation);
+      }
     }
     if (!data) {
       throw new UnreadablePictureException("PNG without pixels");
     }
     return new PngFile(
-        in.getInt(header), in.getInt(header + 4), in.get(header + 8), colorType, transparency);
+        in.getInt(header),
+        in.getInt(header + 4),
+        in.get(header + 8),
+        colorType,
+        transparency,
+        orientation);
   }
 
   /**

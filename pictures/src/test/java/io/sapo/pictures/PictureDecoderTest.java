@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -267,6 +268,27 @@ class PictureDecoderTest {
     byte[] gif = encode(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED), "gif");
     Arrays.fill(gif, 6, 10, (byte) 0xFF);
     return gif;
+  }
+
+  @Test
+  void aPngsOrientationTagIsHonouredToo() throws IOException {
+    BufferedImage lying = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+    lying.setRGB(0, 0, 0xFF0000);
+    byte[] png = encode(lying, "png");
+    byte[] segment = withOrientation(new byte[2], 6);
+    byte[] tiff = Arrays.copyOfRange(segment, 2 + 4 + 6, segment.length);
+    byte[] chunk = Pngs.chunk("eXIf", tiff);
+    int end = png.length - 12;
+    byte[] tagged =
+        ByteBuffer.allocate(png.length + chunk.length)
+            .put(png, 0, end)
+            .put(chunk)
+            .put(png, end, 12)
+            .array();
+    RgbPicture upright = PictureDecoder.decode(tagged);
+    assertThat(List.of(upright.width(), upright.height())).isEqualTo(List.of(2, 3));
+    assertThat(upright.rgb()).startsWith(0, 0, 0, 255, 0, 0);
+    assertThat(PictureDecoder.decode(png).width()).isEqualTo(3);
   }
 
   private static byte[] withOrientation(byte[] jpeg, int orientation) {

@@ -41,7 +41,6 @@ public final class Update {
   private final LearnerConfig config;
   private final Networks networks;
   private final LongSupplier nanoTime;
-  private final ActivationMemory memory;
   private final long activationBytes;
   private final Runnable beforeStep;
 
@@ -66,7 +65,6 @@ public final class Update {
     this.config = config;
     this.networks = networks;
     this.nanoTime = nanoTime;
-    this.memory = new ActivationMemory(networks.policy().config());
     this.activationBytes = activationBytes;
     this.beforeStep = beforeStep;
   }
@@ -124,6 +122,7 @@ public final class Update {
 
     boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
     boolean policyTrains = policyTrains(state, version);
+    ActivationMemory memory = ActivationMemory.of(state.actor().weights().base());
     try (Passes passes = new Passes(memory, activationBytes, beforeStep)) {
       BatchScores scores =
           BatchScores.of(

@@ -31,6 +31,9 @@ public final class AdapterFolder {
 
   private static final String A = ".lora_A.weight";
 
+  /** Maps that a message names one by one. */
+  private static final int SHOWN = 12;
+
   /** Keys by which PEFT says that more is adapted, or otherwise, than is done here. */
   private static final List<String> UNSUPPORTED =
       List.of(
@@ -153,12 +156,35 @@ public final class AdapterFolder {
    * The adapter over its base.
    *
    * @throws InvalidCheckpointException naming a tensor that is missing, or of another shape than
-   *     the base asks for
+   *     the base asks for; or where these adapters are others than the base is set up for
    */
   public Weights read(BaseModel base) {
+    refuseOthers(base.config(), base.adapters().orElseThrow());
     try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
       return Weights.of(base, Head.LANGUAGE_MODEL, spec -> find(reader, base.config(), spec));
     }
+  }
+
+  /** Another rank or other maps would not fit; another factor would, and be another policy. */
+  private void refuseOthers(ModelConfig model, AdapterConfig wanted) {
+    AdapterConfig own = config(model);
+    SortedSet<String> all = modules(model);
+    boolean sameMaps = all.stream().allMatch(map -> own.adapts(map) == wanted.adapts(map));
+    if (own.rank() != wanted.rank() || own.scale() != wanted.scale() || !sameMaps) {
+      throw new InvalidCheckpointException(
+          "%s: holds adapters of %s, but %s are set up; set what model.adapter-… says of them accordingly, or leave it out"
+              .formatted(path, described(own), described(wanted)));
+    }
+  }
+
+  private static String described(AdapterConfig config) {
+    return "rank %d, factor %s on %s"
+        .formatted(
+            config.rank(),
+            (float) config.scale(),
+            config.targets().size() > SHOWN
+                ? config.targets().size() + " maps"
+                : String.join(", ", config.targets()));
   }
 
   private static TensorData find(SafetensorsReader reader, ModelConfig model, TensorSpec spec) {

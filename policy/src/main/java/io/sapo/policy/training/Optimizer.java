@@ -1,5 +1,6 @@
 package io.sapo.policy.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -98,7 +99,14 @@ final class Optimizer {
   }
 
   OptimizerState state() {
-    return new OptimizerState((long) steps.getFloat(), moments.values());
+    return new OptimizerState((long) stepsTaken(), moments.values());
+  }
+
+  /** By a copy that is closed: what DJL reads from a device stays with the array's manager. */
+  private float stepsTaken() {
+    try (NDArray copy = steps.toDevice(Device.cpu(), true)) {
+      return copy.getFloat();
+    }
   }
 
   void restore(OptimizerState state) {
@@ -127,7 +135,7 @@ final class Optimizer {
 
   String sha256() {
     List<TensorData> all = new ArrayList<>(moments.values());
-    all.add(NamedTensor.of("steps", new long[0], new float[] {steps.getFloat()}));
+    all.add(NamedTensor.of("steps", new long[0], new float[] {stepsTaken()}));
     return TensorDigest.sha256(all);
   }
 }

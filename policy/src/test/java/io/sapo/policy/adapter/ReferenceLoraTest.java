@@ -2,10 +2,12 @@ package io.sapo.policy.adapter;
 
 import static io.sapo.policy.network.ReferenceCase.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.device.TestDevice;
@@ -14,6 +16,7 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Network;
@@ -212,6 +215,28 @@ class ReferenceLoraTest {
       try (Weights read = Weights.read(written, Head.LANGUAGE_MODEL, TestDevice.get());
           Network network = Network.load(written.config(), Head.LANGUAGE_MODEL, TestDevice.get())) {
         assertLogits(network, read, expected, "merged_logits");
+      }
+    }
+  }
+
+  /** Set up otherwise than they were trained, adapters would fit and be another policy. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void adaptersSetUpOtherwiseAreRefused(Case reference) {
+    CheckpointFolder model = CheckpointFolder.open(reference.base());
+    AdapterFolder adapter = AdapterFolder.open(reference.adapter());
+    AdapterConfig own = adapter.config(model.config());
+    for (AdapterConfig other :
+        List.of(
+            new AdapterConfig(
+                own.rank(), own.alpha() / 2, own.rankStabilized(), own.targets(), own.vision()),
+            new AdapterConfig(
+                own.rank(), own.alpha(), own.rankStabilized(), List.of("k_proj"), own.vision()))) {
+      try (BaseModel base = BaseModel.adapted(model, model.config(), other, TestDevice.get())) {
+        assertThatThrownBy(() -> adapter.read(base).close())
+            .isInstanceOf(InvalidCheckpointException.class)
+            .hasMessageStartingWith(reference.adapter() + ": holds adapters of rank " + own.rank())
+            .hasMessageNotContaining("\n");
       }
     }
   }

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A real language model against what the public library makes of it: {@code
- * -Dsapo.reference.real=DIR}, a folder that {@code src/test/resources/reference/real/make.py} wrote.
+ * -Dsapo.reference.real=DIR}, a folder that {@code src/test/resources/reference/real/make.py}
+ * wrote.
  */
 @EnabledIfSystemProperty(named = "sapo.reference.real", matches = ".+")
 class ReferenceRealModelTest {
@@ -74,8 +75,7 @@ class ReferenceRealModelTest {
   @Test
   void greedyContinuationsAreTheSame() {
     int longest = cases.stream().mapToInt(c -> sequence(c).length()).max().orElseThrow();
-    GeneratorOptions options =
-        new GeneratorOptions(SLOTS, longest + 1, STEPS_PER_CALL, List.of());
+    GeneratorOptions options = new GeneratorOptions(SLOTS, longest + 1, STEPS_PER_CALL, List.of());
     int[][] found = new int[cases.size()][];
     try (Generator generator = Generator.load(profile.model(), options, TestDevice.get())) {
       int next = 0;
@@ -106,12 +106,12 @@ class ReferenceRealModelTest {
   void logProbabilitiesAndEntropiesAreTheSame() {
     double worst = 0;
     double worstEntropy = 0;
-    try (Network network =
-        Network.load(profile.model(), Head.LANGUAGE_MODEL, TestDevice.get())) {
+    try (Network network = Network.load(profile.model(), Head.LANGUAGE_MODEL, TestDevice.get())) {
       for (JsonNode expected : cases) {
         TokenScores scores = network.score(weights, List.of(sequence(expected)), 1);
         worst = Math.max(worst, apart(scores.logProbs()[0], expected.get("log_probs")));
-        worstEntropy = Math.max(worstEntropy, apart(scores.entropies()[0], expected.get("entropies")));
+        worstEntropy =
+            Math.max(worstEntropy, apart(scores.entropies()[0], expected.get("entropies")));
       }
     }
     System.out.printf(

@@ -1,7 +1,10 @@
 package io.sapo.policy.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sapo.policy.device.Devices;
+import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import java.io.IOException;
@@ -9,12 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same calls give the same bits, however often and in whatever process. */
+/**
+ * The same calls give the same bits, however often and in whatever process; on devices that promise
+ * it.
+ */
 class DeterminismTest {
+
+  @BeforeAll
+  static void bitsArePromised() {
+    assumeTrue(Devices.deterministic(TestDevice.get()));
+  }
 
   @ParameterizedTest
   @EnumSource(Head.class)

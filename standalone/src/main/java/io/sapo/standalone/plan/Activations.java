@@ -30,7 +30,7 @@ final class Activations {
 
   Activations(Workload work) {
     this.work = work;
-    this.memory = new ActivationMemory(work.model());
+    this.memory = work.activations();
     this.tokens = Math.max(work.learner().microBatchTokens(), work.learner().maxSequenceTokens());
   }
 
@@ -74,7 +74,8 @@ final class Activations {
    */
   private long kept() {
     long inputs = tokens * memory.inputBytesPerToken();
-    long graphs = work.model().layers() * memory.graphBytesPerTokenAndLayer();
+    long layers = work.model().layers();
+    long graphs = layers * memory.graphBytesPerTokenAndLayer();
     double logits = memory.logitBytesPerToken() * responseShare();
     boolean oneStep =
         work.learner().epochs() == 1
@@ -82,7 +83,8 @@ final class Activations {
     int networks = work.learner().algorithm().usesCritic() ? 2 : 1;
     long longest = Math.min(work.producer().capacity(), work.learner().maxSequenceTokens());
     long kept = oneStep ? networks * work.learner().batchSize() * longest : tokens;
-    long all = (long) (kept * (memory.inputBytesPerToken() + graphs + logits));
+    long converted = (kept + tokens - 1) / tokens * layers * memory.convertedBytesPerLayer();
+    long all = (long) (kept * (memory.inputBytesPerToken() + graphs + logits)) + converted;
     long bounded = Math.max(inputs, Math.min(all, work.activationBytes()));
     return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bounded) : bounded;
   }

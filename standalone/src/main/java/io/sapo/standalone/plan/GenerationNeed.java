@@ -1,7 +1,6 @@
 package io.sapo.standalone.plan;
 
 import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.policy.training.ActivationMemory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +35,7 @@ final class GenerationNeed {
     long logits = (long) generation.slots() * work.model().vocabSize() * Float.BYTES;
     long prompt = Math.max(1, Math.min(generation.promptTokens(), PREFILL_TOKENS));
     long fed = Math.min(PREFILL_TOKENS, generation.slots() * prompt);
-    long perToken = new ActivationMemory(work.model()).graphBytesPerTokenAndLayer();
+    long perToken = work.activations().graphBytesPerTokenAndLayer();
     List<Part> parts = new ArrayList<>();
     parts.add(
         Part.device(

@@ -1,7 +1,9 @@
 package io.sapo.standalone.plan;
 
+import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.config.Origin;
@@ -69,7 +71,7 @@ public final class ModelDefaults {
   }
 
   static Settings fit(Settings settings, ModelConfig model) {
-    Settings found = settings;
+    Settings found = adapter(settings, model);
     boolean gpu = settings.text("model.device").startsWith("gpu");
     if (gpu) {
       found = choose(found, "model.precision", "bf16", "a GPU computes in it");
@@ -90,6 +92,21 @@ public final class ModelDefaults {
     return slots(lengths(found, model), model);
   }
 
+  /** Adapters to begin with say themselves what they are. */
+  private static Settings adapter(Settings settings, ModelConfig model) {
+    Optional<Path> folder = settings.optionalPath("model.adapter").filter(AdapterFolder::isIn);
+    if (folder.isEmpty()) {
+      return settings;
+    }
+    AdapterConfig own = AdapterFolder.open(folder.get()).config(model);
+    String why = "as " + folder.get() + " has it";
+    Settings found = choose(settings, "model.adapter-rank", "" + own.rank(), why);
+    found = choose(found, "model.adapter-alpha", "" + own.alpha(), why);
+    found = choose(found, "model.adapter-rank-stabilized", "" + own.rankStabilized(), why);
+    found = choose(found, "model.adapter-targets", String.join(", ", own.targets()), why);
+    return choose(found, "model.adapter-vision", "" + own.vision(), why);
+  }
+
   /** Weights, gradients and moments of all networks where every weight is trained. */
   private static long wholeBytes(Settings settings, ModelConfig model) {
     var algorithm = new Binding(settings).learner().algorithm();
@@ -102,8 +119,7 @@ public final class ModelDefaults {
 
   private static Settings rates(Settings settings, boolean adapters) {
     String why = adapters ? "20 times the paper's, for adapters" : "the paper's";
-    Settings actor =
-        choose(settings, "learner.actor.learning-rate", usual("actor", adapters), why);
+    Settings actor = choose(settings, "learner.actor.learning-rate", usual("actor", adapters), why);
     return choose(actor, "learner.critic.learning-rate", usual("critic", adapters), why);
   }
 
@@ -181,6 +197,12 @@ public final class ModelDefaults {
               settings.origin("model.max-new-tokens").label(),
               model.maxPositions()));
     }
+    Optional<Path> adapter = settings.optionalPath("model.adapter");
+    if (adapter.isPresent() && settings.integer("model.adapter-rank") == 0) {
+      findings.add(
+          "model.adapter is %s, but model.adapter-rank is 0 (%s), which trains every weight; leave one of the two out"
+              .formatted(adapter.get(), settings.origin("model.adapter-rank").label()));
+    }
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);
     }
@@ -188,8 +210,8 @@ public final class ModelDefaults {
   }
 
   /**
-   * Settings that may be meant, but have ruined models: a line each; none for the shipped one, which
-   * learns at such rates.
+   * Settings that may be meant, but have ruined models: a line each; none for the shipped one,
+   * which learns at such rates.
    */
   public static List<String> doubts(Settings settings) {
     Optional<ModelConfig> model = named(settings);

@@ -3,6 +3,7 @@ package io.sapo.standalone.plan;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.training.ActivationMemory;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.Settings;
@@ -94,6 +95,11 @@ public record Workload(
   boolean converts() {
     ElementType held = adapted() ? ModelSizes.loaded(stored) : ElementType.F32;
     return held != model.computeType();
+  }
+
+  ActivationMemory activations() {
+    long layer = converts() ? sizes().layer() * model.computeType().bytes() : 0;
+    return new ActivationMemory(model, layer);
   }
 
   /** Keys and values of all slots, each as long as it may become. */

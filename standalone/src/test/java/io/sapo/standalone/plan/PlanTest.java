@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import io.sapo.policy.adapter.AdapterWriter;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.standalone.config.Binding;
 import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.config.ConfigLoader;
 import io.sapo.standalone.config.Origin;
@@ -15,6 +24,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -157,6 +167,27 @@ class PlanTest {
   }
 
   @Test
+  void adaptersToBeginWithSayWhatTheyAre() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    CheckpointFolder model = CheckpointFolder.open(checkpoint);
+    AdapterConfig config = new AdapterConfig(3, 7, true, List.of("q_proj", "v_proj"), false);
+    Path adapter = folder.resolve("adapter");
+    try (BaseModel base = BaseModel.adapted(model, model.config(), config, Device.cpu());
+        Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
+      AdapterWriter.write(adapter, "..", model.config(), config, Map.of(), weights.tensors());
+    }
+    String named = "model.checkpoint=" + checkpoint;
+    Settings fitted = ModelDefaults.fit(settings(named, "model.adapter=" + adapter));
+    assertThat(new Binding(fitted).learner().network().adapters()).isEqualTo(config);
+    assertThatThrownBy(
+            () ->
+                ModelDefaults.fit(
+                    settings(named, "model.adapter=" + adapter, "model.adapter-rank=0")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.adapter-rank is 0 (--set), which trains every weight");
+  }
+
+  @Test
   void whatSomebodyHasSetStays() throws Exception {
     Settings fitted =
         ModelDefaults.fit(
@@ -198,7 +229,8 @@ class PlanTest {
     assertThat(ModelDefaults.doubts(meant))
         .hasSize(doubts)
         .allMatch(
-            line -> line.startsWith("learner.actor.learning-rate is " + rate + " (--set): a model"));
+            line ->
+                line.startsWith("learner.actor.learning-rate is " + rate + " (--set): a model"));
     assertThat(ModelDefaults.doubts(settings("learner.actor.learning-rate=" + rate))).isEmpty();
   }
 

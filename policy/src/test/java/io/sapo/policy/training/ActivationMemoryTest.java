@@ -1,0 +1,93 @@
+package io.sapo.policy.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.policy.training.KeptActivations.Result;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What passes keep, measured in processes of their own, against what is reckoned: {@code
+ * -Dsapo.test.activations=true}.
+ */
+@EnabledOnOs(OS.LINUX)
+@EnabledIfSystemProperty(named = "sapo.test.activations", matches = "true")
+class ActivationMemoryTest {
+  private static final int HIDDEN = 256;
+  private static final int FEW = 4;
+  private static final int MANY = 16;
+
+  /** What malloc and the JVM take beside. */
+  private static final long BESIDE = 24L << 20;
+
+  @TempDir private Path folder;
+
+  /** The most that a pass over layer inputs takes grows by those inputs from layer to layer. */
+  @ParameterizedTest
+  @ValueSource(ints = {512, 2048, 8192})
+  void eachLayerAddsItsInput(int tokens) throws Exception {
+    long added = grown(tokens);
+    long inputs = (long) (MANY - FEW) * tokens * HIDDEN * Float.BYTES;
+    System.out.printf(
+        "%d tokens: %.1f MB of inputs, grown by %.1f MB: %.3f%n",
+        tokens, inputs / 1e6, added / 1e6, (double) added / inputs);
+    assertThat(added).isLessThanOrEqualTo(inputs + inputs / 10 + (1 << 20));
+  }
+
+  private long grown(int tokens) throws Exception {
+    Result few = measured(FEW, tokens / 512, 512, 0, "f32", -1);
+    Result many = measured(MANY, tokens / 512, 512, 0, "f32", -1);
+    return many.backward() - few.backward();
+  }
+
+  /** What is kept stays within what is reckoned, whole, with adapters, over weights converted. */
+  @ParameterizedTest
+  @CsvSource({"0, f32", "16, f32", "16, bf16"})
+  void whatIsKeptIsReckoned(int rank, String type) throws Exception {
+    Result kept = measured(8, 4, 512, rank, type, 8);
+    System.out.printf(
+        "rank %d, %s: reckoned %.1f MB, kept %.1f MB%n",
+        rank, type, kept.reckoned() / 1e6, kept.forward() / 1e6);
+    assertThat(kept.forward()).isLessThanOrEqualTo(kept.reckoned() + BESIDE);
+    assertThat(kept.forward()).isGreaterThan(kept.reckoned() / 2);
+  }
+
+  private Result measured(Object... arguments) throws IOException, InterruptedException {
+    Path model = Files.createTempDirectory(folder, "model");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms64m",
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-DOPT_OUT_TRACKING=true",
+                "-Dai.djl.offline=true",
+                "-Dai.djl.pytorch.num_threads=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KeptActivations.class.getName(),
+                model.toString()));
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    String[] lines = output.strip().split("\n");
+    return Result.parse(lines[lines.length - 1]);
+  }
+}
