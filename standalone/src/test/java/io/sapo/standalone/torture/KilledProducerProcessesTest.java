@@ -57,11 +57,16 @@ class KilledProducerProcessesTest {
             "tasks.verifier=exact",
             "producer.rollouts-per-task=" + ROLLOUTS,
             "run.updates=" + ENDLESS));
-    List<RunningRole> roles = new ArrayList<>();
-    List<Child> producers = new ArrayList<>();
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
       settings.add("kafka.bootstrap-servers=" + broker.bootstrapServers());
-      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      killProducersOf(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+  }
+
+  private void killProducersOf(Map<String, Object> client) throws Exception {
+    List<RunningRole> roles = new ArrayList<>();
+    List<Child> producers = new ArrayList<>();
+    try {
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
         RunningRole role =
             RunningRole.start(
