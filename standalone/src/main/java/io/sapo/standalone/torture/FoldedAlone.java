@@ -11,16 +11,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The segments that a run was made from, folded a second time by a learner of its own on topics of
@@ -89,20 +91,24 @@ final class FoldedAlone {
     String source = pipeline.topics().segments().name();
     try (Admin admin = Admin.create(pipeline.client());
         CommittedLog log = new CommittedLog(admin, pipeline.client());
-        Producer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                pipeline.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        Producer<byte[], byte[]> producer = pipeline.producer()) {
       new TopicAdmin(admin, copied).createAndCheck((short) 1);
       TopicPartition partition = new TopicPartition(source, 0);
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       log.read(
           partition,
           log.begin(partition),
           log.committedEnd(partition),
           record ->
-              producer.send(
-                  new ProducerRecord<>(copied.segments().name(), record.key(), record.value())));
+              sent.add(
+                  producer.send(
+                      new ProducerRecord<>(
+                          copied.segments().name(), record.key(), record.value()))));
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
+      }
     } catch (ExecutionException e) {
-      throw new TortureException("topics cannot be created: " + e.getCause(), e);
+      throw new TortureException("segments cannot be copied: " + e.getCause(), e);
     }
   }
 

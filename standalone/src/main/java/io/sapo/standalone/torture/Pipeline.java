@@ -1,6 +1,7 @@
 package io.sapo.standalone.torture;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.run.RoleKind;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * Broker, producer, segmenter and learner as processes, with a proxy between the broker and all
@@ -83,6 +86,12 @@ final class Pipeline implements AutoCloseable {
   /** For clients of this process, past the proxy only until they have heard from the broker. */
   Map<String, Object> client() {
     return Map.of("bootstrap.servers", "127.0.0.1:" + proxy.port());
+  }
+
+  /** Takes records of every size that topics take. */
+  Producer<byte[], byte[]> producer() {
+    return ProducerClients.create(
+        client(), Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES));
   }
 
   /** Begins to send what is hostile. */

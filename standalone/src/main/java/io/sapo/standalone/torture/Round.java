@@ -22,11 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** One run from its start to its proof, with everything that is done to it. For one thread. */
 final class Round {
@@ -218,9 +216,7 @@ final class Round {
   private void repeatTrajectories() {
     try (Admin admin = Admin.create(pipeline.client());
         CommittedLog log = new CommittedLog(admin, pipeline.client());
-        Producer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                pipeline.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        Producer<byte[], byte[]> producer = pipeline.producer()) {
       for (TopicPartition partition : log.partitions(topics.trajectories().name())) {
         long end = log.end(partition);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
