@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Things to close in the reverse order of their opening, all of them even if some fail. */
-final class Resources implements AutoCloseable {
+public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T resource) {
+  public <T extends AutoCloseable> T add(T resource) {
     open.push(resource);
     return resource;
   }

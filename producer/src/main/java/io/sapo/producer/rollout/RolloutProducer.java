@@ -1,16 +1,12 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.generation.Generator;
-import io.sapo.policy.generation.GeneratorOptions;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.producer.Engines;
 import io.sapo.producer.ProducerConfig;
-import io.sapo.producer.engine.BuiltinEngine;
-import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.prompt.PromptBuilder;
-import io.sapo.producer.server.ServerEngine;
 import io.sapo.producer.task.ClaimLog;
 import io.sapo.producer.task.SharedTaskSource;
 import io.sapo.producer.task.TaskSource;
@@ -129,7 +125,7 @@ public final class RolloutProducer implements AutoCloseable {
       log.info("{}: {}", checkpoint.path(), profile.description());
       PromptBuilder prompts =
           new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
-      RolloutEngine engine = resources.add(engine(config, checkpoint, base, profile));
+      RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
       follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake));
       watch =
@@ -170,42 +166,6 @@ public final class RolloutProducer implements AutoCloseable {
     }
     thread = new Thread(this::work, "rollouts");
     thread.setDaemon(true);
-  }
-
-  private static RolloutEngine engine(
-      ProducerConfig config,
-      CheckpointFolder checkpoint,
-      BaseModel base,
-      CheckpointProfile profile) {
-    GeneratorOptions options = options(config, profile);
-    return config.engine().kind() == EngineSettings.Kind.BUILTIN
-        ? new BuiltinEngine(Generator.load(base.config(), options, base.device()))
-        : new ServerEngine(
-            config.engine(),
-            checkpoint,
-            base,
-            profile,
-            config.slots(),
-            config.maxPromptTokens(),
-            config.sampling());
-  }
-
-  private static GeneratorOptions options(ProducerConfig config, CheckpointProfile profile) {
-    int capacity = config.maxPromptTokens() + config.sampling().maxNewTokens();
-    if (capacity > profile.model().maxPositions()) {
-      throw new IllegalArgumentException(
-          "producer: %d prompt tokens and %d new ones exceed the model's max_position_embeddings, %d"
-              .formatted(
-                  config.maxPromptTokens(),
-                  config.sampling().maxNewTokens(),
-                  profile.model().maxPositions()));
-    }
-    return new GeneratorOptions(
-        config.slots(),
-        capacity,
-        config.stepsPerCall(),
-        profile.unspeakableTokens(),
-        profile.stopTokens());
   }
 
   /** Begins to follow, generate and report; once. */

@@ -6,10 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Seeds of token draws: a function of the producer's seed, the task and the rollout's index. */
-final class RolloutSeed {
+public final class RolloutSeed {
   private RolloutSeed() {}
 
-  static long of(long producerSeed, String taskId, int rolloutIndex) {
+  public static long of(long producerSeed, String taskId, int rolloutIndex) {
     byte[] task = taskId.getBytes(StandardCharsets.UTF_8);
     ByteBuffer input = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + task.length);
     input.putLong(producerSeed).putInt(rolloutIndex).put(task);

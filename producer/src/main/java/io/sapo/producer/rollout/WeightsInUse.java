@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * The weights the rollout thread generates with, and with {@link WeightUptake#DRAIN} the ones that
  * wait. Owns both; for that thread only, except {@link #version()}.
  */
-final class WeightsInUse implements AutoCloseable {
+public final class WeightsInUse implements AutoCloseable {
   private final Supplier<Optional<FollowedWeights>> source;
   private final WeightUptake uptake;
   private FollowedWeights current;
@@ -19,13 +19,13 @@ final class WeightsInUse implements AutoCloseable {
   /**
    * @param source gives each newer version once, with ownership
    */
-  WeightsInUse(Supplier<Optional<FollowedWeights>> source, WeightUptake uptake) {
+  public WeightsInUse(Supplier<Optional<FollowedWeights>> source, WeightUptake uptake) {
     this.source = source;
     this.uptake = uptake;
   }
 
   /** Changes to a newer version if there is one and the uptake allows. */
-  void refresh(int running) {
+  public void refresh(int running) {
     source
         .get()
         .ifPresent(
@@ -42,16 +42,16 @@ final class WeightsInUse implements AutoCloseable {
   }
 
   /** Whether a rollout may start on what is here. */
-  boolean ready() {
+  public boolean ready() {
     return current != null && waiting == null;
   }
 
-  Weights weights() {
+  public Weights weights() {
     return current.weights();
   }
 
   /** Version in use; -1 when there is none. From any thread. */
-  long version() {
+  public long version() {
     return version;
   }
 

@@ -25,13 +25,12 @@ final class InferenceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
   private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);
-  private static final long LEAST_WAIT_MS = 200;
-  private static final long MOST_WAIT_MS = 10_000;
   private static final int REFUSALS_BEFORE_SUSPECT = 3;
 
   private final ServerEngine engine;
   private final ServerClient client;
   private final Dialect dialect;
+  private final Waits waits;
   private final Thread thread;
 
   private Identity identity;
@@ -43,15 +42,29 @@ final class InferenceServer implements AutoCloseable {
   private boolean suspect;
   private boolean news;
   private int refusedInARow;
+  private int faultsInARow;
   private boolean closed;
+
+  /**
+   * How long to wait after a fault: the least time after the first, twice as long after each one
+   * more without a response in between, and at most the most.
+   */
+  record Waits(long leastMs, long mostMs) {
+    static final Waits DEFAULT = new Waits(200, 10_000);
+
+    long after(int faults) {
+      return faults == 0 ? 0 : Math.min(mostMs, leastMs << Math.min(faults - 1, 16));
+    }
+  }
 
   /** A response by weights that are still to be confirmed. */
   private record Held(RunningDraw draw, Generation generation, List<String> names) {}
 
-  InferenceServer(ServerEngine engine, ServerClient client, Dialect dialect) {
+  InferenceServer(ServerEngine engine, ServerClient client, Dialect dialect, Waits waits) {
     this.engine = engine;
     this.client = client;
     this.dialect = dialect;
+    this.waits = waits;
     this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
     thread.setDaemon(true);
   }
@@ -109,6 +122,7 @@ final class InferenceServer implements AutoCloseable {
   /** Takes a response that is right in itself. Under the lock. */
   void drawn(RunningDraw draw, Generation generation, List<String> names) {
     refusedInARow = 0;
+    faultsInARow = 0;
     Held one = new Held(draw, generation, names);
     if (allConfirmed(one)) {
       engine.finished(draw, generation);
@@ -135,6 +149,7 @@ final class InferenceServer implements AutoCloseable {
   void suspect(String why) {
     if (!suspect) {
       suspect = true;
+      faultsInARow++;
       setProblem(why);
       wake();
     }
@@ -148,25 +163,27 @@ final class InferenceServer implements AutoCloseable {
   }
 
   private void run() {
-    int failures = 0;
     while (!isClosed()) {
       try {
+        sleep(waitBeforeNextLook());
         tend();
-        failures = 0;
         await(HEALTH_EVERY.toMillis());
       } catch (ServerException
           | DeadlineException
           | UnfitServerException
           | RefusedAnswerException e) {
         failed(e.getMessage());
-        long wait = Math.min(MOST_WAIT_MS, LEAST_WAIT_MS << Math.min(failures, 10));
-        failures++;
-        sleep(wait);
       } catch (RuntimeException | Error e) {
         log.error("inference server {} is given up", client.address(), e);
         failed("given up: " + e);
         return;
       }
+    }
+  }
+
+  private long waitBeforeNextLook() {
+    synchronized (engine.lock()) {
+      return suspect ? waits.after(faultsInARow) : 0;
     }
   }
 
@@ -179,6 +196,7 @@ final class InferenceServer implements AutoCloseable {
   private void failed(String why) {
     synchronized (engine.lock()) {
       suspect = true;
+      faultsInARow++;
       setProblem(why);
       letHeldGo();
     }

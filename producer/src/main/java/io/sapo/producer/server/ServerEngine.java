@@ -14,6 +14,7 @@ import io.sapo.producer.server.Answer.Span;
 import io.sapo.producer.server.Dialect.Draw;
 import io.sapo.producer.server.Dialect.Identity;
 import io.sapo.producer.server.InferenceServer.Asked;
+import io.sapo.producer.server.InferenceServer.Waits;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -93,6 +94,18 @@ public final class ServerEngine implements RolloutEngine {
       int slots,
       int maxPromptTokens,
       Sampling sampling) {
+    this(settings, checkpoint, base, profile, slots, maxPromptTokens, sampling, Waits.DEFAULT);
+  }
+
+  ServerEngine(
+      EngineSettings settings,
+      CheckpointFolder checkpoint,
+      BaseModel base,
+      CheckpointProfile profile,
+      int slots,
+      int maxPromptTokens,
+      Sampling sampling,
+      Waits waits) {
     this.settings = settings;
     this.profile = profile;
     this.slots = slots;
@@ -120,7 +133,8 @@ public final class ServerEngine implements RolloutEngine {
               ? new VllmDialect(rules)
               : new SglangDialect(rules);
       servers.add(
-          new InferenceServer(this, new ServerClient(http, address, settings.token()), dialect));
+          new InferenceServer(
+              this, new ServerClient(http, address, settings.token()), dialect, waits));
     }
   }
 

@@ -19,7 +19,15 @@ class VerifiersTest {
   void allAreFoundByName() {
     assertThat(VERIFIERS.names())
         .containsExactly(
-            "boxed-math", "choice", "exact", "format", "geo3k", "gsm8k", "gsm8k-steps", "numeric");
+            "boxed-math",
+            "choice",
+            "exact",
+            "format",
+            "geo3k",
+            "given",
+            "gsm8k",
+            "gsm8k-steps",
+            "numeric");
     assertThat(VERIFIERS.find("oracle")).isEmpty();
   }
 
@@ -217,7 +225,7 @@ class VerifiersTest {
   void hostileTextIsJudgedInLinearTime(String piece) {
     String flood = piece.repeat(1_000_000 / piece.length());
     String closed = "\\boxed{" + piece.repeat(400 / piece.length()) + "}";
-    for (String name : VERIFIERS.names()) {
+    for (String name : thoseWhoRead()) {
       Verifier verifier = VERIFIERS.find(name).orElseThrow();
       String reference = name.equals("choice") ? "B" : "123456.5";
       for (String response :
@@ -242,7 +250,7 @@ class VerifiersTest {
                 ? words.get(random.nextInt(words.size()))
                 : alphabet.charAt(random.nextInt(alphabet.length())));
       }
-      for (String name : VERIFIERS.names()) {
+      for (String name : thoseWhoRead()) {
         Verifier verifier = VERIFIERS.find(name).orElseThrow();
         String reference = name.equals("choice") ? "B" : "7";
         Verdict verdict = verifier.verify(response.toString(), reference);
@@ -250,6 +258,23 @@ class VerifiersTest {
         assertThat(verdict.reward()).isBetween(0.0, 1.0);
         assertThat(verifier.verify(response.toString(), reference)).isEqualTo(verdict);
       }
+    }
+  }
+
+  /** All who judge by the response; the one left out takes a reward as it is given. */
+  private static List<String> thoseWhoRead() {
+    return VERIFIERS.names().stream().filter(name -> !name.equals("given")).toList();
+  }
+
+  @Test
+  void aRewardThatWasGivenIsTakenAsItIs() {
+    Verifier given = VERIFIERS.find("given").orElseThrow();
+    assertThat(given.verify("whatever", "0.25")).isEqualTo(new Verdict(0.25, true));
+    assertThat(given.verify("", "-1e3")).isEqualTo(new Verdict(-1000, false));
+    for (String reference : List.of("", "NaN", "Infinity", "1001", "1,5", "five")) {
+      assertThatThrownBy(() -> given.verify("whatever", reference))
+          .isInstanceOf(ReferenceAnswerException.class)
+          .hasMessageContaining("a number from -1000 to 1000");
     }
   }
 }

@@ -13,6 +13,7 @@ import io.sapo.standalone.run.RunSettings;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
@@ -26,6 +27,16 @@ import picocli.CommandLine.Spec;
 /** {@code sapo broker}, {@code producer}, {@code segmenter} and so on: one role a process. */
 @Command
 final class RoleCommand implements Callable<Integer> {
+  /** Of roles that listen. */
+  private static final Map<RoleKind, String> PORT_KEYS =
+      Map.of(
+          RoleKind.BROKER,
+          "broker.port",
+          RoleKind.ADMIN,
+          "admin.port",
+          RoleKind.GATEWAY,
+          "gateway.port");
+
   private final Surroundings surroundings;
   private final RoleKind kind;
   private final ModelOptions model = new ModelOptions();
@@ -85,10 +96,10 @@ final class RoleCommand implements Callable<Integer> {
         .description(
             kind.description(),
             "Ends on SIGTERM, the learner after the update it is at, within run.stop-grace; nothing is lost.");
-    boolean listens = kind == RoleKind.BROKER || kind == RoleKind.ADMIN;
-    if (listens) {
+    if (PORT_KEYS.containsKey(kind)) {
       spec.addMixin("port", CommandSpec.forAnnotatedObject(command.port));
-    } else if (kind != RoleKind.SEGMENTER) {
+    }
+    if (kind.computes()) {
       spec.addMixin("model", CommandSpec.forAnnotatedObject(command.model));
     }
     if (kind == RoleKind.LEARNER) {
@@ -149,8 +160,9 @@ final class RoleCommand implements Callable<Integer> {
     model.flags(loader, "tasks.train");
     ModelOptions.flag(loader, "--data", "run.data", data);
     ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", brokers.servers);
-    String portKey = kind == RoleKind.BROKER ? "broker.port" : "admin.port";
-    ModelOptions.flag(loader, "--port", portKey, port.port);
+    if (PORT_KEYS.containsKey(kind)) {
+      ModelOptions.flag(loader, "--port", PORT_KEYS.get(kind), port.port);
+    }
     return loader;
   }
 }

@@ -21,6 +21,7 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.gateway.GatewayLimits;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskColumns;
 import io.sapo.producer.task.TaskSources;
@@ -41,6 +42,7 @@ import io.sapo.segmenter.verify.VerifierSettings;
 import io.sapo.segmenter.verify.Verifiers;
 import io.sapo.segmenter.verify.math.EqualityPolicy;
 import io.sapo.standalone.evaluation.EvaluationConfig;
+import io.sapo.standalone.gateway.GatewayListen;
 import io.sapo.standalone.torture.HaltPoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -82,6 +84,7 @@ public final class Binding {
             () -> segmenter(Path.of("")),
             this::evaluation,
             this::judgePanel,
+            this::gateway,
             this::listen);
     for (Supplier<Object> one : all) {
       try {
@@ -299,6 +302,19 @@ public final class Binding {
         .optionalText("producer.servers")
         .map(names -> Stream.of(names.strip().split("\\s*,\\s*")).map(URI::create).toList())
         .orElse(List.of());
+  }
+
+  /** Where the gateway listens. */
+  public GatewayListen gateway() {
+    return new GatewayListen(
+        settings.text("gateway.host"), settings.integer("gateway.port"), token("gateway.token"));
+  }
+
+  public GatewayLimits gatewayLimits() {
+    return new GatewayLimits(
+        settings.duration("gateway.idle"),
+        settings.integer("gateway.conversations"),
+        settings.integer("gateway.waiting"));
   }
 
   public SegmenterConfig segmenter(Path stateFolder) {

@@ -232,6 +232,13 @@ final class ConfigKeys {
     key("evaluation.top-p", Rule.number(1e-6, 1));
     key("evaluation.seed", Rule.integer(0, Long.MAX_VALUE));
     key("evaluation.slots", Rule.integer(1, 65_536));
+    key("gateway.host", Rule.text());
+    key("gateway.port", Rule.integer(0, 65_535));
+    key("gateway.token", Rule.text().orEmpty());
+    key("gateway.token-file", Rule.path().orEmpty());
+    key("gateway.idle", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
+    key("gateway.conversations", Rule.integer(1, 1_000_000));
+    key("gateway.waiting", Rule.integer(1, 1_000_000));
     key("admin.host", Rule.text());
     key("admin.port", Rule.integer(0, 65_535));
     key("admin.token", Rule.text().orEmpty());

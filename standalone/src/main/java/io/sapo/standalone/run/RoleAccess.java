@@ -60,6 +60,10 @@ public final class RoleAccess {
         writes(topics.trajectories().name(), topics.deadLetters(), claims, status());
         grant(GROUP, LITERAL, prefix + "producers", READ);
       }
+      case GATEWAY -> {
+        reads(weights(), chunks());
+        writes(topics.trajectories().name());
+      }
       case SEGMENTER -> {
         reads(topics.trajectories().name());
         writes(topics.segments().name(), topics.deadLetters(), status());

@@ -6,6 +6,7 @@ import io.sapo.learner.Learner;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.gateway.Gateway;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.segmenter.Segmenter;
 import io.sapo.segmenter.verify.Verifiers;
@@ -122,6 +123,25 @@ final class RoleFactory implements AutoCloseable {
     try {
       return new ProducerRole(
           RolloutProducer.open(config, checkpoint.get(), base(), kafka.topics(), kafka.client()));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+
+  /**
+   * @throws CommandFailure when settings and model do not go together
+   */
+  GatewayRole gateway(ProducerConfig config) {
+    try {
+      return new GatewayRole(
+          Gateway.open(
+              config,
+              binding.gatewayLimits(),
+              checkpoint.get(),
+              base(),
+              kafka.topics(),
+              kafka.client()),
+          binding.gateway());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e.getMessage());
     }

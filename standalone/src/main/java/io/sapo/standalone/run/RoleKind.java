@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum RoleKind {
   BROKER("Runs the embedded one-node Kafka broker on loopback; port and data are its own."),
   PRODUCER("Runs one producer: draws tasks, follows the weights, publishes trajectories."),
+  GATEWAY(
+      "Runs one gateway: answers chat completions with the policy and makes trajectories of them."),
   SEGMENTER("Runs one segmenter: cuts trajectories into segments with rewards."),
   LEARNER("Runs the learner up to run.updates: folds segments into versions and publishes them."),
   EVALUATOR("Runs the evaluator up to run.updates: examines versions on held-out tasks."),
@@ -28,11 +30,11 @@ public enum RoleKind {
 
   /** Whether it computes with the model. */
   public boolean computes() {
-    return this == PRODUCER || this == LEARNER || this == EVALUATOR;
+    return this == PRODUCER || this == GATEWAY || this == LEARNER || this == EVALUATOR;
   }
 
   /** Whether several may work side by side, each with a place of its own in a folder. */
   boolean several() {
-    return this == PRODUCER || this == SEGMENTER;
+    return this == PRODUCER || this == GATEWAY || this == SEGMENTER;
   }
 }

@@ -118,6 +118,7 @@ public final class RoleProcess {
     long goal = settings.wide("run.updates");
     return switch (kind) {
       case PRODUCER -> roles.producer(binding.producer(instance, place.orElseThrow().folder()));
+      case GATEWAY -> roles.gateway(binding.producer(instance, place.orElseThrow().folder()));
       case SEGMENTER -> roles.segmenter(place.orElseThrow().folder(), instance);
       case LEARNER -> roles.learner(folder.learner(), goal, acceptDivergence);
       case EVALUATOR -> new EvaluatorRole(roles.evaluation(instance), goal);

@@ -96,6 +96,9 @@ class BindingTest {
           Map.entry("learner.off-policy-high", "6"),
           Map.entry("learner.reward-kl-target", "1"),
           Map.entry("kafka.retention", "7d"),
+          Map.entry("gateway.host", "localhost"),
+          Map.entry("gateway.token", "0123456789abcdef"),
+          Map.entry("gateway.idle", "1m"),
           Map.entry("admin.host", "localhost"),
           Map.entry("admin.token", "0123456789abcdef"),
           Map.entry("admin.read-token", "0123456789abcdef"),
@@ -137,6 +140,8 @@ class BindingTest {
             binding.producer("p", Path.of("")),
             binding.segmenter(Path.of("s")),
             binding.evaluation(),
+            binding.gateway(),
+            binding.gatewayLimits(),
             binding.admin("localhost:1"),
             binding.admin("localhost:1").listen())
         .map(Object::toString)

@@ -1,0 +1,96 @@
+package io.sapo.producer.gateway;
+
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.gateway.ChatRequest.Message;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The conversations that may go on. One is known again by what was said in it, so that callers need
+ * name nothing; while a turn of it is drawn it is not here. Thread-safe.
+ */
+final class Conversations {
+  private final int most;
+  private final long idleNanos;
+
+  /** By id, the one used longest ago first. */
+  private final Map<String, Conversation> byId = new LinkedHashMap<>();
+
+  private final Map<List<Message>, Deque<Conversation>> bySaid = new HashMap<>();
+
+  /**
+   * @param most conversations kept; beyond it the one used longest ago is given up
+   * @param idle time after which a conversation is over
+   */
+  Conversations(int most, Duration idle) {
+    this.most = most;
+    this.idleNanos = idle.toNanos();
+  }
+
+  /** Takes the one in which this, and nothing else, was said under this sampling. */
+  synchronized Optional<Conversation> take(List<Message> said, Sampling sampling) {
+    Deque<Conversation> alike = bySaid.get(said);
+    if (alike == null) {
+      return Optional.empty();
+    }
+    Optional<Conversation> found =
+        alike.stream().filter(one -> one.sampling().equals(sampling)).findFirst();
+    found.ifPresent(this::remove);
+    return found;
+  }
+
+  /** Takes one by its id, or by that of one of its turns. */
+  synchronized Optional<Conversation> take(String id) {
+    Conversation found = byId.get(id);
+    if (found != null) {
+      remove(found);
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /** Puts one there; returns those that have to leave for it. */
+  synchronized List<Conversation> put(Conversation conversation) {
+    byId.put(conversation.id(), conversation);
+    bySaid.computeIfAbsent(conversation.messages(), said -> new ArrayDeque<>()).add(conversation);
+    List<Conversation> left = new ArrayList<>();
+    while (byId.size() > most) {
+      Conversation oldest = byId.values().iterator().next();
+      remove(oldest);
+      left.add(oldest);
+    }
+    return left;
+  }
+
+  /** Takes those that have been idle for too long; all of them when {@code now} is empty. */
+  synchronized List<Conversation> takeOver(Optional<Long> now) {
+    List<Conversation> over = new ArrayList<>();
+    for (Conversation one : List.copyOf(byId.values())) {
+      if (now.isEmpty() || now.get() - one.lastUsedNanos() >= idleNanos) {
+        remove(one);
+        over.add(one);
+      }
+    }
+    return over;
+  }
+
+  synchronized int size() {
+    return byId.size();
+  }
+
+  private void remove(Conversation one) {
+    byId.remove(one.id());
+    bySaid.computeIfPresent(
+        one.messages(),
+        (said, alike) -> {
+          alike.remove(one);
+          return alike.isEmpty() ? null : alike;
+        });
+  }
+}

@@ -1,0 +1,261 @@
+package io.sapo.standalone.gateway;
+
+import io.sapo.producer.gateway.ChatReply;
+import io.sapo.producer.gateway.ChatRequest;
+import io.sapo.producer.gateway.Gateway;
+import io.sapo.producer.gateway.GatewayException;
+import io.sapo.producer.gateway.GatewayException.Kind;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server: one event loop; templates and tokens are made beside it. */
+final class GatewayVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(GatewayVerticle.class);
+  private static final int MOST_BODY_BYTES = 4 << 20;
+  private static final int IDLE_SECONDS = 3_600;
+  private static final String MODEL = "sapo";
+  private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+
+  private final Gateway gateway;
+  private final GatewayListen listen;
+  private final Optional<String> secret;
+  private final Clock clock = Clock.systemUTC();
+  private HttpServer server;
+
+  GatewayVerticle(Gateway gateway, GatewayListen listen) {
+    this.gateway = gateway;
+    this.listen = listen;
+    this.secret = listen.secret();
+  }
+
+  @Override
+  public Future<?> start() {
+    server =
+        vertx.createHttpServer(
+            new HttpServerOptions()
+                .setHost(listen.host())
+                .setPort(listen.port())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHttp2ClearTextEnabled(false));
+    server.requestHandler(router());
+    return server.listen();
+  }
+
+  int port() {
+    return server.actualPort();
+  }
+
+  private Router router() {
+    Router router = Router.router(vertx);
+    router.route().handler(this::guard);
+    router.get("/health").handler(this::health);
+    router.get("/v1/models").handler(this::models);
+    BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
+    router.post("/v1/chat/completions").handler(body).handler(this::chat);
+    router.post("/rewards").handler(body).handler(this::reward);
+    router.route().failureHandler(this::fail);
+    for (int code : new int[] {400, 404, 405, 413, 500}) {
+      router.errorHandler(code, this::fail);
+    }
+    return router;
+  }
+
+  /**
+   * Whoever is not to ask gets no further: without the token, where there is one; a page of a
+   * browser; and, where the port is open to this machine alone, anyone who came by another name.
+   */
+  private void guard(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    if (request.getHeader("origin") != null) {
+      throw new HttpException(403, "pages may not ask");
+    }
+    boolean known =
+        request.authority() != null && OWN_NAMES.contains(request.authority().host().toLowerCase());
+    if (listen.isLoopback() && !known) {
+      throw new HttpException(421, "this server does not go by that name");
+    }
+    if (secret.isPresent() && !holds(request.getHeader("authorization"), secret.get())) {
+      throw new HttpException(401, "this needs the header Authorization: Bearer TOKEN");
+    }
+    context.next();
+  }
+
+  private static boolean holds(String header, String secret) {
+    return header != null
+        && MessageDigest.isEqual(
+            header.getBytes(StandardCharsets.UTF_8),
+            ("Bearer " + secret).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void health(RoutingContext context) {
+    JsonObject counts = new JsonObject();
+    gateway.counts().forEach(counts::put);
+    boolean draws = gateway.obstacle().isEmpty();
+    send(
+        context,
+        draws ? 200 : 503,
+        new JsonObject()
+            .put("version", gateway.version())
+            .put("obstacle", gateway.obstacle())
+            .put("conversations", counts));
+  }
+
+  private void models(RoutingContext context) {
+    JsonObject model =
+        new JsonObject()
+            .put("id", MODEL)
+            .put("object", "model")
+            .put("created", 0)
+            .put("owned_by", "sapo");
+    send(
+        context,
+        200,
+        new JsonObject().put("object", "list").put("data", new JsonArray().add(model)));
+  }
+
+  private void chat(RoutingContext context) {
+    JsonObject body = json(context);
+    ChatRequest request = ChatJson.request(body, gateway.config().sampling());
+    boolean stream = Boolean.TRUE.equals(body.getValue("stream"));
+    boolean usage =
+        body.getValue("stream_options") instanceof JsonObject options
+            && Boolean.TRUE.equals(options.getValue("include_usage"));
+    String model = body.getValue("model") instanceof String name ? name : MODEL;
+    vertx
+        .executeBlocking(() -> gateway.chat(request), false)
+        .compose(this::here)
+        .onFailure(context::fail)
+        .onSuccess(
+            reply -> {
+              if (stream) {
+                stream(context, reply, model, usage);
+              } else {
+                send(context, 200, ChatJson.whole(reply, model, clock.millis() / 1000));
+              }
+            });
+  }
+
+  private <T> Future<T> here(CompletableFuture<T> future) {
+    return Future.fromCompletionStage(future, vertx.getOrCreateContext());
+  }
+
+  private void stream(RoutingContext context, ChatReply reply, String model, boolean usage) {
+    StringBuilder events = new StringBuilder();
+    List<JsonObject> chunks = ChatJson.chunks(reply, model, clock.millis() / 1000, usage);
+    chunks.forEach(chunk -> events.append("data: ").append(chunk.encode()).append("\n\n"));
+    events.append("data: [DONE]\n\n");
+    context
+        .response()
+        .putHeader("content-type", "text/event-stream")
+        .putHeader("cache-control", "no-store")
+        .end(events.toString());
+  }
+
+  private void reward(RoutingContext context) {
+    JsonObject body = json(context);
+    boolean sound =
+        body.getValue("id") instanceof String
+            && body.getValue("reward") instanceof Number number
+            && Math.abs(number.doubleValue()) <= 1_000;
+    if (!sound) {
+      throw new GatewayException(
+          Kind.BAD_REQUEST,
+          "a reward is {\"id\": TEXT, \"reward\": NUMBER}, the number from -1000 to 1000");
+    }
+    String id = body.getString("id");
+    here(gateway.reward(id, body.getDouble("reward")))
+        .onFailure(context::fail)
+        .onSuccess(
+            done -> send(context, 200, new JsonObject().put("id", id).put("status", "published")));
+  }
+
+  private static JsonObject json(RoutingContext context) {
+    try {
+      JsonObject body = context.body().asJsonObject();
+      if (body != null) {
+        return body;
+      }
+    } catch (DecodeException | ClassCastException e) {
+      // Refused below.
+    }
+    throw new GatewayException(Kind.BAD_REQUEST, "the request is no JSON object");
+  }
+
+  private static void send(RoutingContext context, int status, JsonObject body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("content-type", "application/json")
+        .putHeader("cache-control", "no-store")
+        .end(body.encode());
+  }
+
+  private void fail(RoutingContext context) {
+    Throwable problem = context.failure();
+    while (problem instanceof CompletionException && problem.getCause() != null) {
+      problem = problem.getCause();
+    }
+    if (context.response().headWritten()) {
+      context.response().reset();
+      return;
+    }
+    int status = status(problem, context.statusCode());
+    String message =
+        problem instanceof HttpException http
+            ? http.getPayload()
+            : problem instanceof GatewayException ? problem.getMessage() : "";
+    if (status == 500) {
+      log.error("{} failed", context.request().path(), problem);
+    }
+    if (status == 503) {
+      context.response().putHeader("retry-after", "1");
+    }
+    JsonObject error =
+        new JsonObject()
+            .put("message", message == null || message.isEmpty() ? "no such request" : message)
+            .put("type", status < 500 ? "invalid_request_error" : "server_error")
+            .put("param", null)
+            .put("code", null);
+    send(context, status, new JsonObject().put("error", error));
+  }
+
+  private static int status(Throwable problem, int code) {
+    if (problem instanceof GatewayException known) {
+      return switch (known.kind()) {
+        case BAD_REQUEST -> 400;
+        case NOT_FOUND -> 404;
+        case BUSY -> 503;
+        case FAILED -> 502;
+      };
+    }
+    if (problem instanceof HttpException http) {
+      return http.getStatusCode();
+    }
+    return problem == null && code > 0 ? code : 500;
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+}
