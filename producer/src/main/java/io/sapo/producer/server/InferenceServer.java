@@ -26,6 +26,7 @@ final class InferenceServer implements AutoCloseable {
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
   private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);
   private static final int REFUSALS_BEFORE_SUSPECT = 3;
+  private static final long END_WITHIN_MS = 2_000;
 
   private final ServerEngine engine;
   private final ServerClient client;
@@ -35,6 +36,10 @@ final class InferenceServer implements AutoCloseable {
 
   private Identity identity;
   private Publication accepting;
+
+  /** From before it is loaded until it is confirmed. */
+  private Publication loading;
+
   private final Map<String, Publication> confirmed = new LinkedHashMap<>();
   private final Map<String, Integer> inFlight = new LinkedHashMap<>();
   private final List<Held> held = new ArrayList<>();
@@ -126,11 +131,16 @@ final class InferenceServer implements AutoCloseable {
     Held one = new Held(draw, generation, names);
     if (allConfirmed(one)) {
       engine.finished(draw, generation);
-    } else if (accepting != null && !suspect && !confirmed.containsKey(accepting.name())) {
+    } else if (!suspect && loading != null && onlyLoadingIsOpen(one)) {
       held.add(one);
     } else {
       engine.again(draw);
     }
+  }
+
+  private boolean onlyLoadingIsOpen(Held one) {
+    return one.names().stream()
+        .allMatch(name -> confirmed.containsKey(name) || name.equals(loading.name()));
   }
 
   private boolean allConfirmed(Held one) {
@@ -174,6 +184,9 @@ final class InferenceServer implements AutoCloseable {
           | RefusedAnswerException e) {
         failed(e.getMessage());
       } catch (RuntimeException | Error e) {
+        if (isClosed()) {
+          return;
+        }
         log.error("inference server {} is given up", client.address(), e);
         failed("given up: " + e);
         return;
@@ -197,6 +210,7 @@ final class InferenceServer implements AutoCloseable {
     synchronized (engine.lock()) {
       suspect = true;
       faultsInARow++;
+      loading = null;
       setProblem(why);
       letHeldGo();
     }
@@ -255,6 +269,7 @@ final class InferenceServer implements AutoCloseable {
       if (suspect) {
         identity = null;
         accepting = null;
+        loading = null;
         confirmed.clear();
         letHeldGo();
       }
@@ -287,6 +302,9 @@ final class InferenceServer implements AutoCloseable {
     if (!current.inPlace() && !target.adapter()) {
       awaitNoRequests();
     }
+    synchronized (engine.lock()) {
+      loading = target;
+    }
     dialect.load(client, current, target);
     synchronized (engine.lock()) {
       if (suspect) {
@@ -311,6 +329,7 @@ final class InferenceServer implements AutoCloseable {
       boolean back = !problem.isEmpty();
       problem = "";
       confirmed.put(target.name(), target);
+      loading = null;
       letHeldGo();
       if (back) {
         log.info("inference server {} draws by version {}", client.address(), target.version());
@@ -351,5 +370,10 @@ final class InferenceServer implements AutoCloseable {
       engine.lock().notifyAll();
     }
     thread.interrupt();
+    try {
+      thread.join(END_WITHIN_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -141,7 +141,7 @@ final class SglangDialect implements Dialect {
     }
     Reply reply = Control.load(server, path, body);
     boolean done = reply.ok() && reply.json().path("success").asBoolean(true);
-    if (!done && !reply.text().contains("already loaded")) {
+    if (!done && !reply.text().contains("already")) {
       throw new UnfitServerException(
           "it does not load the weights in %s: %s; does it see that folder?"
               .formatted(weights.folder(), reply.text()));

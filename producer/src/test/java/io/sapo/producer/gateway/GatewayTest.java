@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
@@ -28,6 +27,7 @@ import io.sapo.producer.rollout.Resources;
 import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
+import io.sapo.schemas.ElementType;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
@@ -199,7 +199,10 @@ class GatewayTest {
                 Optional.empty(),
                 Optional.of(new Reference("3", "numeric"))))
         .join();
-    KafkaFixture.await("both to be over", () -> gateway.counts().get("open") == 0);
+    KafkaFixture.await("the first to be dropped", () -> gateway.counts().get("dropped") == 1);
+    KafkaFixture.await(
+        "the second in the log",
+        () -> kafka.records(kafka.topics().trajectories().name()).size() == 1);
     Trajectory record = records(1).get(0);
     assertThat(record.getVerifier()).isEqualTo("numeric");
     assertThat(record.getAnswer()).isEqualTo("3");

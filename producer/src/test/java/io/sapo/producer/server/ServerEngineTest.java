@@ -26,7 +26,7 @@ import io.sapo.producer.engine.BuiltinEngine;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
-import io.sapo.producer.server.FakeVllm.Quirk;
+import io.sapo.producer.server.FakeServer.Quirk;
 import io.sapo.producer.server.InferenceServer.Waits;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,7 +70,7 @@ class ServerEngineTest {
   private static Weights first;
   private static Weights second;
 
-  private final List<FakeVllm> servers = new ArrayList<>();
+  private final List<FakeServer> servers = new ArrayList<>();
   private RolloutEngine engine;
 
   /** Who draws in the tests that hold for all. */
@@ -78,7 +78,8 @@ class ServerEngineTest {
     BUILTIN,
     IN_PLACE,
     BY_NAME,
-    COMPLETIONS
+    COMPLETIONS,
+    SGLANG
   }
 
   @BeforeAll
@@ -122,7 +123,7 @@ class ServerEngineTest {
   @AfterEach
   void close() {
     engine.close();
-    servers.forEach(FakeVllm::close);
+    servers.forEach(FakeServer::close);
   }
 
   @ParameterizedTest
@@ -211,7 +212,7 @@ class ServerEngineTest {
     awaitSlots();
     GenerationRequest longer =
         new GenerationRequest("long", prompt(0), new Sampling(0.8, 1, 0, 12), 99);
-    FakeVllm server = servers.get(0);
+    FakeServer server = servers.get(0);
     server.holdAfter(4);
     engine.submit(longer);
     server.awaitHeld();
@@ -222,7 +223,7 @@ class ServerEngineTest {
 
   @Test
   void someCandidatesAreEnoughForEntropiesAndTheRecordSaysSo() throws Exception {
-    FakeVllm server = server(0);
+    FakeServer server = server(0);
     engine = engine(20, server.address());
     engine.use(first, 1);
     awaitSlots();
@@ -246,7 +247,7 @@ class ServerEngineTest {
   @MethodSource("unfit")
   void aServerThatDoesNotSuitTheRunIsToldApartAndDrawsNothing(Quirk quirk, String sentence)
       throws Exception {
-    FakeVllm server = server(0, quirk);
+    FakeServer server = server(0, quirk);
     engine = engine(20, server.address());
     engine.use(first, 1);
     awaitObstacle(sentence);
@@ -259,7 +260,7 @@ class ServerEngineTest {
     CheckpointFolder other = TinyModel.write(temp.resolve("other"), 2);
     try (BaseModel otherBase =
         BaseModel.adapted(other, other.config(), AdapterConfig.of(4, 8), Device.cpu())) {
-      FakeVllm server = new FakeVllm(otherBase, profile.tokenizer(), 0);
+      FakeServer server = new FakeServer(otherBase, profile.tokenizer(), 0);
       engine = engine(20, server.address());
       engine.use(first, 1);
       awaitObstacle("it serves another base model");
@@ -271,7 +272,7 @@ class ServerEngineTest {
 
   @Test
   void aServerThatKeepsOldWeightsIsToldApart() throws Exception {
-    FakeVllm server = server(0, Quirk.IGNORES_SECOND_ADAPTER);
+    FakeServer server = server(0, Quirk.IGNORES_SECOND_ADAPTER);
     engine = engine(20, server.address());
     engine.use(first, 1);
     awaitSlots();
@@ -281,7 +282,7 @@ class ServerEngineTest {
 
   @Test
   void whereNothingIsCutOrSharpenedRawLogProbsWillDo() throws Exception {
-    FakeVllm server = server(0, Quirk.RAW_LOG_PROBS);
+    FakeServer server = server(0, Quirk.RAW_LOG_PROBS);
     engine =
         engine(settings(20, Duration.ofSeconds(20), server.address()), new Sampling(1, 1, 0, 12));
     engine.use(first, 1);
@@ -290,7 +291,8 @@ class ServerEngineTest {
 
   static Stream<Arguments> spoilt() {
     return Stream.of(
-        spoilt("no token", c -> c.putArray("token_ids")),
+        spoilt("it has 0 tokens", c -> c.putArray("token_ids")),
+        spoilt("the response has no token", ServerEngineTest::emptied),
         spoilt("outside the vocabulary", c -> set(c, "token_ids", 0, 4000)),
         spoilt("has the log-probability of token", c -> set(c, "token_ids", 0, 7, 8)),
         spoilt("log-probability at place 0 is -9999", c -> place(c).put("logprob", -9999.0)),
@@ -317,7 +319,7 @@ class ServerEngineTest {
   @MethodSource("spoilt")
   void whatIsWrongWithAnAnswerIsSaidAndNothingOfItIsKept(String reason, Consumer<ObjectNode> spoil)
       throws Exception {
-    FakeVllm server = server(0);
+    FakeServer server = server(0);
     server.spoil =
         choice -> {
           spoil.accept(choice);
@@ -353,7 +355,7 @@ class ServerEngineTest {
     refusedBecause(
         reason,
         exchange -> {
-          FakeVllm.answer(exchange, 200, answer);
+          FakeServer.answer(exchange, 200, answer);
           return true;
         },
         Duration.ofSeconds(20));
@@ -379,15 +381,15 @@ class ServerEngineTest {
     refusedBecause(
         "it answers 400: too long for me",
         exchange -> {
-          FakeVllm.answer(exchange, 400, FakeVllm.error("too long for me"));
+          FakeServer.answer(exchange, 400, FakeServer.error("too long for me"));
           return true;
         },
         Duration.ofSeconds(20));
   }
 
-  private void refusedBecause(String reason, FakeVllm.Misdeed misdeed, Duration deadline)
+  private void refusedBecause(String reason, FakeServer.Misdeed misdeed, Duration deadline)
       throws Exception {
-    FakeVllm server = server(0);
+    FakeServer server = server(0);
     server.misdeed = misdeed;
     engine = engine(settings(20, deadline, server.address()), SAMPLING);
     engine.use(first, 1);
@@ -400,8 +402,8 @@ class ServerEngineTest {
 
   @Test
   void aServerThatTricklesIsLeftForAnother() throws Exception {
-    FakeVllm slow = server(0);
-    FakeVllm good = server(0);
+    FakeServer slow = server(0);
+    FakeServer good = server(0);
     slow.misdeed = ServerEngineTest::trickle;
     engine = engine(settings(20, Duration.ofMillis(700), slow.address(), good.address()), SAMPLING);
     engine.use(first, 1);
@@ -426,18 +428,18 @@ class ServerEngineTest {
 
   @Test
   void whatAKilledServerHadIsDrawnAgainUnderTheSameIdsAndSeeds() throws Exception {
-    FakeVllm server = server(0);
+    FakeServer server = server(0);
     engine = engine(20, server.address());
     engine.use(first, 1);
     Map<String, Generation> undisturbed = drawAll(6);
-    for (int kill = 0; kill < 3; kill++) {
+    for (int kill = 0; kill < 20; kill++) {
       awaitSlots();
       int port = servers.get(servers.size() - 1).port();
       for (int i = 0; i < SLOTS; i++) {
         engine.submit(request(Integer.toString(i)));
       }
       servers.remove(servers.size() - 1).close();
-      servers.add(new FakeVllm(base, profile.tokenizer(), port));
+      servers.add(new FakeServer(base, profile.tokenizer(), port));
       Map<String, Generation> again = byId(outcomes(SLOTS));
       assertThat(again).hasSize(SLOTS);
       again.forEach(
@@ -493,6 +495,12 @@ class ServerEngineTest {
     }
   }
 
+  private static void emptied(ObjectNode choice) {
+    choice.putArray("token_ids");
+    content(choice).removeAll();
+    choice.putArray("weight_versions");
+  }
+
   /** One token too many, and all that goes with it. */
   private static void repeated(ObjectNode choice) {
     ArrayNode tokens = (ArrayNode) choice.path("token_ids");
@@ -519,11 +527,16 @@ class ServerEngineTest {
       case BY_NAME -> engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES).address());
       case COMPLETIONS ->
           engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES, Quirk.NO_SCALE_OUT).address());
+      case SGLANG ->
+          engine(
+              settings(
+                  EngineSettings.Kind.SGLANG, 400, Duration.ofSeconds(20), server(0).address()),
+              SAMPLING);
     };
   }
 
-  private FakeVllm server(int port, Quirk... quirks) throws IOException {
-    FakeVllm server = new FakeVllm(base, profile.tokenizer(), port, quirks);
+  private FakeServer server(int port, Quirk... quirks) throws IOException {
+    FakeServer server = new FakeServer(base, profile.tokenizer(), port, quirks);
     servers.add(server);
     return server;
   }
@@ -538,8 +551,13 @@ class ServerEngineTest {
   }
 
   private static EngineSettings settings(int candidates, Duration deadline, URI... addresses) {
+    return settings(EngineSettings.Kind.VLLM, candidates, deadline, addresses);
+  }
+
+  private static EngineSettings settings(
+      EngineSettings.Kind kind, int candidates, Duration deadline, URI... addresses) {
     return new EngineSettings(
-        EngineSettings.Kind.VLLM,
+        kind,
         List.of(addresses),
         Optional.empty(),
         temp.resolve("served"),

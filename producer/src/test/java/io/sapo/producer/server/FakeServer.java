@@ -37,10 +37,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A server that speaks vLLM's protocol, in the words of a recorded one, and draws from a real
- * network with real adapters that it reads from the folders it is told of.
+ * A server that speaks vLLM's protocol, in the words of a recorded one, and SGLang's as it is
+ * documented; it draws from a real network with real adapters that it reads from the folders it is
+ * told of.
  */
-final class FakeVllm implements AutoCloseable {
+final class FakeServer implements AutoCloseable {
   /** In what it differs from a server as it should be. */
   enum Quirk {
     NO_SCALE_OUT,
@@ -88,7 +89,7 @@ final class FakeVllm implements AutoCloseable {
    * @param base stays the caller's, as does the tokenizer
    * @param port 0 for any
    */
-  FakeVllm(BaseModel base, Tokenizer tokenizer, int port, Quirk... quirks) throws IOException {
+  FakeServer(BaseModel base, Tokenizer tokenizer, int port, Quirk... quirks) throws IOException {
     this.base = base;
     this.tokenizer = tokenizer;
     this.quirks = EnumSet.noneOf(Quirk.class);
@@ -173,6 +174,12 @@ final class FakeVllm implements AutoCloseable {
         }
       }
       case "/v1/completions" -> draw(exchange, body, body, false);
+      case "/generate" -> drawForSglang(exchange, body);
+      case "/load_lora_adapter" -> load(exchange, body);
+      case "/unload_lora_adapter" -> {
+        adapters.remove(body.path("lora_name").asText());
+        answer(exchange, 200, "{\"success\":true}");
+      }
       default -> answer(exchange, 404, "{\"detail\":\"Not Found\"}");
     }
   }
@@ -258,7 +265,11 @@ final class FakeVllm implements AutoCloseable {
       loads.incrementAndGet();
       notifyAll();
     }
-    answer(exchange, 200, "Success: LoRA adapter '" + name + "' added successfully.");
+    boolean vllm = exchange.getRequestURI().getPath().startsWith("/v1");
+    answer(
+        exchange,
+        200,
+        vllm ? "Success: LoRA adapter '" + name + "' added successfully." : "{\"success\":true}");
   }
 
   private void draw(HttpExchange exchange, JsonNode body, JsonNode wanted, boolean tokensOnly)
@@ -292,6 +303,31 @@ final class FakeVllm implements AutoCloseable {
       drawn.incrementAndGet();
     }
     answer(exchange, 200, reply.toString());
+  }
+
+  private void drawForSglang(HttpExchange exchange, JsonNode body) throws IOException {
+    JsonNode sampling = body.path("sampling_params");
+    ObjectNode wanted = sampling.deepCopy();
+    wanted.set("max_tokens", sampling.path("max_new_tokens"));
+    wanted.put("top_k", Math.max(0, sampling.path("top_k").asInt()));
+    wanted.set("seed", sampling.path("sampling_seed"));
+    wanted.set("logprobs", body.path("top_logprobs_num"));
+    String model = body.path("lora_path").asText("m");
+    int[] prompt =
+        IntStream.range(0, body.path("input_ids").size())
+            .map(i -> body.path("input_ids").get(i).asInt())
+            .toArray();
+    if (!model.equals("m") && !adapters.containsKey(model)) {
+      answer(exchange, 400, error("LoRA adapter " + model + " is not loaded"));
+      return;
+    }
+    ArrayNode replies = ServerClient.JSON.createArrayNode();
+    for (int i = 0; i < wanted.path("n").asInt(1); i++) {
+      Response response = new Response(model, prompt, wanted, i);
+      response.draw();
+      replies.add(response.toSglang());
+    }
+    answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());
   }
 
   /** One response in the making. */
@@ -399,6 +435,34 @@ final class FakeVllm implements AutoCloseable {
         columns(choice.putObject("logprobs"));
       }
       return choice;
+    }
+
+    ObjectNode toSglang() {
+      ObjectNode reply = ServerClient.JSON.createObjectNode();
+      reply.put("text", "");
+      tokens.forEach(reply.putArray("output_ids")::add);
+      ObjectNode meta = reply.putObject("meta_info");
+      ObjectNode finish = meta.putObject("finish_reason").put("type", ending);
+      if (ending.equals("stop")) {
+        finish.put("matched", stoppedBy);
+      }
+      meta.put("weight_version", DEFAULT);
+      ArrayNode drawnHere = meta.putArray("output_token_logprobs");
+      ArrayNode top = meta.putArray("output_top_logprobs");
+      for (int i = 0; i < tokens.size(); i++) {
+        double[] place = distributions.get(i);
+        drawnHere.add(triple(place, tokens.get(i)));
+        ArrayNode likely = top.addArray();
+        for (int token : likeliest(place)) {
+          likely.add(triple(place, token));
+        }
+      }
+      return reply;
+    }
+
+    private ArrayNode triple(double[] place, int token) {
+      ArrayNode triple = ServerClient.JSON.createArrayNode();
+      return triple.add(said(place[token])).add(token).addNull();
     }
 
     private void spans(ArrayNode spans) {

@@ -1,0 +1,98 @@
+package io.sapo.standalone.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.policy.generation.FinishReason;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.gateway.ChatReply;
+import io.sapo.producer.gateway.ChatRequest;
+import io.sapo.producer.gateway.ChatRequest.Message;
+import io.sapo.producer.gateway.ChatRequest.Reference;
+import io.sapo.producer.gateway.GatewayException;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChatJsonTest {
+  private static final Sampling RUN = new Sampling(0.9, 0.95, 40, 64);
+
+  private static ChatRequest read(String json) {
+    return ChatJson.request(new JsonObject(json), RUN);
+  }
+
+  @Test
+  void whatARequestDoesNotSayIsTheRuns() {
+    ChatRequest request =
+        read("{\"model\": \"x\", \"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}");
+    assertThat(request.messages()).containsExactly(new Message("user", "Hi"));
+    assertThat(request.sampling()).isEqualTo(RUN);
+    assertThat(request.seed()).isEmpty();
+    assertThat(request.reference()).isEmpty();
+  }
+
+  @Test
+  void whatItSaysCounts() {
+    ChatRequest request =
+        read(
+            """
+            {"messages": [{"role": "system", "content": [{"type": "text", "text": "Be "},
+              {"type": "text", "text": "brief"}]}, {"role": "user", "content": "Hi"}],
+             "temperature": 0.5, "top_p": 1, "max_completion_tokens": 9, "seed": -4, "n": 1,
+             "metadata": {"answer": "42", "verifier": "numeric"}, "tools": [], "stop": null,
+             "logprobs": false, "stream": true, "user": "somebody"}
+            """);
+    assertThat(request.messages())
+        .containsExactly(new Message("system", "Be brief"), new Message("user", "Hi"));
+    assertThat(request.sampling()).isEqualTo(new Sampling(0.5, 1, 40, 9));
+    assertThat(request.seed()).contains(-4L);
+    assertThat(request.reference()).contains(new Reference("42", "numeric"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`{}`|'messages' must be a list",
+        "`{'messages': []}`|1 to 1000 entries",
+        "`{'messages': [7]}`|must have a role",
+        "`{'messages': [{'role': 'user', 'content': 7}]}`|text or a list of text parts",
+        "`{'messages': [{'role': 'user', 'content': [{'type': 'image_url'}]}]}`|pictures are not taken",
+        "`{'messages': [{'role': 'assistant', 'content': 'Hi'}]}`|must not be the assistant's",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'n': 2}`|'n' must be 1",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'stop': 'x'}`|'stop' is not supported",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{}]}`|'tools' is not supported",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0}`|'temperature' must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 'hot'}`|must be a number",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'max_tokens': 65}`|from 1 to 64",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'max_tokens': 1.5}`|whole number",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'seed': 'x'}`|'seed' must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'metadata': {'answer': '4'}}`|or neither",
+      })
+  void whatCannotBeDoneIsSaid(String json, String reason) {
+    assertThatThrownBy(() -> read(json.replace('\'', '"')))
+        .isInstanceOf(GatewayException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aStreamSaysTheSameAsTheWhole() {
+    ChatReply reply = new ChatReply("gate-1/0", "Hello", FinishReason.STOP, 7, 3);
+    JsonObject whole = ChatJson.whole(reply, "sapo", 5);
+    assertThat(whole.getJsonArray("choices").getJsonObject(0).getJsonObject("message"))
+        .isEqualTo(new JsonObject().put("role", "assistant").put("content", "Hello"));
+    assertThat(whole.getJsonObject("usage").getInteger("total_tokens")).isEqualTo(10);
+    List<JsonObject> chunks = ChatJson.chunks(reply, "sapo", 5, true);
+    assertThat(chunks).hasSize(4);
+    assertThat(chunks).allMatch(chunk -> chunk.getString("id").equals("gate-1/0"));
+    assertThat(chunks.get(1).getJsonArray("choices").getJsonObject(0).getJsonObject("delta"))
+        .isEqualTo(new JsonObject().put("content", "Hello"));
+    assertThat(chunks.get(2).getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
+        .isEqualTo("stop");
+    assertThat(chunks.get(3).getJsonArray("choices").isEmpty()).isTrue();
+    assertThat(chunks.get(3).getJsonObject("usage")).isEqualTo(whole.getJsonObject("usage"));
+  }
+}
