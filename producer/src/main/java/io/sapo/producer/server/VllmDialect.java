@@ -14,20 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * vLLM. Where it has {@code /inference/v1/generate} (which says who drew which token) and the
- * development routes, weights change between two tokens: pause, load, name them, resume. Otherwise
- * adapters are loaded side by side, each under a name of its own, and a response is by the one that
- * it was asked of.
+ * vLLM. Adapters are loaded side by side, each under a name of its own, and a response is by the
+ * one that it was asked of. (Loading one in place of another is no way: running responses go on
+ * with the old one until a new request comes, then with the new one over keys and values of the
+ * old, and the server's own record of versions says otherwise; seen in 0.32.)
  *
- * <p>Pausing with the defaults clears the prefix cache and computes keys and values of running
- * responses anew: without it the new weights would go on over what the old ones left.
+ * <p>Whole weights change between two tokens: pause, load, name them, resume; {@code
+ * /inference/v1/generate} says who drew which token. Pausing with the defaults clears the prefix
+ * cache and computes keys and values of running responses anew: without it the new weights would go
+ * on over what the old ones left.
  */
 final class VllmDialect implements Dialect {
   private static final String GENERATE = "/inference/v1/generate";
   private static final String COMPLETIONS = "/v1/completions";
-
-  /** In place, the adapter has one name for ever. */
-  private static final String ADAPTER = "sapo";
 
   /** What weights are called while they change; tokens of that name are refused. */
   private static final String CHANGING = "sapo-changing";
@@ -44,8 +43,7 @@ final class VllmDialect implements Dialect {
   public Identity identify(ServerClient server, boolean adapters) {
     JsonNode own = Control.servedModel(server);
     boolean generates = Control.has(server, GENERATE);
-    boolean pauses = Control.get(server, "/is_paused").ok();
-    boolean inPlace = generates && pauses;
+    boolean inPlace = !adapters && generates && Control.get(server, "/is_paused").ok();
     if (adapters && !Control.has(server, "/v1/load_lora_adapter")) {
       throw new UnfitServerException(
           "it loads no adapters: start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
@@ -65,7 +63,7 @@ final class VllmDialect implements Dialect {
   public JsonNode request(Identity identity, Publication weights, Draw draw) {
     boolean tokensOnly = identity.path().equals(GENERATE);
     ObjectNode body = ServerClient.JSON.createObjectNode();
-    body.put("model", model(identity, weights));
+    body.put("model", weights.adapter() ? weights.name() : identity.model());
     ArrayNode prompt = body.putArray(tokensOnly ? "token_ids" : "prompt");
     for (int token : draw.prompt()) {
       prompt.add(token);
@@ -100,13 +98,6 @@ final class VllmDialect implements Dialect {
       ObjectNode bias = to.putObject("logit_bias");
       rules.banned().forEach(token -> bias.put(Integer.toString(token), -100));
     }
-  }
-
-  private static String model(Identity identity, Publication weights) {
-    if (!weights.adapter()) {
-      return identity.model();
-    }
-    return identity.inPlace() ? ADAPTER : weights.name();
   }
 
   @Override
@@ -219,18 +210,14 @@ final class VllmDialect implements Dialect {
 
   @Override
   public void load(ServerClient server, Identity identity, Publication weights) {
-    if (!identity.inPlace()) {
-      loadAdapter(server, weights.name(), weights, false);
+    if (weights.adapter()) {
+      loadAdapter(server, weights);
       return;
     }
     Control.post(server, "/pause?mode=keep", Control.nothing());
     try {
       name(server, CHANGING);
-      if (weights.adapter()) {
-        loadAdapter(server, ADAPTER, weights, true);
-      } else {
-        reload(server, weights);
-      }
+      reload(server, weights);
       name(server, weights.name());
     } finally {
       Control.post(server, "/resume", Control.nothing());
@@ -244,16 +231,12 @@ final class VllmDialect implements Dialect {
         ServerClient.JSON.createObjectNode().put("new_version", version));
   }
 
-  private static void loadAdapter(
-      ServerClient server, String name, Publication weights, boolean inPlace) {
+  private static void loadAdapter(ServerClient server, Publication weights) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
-    body.put("lora_name", name);
+    body.put("lora_name", weights.name());
     body.put("lora_path", weights.folder().toString());
-    if (inPlace) {
-      body.put("load_inplace", true);
-    }
     Reply reply = Control.load(server, "/v1/load_lora_adapter", body);
-    if (!reply.ok() && (inPlace || !reply.text().contains("already been loaded"))) {
+    if (!reply.ok() && !reply.text().contains("already been loaded")) {
       throw new UnfitServerException(
           "it does not load the adapter in %s: %s; does it see that folder, and does it run with --max-lora-rank as large as model.adapter-rank?"
               .formatted(weights.folder(), reply.text()));
@@ -274,7 +257,7 @@ final class VllmDialect implements Dialect {
 
   @Override
   public void unload(ServerClient server, Identity identity, Publication weights) {
-    if (weights.adapter() && !identity.inPlace()) {
+    if (weights.adapter()) {
       Reply unused =
           Control.ask(
               server,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.sapo.policy.adapter.AdapterFolder;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
@@ -68,6 +69,8 @@ final class FakeServer implements AutoCloseable {
   private final Network network;
   private final Weights bare;
   private final Map<String, Weights> adapters = new ConcurrentHashMap<>();
+  private final List<Weights> owned = new ArrayList<>();
+  private Weights newest;
   private final ReentrantReadWriteLock weightsLock = new ReentrantReadWriteLock(true);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer http;
@@ -161,10 +164,19 @@ final class FakeServer implements AutoCloseable {
           control(exchange, path, body);
         }
       }
+      case "/collective_rpc" -> {
+        take(
+            "m",
+            Weights.read(
+                CheckpointFolder.open(Path.of(body.path("kwargs").path("weights_path").asText())),
+                Head.LANGUAGE_MODEL,
+                base.device()));
+        answer(exchange, 200, "{\"results\":[null]}");
+      }
       case "/v1/load_lora_adapter" -> load(exchange, body);
       case "/v1/unload_lora_adapter" -> {
-        Weights removed = adapters.remove(body.path("lora_name").asText());
-        answer(exchange, removed == null ? 404 : 200, "{}");
+        boolean removed = adapters.remove(body.path("lora_name").asText()) != null;
+        answer(exchange, removed ? 200 : 404, "{}");
       }
       case "/inference/v1/generate" -> {
         if (quirks.contains(Quirk.NO_SCALE_OUT)) {
@@ -242,22 +254,25 @@ final class FakeServer implements AutoCloseable {
       answer(exchange, 400, error("2 validation errors: lora_name, lora_path"));
       return;
     }
-    if (adapters.containsKey(name) && !body.path("load_inplace").asBoolean()) {
+    if (adapters.containsKey(name)) {
       answer(exchange, 400, error("The lora adapter '" + name + "' has already been loaded."));
       return;
     }
-    Weights read = AdapterFolder.open(Path.of(body.path("lora_path").asText())).read(base);
+    take(name, AdapterFolder.open(Path.of(body.path("lora_path").asText())).read(base));
+    boolean vllm = exchange.getRequestURI().getPath().startsWith("/v1");
+    answer(
+        exchange,
+        200,
+        vllm ? "Success: LoRA adapter '" + name + "' added successfully." : "{\"success\":true}");
+  }
+
+  private void take(String name, Weights read) {
     weightsLock.writeLock().lock();
     try {
-      boolean kept = loads.get() > 0 && quirks.contains(Quirk.IGNORES_SECOND_ADAPTER);
-      if (kept) {
-        read.close();
-      } else {
-        Weights replaced = adapters.put(name, read);
-        if (replaced != null) {
-          replaced.close();
-        }
-      }
+      boolean kept = newest != null && quirks.contains(Quirk.IGNORES_SECOND_ADAPTER);
+      owned.add(read);
+      newest = kept ? newest : read;
+      adapters.put(name, newest);
     } finally {
       weightsLock.writeLock().unlock();
     }
@@ -265,11 +280,6 @@ final class FakeServer implements AutoCloseable {
       loads.incrementAndGet();
       notifyAll();
     }
-    boolean vllm = exchange.getRequestURI().getPath().startsWith("/v1");
-    answer(
-        exchange,
-        200,
-        vllm ? "Success: LoRA adapter '" + name + "' added successfully." : "{\"success\":true}");
   }
 
   private void draw(HttpExchange exchange, JsonNode body, JsonNode wanted, boolean tokensOnly)
@@ -375,12 +385,13 @@ final class FakeServer implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("closed");
       }
-      boolean without = model.equals("m") || quirks.contains(Quirk.IGNORES_ADAPTERS);
+      boolean without = quirks.contains(Quirk.IGNORES_ADAPTERS);
       int[] all =
           IntStream.concat(Arrays.stream(prompt), tokens.stream().mapToInt(t -> t)).toArray();
       float[] logits =
           network.logits(
-              without ? bare : adapters.get(model), List.of(TokenSequence.text(all, new int[0])));
+              without ? bare : adapters.getOrDefault(model, bare),
+              List.of(TokenSequence.text(all, new int[0])));
       int vocabulary = base.config().vocabSize();
       float[] last = Arrays.copyOfRange(logits, logits.length - vocabulary, logits.length);
       wanted
@@ -549,7 +560,7 @@ final class FakeServer implements AutoCloseable {
     threads.shutdownNow();
     weightsLock.writeLock().lock();
     try {
-      adapters.values().forEach(Weights::close);
+      owned.forEach(Weights::close);
       bare.close();
       network.close();
     } finally {

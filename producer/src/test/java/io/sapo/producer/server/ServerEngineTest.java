@@ -69,6 +69,8 @@ class ServerEngineTest {
   private static Network network;
   private static Weights first;
   private static Weights second;
+  private static Weights firstWhole;
+  private static Weights secondWhole;
 
   private final List<FakeServer> servers = new ArrayList<>();
   private RolloutEngine engine;
@@ -76,8 +78,8 @@ class ServerEngineTest {
   /** Who draws in the tests that hold for all. */
   enum Kind {
     BUILTIN,
-    IN_PLACE,
-    BY_NAME,
+    WHOLE_WEIGHTS,
+    ADAPTERS,
     COMPLETIONS,
     SGLANG
   }
@@ -90,6 +92,8 @@ class ServerEngineTest {
     network = Network.load(base.config(), Head.LANGUAGE_MODEL, base.device());
     first = adapters(1);
     second = adapters(2);
+    firstWhole = Weights.random(checkpoint.config(), Head.LANGUAGE_MODEL, 3, Device.cpu());
+    secondWhole = Weights.random(checkpoint.config(), Head.LANGUAGE_MODEL, 4, Device.cpu());
   }
 
   /** Adapters that change something: fresh ones, whose B is zero, do not. */
@@ -111,8 +115,18 @@ class ServerEngineTest {
     return weights;
   }
 
+  /** The version's weights, as this kind of engine takes them. */
+  private static Weights weights(Kind kind, int version) {
+    if (kind == Kind.WHOLE_WEIGHTS) {
+      return version == 1 ? firstWhole : secondWhole;
+    }
+    return version == 1 ? first : second;
+  }
+
   @AfterAll
   static void closeModel() {
+    firstWhole.close();
+    secondWhole.close();
     network.close();
     first.close();
     second.close();
@@ -130,7 +144,7 @@ class ServerEngineTest {
   @EnumSource(Kind.class)
   void everyRequestComesOutOnceWithTheNumbersOfTheNetwork(Kind kind) throws Exception {
     engine = open(kind);
-    engine.use(first, 3);
+    engine.use(weights(kind, 1), 3);
     Map<String, Generation> drawn = drawAll(10);
     assertThat(drawn).hasSize(10);
     assertThat(engine.running()).isZero();
@@ -138,7 +152,7 @@ class ServerEngineTest {
         (id, generation) -> {
           assertThat(generation.versions()).containsOnly(3L);
           assertThat(generation.tokens()).hasSizeBetween(1, SAMPLING.maxNewTokens());
-          agrees(generation, request(id), first, 2e-3f);
+          agrees(generation, request(id), weights(kind, 1), 2e-3f);
         });
   }
 
@@ -177,7 +191,7 @@ class ServerEngineTest {
   @EnumSource(Kind.class)
   void aSeedGivesTheSameResponseWhateverElseIsRunning(Kind kind) throws Exception {
     engine = open(kind);
-    engine.use(first, 1);
+    engine.use(weights(kind, 1), 1);
     Map<String, Generation> together = drawAll(7);
     awaitSlots();
     engine.submit(request("5"));
@@ -190,10 +204,10 @@ class ServerEngineTest {
   @EnumSource(Kind.class)
   void newWeightsAreTakenUpAndEveryTokenNamesItsOwn(Kind kind) throws Exception {
     engine = open(kind);
-    engine.use(first, 1);
+    engine.use(weights(kind, 1), 1);
     awaitSlots();
     engine.submit(request("0"));
-    engine.use(second, 2);
+    engine.use(weights(kind, 2), 2);
     awaitSlots();
     engine.submit(request("1"));
     Map<String, Generation> drawn = byId(outcomes(2));
@@ -202,23 +216,30 @@ class ServerEngineTest {
     assertThat(versions[0]).isBetween(1L, 2L);
     Generation after = drawn.get("1");
     assertThat(after.versions()).containsOnly(2L);
-    agrees(after, request("1"), second, 2e-3f);
+    agrees(after, request("1"), weights(kind, 2), 2e-3f);
   }
 
   @Test
-  void inPlaceAResponseGoesOnWithNewWeights() throws Exception {
-    engine = open(Kind.IN_PLACE);
-    engine.use(first, 1);
+  void wholeWeightsChangeInTheMiddleOfAResponse() throws Exception {
+    engine = open(Kind.WHOLE_WEIGHTS);
+    assertThat(versionsAcrossAChange(Kind.WHOLE_WEIGHTS)).startsWith(1, 1, 1, 1).endsWith(2);
+  }
+
+  @Test
+  void withAdaptersAResponseEndsAsItBegan() throws Exception {
+    engine = open(Kind.ADAPTERS);
+    assertThat(versionsAcrossAChange(Kind.ADAPTERS)).containsOnly(1);
+  }
+
+  private long[] versionsAcrossAChange(Kind kind) throws Exception {
+    engine.use(weights(kind, 1), 1);
     awaitSlots();
-    GenerationRequest longer =
-        new GenerationRequest("long", prompt(0), new Sampling(0.8, 1, 0, 12), 99);
     FakeServer server = servers.get(0);
     server.holdAfter(4);
-    engine.submit(longer);
+    engine.submit(new GenerationRequest("long", prompt(0), SAMPLING, 99));
     server.awaitHeld();
-    engine.use(second, 2);
-    Generation drawn = ((Outcome.Drawn) outcomes(1).get(0)).generation();
-    assertThat(drawn.versions()).startsWith(1, 1, 1, 1).endsWith(2);
+    engine.use(weights(kind, 2), 2);
+    return ((Outcome.Drawn) outcomes(1).get(0)).generation().versions();
   }
 
   @Test
@@ -325,8 +346,8 @@ class ServerEngineTest {
           spoil.accept(choice);
           return choice;
         };
-    engine = engine(400, server.address());
-    engine.use(first, 1);
+    engine = whole(400, server.address());
+    engine.use(firstWhole, 1);
     awaitSlots();
     // Long enough that no end-of-text token comes: what is spoilt is the first place.
     engine.submit(new GenerationRequest("x", prompt(0), SAMPLING, unended()));
@@ -523,8 +544,8 @@ class ServerEngineTest {
                   new GeneratorOptions(
                       SLOTS, 112, 4, profile.unspeakableTokens(), profile.stopTokens()),
                   base.device()));
-      case IN_PLACE -> engine(400, server(0).address());
-      case BY_NAME -> engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES).address());
+      case WHOLE_WEIGHTS -> whole(400, server(0).address());
+      case ADAPTERS -> engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES).address());
       case COMPLETIONS ->
           engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES, Quirk.NO_SCALE_OUT).address());
       case SGLANG ->
@@ -546,8 +567,19 @@ class ServerEngineTest {
   }
 
   private static ServerEngine engine(EngineSettings settings, Sampling sampling) {
+    return engine(settings, base, sampling);
+  }
+
+  private static ServerEngine whole(int candidates, URI... addresses) {
+    return engine(
+        settings(candidates, Duration.ofSeconds(20), addresses),
+        BaseModel.trainedWhole(checkpoint.config(), Device.cpu()),
+        SAMPLING);
+  }
+
+  private static ServerEngine engine(EngineSettings settings, BaseModel model, Sampling sampling) {
     return new ServerEngine(
-        settings, checkpoint, base, profile, SLOTS, 100, sampling, new Waits(5, 50));
+        settings, checkpoint, model, profile, SLOTS, 100, sampling, new Waits(5, 50));
   }
 
   private static EngineSettings settings(int candidates, Duration deadline, URI... addresses) {
