@@ -20,11 +20,13 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -157,9 +161,10 @@ class RealServerTest {
         }
       }
     }
+    assertThat(spanning).as("responses of two versions").isZero();
     System.out.printf(
-        "%d responses, %d tokens, %d responses of two versions: log-probabilities differ by %.3g nats in the mean, %.3g at most; entropies by %.3g in the mean%n",
-        drawn.size(), tokens, spanning, gap / tokens, most, entropyGap / tokens);
+        "%d responses, %d tokens: log-probabilities differ by %.3g nats in the mean, %.3g at most; entropies by %.3g in the mean%n",
+        drawn.size(), tokens, gap / tokens, most, entropyGap / tokens);
     assertThat(gap / tokens).isLessThan(0.01);
   }
 
@@ -195,7 +200,16 @@ class RealServerTest {
     return count / ((System.nanoTime() - begun) / 1e9);
   }
 
-  private static double bare(int count) throws InterruptedException {
+  private static String served(String prefix) throws IOException {
+    try (Stream<Path> all = Files.list(temp.resolve("served"))) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith(prefix))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static double bare(int count) throws Exception {
     URI server = URI.create(System.getProperty("sapo.server"));
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     ResponseRules rules =
@@ -204,10 +218,12 @@ class RealServerTest {
             new TreeSet<>(profile.stopTokens()),
             profile.unspeakableTokens());
     VllmDialect dialect = new VllmDialect(rules);
-    Dialect.Identity identity = new Dialect.Identity("m", 0, true, "/inference/v1/generate");
+    Dialect.Identity identity = new Dialect.Identity("m", 0, false, "/inference/v1/generate");
     Publication weights =
-        new Publication(1, "x", temp, true, null, Optional.empty(), Optional.empty());
+        new Publication(
+            3, served("sapo-v3-"), temp, true, null, Optional.empty(), Optional.empty());
     Semaphore free = new Semaphore(SLOTS);
+    AtomicInteger answered = new AtomicInteger();
     CountDownLatch left = new CountDownLatch(count);
     long begun = System.nanoTime();
     for (int i = 0; i < count; i++) {
@@ -227,11 +243,13 @@ class RealServerTest {
               BodyHandlers.discarding())
           .whenComplete(
               (response, problem) -> {
+                answered.addAndGet(problem == null && response.statusCode() == 200 ? 1 : 0);
                 free.release();
                 left.countDown();
               });
     }
     left.await();
+    assertThat(answered).hasValue(count);
     return count / ((System.nanoTime() - begun) / 1e9);
   }
 
