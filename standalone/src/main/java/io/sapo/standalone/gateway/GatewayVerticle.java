@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +91,8 @@ final class GatewayVerticle extends VerticleBase {
       throw new HttpException(403, "pages may not ask");
     }
     boolean known =
-        request.authority() != null && OWN_NAMES.contains(request.authority().host().toLowerCase());
+        request.authority() != null
+            && OWN_NAMES.contains(request.authority().host().toLowerCase(Locale.ROOT));
     if (listen.isLoopback() && !known) {
       throw new HttpException(421, "this server does not go by that name");
     }
