@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.UnaryOperator;
@@ -78,6 +79,10 @@ final class FakeServer implements AutoCloseable {
   private volatile String version = DEFAULT;
   private volatile boolean closed;
   private volatile int holdAfter = -1;
+
+  /** Stop tokens are then not drawn. */
+  volatile boolean endless;
+
   private int tokensDrawn;
   final AtomicInteger drawn = new AtomicInteger();
   final AtomicInteger loads = new AtomicInteger();
@@ -111,8 +116,12 @@ final class FakeServer implements AutoCloseable {
   }
 
   synchronized void awaitHeld() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (tokensDrawn < holdAfter) {
-      wait();
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("no response came to " + holdAfter + " tokens");
+      }
+      wait(1_000);
     }
   }
 
@@ -398,6 +407,9 @@ final class FakeServer implements AutoCloseable {
           .path("logit_bias")
           .fieldNames()
           .forEachRemaining(t -> last[Integer.parseInt(t)] -= 100);
+      if (endless && sampling.maxNewTokens() > 1) {
+        wanted.path("stop_token_ids").forEach(stop -> last[stop.asInt()] -= 100);
+      }
       Sampling used =
           quirks.contains(Quirk.OTHER_TEMPERATURE)
               ? new Sampling(1.3, sampling.topP(), sampling.topK(), 1)

@@ -235,6 +235,7 @@ class ServerEngineTest {
     engine.use(weights(kind, 1), 1);
     awaitSlots();
     FakeServer server = servers.get(0);
+    server.endless = true;
     server.holdAfter(4);
     engine.submit(new GenerationRequest("long", prompt(0), SAMPLING, 99));
     server.awaitHeld();
@@ -346,11 +347,11 @@ class ServerEngineTest {
           spoil.accept(choice);
           return choice;
         };
+    server.endless = true;
     engine = whole(400, server.address());
     engine.use(firstWhole, 1);
     awaitSlots();
-    // Long enough that no end-of-text token comes: what is spoilt is the first place.
-    engine.submit(new GenerationRequest("x", prompt(0), SAMPLING, unended()));
+    engine.submit(new GenerationRequest("x", prompt(0), SAMPLING, 1));
     Outcome outcome = outcomes(1).get(0);
     assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     assertThat(((Outcome.Refused) outcome).reason()).contains(reason);
@@ -528,11 +529,6 @@ class ServerEngineTest {
     tokens.add(tokens.get(0));
     content(choice).add(content(choice).get(0));
     span(choice).put("end", tokens.size());
-  }
-
-  /** A seed under which the first prompt's response is as long as it may be. */
-  private static long unended() {
-    return 1;
   }
 
   private RolloutEngine open(Kind kind) throws IOException {
