@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in part published: each task of each pass is there once, with all of its rollouts.
  */
 class KilledProducerProcessesTest {
-  private static final int KILLS = Integer.getInteger("sapo.test.producer-kills", 4);
+  private static final int KILLS = Integer.getInteger("sapo.test.producer-kills", 2);
   private static final int ROLLOUTS = 2;
 
   private static final int ROWS = 40;
