@@ -3,9 +3,11 @@ package io.sapo.policy.network;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.tensor.TensorData;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -13,7 +15,7 @@ import java.util.stream.Stream;
 /**
  * Whether a checkpoint's tensors are those of the network that its config.json describes: none is
  * missing or of another shape, and none is there that the network would leave out. Names, shapes
- * and types are looked at, no element.
+ * and types are looked at; elements only where a tied model brings a head too.
  */
 public final class StoredWeights {
   private static final String HEAD = WeightLayout.LANGUAGE_MODEL_HEAD;
@@ -44,6 +46,32 @@ public final class StoredWeights {
                 .formatted(
                     reader.files(), name, config.architecture().modelType(), config.layers()));
       }
+    }
+    if (config.tieWordEmbeddings() && reader.contains(HEAD)) {
+      refuseAnotherHead(reader, config);
+    }
+  }
+
+  /** The public library takes such a model for an untied one, whatever config.json says. */
+  private static void refuseAnotherHead(SafetensorsReader reader, ModelConfig config) {
+    long[] shape = {config.vocabSize(), config.hiddenSize()};
+    TensorData embedding =
+        StoredNames.find(reader, new TensorSpec(WeightLayout.TOKEN_EMBEDDINGS, shape));
+    TensorData head = StoredNames.find(reader, new TensorSpec(HEAD, shape));
+    boolean[] same = {head.type() == embedding.type()};
+    long[] at = {0};
+    if (same[0]) {
+      head.forEachWindow(
+          window -> {
+            int length = window.remaining();
+            embedding.read(at[0], length, other -> same[0] &= other.equals(window));
+            at[0] += length;
+          });
+    }
+    if (!same[0]) {
+      throw new InvalidCheckpointException(
+          "%s: tensor '%s' differs from '%s', but config.json says tie_word_embeddings; set that to false, or take the tensor out"
+              .formatted(reader.files(), HEAD, WeightLayout.TOKEN_EMBEDDINGS));
     }
   }
 

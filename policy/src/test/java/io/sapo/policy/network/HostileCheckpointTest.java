@@ -86,6 +86,31 @@ class HostileCheckpointTest {
     assertRefused("model.layers.0.self_attn.q_proj.bias");
   }
 
+  /** Tied by its config, with a head of its own: the same as the embedding, and another. */
+  @Test
+  void aTiedModelWithAnotherHeadIsRefused() throws IOException {
+    Path tied = ReferenceModels.shipped().resolve("tiny-qwen2");
+    Files.copy(tied.resolve("config.json"), folder.resolve("config.json"));
+    try (SafetensorsReader reader = SafetensorsReader.open(tied)) {
+      TensorSpec embedding = reader.spec("model.embed_tokens.weight");
+      float[] values = reader.floats("model.embed_tokens.weight");
+      writeWithHead(reader, new TensorSpec("lm_head.weight", embedding.shape()), values);
+      Weights.read(CheckpointFolder.open(folder), Head.LANGUAGE_MODEL, TestDevice.get()).close();
+      values[values.length - 1] += 0.5f;
+      writeWithHead(reader, new TensorSpec("lm_head.weight", embedding.shape()), values);
+    }
+    assertRefused("'lm_head.weight' differs from 'model.embed_tokens.weight'");
+  }
+
+  private void writeWithHead(SafetensorsReader reader, TensorSpec head, float[] values)
+      throws IOException {
+    List<TensorData> tensors = new ArrayList<>(List.of(new NamedTensor(head, values.clone())));
+    reader.names().forEach(name -> tensors.add(reader.data(name)));
+    Path file = folder.resolve("model.safetensors");
+    Files.deleteIfExists(file);
+    SafetensorsWriter.write(file, tensors, ElementType.F32, Map.of("format", "pt"));
+  }
+
   @Test
   void whatOlderLibrariesAddIsLeftAlone() throws IOException {
     writeTensors(
