@@ -1,0 +1,153 @@
+package io.sapo.standalone.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.Segmenter;
+import io.sapo.segmenter.SegmenterConfig;
+import io.sapo.segmenter.judge.JudgeSettings;
+import io.sapo.standalone.RecordedRun;
+import io.sapo.standalone.kafka.CommittedLog;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The audit of a run whose judge is down, and then back. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class JudgedRunTest {
+  private static final int TRAJECTORIES = 20;
+
+  @TempDir Path folder;
+  private RecordedRun run;
+
+  @Test
+  void whatIsHeldForAJudgeIsWaitingAndNothingIsLostOrTwice() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+      run = new RecordedRun(kafka, new Topics("run."), folder.resolve("learner"));
+      run.createTopics();
+      int port;
+      try (ServerSocket free = new ServerSocket(0, 0, loopback())) {
+        port = free.getLocalPort();
+      }
+      try (Segmenter segmenter =
+          new Segmenter(kafka, run.topics(), config("http://127.0.0.1:" + port), "one")) {
+        segmenter.start();
+        send();
+        await(
+            () ->
+                segmenter.counters().held() == TRAJECTORIES / 2
+                    && segmenter.counters().segmented() == TRAJECTORIES / 2);
+        AuditReport down = settled("wait for judges");
+        assertThat(down.findings()).isEmpty();
+
+        HttpServer back = HttpServer.create(new InetSocketAddress(loopback(), port), 0);
+        back.createContext("/", JudgedRunTest::judge);
+        back.start();
+        try {
+          await(() -> segmenter.counters().segmented() == TRAJECTORIES);
+          await(() -> segmenter.counters().held() == 0);
+          AuditReport up = settled(TRAJECTORIES + " records of run.segments");
+          assertThat(up.findings()).isEmpty();
+          assertThat(String.join("\n", up.waiting())).doesNotContain("judges");
+        } finally {
+          back.stop(0);
+        }
+      }
+    }
+  }
+
+  private static InetAddress loopback() {
+    return InetAddress.getLoopbackAddress();
+  }
+
+  private SegmenterConfig config(String url) {
+    SegmenterConfig usual = SegmenterConfig.defaults(folder.resolve("segmenter"));
+    JudgeSettings judge =
+        new JudgeSettings(
+            "taste",
+            URI.create(url),
+            JudgeSettings.Token.NONE,
+            JudgeSettings.Effort.DEFAULT,
+            Optional.empty());
+    return new SegmenterConfig(
+        usual.strategy(),
+        usual.verifiers(),
+        List.of(judge),
+        usual.groupDeadline(),
+        usual.dedupRetention(),
+        usual.stateDir(),
+        usual.threads(),
+        usual.heartbeat());
+  }
+
+  private void send() {
+    Random random = new Random(1);
+    for (int number = 0; number < TRAJECTORIES; number++) {
+      Trajectory trajectory = RecordedRun.trajectory(number, random);
+      trajectory.setVerifier(number % 2 == 0 ? "taste" : trajectory.getVerifier());
+      run.append(
+          run.topics().trajectories().name(),
+          trajectory.getGroupId(),
+          run.topics().trajectories().codec().encode(trajectory));
+    }
+  }
+
+  private static void judge(HttpExchange exchange) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode answer = json.createObjectNode().put("version", "v1");
+    ArrayNode verdicts = answer.putArray("verdicts");
+    for (JsonNode request : json.readTree(exchange.getRequestBody()).path("requests")) {
+      verdicts.addObject().put("id", request.path("id").asText()).put("reward", 0.5);
+    }
+    byte[] body = json.writeValueAsBytes(answer);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  /** What the counters say is committed a little later. */
+  private AuditReport settled(String waiting) throws Exception {
+    while (true) {
+      AuditReport report = audit();
+      if (report.waiting().stream().anyMatch(line -> line.contains(waiting))) {
+        return report;
+      }
+    }
+  }
+
+  private AuditReport audit() throws Exception {
+    try (Admin admin = Admin.create(run.kafka());
+        CommittedLog log = new CommittedLog(admin, run.kafka())) {
+      return new Audit(admin, log, run.topics(), Clock.systemUTC()).run(null);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+}
