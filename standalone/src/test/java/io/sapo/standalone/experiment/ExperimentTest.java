@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Sampling;
@@ -11,6 +12,8 @@ import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +99,55 @@ class ExperimentTest {
     assertThat(run.area(500)).isCloseTo(0.7, within(1e-12));
     assertThat(run.area(250)).isCloseTo((0 + 0.5 + 0.5) / 2.5, within(1e-12));
     assertThat(run.last(200)).isEqualTo(0.5);
+  }
+
+  /** Results written before are taken, and read back as they were; nothing is run. */
+  @Test
+  void whatHasAResultIsNotRunAgainAndTheBestValueIsTaken()
+      throws IOException, InterruptedException {
+    ExperimentFile file =
+        read(
+            """
+            name: a
+            arms: {x: {algorithm: ppo}, y: {algorithm: grpo}}
+            seeds: [1, 2]
+            tuning: {key: learner.actor.learning-rate, values: [1e-4, 2e-4], seed: 9}
+            """);
+    keep("x", "1.0E-4", 9, 0.1, 0.4);
+    keep("x", "2.0E-4", 9, 0.3, 0.3);
+    keep("y", "1.0E-4", 9, 0.4, 0.4);
+    keep("y", "2.0E-4", 9, 0.1, 0.1);
+    List<RunResult> expected =
+        List.of(
+            keep("x", "2.0E-4", 1, 0.5),
+            keep("x", "2.0E-4", 2, 0.6),
+            keep("y", "1.0E-4", 1, 0.7),
+            keep("y", "1.0E-4", 2, 0.8));
+    StringWriter said = new StringWriter();
+    Map<String, List<RunResult>> results =
+        new ExperimentRunner(file, folder, new PrintWriter(said)).run();
+    assertThat(said.toString()).contains("x: learner.actor.learning-rate = 2.0E-4");
+    assertThat(results.values().stream().flatMap(List::stream).toList()).isEqualTo(expected);
+  }
+
+  private RunResult keep(String arm, String tuned, long seed, double... accuracies)
+      throws IOException {
+    RunResult r = run(arm, seed, accuracies);
+    RunResult result =
+        new RunResult(
+            arm,
+            seed,
+            tuned,
+            r.updates(),
+            r.accuracyBefore(),
+            r.accuracyAfter(),
+            r.stepsRight(),
+            r.credit(),
+            r.seconds());
+    Path place = new Job(arm, tuned, seed).folder(folder);
+    Files.createDirectories(place);
+    new ObjectMapper().writeValue(place.resolve("result.json").toFile(), result);
+    return result;
   }
 
   @Test
