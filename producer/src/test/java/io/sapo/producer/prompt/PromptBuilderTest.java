@@ -133,7 +133,9 @@ class PromptBuilderTest {
       assertRefused(
           builder(chat, 99), text("Hi"), Reason.CHAT_TEMPLATE, "template refuses it: Users only");
     }
-    try (CheckpointProfile chat = chat("{% for x in range(10**9) %}{% endfor %}")) {
+    try (CheckpointProfile chat =
+        chat(
+            "{% if 'Hi' in messages | tojson %}{% for x in range(10**9) %}{% endfor %}{% endif %}")) {
       assertRefused(builder(chat, 99), text("Hi"), Reason.CHAT_TEMPLATE, "range of more than");
     }
     try (CheckpointProfile chat = chat("{{ messages[0].role }}")) {
