@@ -135,8 +135,8 @@ class PromptBuilderTest {
     }
     try (CheckpointProfile chat =
         chat(
-            "{% if 'Hi' in messages | tojson %}{% for x in range(10**9) %}{% endfor %}{% endif %}")) {
-      assertRefused(builder(chat, 99), text("Hi"), Reason.CHAT_TEMPLATE, "range of more than");
+            "{% if 'Long' in messages | tojson %}{% for x in range(10**9) %}{% endfor %}{% endif %}")) {
+      assertRefused(builder(chat, 99), text("Long"), Reason.CHAT_TEMPLATE, "range of more than");
     }
     try (CheckpointProfile chat = chat("{{ messages[0].role }}")) {
       assertRefused(builder(chat, 99), figure(), Reason.CHAT_TEMPLATE, "shows 0 of its 1 pictures");
