@@ -85,55 +85,6 @@ class PythonWorkerTest {
     }
   }
 
-  /** Two share the tasks; one is killed with tasks claimed, and comes back. */
-  @Test
-  @Timeout(600)
-  void eachTaskIsAnsweredOnceWhoeverIsKilled() throws Exception {
-    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    List<RunningRole> roles = new ArrayList<>();
-    List<Process> workers = new ArrayList<>();
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
-      publishTasks(client);
-      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
-        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
-      }
-      Process one = startWorker(broker, checkpoint, "one", TRAJECTORIES);
-      workers.add(one);
-      workers.add(startWorker(broker, checkpoint, "two", TRAJECTORIES));
-      awaitSegments(client, TRAJECTORIES / 5);
-      one.destroyForcibly().waitFor();
-      workers.add(startWorker(broker, checkpoint, "one", TRAJECTORIES));
-      assertThat(roles.get(0).end()).succeedsWithin(120, TimeUnit.SECONDS);
-      List<String> answered = segments(client);
-      assertThat(answered).doesNotHaveDuplicates().hasSize(TRAJECTORIES);
-    } finally {
-      workers.forEach(Process::destroyForcibly);
-      roles.forEach(RunningRole::stop);
-    }
-  }
-
-  private static void awaitSegments(Map<String, Object> client, int count)
-      throws InterruptedException {
-    while (segments(client).size() < count) {
-      Thread.sleep(50);
-    }
-  }
-
-  /** Tasks of the trajectories that were segmented. */
-  private static List<String> segments(Map<String, Object> client) {
-    List<String> tasks = new ArrayList<>();
-    try (TopicScan scan = new TopicScan(client)) {
-      scan.read(
-          TOPICS.segments().name(),
-          record -> {
-            tasks.add(TOPICS.segments().codec().decode(record.value()).getTrajectory().getTaskId());
-            return false;
-          });
-    }
-    return tasks;
-  }
-
   private static String[] settings(EmbeddedBroker broker) {
     return new String[] {
       "kafka.bootstrap-servers=" + broker.bootstrapServers(),
