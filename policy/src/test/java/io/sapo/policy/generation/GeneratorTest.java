@@ -12,6 +12,7 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TensorCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -295,6 +296,32 @@ class GeneratorTest {
     }
   }
 
+  /** What decoding makes of the weights' matrices is made anew, for another object or version. */
+  @Test
+  void matricesOfANewVersionAreTakenUp() {
+    List<GenerationRequest> requests = mixedRequests().subList(0, 3);
+    String matrix = "model.layers.1.mlp.up_proj.weight";
+    try (Weights newer = scaled(weights, matrix, 3f);
+        Generator generator =
+            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get());
+        Generator fresh =
+            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get())) {
+      Map<String, Generation> old = drain(generator, requests, weights, 1);
+      Map<String, Generation> expected = drain(fresh, requests, newer, 2);
+      assertThat(tokens(expected)).isNotEqualTo(tokens(old));
+      assertThat(tokens(drain(generator, requests, newer, 2))).isEqualTo(tokens(expected));
+
+      TensorCopy.copy(weights.tensor(matrix), newer.tensor(matrix));
+      assertThat(tokens(drain(generator, requests, newer, 3))).isEqualTo(tokens(old));
+    }
+  }
+
+  private static Map<String, List<Integer>> tokens(Map<String, Generation> generations) {
+    Map<String, List<Integer>> tokens = new TreeMap<>();
+    generations.forEach((id, one) -> tokens.put(id, IntStream.of(one.tokens()).boxed().toList()));
+    return tokens;
+  }
+
   @Test
   void impossibleRequestsAreRefusedByName() {
     try (Generator generator =
@@ -360,13 +387,18 @@ class GeneratorTest {
 
   private static Map<String, Generation> drain(
       Generator generator, List<GenerationRequest> requests) {
+    return drain(generator, requests, weights, 1);
+  }
+
+  private static Map<String, Generation> drain(
+      Generator generator, List<GenerationRequest> requests, Weights weights, long version) {
     Map<String, Generation> finished = new TreeMap<>();
     int next = 0;
     while (next < requests.size() || generator.running() > 0) {
       while (next < requests.size() && generator.freeSlots() > 0) {
         generator.submit(requests.get(next++));
       }
-      generator.advance(weights, 1).forEach(one -> finished.put(one.id(), one));
+      generator.advance(weights, version).forEach(one -> finished.put(one.id(), one));
     }
     return finished;
   }

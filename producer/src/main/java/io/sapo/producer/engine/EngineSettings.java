@@ -49,4 +49,11 @@ public record EngineSettings(
               .formatted(deadline, entropyCandidates, tolerance));
     }
   }
+
+  /** Without the token: settings end up in logs. */
+  @Override
+  public String toString() {
+    return "EngineSettings[%s, servers=%s, folder=%s, deadline=%s]"
+        .formatted(kind, servers, folder, deadline);
+  }
 }
