@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  *   <li>A judge that is away is asked about one batch at a time, at growing intervals, and nothing
  *       is held against the responses.
  *   <li>A batch that fails otherwise is asked again in halves, so that one bad response ends alone.
- *   <li>A failure counts against a response only if the judge has judged others since the one
- *       before. After so many it is given up.
+ *   <li>A failure counts against a response only if it was asked about alone, and the judge has
+ *       judged others since the failure before. After so many it is given up.
  * </ul>
  */
 final class Docket {
@@ -151,7 +151,7 @@ final class Docket {
 
   private void later(Case one, Outcome.Failed failed, int together, long nowNanos) {
     one.failures++;
-    one.held += judged > one.judgedBefore ? 1 : 0;
+    one.held += together == 1 && judged > one.judgedBefore ? 1 : 0;
     one.judgedBefore = judged;
     if (one.held >= effort.attempts()) {
       givenUp++;
