@@ -3,10 +3,13 @@ package io.sapo.standalone.cli;
 import io.sapo.standalone.experiment.ExperimentFile;
 import io.sapo.standalone.experiment.ExperimentReport;
 import io.sapo.standalone.experiment.ExperimentRunner;
+import io.sapo.standalone.experiment.RunResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,16 +36,23 @@ final class ExperimentCommand implements Callable<Integer> {
       description = "Folder of results and report; without it data/experiment-NAME.")
   private Path output;
 
+  @Option(
+      names = "--report",
+      description = "Run nothing: write the report of the results that are there.")
+  private boolean report;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     ExperimentFile experiment = ExperimentFile.read(file);
     Path folder = output == null ? Path.of("data", "experiment-" + experiment.name()) : output;
-    Files.createDirectories(folder);
+    if (!report) {
+      Files.createDirectories(folder);
+    }
     keep(folder);
     PrintWriter out = spec.commandLine().getOut();
     ExperimentRunner runner = new ExperimentRunner(experiment, folder, out);
-    Path report = new ExperimentReport(experiment, runner.run()).write(folder);
-    out.println("wrote " + report);
+    Map<String, List<RunResult>> results = report ? runner.made() : runner.run();
+    out.println("wrote " + new ExperimentReport(experiment, results).write(folder));
     out.flush();
     return ExitCodes.FINE;
   }
@@ -55,6 +65,8 @@ final class ExperimentCommand implements Callable<Integer> {
       throw CommandFailure.usage(
           folder + " holds results of another experiment; name another --output, or delete it");
     }
-    Files.writeString(kept, text);
+    if (!report) {
+      Files.writeString(kept, text);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** The report of an experiment: Markdown with its pictures beside it. */
@@ -32,8 +33,7 @@ public final class ExperimentReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "%d seeds an arm, numbers up to %.0f sampled tokens, which every run has; means with 95 %% percentile bootstrap intervals over seeds. Settings of all: %s.%s%n%n",
-            experiment.seeds().size(),
+            "Numbers up to %.0f sampled tokens, which every run has; means with 95 %% percentile bootstrap intervals over seeds. Settings of all: %s.%s%n%n",
             budget,
             settings(experiment.settings()),
             experiment.tuning() == null
@@ -41,6 +41,7 @@ public final class ExperimentReport {
                 : " Tuned for each arm by one run for each value, on a seed of its own: `%s` of %s."
                     .formatted(experiment.tuning().key(), experiment.tuning().values())));
     table(text);
+    differences(text);
     lift(text);
     text.append("## Curves\n");
     picture(folder, text, "accuracy", "Accuracy of what was sampled", p -> p.accuracy());
@@ -57,15 +58,16 @@ public final class ExperimentReport {
 
   private void table(StringBuilder text) {
     text.append(
-        "| arm | tuned | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | staleness |\n");
-    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        "| arm | tuned | seeds | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | staleness |\n");
+    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     results.forEach(
         (arm, runs) ->
             text.append(
-                "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
+                "| %s | %s | %d | %s | %s | %s | %s | %s | %s | %s |%n"
                     .formatted(
                         arm,
                         runs.get(0).tuned() == null ? "" : runs.get(0).tuned(),
+                        runs.size(),
                         over(runs, run -> run.last(budget)),
                         over(runs, run -> run.area(budget)),
                         over(
@@ -83,6 +85,44 @@ public final class ExperimentReport {
                                 .average()
                                 .orElse(Double.NaN)))));
     text.append('\n');
+  }
+
+  /**
+   * Runs of one seed draw from one sequence of tasks: their difference varies less than they do.
+   */
+  private void differences(StringBuilder text) {
+    String first = results.keySet().iterator().next();
+    text.append("## Less that of `").append(first).append("`\n");
+    text.append("Differences of runs with the same seed.\n\n");
+    text.append("| arm | seeds | accuracy, last fifth | area | steps right |\n");
+    text.append("| --- | --- | --- | --- | --- |\n");
+    results.forEach(
+        (arm, runs) -> {
+          if (!arm.equals(first)) {
+            text.append(
+                "| %s | %d | %s | %s | %s |%n"
+                    .formatted(
+                        arm,
+                        runs.stream().filter(run -> twin(first, run).isPresent()).count(),
+                        less(first, runs, run -> run.last(budget)),
+                        less(first, runs, run -> run.area(budget)),
+                        less(first, runs, RunResult::stepsRight)));
+          }
+        });
+    text.append('\n');
+  }
+
+  private Bootstrap less(String first, List<RunResult> runs, ToDoubleFunction<RunResult> number) {
+    return Bootstrap.of(
+        runs.stream()
+            .filter(run -> twin(first, run).isPresent())
+            .mapToDouble(
+                run -> number.applyAsDouble(run) - number.applyAsDouble(twin(first, run).get()))
+            .toArray());
+  }
+
+  private Optional<RunResult> twin(String arm, RunResult run) {
+    return results.get(arm).stream().filter(other -> other.seed() == run.seed()).findFirst();
   }
 
   private void lift(StringBuilder text) {

@@ -41,45 +41,68 @@ public final class ExperimentRunner {
     this.out = out;
   }
 
-  /** All reported runs, arm by arm; tuning comes first. */
+  /** All reported runs, arm by arm; tuning comes first, then seed by seed. */
   public Map<String, List<RunResult>> run() throws InterruptedException {
-    Map<String, String> tuned = tune();
+    Map<String, String> tuned = Map.of();
+    if (experiment.tuning() != null) {
+      tuned = best(results(tuningJobs()));
+      tuned.forEach((arm, value) -> say(arm + ": " + experiment.tuning().key() + " = " + value));
+    }
+    return byArm(results(jobs(tuned)));
+  }
+
+  /**
+   * The reported runs that have a result already; nothing is run.
+   *
+   * @throws CommandFailure where there is none
+   */
+  public Map<String, List<RunResult>> made() throws IOException {
+    Map<String, String> tuned = experiment.tuning() == null ? Map.of() : best(made(tuningJobs()));
+    Map<String, List<RunResult>> made = byArm(made(jobs(tuned)));
+    made.values().removeIf(List::isEmpty);
+    if (made.isEmpty()) {
+      throw CommandFailure.failed(
+          "no run of %s has a result in %s yet".formatted(experiment.name(), output));
+    }
+    return made;
+  }
+
+  private List<Job> tuningJobs() {
+    List<Job> jobs = new ArrayList<>();
+    for (String value : experiment.tuning().values()) {
+      for (String arm : experiment.arms().keySet()) {
+        jobs.add(new Job(arm, value, experiment.tuning().seed()));
+      }
+    }
+    return jobs;
+  }
+
+  private List<Job> jobs(Map<String, String> tuned) {
     List<Job> jobs = new ArrayList<>();
     for (long seed : experiment.seeds()) {
       experiment.arms().keySet().forEach(arm -> jobs.add(new Job(arm, tuned.get(arm), seed)));
     }
-    Map<String, List<RunResult>> results = new LinkedHashMap<>();
-    experiment.arms().keySet().forEach(arm -> results.put(arm, new ArrayList<>()));
-    for (RunResult result : results(jobs)) {
-      results.get(result.arm()).add(result);
-    }
-    return results;
+    return jobs;
   }
 
-  /** By arm: the value with the largest area up to the tokens that all of its runs have. */
-  private Map<String, String> tune() throws InterruptedException {
-    Map<String, String> best = new LinkedHashMap<>();
-    ExperimentFile.Tuning tuning = experiment.tuning();
-    if (tuning == null) {
-      return best;
-    }
-    List<Job> jobs = new ArrayList<>();
-    for (String value : tuning.values()) {
-      experiment.arms().keySet().forEach(arm -> jobs.add(new Job(arm, value, tuning.seed())));
-    }
-    List<RunResult> results = results(jobs);
+  private Map<String, List<RunResult>> byArm(List<RunResult> results) {
+    Map<String, List<RunResult>> byArm = new LinkedHashMap<>();
+    experiment.arms().keySet().forEach(arm -> byArm.put(arm, new ArrayList<>()));
+    results.forEach(result -> byArm.get(result.arm()).add(result));
+    return byArm;
+  }
+
+  /** By arm: the value with the largest area up to the tokens that all of these runs have. */
+  private static Map<String, String> best(List<RunResult> results) {
     double budget = results.stream().mapToDouble(RunResult::tokens).min().orElse(0);
-    for (String arm : experiment.arms().keySet()) {
-      RunResult chosen =
-          results.stream()
-              .filter(result -> result.arm().equals(arm))
-              .max(Comparator.comparingDouble(result -> result.area(budget)))
-              .orElseThrow();
-      best.put(arm, chosen.tuned());
-      out.printf("%s: %s = %s%n", arm, tuning.key(), chosen.tuned());
-      out.flush();
+    Map<String, RunResult> best = new LinkedHashMap<>();
+    for (RunResult result : results) {
+      best.merge(
+          result.arm(), result, (one, two) -> two.area(budget) > one.area(budget) ? two : one);
     }
-    return best;
+    Map<String, String> values = new LinkedHashMap<>();
+    best.forEach((arm, result) -> values.put(arm, result.tuned()));
+    return values;
   }
 
   private List<RunResult> results(List<Job> jobs) throws InterruptedException {
@@ -101,6 +124,17 @@ public final class ExperimentRunner {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  private List<RunResult> made(List<Job> jobs) throws IOException {
+    List<RunResult> results = new ArrayList<>();
+    for (Job job : jobs) {
+      Path file = job.folder(output).resolve(RESULT);
+      if (Files.isRegularFile(file)) {
+        results.add(JSON.readValue(file.toFile(), RunResult.class));
+      }
+    }
+    return results;
   }
 
   private RunResult result(Job job) throws IOException, InterruptedException {

@@ -66,11 +66,18 @@ final class ResultReader {
     return metrics;
   }
 
-  private static List<RunResult.Point> points(SortedMap<Long, Map<String, Double>> metrics) {
+  /**
+   * @param metrics by version; one that was made of nothing, so that weights are published again,
+   *     has no batch and gives no point
+   */
+  static List<RunResult.Point> points(SortedMap<Long, Map<String, Double>> metrics) {
     List<RunResult.Point> points = new ArrayList<>();
     double tokens = 0;
     for (Map.Entry<Long, Map<String, Double>> update : metrics.entrySet()) {
       Map<String, Double> m = update.getValue();
+      if (!m.containsKey("trained")) {
+        continue;
+      }
       tokens += m.get("response_tokens") * (m.get("trained") + m.get("skipped"));
       points.add(
           new RunResult.Point(

@@ -40,7 +40,7 @@ final class ChainModel {
     config.put("num_attention_heads", 4);
     config.put("num_key_value_heads", 2);
     config.put("hidden_act", "silu");
-    config.put("max_position_embeddings", 1024);
+    config.put("max_position_embeddings", 2048);
     config.put("rms_norm_eps", 1e-6);
     config.put("rope_theta", 10000.0);
     config.put("tie_word_embeddings", true);

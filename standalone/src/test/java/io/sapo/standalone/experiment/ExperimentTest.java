@@ -2,6 +2,7 @@ package io.sapo.standalone.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +132,47 @@ class ExperimentTest {
     assertThat(results.values().stream().flatMap(List::stream).toList()).isEqualTo(expected);
   }
 
+  @Test
+  void aReportCanBeMadeOfWhatIsThere() throws IOException {
+    ExperimentFile file =
+        read(
+            """
+            name: a
+            arms: {x: {algorithm: ppo}, y: {algorithm: grpo}}
+            seeds: [1, 2]
+            tuning: {key: learner.actor.learning-rate, values: [1e-4, 2e-4], seed: 9}
+            """);
+    ExperimentRunner runner =
+        new ExperimentRunner(file, folder, new PrintWriter(new StringWriter()));
+    assertThatThrownBy(runner::made).hasMessageContaining("no run of a has a result");
+    keep("x", "1.0E-4", 9, 0.1);
+    keep("x", "2.0E-4", 9, 0.3);
+    RunResult made = keep("x", "2.0E-4", 1, 0.5);
+    assertThat(runner.made()).containsExactly(Map.entry("x", List.of(made)));
+  }
+
+  /** A version that only publishes its weights again has no batch. */
+  @Test
+  void versionsWithoutABatchGiveNoPoint() {
+    Map<String, Double> batch =
+        Map.of(
+            "trained",
+            8.0,
+            "skipped",
+            2.0,
+            "response_tokens",
+            5.0,
+            "accuracy",
+            0.5,
+            "staleness_mean",
+            0.0);
+    assertThat(
+            ResultReader.points(
+                new TreeMap<>(Map.of(1L, batch, 2L, Map.of("published_again", 1.0), 3L, batch))))
+        .extracting(RunResult.Point::version, RunResult.Point::tokens)
+        .containsExactly(tuple(1L, 50.0), tuple(3L, 100.0));
+  }
+
   private RunResult keep(String arm, String tuned, long seed, double... accuracies)
       throws IOException {
     RunResult r = run(arm, seed, accuracies);
@@ -169,8 +212,9 @@ class ExperimentTest {
     results.put("y", List.of(run("y", 1, 0.1, 0.1), run("y", 2, 0.2, 0.2)));
     String report = Files.readString(new ExperimentReport(file, results).write(folder));
     assertThat(report)
-        .contains("numbers up to 200 sampled tokens")
-        .contains("| x |  | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
+        .contains("Numbers up to 200 sampled tokens")
+        .contains("| x |  | 2 | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
+        .contains("| y | 2 | -0.100 [-0.100, -0.100] | -0.050 [-0.050, -0.050] | 0.000")
         .contains("![Entropy")
         .doesNotContain("value-loss");
     assertThat(Files.readString(folder.resolve("accuracy.svg")))
