@@ -1,12 +1,14 @@
 package io.sapo.admin;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.sapo.admin.config.AdminConfig;
 import io.sapo.admin.health.Health;
 import io.sapo.admin.http.AdminVerticle;
 import io.sapo.admin.http.OwnLoops;
 import io.sapo.admin.http.Pulse;
 import io.sapo.admin.metrics.AdminMetrics;
 import io.sapo.admin.metrics.KafkaMeters;
+import io.sapo.admin.run.Explainer;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.CommandSender;
 import io.sapo.admin.topics.LagMonitor;
@@ -110,7 +112,8 @@ public final class AdminServer implements AutoCloseable {
         && !config.listen().token().isSet()
         && !config.listen().readToken().isSet()) {
       LOG.warn(
-          "admin.allowed-hosts names a proxy and no token is set: whoever reaches the proxy reads everything; set admin.read-token");
+          "admin.allowed-hosts names a proxy and no token is set: whoever reaches the proxy reads"
+              + " everything; set admin.read-token");
     }
     LOG.info("admin listens on {}", address());
   }

@@ -3,7 +3,10 @@ package io.sapo.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sapo.admin.health.Thresholds;
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Limits;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.config.Thresholds;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -240,7 +243,8 @@ class AdminServerTest {
             line ->
                 line.startsWith("# ")
                     || line.matches(
-                        "[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-zA-Z_]+=\"([^\"\\\\]|\\\\.)*\",?)*\\})? \\S+"));
+                        "[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-zA-Z_]+=\"([^\"\\\\]|\\\\.)*\",?)*\\})?"
+                            + " \\S+"));
   }
 
   @Test

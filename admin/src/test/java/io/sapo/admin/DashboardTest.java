@@ -3,7 +3,9 @@ package io.sapo.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sapo.admin.health.Thresholds;
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.config.Thresholds;
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;

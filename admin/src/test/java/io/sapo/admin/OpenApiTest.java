@@ -2,6 +2,8 @@ package io.sapo.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Listen;
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonObject;

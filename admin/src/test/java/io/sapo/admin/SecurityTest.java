@@ -3,6 +3,10 @@ package io.sapo.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Limits;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.config.Token;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,5 +1,8 @@
 package io.sapo.admin;
 
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.run.Explainer;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;

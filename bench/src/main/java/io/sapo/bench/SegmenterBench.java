@@ -2,8 +2,8 @@ package io.sapo.bench;
 
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.Segmenter;
-import io.sapo.segmenter.SegmenterConfig;
 import io.sapo.segmenter.StreamsSettings;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

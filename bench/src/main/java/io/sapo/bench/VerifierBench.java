@@ -2,9 +2,9 @@ package io.sapo.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sapo.segmenter.verify.Verifier;
-import io.sapo.segmenter.verify.VerifierSettings;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.verifier.Verifier;
+import io.sapo.verifier.VerifierSettings;
+import io.sapo.verifier.Verifiers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,10 @@
 package io.sapo.bench;
 
 import ai.djl.Device;
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.WeightPublisher;
+import io.sapo.learner.fault.FaultHook;
 import io.sapo.policy.device.Devices;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
 
 class BenchModelTest {

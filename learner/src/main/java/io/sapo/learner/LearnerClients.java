@@ -1,8 +1,8 @@
 package io.sapo.learner;
 
+import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,21 +10,15 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The Kafka clients of a learner, with the settings its guarantees rest on. */
 public final class LearnerClients {
 
   private static final int TRANSACTION_TIMEOUT_MS = 15 * 60 * 1000;
-
-  /** A fetch in front of a log's end; the reader goes elsewhere only when it has returned. */
-  private static final int NO_LONG_POLL_MS = 10;
 
   private final Map<String, Object> base;
 
@@ -35,37 +29,14 @@ public final class LearnerClients {
     this.base = base;
   }
 
-  /**
-   * Follows a log that grows. Sees committed records only, belongs to no group, and never jumps
-   * over records that are gone.
-   */
+  /** See {@link CommittedReaders#following}. */
   public Consumer<byte[], byte[]> committedReader(String name) {
-    return reader(committed(name));
+    return CommittedReaders.following(base, name);
   }
 
-  /**
-   * As {@link #committedReader}, for ranges whose ends are known, one after another: it never waits
-   * for records behind them.
-   */
+  /** See {@link CommittedReaders#ofRanges}. */
   public Consumer<byte[], byte[]> rangeReader(String name) {
-    Map<String, Object> config = committed(name);
-    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, NO_LONG_POLL_MS);
-    return reader(config);
-  }
-
-  private Map<String, Object> committed(String name) {
-    Map<String, Object> config = new HashMap<>(base);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
-    return config;
-  }
-
-  private static Consumer<byte[], byte[]> reader(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return CommittedReaders.ofRanges(base, name);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sapo.learner;
 
+import io.sapo.learner.fault.FaultHook;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Topics;

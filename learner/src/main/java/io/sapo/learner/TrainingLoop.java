@@ -4,6 +4,7 @@ import io.sapo.learner.checkpoint.CheckpointManifest;
 import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.checkpoint.Snapshot;
 import io.sapo.learner.commit.CreditRecords;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
@@ -141,7 +142,8 @@ final class TrainingLoop {
   private void publishAgain() {
     newestIsGone = false;
     log.warn(
-        "the broker has deleted what version {} is put together from: its weights are published again, as version {}",
+        "the broker has deleted what version {} is put together from: its weights are published"
+            + " again, as version {}",
         state.version(),
         state.version() + 1);
     Batch nothing = new Batch(List.of(), standingStill(), new TreeMap<>());

@@ -12,6 +12,8 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ForkOrigin;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.WeightVersion;

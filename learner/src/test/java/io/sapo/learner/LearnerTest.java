@@ -14,6 +14,8 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.commit.NativeWeights;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.WeightVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;

@@ -3,6 +3,8 @@ package io.sapo.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Status;

@@ -6,6 +6,8 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.SegmentedTrajectory;

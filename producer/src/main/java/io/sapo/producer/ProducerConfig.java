@@ -4,7 +4,6 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.engine.EngineSettings;
-import io.sapo.producer.rollout.WeightUptake;
 import io.sapo.producer.task.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;

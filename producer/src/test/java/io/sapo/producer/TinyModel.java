@@ -2,10 +2,10 @@ package io.sapo.producer;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.text.FixedWordTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

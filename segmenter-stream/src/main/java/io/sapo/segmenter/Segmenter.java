@@ -6,6 +6,7 @@ import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.judge.JudgeTopics;
 import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import io.sapo.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.Arrays;

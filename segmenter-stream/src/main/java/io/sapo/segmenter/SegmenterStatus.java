@@ -8,7 +8,8 @@ import io.sapo.segmenter.judge.JudgeDesk;
 import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.Reason;
-import io.sapo.segmenter.verify.RewardShaping;
+import io.sapo.segmenter.topology.SegmenterConfig;
+import io.sapo.verifier.RewardShaping;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -2,6 +2,7 @@ package io.sapo.segmenter;
 
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;

@@ -11,6 +11,7 @@ import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.topology.SampleTrajectories;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.sapo.standalone;
 
+import io.sapo.command.Surroundings;
 import io.sapo.standalone.cli.SapoCommand;
-import io.sapo.standalone.cli.Surroundings;
 
 /** Where the process starts. */
 public final class Main {

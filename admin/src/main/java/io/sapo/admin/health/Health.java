@@ -2,6 +2,7 @@ package io.sapo.admin.health;
 
 import static java.util.Locale.ROOT;
 
+import io.sapo.admin.config.Thresholds;
 import io.sapo.admin.run.Metric;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.VersionEntry;

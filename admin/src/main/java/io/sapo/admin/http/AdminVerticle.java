@@ -1,11 +1,11 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.AdminConfig;
-import io.sapo.admin.Explainer;
-import io.sapo.admin.Limits;
-import io.sapo.admin.Listen;
+import io.sapo.admin.config.AdminConfig;
+import io.sapo.admin.config.Limits;
+import io.sapo.admin.config.Listen;
 import io.sapo.admin.metrics.AdminMetrics;
 import io.sapo.admin.metrics.RunMetrics;
+import io.sapo.admin.run.Explainer;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.CommandSender;
 import io.sapo.admin.topics.RecordFetcher;

@@ -1,6 +1,6 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;

@@ -1,6 +1,6 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;

@@ -1,6 +1,6 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Listen;
+import io.sapo.admin.config.Listen;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -98,7 +98,8 @@ final class Guard {
     if (passedOn && !tokens.any() && !warned) {
       warned = true;
       LOG.warn(
-          "a proxy passes requests on to this server, and no token is set: whoever reaches the proxy reads everything; set admin.read-token");
+          "a proxy passes requests on to this server, and no token is set: whoever reaches the"
+              + " proxy reads everything; set admin.read-token");
     }
     return !(passedOn && tokens.any());
   }

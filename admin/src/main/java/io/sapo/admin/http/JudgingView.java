@@ -1,6 +1,6 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Explainer;
+import io.sapo.admin.run.Explainer;
 import io.sapo.schemas.Judgement;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonArray;

@@ -1,7 +1,7 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Listen;
-import io.sapo.admin.Token;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.config.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,6 +1,6 @@
 package io.sapo.admin.http;
 
-import io.sapo.admin.Explainer;
+import io.sapo.admin.run.Explainer;
 import io.sapo.admin.run.Position;
 import io.sapo.admin.run.RecentLog;
 import io.sapo.admin.run.RunState;

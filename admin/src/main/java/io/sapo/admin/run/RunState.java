@@ -1,6 +1,6 @@
 package io.sapo.admin.run;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Evaluation;

@@ -1,6 +1,6 @@
 package io.sapo.admin.topics;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
 import io.sapo.admin.run.RunState;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Topics;

@@ -2,7 +2,8 @@ package io.sapo.admin.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
+import io.sapo.admin.config.Thresholds;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Component;

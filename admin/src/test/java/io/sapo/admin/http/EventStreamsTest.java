@@ -2,7 +2,7 @@ package io.sapo.admin.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.admin.Limits;
+import io.sapo.admin.config.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;

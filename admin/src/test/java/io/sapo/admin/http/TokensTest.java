@@ -2,8 +2,8 @@ package io.sapo.admin.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.admin.Listen;
-import io.sapo.admin.Token;
+import io.sapo.admin.config.Listen;
+import io.sapo.admin.config.Token;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

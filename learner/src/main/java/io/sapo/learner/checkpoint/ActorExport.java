@@ -5,12 +5,12 @@ import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.adapter.MergedModel;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -2,9 +2,9 @@ package io.sapo.learner.checkpoint;
 
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.StoredNames;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
 import java.nio.file.Path;

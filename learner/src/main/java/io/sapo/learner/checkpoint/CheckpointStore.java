@@ -1,8 +1,8 @@
 package io.sapo.learner.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sapo.learner.FaultHook;
-import io.sapo.learner.FaultPoint;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.sapo.learner.commit;
 
-import io.sapo.learner.FaultHook;
-import io.sapo.learner.FaultPoint;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.Topics;

@@ -25,8 +25,8 @@ record FlowingTensor(ElementType type, WritableTensor tensor, Owner owner) imple
     return new FlowingTensor(type, TypedView.of(tensor, elementType(type)), () -> {});
   }
 
-  static io.sapo.policy.checkpoint.ElementType elementType(ElementType type) {
-    return io.sapo.policy.checkpoint.ElementType.valueOf(type.name());
+  static io.sapo.policy.tensor.ElementType elementType(ElementType type) {
+    return io.sapo.policy.tensor.ElementType.valueOf(type.name());
   }
 
   @Override

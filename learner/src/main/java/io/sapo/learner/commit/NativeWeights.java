@@ -2,9 +2,9 @@ package io.sapo.learner.commit;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import io.sapo.policy.checkpoint.TensorSpec;
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
 import io.sapo.policy.tensor.TensorDigest;
+import io.sapo.policy.tensor.TensorSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.StoredTensor;

@@ -1,7 +1,7 @@
 package io.sapo.learner.commit;
 
 import io.sapo.policy.network.Weights;
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;

@@ -3,11 +3,11 @@ package io.sapo.learner.config;
 import ai.djl.Device;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.picture.PictureSettings;
+import io.sapo.policy.tensor.ElementType;
 
 /**
  * Which part of the network is trained, and how it is computed.

@@ -1,8 +1,8 @@
 package io.sapo.learner.replay;
 
-import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import io.sapo.schemas.weights.PublishedTensor;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;

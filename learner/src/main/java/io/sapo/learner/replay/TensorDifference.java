@@ -1,7 +1,7 @@
 package io.sapo.learner.replay;
 
-import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.policy.checkpoint.HalfFloats;
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.tensor.HalfFloats;
 import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.policy.tensor.TensorData;
 import java.nio.ByteBuffer;

@@ -3,10 +3,10 @@ package io.sapo.learner.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sapo.learner.FaultHook;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import java.io.IOException;

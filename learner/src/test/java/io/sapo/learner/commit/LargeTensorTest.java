@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import io.sapo.learner.TestDevice;
-import io.sapo.policy.checkpoint.TensorSpec;
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
+import io.sapo.policy.tensor.TensorSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;
@@ -31,7 +31,7 @@ class LargeTensorTest {
         PublishedWeights followed = NativeWeights.of(ElementType.F32);
         PublishedWeights parent = NativeWeights.of(ElementType.F32)) {
       NativeTensor tensor =
-          NativeTensor.zeros(manager, SPEC, io.sapo.policy.checkpoint.ElementType.F32);
+          NativeTensor.zeros(manager, SPEC, io.sapo.policy.tensor.ElementType.F32);
       PublishedTensor view = FlowingTensor.view(ElementType.F32, tensor);
       tensor.write(view.bytes() - 8, values(1, 2));
       new WeightChunkEncoder(0, ElementType.F32, anchor::add).whole(view);

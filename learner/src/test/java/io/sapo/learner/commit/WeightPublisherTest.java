@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.learner.TinyRun;
 import io.sapo.policy.network.Weights;
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedWeights;

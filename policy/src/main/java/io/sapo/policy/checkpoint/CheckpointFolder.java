@@ -3,6 +3,7 @@ package io.sapo.policy.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.sapo.policy.checkpoint;
 
+import io.sapo.policy.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

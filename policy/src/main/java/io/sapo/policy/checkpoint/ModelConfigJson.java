@@ -1,6 +1,7 @@
 package io.sapo.policy.checkpoint;
 
 import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
+import io.sapo.policy.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

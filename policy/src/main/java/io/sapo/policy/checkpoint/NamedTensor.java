@@ -1,6 +1,8 @@
 package io.sapo.policy.checkpoint;
 
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;

@@ -1,7 +1,10 @@
 package io.sapo.policy.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.tensor.HalfFloats;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -6,9 +6,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
+import io.sapo.policy.tensor.ElementType;
 import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
 

@@ -3,11 +3,11 @@ package io.sapo.policy.generation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
+import io.sapo.policy.tensor.ElementType;
 
 /**
  * The decoder's matrices in the layout in which few rows are multiplied with them fastest: float32

@@ -1,6 +1,6 @@
 package io.sapo.policy.layout;
 
-import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.tensor.TensorSpec;
 
 /**
  * One place of the flat list of weights.

@@ -1,6 +1,6 @@
 package io.sapo.policy.layout;
 
-import io.sapo.policy.checkpoint.TensorSpec;
+import io.sapo.policy.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -128,14 +128,14 @@ final class Struct {
   /** The tuple's definition and the function that reads occurrence {@code n}. */
   String source() {
     return """
-        class %s(NamedTuple):
-        %s
-        def %s(w: List[Tensor], n: int) -> __torch__.weights.%s:
-          i = %d + %d * n
-          return __torch__.weights.%s(
-            %s)
+    class %s(NamedTuple):
+    %s
+    def %s(w: List[Tensor], n: int) -> __torch__.weights.%s:
+      i = %d + %d * n
+      return __torch__.weights.%s(
+        %s)
 
-        """
+    """
         .formatted(type, fields, reader, type, begin, places, type, String.join(",\n    ", values));
   }
 }

@@ -1,9 +1,9 @@
 package io.sapo.policy.network;
 
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.WeightLayout;
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
+import io.sapo.policy.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;

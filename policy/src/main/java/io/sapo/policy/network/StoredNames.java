@@ -3,8 +3,8 @@ package io.sapo.policy.network;
 import io.sapo.policy.checkpoint.Architecture;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,8 @@
 package io.sapo.policy.profile;
 
+import io.sapo.jinja.JinjaException;
+import io.sapo.jinja.JinjaTemplate;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
-import io.sapo.policy.jinja.JinjaException;
-import io.sapo.policy.jinja.JinjaTemplate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

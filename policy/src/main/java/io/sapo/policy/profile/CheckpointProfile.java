@@ -143,7 +143,7 @@ public final class CheckpointProfile implements AutoCloseable {
    * A chat as text by the checkpoint's template, the answer's turn begun.
    *
    * @param messages as {@link ChatTemplate#render} takes them
-   * @throws io.sapo.policy.jinja.JinjaException when the template refuses them
+   * @throws io.sapo.jinja.JinjaException when the template refuses them
    */
   public String chat(List<? extends Map<String, ?>> messages) {
     return template.orElseThrow().render(messages, templateSettings);

@@ -1,9 +1,9 @@
 package io.sapo.policy.profile;
 
+import io.sapo.jinja.JinjaException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
-import io.sapo.policy.jinja.JinjaException;
 import io.sapo.policy.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;

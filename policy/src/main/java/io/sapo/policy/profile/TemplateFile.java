@@ -1,10 +1,10 @@
 package io.sapo.policy.profile;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.jinja.JinjaTemplate;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
-import io.sapo.policy.jinja.JinjaTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.sapo.policy.profile;
 
+import io.sapo.jinja.JinjaException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
-import io.sapo.policy.jinja.JinjaException;
 import io.sapo.policy.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;

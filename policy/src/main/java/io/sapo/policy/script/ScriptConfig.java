@@ -1,8 +1,8 @@
 package io.sapo.policy.script;
 
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.VisionConfig;
+import io.sapo.policy.tensor.ElementType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,7 +1,5 @@
 package io.sapo.policy.tensor;
 
-import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.policy.checkpoint.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package io.sapo.policy.training;
 
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
@@ -8,6 +7,7 @@ import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Packing;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.tensor.ElementType;
 import java.util.List;
 
 /**

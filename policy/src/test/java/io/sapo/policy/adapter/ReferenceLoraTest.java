@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
@@ -24,6 +23,7 @@ import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenScores;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.Retention;
 import io.sapo.policy.training.TrainableModel;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceModels;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

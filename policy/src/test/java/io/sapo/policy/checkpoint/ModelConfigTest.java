@@ -3,6 +3,7 @@ package io.sapo.policy.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ class ModelConfigTest {
       "vocab_size": 320, "hidden_size": 64, "intermediate_size": 112, "num_hidden_layers": 3,
       "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 1024,
       "rms_norm_eps": 1e-05, "hidden_act": "silu", "use_sliding_window": false,
-      "eos_token_id": [2, 5], "bos_token_id": 1""";
+      "eos_token_id": [2, 5], "bos_token_id": 1\
+      """;
   private static final String PICTURES =
       """
       "image_token_id": 302, "video_token_id": 303, "vision_start_token_id": 300,
@@ -26,7 +28,8 @@ class ModelConfigTest {
       "vision_config": {"depth": 4, "hidden_size": 32, "intermediate_size": 48, "num_heads": 4,
         "in_chans": 3, "out_hidden_size": 64, "patch_size": 14, "spatial_merge_size": 2,
         "temporal_patch_size": 2, "window_size": 112, "fullatt_block_indexes": [3, 1],
-        "tokens_per_second": 2}""";
+        "tokens_per_second": 2}\
+      """;
 
   @TempDir Path folder;
 
@@ -42,7 +45,8 @@ class ModelConfigTest {
                 + "}");
     ModelConfig nested =
         parse(
-            "{\"model_type\": \"qwen2_5_vl\", \"text_config\": {\"model_type\": \"qwen2_5_vl_text\", "
+            "{\"model_type\": \"qwen2_5_vl\", \"text_config\": {\"model_type\":"
+                + " \"qwen2_5_vl_text\", "
                 + TEXT
                 + ", \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1000000.0,"
                 + " \"mrope_section\": [2, 3, 3]}}, "
@@ -121,15 +125,16 @@ class ModelConfigTest {
   @Test
   void olderAndNewerLayoutsOfAPictureModelMeanTheSame() throws IOException {
     String sizes =
-        "\"vocab_size\": 320, \"hidden_size\": 64, \"intermediate_size\": 112, \"num_hidden_layers\": 3,"
-            + " \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 24,"
-            + " \"model_type\": \"qwen3_vl_text\", ";
+        "\"vocab_size\": 320, \"hidden_size\": 64, \"intermediate_size\": 112,"
+            + " \"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"num_key_value_heads\": 2,"
+            + " \"head_dim\": 24, \"model_type\": \"qwen3_vl_text\", ";
     String tower =
         "\"image_token_id\": 302, \"video_token_id\": 303, \"vision_start_token_id\": 300,"
             + " \"vision_end_token_id\": 301, \"tie_word_embeddings\": true, \"vision_config\":"
             + " {\"depth\": 4, \"hidden_size\": 32, \"intermediate_size\": 48, \"num_heads\": 4,"
             + " \"num_position_embeddings\": 36, \"deepstack_visual_indexes\": [0, 2],"
-            + " \"hidden_act\": \"gelu_pytorch_tanh\", \"out_hidden_size\": 64, \"patch_size\": 16}";
+            + " \"hidden_act\": \"gelu_pytorch_tanh\", \"out_hidden_size\": 64, \"patch_size\":"
+            + " 16}";
     ModelConfig published =
         parse(
             "{\"model_type\": \"qwen3_vl\", \"text_config\": {"
@@ -200,7 +205,8 @@ class ModelConfigTest {
         "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 0 | rms_norm_eps",
         "\"bos_token_id\": 1 | \"quantization_config\": {\"bits\": 4} | quantization_config",
         "\"bos_token_id\": 1 | \"layer_types\": [\"sliding_attention\"] | layer_types",
-        "\"bos_token_id\": 1 | \"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 2} | rope_theta",
+        "\"bos_token_id\": 1 | \"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 2} |"
+            + " rope_theta",
         "\"bos_token_id\": 1 | \"rope_parameters\": {\"full_attention\": {}} | rope_parameters",
         "\"bos_token_id\": 1 | \"text_config\": {\"hidden_size\": 32} | hidden_size",
         "\"bos_token_id\": 1 | \"text_config\": {\"model_type\": \"llama\"} | model_type",

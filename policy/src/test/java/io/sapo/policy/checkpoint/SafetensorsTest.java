@@ -3,7 +3,10 @@ package io.sapo.policy.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.tensor.HalfFloats;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -99,7 +102,8 @@ class SafetensorsTest {
     Files.writeString(
         index,
         """
-        {"weight_map": {"a": "m-1-of-2.safetensors", "b": "m-2-of-2.safetensors"}}""");
+        {"weight_map": {"a": "m-1-of-2.safetensors", "b": "m-2-of-2.safetensors"}}\
+        """);
     try (SafetensorsReader reader = SafetensorsReader.open(folder)) {
       assertThat(reader.floats("a")).isEqualTo(a.values());
       assertThat(reader.floats("b")).isEqualTo(b.values());
@@ -108,7 +112,8 @@ class SafetensorsTest {
     Files.writeString(
         index,
         """
-        {"weight_map": {"a": "m-1-of-2.safetensors", "c": "m-2-of-2.safetensors"}}""");
+        {"weight_map": {"a": "m-1-of-2.safetensors", "c": "m-2-of-2.safetensors"}}\
+        """);
     assertThatThrownBy(() -> SafetensorsReader.open(folder))
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining("m-2-of-2.safetensors")
@@ -132,7 +137,8 @@ class SafetensorsTest {
         "{\"w\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}} | shape",
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} | 4 bytes after",
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | gap",
-        "{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,8]}} | large",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,8]}} |"
+            + " large",
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"w\":{}} | Duplicate",
       })
   void malformedHeadersAreRefusedByFileAndTensor(String header, String expected)

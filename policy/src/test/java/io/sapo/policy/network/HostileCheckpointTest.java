@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.policy.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,8 @@ class HostileCheckpointTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 | model.layers.2.input_layernorm.weight",
+        "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 3 |"
+            + " model.layers.2.input_layernorm.weight",
         "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 1 | model.layers.1.",
         "\"vocab_size\": 310 | \"vocab_size\": 1000000 | model.embed_tokens.weight[310, 40]",
         "\"intermediate_size\": 72 | \"intermediate_size\": 80 | mlp.gate_proj.weight[72, 40]",

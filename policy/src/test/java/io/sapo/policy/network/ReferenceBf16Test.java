@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
 import java.nio.file.Path;

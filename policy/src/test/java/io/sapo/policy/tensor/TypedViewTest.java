@@ -3,9 +3,8 @@ package io.sapo.policy.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.device.TestDevice;
+import io.sapo.policy.script.NativeTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.AfterEach;

@@ -2,13 +2,13 @@ package io.sapo.policy.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.sapo.policy.training;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.AdapterConfig;
@@ -9,6 +8,7 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.sapo.producer.gateway;
 
-import io.sapo.policy.jinja.JinjaException;
+import io.sapo.jinja.JinjaException;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;

@@ -1,10 +1,10 @@
 package io.sapo.producer.prompt;
 
+import io.sapo.jinja.JinjaException;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.pictures.WrongPictureException;
 import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
-import io.sapo.policy.jinja.JinjaException;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;

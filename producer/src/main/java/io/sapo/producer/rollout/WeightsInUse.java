@@ -1,6 +1,7 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.policy.network.Weights;
+import io.sapo.producer.WeightUptake;
 import io.sapo.producer.weights.FollowedWeights;
 import java.util.Optional;
 import java.util.function.Supplier;

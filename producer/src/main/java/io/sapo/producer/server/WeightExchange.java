@@ -2,13 +2,13 @@ package io.sapo.producer.server;
 
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

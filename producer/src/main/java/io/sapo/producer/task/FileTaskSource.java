@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * <p>The order is a function of the seed and the files alone: every pass is a permutation of all
  * rows taken. Tasks of the second pass on carry the pass in their id.
  */
-final class FileTaskSource implements OrderedTaskSource {
+public final class FileTaskSource implements OrderedTaskSource {
   private final String name;
   private final Passes passes;
   private final TaskColumns columns;
@@ -37,18 +37,18 @@ final class FileTaskSource implements OrderedTaskSource {
    * @param count 0 is without end
    * @param seed of the shuffles; empty for the file's own order
    */
-  record Passes(int count, Optional<Long> seed) {
-    static Passes endless(long seed) {
+  public record Passes(int count, Optional<Long> seed) {
+    public static Passes endless(long seed) {
       return new Passes(0, Optional.of(seed));
     }
 
-    static Passes oneInOrder() {
+    public static Passes oneInOrder() {
       return new Passes(1, Optional.empty());
     }
   }
 
   /** Which rows of a file are taken. */
-  enum Rows {
+  public enum Rows {
     ALL(""),
     /** Those that are not held out. */
     TRAINING(" but every tenth row"),
@@ -77,7 +77,7 @@ final class FileTaskSource implements OrderedTaskSource {
    * @throws TaskFormatException when a file cannot be read, holds no row that is taken, or its
    *     first row has no known layout
    */
-  FileTaskSource(List<Path> files, TaskColumns columns, Rows which, Passes passes) {
+  public FileTaskSource(List<Path> files, TaskColumns columns, Rows which, Passes passes) {
     Path first = files.get(0);
     this.name = first.getFileName() + (which == Rows.HELD_OUT ? which.label : "");
     this.passes = passes;
@@ -85,7 +85,7 @@ final class FileTaskSource implements OrderedTaskSource {
     this.pictures = new TaskPictures(first.toAbsolutePath().getParent());
     try {
       rows =
-          TaskSources.isParquet(first)
+          ParquetRows.isParquet(first)
               ? new ParquetRows(files, columns.wanted())
               : new JsonLines(first);
     } catch (IOException e) {

@@ -37,10 +37,16 @@ final class ParquetRows implements TaskRows {
   /** Of the heap, for the encoded columns of one row group. */
   private static final int HEAP_SHARE = 4;
 
+  private static final String SUFFIX = ".parquet";
+
   private final List<Path> files;
   private final List<String> fields;
   private final int[] firstRows;
   private final LineFile lines;
+
+  static boolean isParquet(Path file) {
+    return file.toString().endsWith(SUFFIX);
+  }
 
   /**
    * @param wanted columns to read, where a file has them

@@ -1,10 +1,10 @@
 package io.sapo.producer.weights;
 
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorDigest;
+import io.sapo.policy.tensor.TensorSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.StoredTensor;
@@ -74,7 +74,7 @@ final class WorkingCopy implements AutoCloseable {
   String sha256() {
     return TensorDigest.combined(
         weights.specs(),
-        io.sapo.policy.checkpoint.ElementType.valueOf(published.type().name()),
+        io.sapo.policy.tensor.ElementType.valueOf(published.type().name()),
         spec -> {
           String sha256 = published.sha256(spec.name());
           if (sha256 == null) {

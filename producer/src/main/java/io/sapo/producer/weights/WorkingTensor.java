@@ -1,6 +1,6 @@
 package io.sapo.producer.weights;
 
-import io.sapo.policy.tensor.NativeTensor;
+import io.sapo.policy.script.NativeTensor;
 import io.sapo.policy.tensor.TensorCopy;
 import io.sapo.policy.tensor.TypedView;
 import io.sapo.policy.tensor.WritableTensor;
@@ -24,7 +24,7 @@ record WorkingTensor(ElementType type, NativeTensor weights, WritableTensor tens
     return new WorkingTensor(
         type,
         weights,
-        TypedView.of(weights, io.sapo.policy.checkpoint.ElementType.valueOf(type.name())));
+        TypedView.of(weights, io.sapo.policy.tensor.ElementType.valueOf(type.name())));
   }
 
   @Override

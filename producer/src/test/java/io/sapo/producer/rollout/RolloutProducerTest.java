@@ -15,6 +15,7 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.TinyModel;
+import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;

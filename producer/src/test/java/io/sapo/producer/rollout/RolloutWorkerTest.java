@@ -15,6 +15,7 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
+import io.sapo.producer.WeightUptake;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.producer.task.RefusedTask;

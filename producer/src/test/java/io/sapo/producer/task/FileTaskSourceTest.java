@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sapo.pictures.PictureLimits;
+import io.sapo.producer.TaskSources;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;

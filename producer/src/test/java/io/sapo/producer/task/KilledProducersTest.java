@@ -3,6 +3,7 @@ package io.sapo.producer.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.producer.KafkaFixture;
+import io.sapo.producer.TaskSources;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Task;

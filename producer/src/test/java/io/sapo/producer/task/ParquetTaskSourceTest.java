@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sapo.producer.TaskSources;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Task;

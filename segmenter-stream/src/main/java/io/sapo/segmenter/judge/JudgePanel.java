@@ -1,9 +1,9 @@
 package io.sapo.segmenter.judge;
 
 import io.sapo.schemas.JudgeRequest;
-import io.sapo.segmenter.verify.GivenVerdict;
-import io.sapo.segmenter.verify.Verifier;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.verifier.GivenVerdict;
+import io.sapo.verifier.Verifier;
+import io.sapo.verifier.Verifiers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

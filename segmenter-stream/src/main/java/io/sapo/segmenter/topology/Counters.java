@@ -1,6 +1,6 @@
 package io.sapo.segmenter.topology;
 
-import io.sapo.segmenter.verify.RewardShaping;
+import io.sapo.verifier.RewardShaping;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

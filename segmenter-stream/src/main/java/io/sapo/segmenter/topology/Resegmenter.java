@@ -8,7 +8,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.verifier.Verifiers;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,8 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Surroundings;
 import io.sapo.schemas.Topics;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.RoleAccess;

@@ -1,15 +1,19 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.audit.AuditReport;
+import io.sapo.audit.StoredCheckpoints;
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.audit.Audit;
-import io.sapo.standalone.audit.AuditReport;
-import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.audit.LearnerCheckpoints;
+import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,8 +58,7 @@ final class AuditCommand implements Callable<Integer> {
                 .formatted(topics.weights().name(), access.bootstrapServers()));
       }
       AuditReport report =
-          new Audit(admin, log, topics, Clock.systemUTC())
-              .run(checkpoints(target.folder().learner()));
+          RunAudit.of(admin, log, topics).run(checkpoints(target.folder().learner()));
       print(report);
       return report.clean() ? ExitCodes.FINE : ExitCodes.FAILED;
     } catch (ExecutionException e) {
@@ -63,8 +66,8 @@ final class AuditCommand implements Callable<Integer> {
     }
   }
 
-  private static CheckpointStore checkpoints(Path folder) {
-    return Files.isDirectory(folder) ? new CheckpointStore(folder) : null;
+  private static StoredCheckpoints checkpoints(Path folder) {
+    return Files.isDirectory(folder) ? new LearnerCheckpoints(folder) : null;
   }
 
   private void print(AuditReport report) {

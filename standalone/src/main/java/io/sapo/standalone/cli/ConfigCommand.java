@@ -1,7 +1,9 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.ConfigReport;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.ConfigReport;
+import io.sapo.configuration.Settings;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,7 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
 import io.sapo.standalone.plan.ModelDefaults;
 import java.nio.file.Path;
 import java.util.ArrayList;

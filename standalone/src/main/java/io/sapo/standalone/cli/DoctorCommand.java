@@ -1,7 +1,10 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
 import io.sapo.standalone.doctor.Doctor;
 import io.sapo.standalone.doctor.Finding;
 import io.sapo.standalone.run.Checkpoints;

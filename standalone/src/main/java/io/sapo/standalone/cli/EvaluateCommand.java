@@ -1,14 +1,17 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
+import io.sapo.evaluator.EvaluationConfig;
+import io.sapo.evaluator.Evaluator;
+import io.sapo.evaluator.Score;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
-import io.sapo.standalone.evaluation.EvaluationConfig;
-import io.sapo.standalone.evaluation.Evaluator;
-import io.sapo.standalone.evaluation.Score;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.PrintWriter;

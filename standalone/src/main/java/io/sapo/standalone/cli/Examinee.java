@@ -1,13 +1,14 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
-import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.NewestWeights;
-import io.sapo.standalone.run.RunFolder;
 import java.nio.file.Path;
 
 /** Whose answers a command looks at: a checkpoint's or a run's newest version's. Closes them. */

@@ -1,5 +1,7 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
 import io.sapo.standalone.experiment.ExperimentFile;
 import io.sapo.standalone.experiment.ExperimentReport;
 import io.sapo.standalone.experiment.ExperimentRunner;

@@ -1,9 +1,12 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
 import io.sapo.learner.checkpoint.ActorExport;
 import io.sapo.learner.checkpoint.CheckpointStore;
-import io.sapo.policy.checkpoint.ElementType;
-import io.sapo.standalone.run.RunFolder;
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

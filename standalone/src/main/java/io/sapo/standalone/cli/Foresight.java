@@ -1,7 +1,8 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.plan.Fit;
 import io.sapo.standalone.plan.Machine;
 import io.sapo.standalone.plan.ModelDefaults;

@@ -1,16 +1,20 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.profile.CheckpointProfile;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.standalone.inspect.TrajectoryFate;
 import io.sapo.standalone.inspect.TrajectoryFinder;
 import io.sapo.standalone.inspect.TrajectoryReport;
 import io.sapo.standalone.inspect.VersionFinder;
 import io.sapo.standalone.inspect.VersionReport;
-import io.sapo.standalone.kafka.CommittedLog;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.Checkpoints;

@@ -1,6 +1,6 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.configuration.ConfigLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

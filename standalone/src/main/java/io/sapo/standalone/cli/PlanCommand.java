@@ -1,12 +1,16 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.device.DeviceException;
 import io.sapo.policy.device.DeviceProbe;
 import io.sapo.policy.device.Devices;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.standalone.plan.Fit;
 import io.sapo.standalone.plan.Machine;
 import io.sapo.standalone.plan.ModelDefaults;
@@ -40,7 +44,8 @@ import picocli.CommandLine.Spec;
       "Says what each role will need with a checkpoint, without loading its weights: memory part by"
           + " part, bytes on disk and topics, the pace to expect, and what to change where it does"
           + " not fit.",
-      "Exit code 1 when nothing but the whole pipeline in one process was asked for and does not fit."
+      "Exit code 1 when nothing but the whole pipeline in one process was asked for and does not"
+          + " fit."
     })
 final class PlanCommand implements Callable<Integer> {
   private final Surroundings surroundings;

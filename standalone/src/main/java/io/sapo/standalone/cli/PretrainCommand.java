@@ -1,8 +1,10 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.policy.device.NativeThreads;
 import io.sapo.standalone.pretrain.Lesson;
 import io.sapo.standalone.pretrain.Pretraining;
-import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,7 +20,8 @@ import picocli.CommandLine.Spec;
     name = "pretrain",
     description = {
       "Makes a starting checkpoint for tasks with written solutions by supervised training.",
-      "The solutions mix right steps with plausible wrong ones, so that there is something to learn."
+      "The solutions mix right steps with plausible wrong ones, so that there is something to"
+          + " learn."
     })
 final class PretrainCommand implements Callable<Integer> {
   private static final int REPORT_EVERY = 50;
@@ -91,7 +94,7 @@ final class PretrainCommand implements Callable<Integer> {
                 () ->
                     CommandFailure.usage(
                         "--tasks " + tasks + ": solutions are written for figures and chain"));
-    TorchThreads.use(threads);
+    NativeThreads.use(threads);
     PrintWriter out = spec.commandLine().getOut();
     Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
     new Pretraining(lesson, settings, step -> report(out, step)).run(output);

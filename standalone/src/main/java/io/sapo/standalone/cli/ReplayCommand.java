@@ -1,5 +1,11 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
@@ -12,15 +18,13 @@ import io.sapo.learner.replay.Replay;
 import io.sapo.learner.replay.WhatIf;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.segmenter.verify.Verifiers;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.replay.ConfigChange;
 import io.sapo.standalone.replay.ForkedRun;
 import io.sapo.standalone.replay.Recut;
 import io.sapo.standalone.replay.ReplayText;
 import io.sapo.standalone.run.TorchThreads;
+import io.sapo.verifier.Verifiers;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

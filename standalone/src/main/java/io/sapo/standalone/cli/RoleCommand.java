@@ -1,14 +1,16 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.ConfigReport;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.ConfigReport;
+import io.sapo.configuration.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.logging.Logging;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RoleProcess;
-import io.sapo.standalone.run.RunFolder;
 import io.sapo.standalone.run.RunSettings;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
@@ -95,7 +97,8 @@ final class RoleCommand implements Callable<Integer> {
     spec.usageMessage()
         .description(
             kind.description(),
-            "Ends on SIGTERM, the learner after the update it is at, within run.stop-grace; nothing is lost.");
+            "Ends on SIGTERM, the learner after the update it is at, within run.stop-grace; nothing"
+                + " is lost.");
     if (PORT_KEYS.containsKey(kind)) {
       spec.addMixin("port", CommandSpec.forAnnotatedObject(command.port));
     }

@@ -1,9 +1,11 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.CommandFailure;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
-import io.sapo.standalone.run.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

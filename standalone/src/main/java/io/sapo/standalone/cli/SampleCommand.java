@@ -1,5 +1,12 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.pictures.PictureHash;
 import io.sapo.pictures.UnreadablePictureException;
@@ -18,9 +25,6 @@ import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;

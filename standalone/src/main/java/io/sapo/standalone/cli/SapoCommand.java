@@ -2,15 +2,21 @@ package io.sapo.standalone.cli;
 
 import io.sapo.admin.AdminException;
 import io.sapo.broker.BrokerException;
+import io.sapo.command.CommandFailure;
+import io.sapo.command.CommandProvider;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.ConfigException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.device.DeviceException;
 import io.sapo.producer.task.TaskFormatException;
-import io.sapo.standalone.config.ConfigException;
 import io.sapo.standalone.logging.Logging;
 import io.sapo.standalone.run.RoleKind;
 import java.io.PrintWriter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -85,9 +91,8 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new PlanCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
-    line.addSubcommand(new TortureCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
-    line.addSubcommand(new BenchCommand());
+    found(surroundings).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, at, parsed) -> root.report(e, at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
@@ -97,6 +102,14 @@ public final class SapoCommand implements Runnable {
           return new CommandLine.RunLast().execute(parsed);
         });
     return line;
+  }
+
+  /** Those of modules that lie beside this one; in the order of their names. */
+  private static List<CommandLine> found(Surroundings surroundings) {
+    return ServiceLoader.load(CommandProvider.class).stream()
+        .map(provider -> new CommandLine(provider.get().command(surroundings)))
+        .sorted(Comparator.comparing(CommandLine::getCommandName))
+        .toList();
   }
 
   @Override
@@ -125,9 +138,7 @@ public final class SapoCommand implements Runnable {
       }
       err.flush();
     }
-    return e instanceof CommandFailure failure
-        ? failure.exitCode()
-        : e instanceof ConfigException ? ExitCodes.USAGE : ExitCodes.of(e);
+    return Failures.exitCode(e);
   }
 
   private static Optional<Exception> expected(Exception e) {

@@ -5,15 +5,18 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.schemas.JudgeRequest;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.segmenter.judge.JudgePanel;
-import io.sapo.segmenter.verify.Explanation;
-import io.sapo.segmenter.verify.ReferenceAnswerException;
-import io.sapo.segmenter.verify.Verdict;
-import io.sapo.segmenter.verify.Verifier;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
+import io.sapo.verifier.Explanation;
+import io.sapo.verifier.ReferenceAnswerException;
+import io.sapo.verifier.Verdict;
+import io.sapo.verifier.Verifier;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,8 +61,8 @@ final class ScoreCommand implements Callable<Integer> {
       required = true,
       paramLabel = "NAME",
       description =
-          "gsm8k, numeric, choice, exact, boxed-math, geo3k, format, one of verifiers.path, a judge of"
-              + " the configuration, or several with weights: boxed-math*0.9+format*0.1.")
+          "gsm8k, numeric, choice, exact, boxed-math, geo3k, format, one of verifiers.path, a judge"
+              + " of the configuration, or several with weights: boxed-math*0.9+format*0.1.")
   private String verifierName;
 
   @Option(

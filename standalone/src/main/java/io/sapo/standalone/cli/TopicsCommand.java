@@ -1,5 +1,9 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.kafka.KafkaAccess;

@@ -1,13 +1,17 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.ConfigReport;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.command.Surroundings;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.ConfigReport;
+import io.sapo.configuration.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.logging.Logging;
 import io.sapo.standalone.progress.RunSummary;
 import io.sapo.standalone.run.Checkpoints;
-import io.sapo.standalone.run.RunFolder;
 import io.sapo.standalone.run.RunSettings;
 import io.sapo.standalone.run.TorchThreads;
 import io.sapo.standalone.run.TrainingRun;

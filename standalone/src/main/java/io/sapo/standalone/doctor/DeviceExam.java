@@ -1,11 +1,11 @@
 package io.sapo.standalone.doctor;
 
 import ai.djl.Device;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.device.DeviceException;
 import io.sapo.policy.device.DeviceProbe;
 import io.sapo.policy.device.Devices;
 import io.sapo.policy.device.LibTorch;
+import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +74,8 @@ final class DeviceExam {
           "same bits",
           promised
               ? "an update folded twice gives the same bits"
-              : "an update folded twice gave the same bits; larger ones need not, and replay measures how far apart they are");
+              : "an update folded twice gave the same bits; larger ones need not, and replay"
+                  + " measures how far apart they are");
     }
     String detail =
         String.format(

@@ -1,12 +1,12 @@
 package io.sapo.standalone.doctor;
 
 import ai.djl.Device;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;

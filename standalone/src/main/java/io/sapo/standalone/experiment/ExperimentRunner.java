@@ -1,7 +1,7 @@
 package io.sapo.standalone.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.command.CommandFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.sapo.standalone.gateway;
 
+import io.sapo.configuration.GatewayListen;
 import io.sapo.producer.gateway.Gateway;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -1,5 +1,6 @@
 package io.sapo.standalone.gateway;
 
+import io.sapo.configuration.GatewayListen;
 import io.sapo.producer.gateway.ChatReply;
 import io.sapo.producer.gateway.ChatRequest;
 import io.sapo.producer.gateway.Gateway;

@@ -1,5 +1,6 @@
 package io.sapo.standalone.inspect;
 
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.PackedArrays;
@@ -9,7 +10,6 @@ import io.sapo.schemas.Skipped;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.standalone.kafka.CommittedLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

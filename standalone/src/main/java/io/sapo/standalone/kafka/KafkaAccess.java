@@ -2,14 +2,14 @@ package io.sapo.standalone.kafka;
 
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.schemas.SchemaTopic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
-import io.sapo.standalone.run.RunFolder;
+import io.sapo.standalone.folder.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.sapo.standalone.plan;
 
-import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 

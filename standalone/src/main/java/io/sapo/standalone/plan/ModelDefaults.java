@@ -1,13 +1,13 @@
 package io.sapo.standalone.plan;
 
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigException;
+import io.sapo.configuration.Origin;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigException;
-import io.sapo.standalone.config.Origin;
-import io.sapo.standalone.config.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,7 +190,9 @@ public final class ModelDefaults {
       findings.add(
           String.format(
               Locale.ROOT,
-              "model.max-prompt-tokens (%d, %s) and model.max-new-tokens (%d, %s) are more than the %d tokens that the model's context holds (max_position_embeddings); lower them",
+              "model.max-prompt-tokens (%d, %s) and model.max-new-tokens (%d, %s) are more than the"
+                  + " %d tokens that the model's context holds (max_position_embeddings); lower"
+                  + " them",
               prompt,
               settings.origin("model.max-prompt-tokens").label(),
               response,

@@ -1,12 +1,12 @@
 package io.sapo.standalone.plan;
 
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.TensorSpec;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.tensor.TensorSpec;
 import java.util.List;
 import java.util.function.Predicate;
 

@@ -1,9 +1,9 @@
 package io.sapo.standalone.plan;
 
-import io.sapo.policy.checkpoint.ElementType;
+import io.sapo.configuration.Origin;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.standalone.config.Origin;
-import io.sapo.standalone.config.Settings;
+import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

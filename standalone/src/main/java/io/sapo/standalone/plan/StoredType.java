@@ -1,8 +1,8 @@
 package io.sapo.standalone.plan;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.tensor.ElementType;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,13 +1,13 @@
 package io.sapo.standalone.plan;
 
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
+import io.sapo.evaluator.EvaluationConfig;
 import io.sapo.learner.config.LearnerConfig;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.producer.ProducerConfig;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
-import io.sapo.standalone.evaluation.EvaluationConfig;
 import java.nio.file.Path;
 
 /**

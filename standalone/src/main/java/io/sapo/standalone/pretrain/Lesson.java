@@ -2,8 +2,8 @@ package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.producer.TaskSources;
 import io.sapo.producer.chain.ChainTaskSource;
-import io.sapo.producer.task.TaskSources;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

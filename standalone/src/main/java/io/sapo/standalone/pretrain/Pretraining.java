@@ -2,10 +2,10 @@ package io.sapo.standalone.pretrain;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;

@@ -1,8 +1,8 @@
 package io.sapo.standalone.progress;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.sapo.standalone.evaluation.EvaluationService.Examined;
-import io.sapo.standalone.evaluation.Score;
+import io.sapo.evaluator.EvaluationService.Examined;
+import io.sapo.evaluator.Score;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,16 +1,16 @@
 package io.sapo.standalone.replay;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.ConfigReport;
+import io.sapo.configuration.Settings;
 import io.sapo.learner.Fork;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.ConfigReport;
-import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
-import io.sapo.standalone.run.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.topology.Resegmenter;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.verifier.Verifiers;
 import java.util.function.UnaryOperator;
 
 /** Encoded records of the segments topic, cut anew. */

@@ -1,5 +1,6 @@
 package io.sapo.standalone.run;
 
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package io.sapo.standalone.run;
 
+import io.sapo.configuration.Settings;
+import io.sapo.producer.TaskSources;
 import io.sapo.producer.chain.ChainTaskSource;
-import io.sapo.producer.task.TaskSources;
-import io.sapo.standalone.config.Settings;
 import java.nio.file.Path;
 
 /** Where the starting policy lies. */

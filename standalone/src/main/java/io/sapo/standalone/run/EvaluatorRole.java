@@ -1,6 +1,6 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.evaluation.EvaluationService;
+import io.sapo.evaluator.EvaluationService;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

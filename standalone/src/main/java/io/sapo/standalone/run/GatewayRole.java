@@ -1,7 +1,7 @@
 package io.sapo.standalone.run;
 
+import io.sapo.configuration.GatewayListen;
 import io.sapo.producer.gateway.Gateway;
-import io.sapo.standalone.gateway.GatewayListen;
 import io.sapo.standalone.gateway.GatewayServer;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;

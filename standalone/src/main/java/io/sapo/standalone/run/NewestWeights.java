@@ -1,9 +1,9 @@
 package io.sapo.standalone.run;
 
+import io.sapo.command.CommandFailure;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
-import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;

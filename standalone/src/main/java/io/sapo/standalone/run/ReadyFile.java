@@ -1,6 +1,6 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.command.CommandFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

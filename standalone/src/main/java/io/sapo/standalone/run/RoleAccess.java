@@ -13,8 +13,8 @@ import static org.apache.kafka.common.resource.ResourceType.GROUP;
 import static org.apache.kafka.common.resource.ResourceType.TOPIC;
 import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
 
+import io.sapo.command.CommandFailure;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.cli.CommandFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

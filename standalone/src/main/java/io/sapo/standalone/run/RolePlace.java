@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.command.CommandFailure;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,9 +1,10 @@
 package io.sapo.standalone.run;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.logging.Logging;
 import java.io.PrintWriter;
@@ -39,7 +40,7 @@ public final class RoleProcess {
    *     committed
    * @param readyFile exists while the role does its work, and is touched every few seconds while it
    *     gets on
-   * @throws io.sapo.standalone.config.ConfigException when settings do not go together
+   * @throws io.sapo.configuration.ConfigException when settings do not go together
    */
   public RoleProcess(
       RoleKind kind,

@@ -1,9 +1,10 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Origin;
-import io.sapo.standalone.config.Settings;
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Origin;
+import io.sapo.configuration.Settings;
+import io.sapo.standalone.folder.RunFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

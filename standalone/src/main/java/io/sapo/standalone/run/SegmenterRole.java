@@ -1,7 +1,7 @@
 package io.sapo.standalone.run;
 
+import io.sapo.command.CommandFailure;
 import io.sapo.segmenter.Segmenter;
-import io.sapo.standalone.cli.CommandFailure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

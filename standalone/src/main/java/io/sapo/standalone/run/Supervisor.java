@@ -1,6 +1,6 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.command.CommandFailure;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

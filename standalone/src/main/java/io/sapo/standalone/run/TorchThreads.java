@@ -1,7 +1,8 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.config.Origin;
-import io.sapo.standalone.config.Settings;
+import io.sapo.configuration.Origin;
+import io.sapo.configuration.Settings;
+import io.sapo.policy.device.NativeThreads;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,7 +12,6 @@ import java.util.TreeMap;
  */
 public final class TorchThreads {
   private static final String KEY = "model.threads";
-  private static final String PROPERTY = "ai.djl.pytorch.num_threads";
 
   private TorchThreads() {}
 
@@ -33,11 +33,6 @@ public final class TorchThreads {
 
   /** Takes effect when nothing has been computed in this process yet. */
   public static void use(Settings settings) {
-    use(settings.integer(KEY));
-  }
-
-  /** As {@link #use(Settings)}. */
-  public static void use(int threads) {
-    System.setProperty(PROPERTY, Integer.toString(threads));
+    NativeThreads.use(settings.integer(KEY));
   }
 }

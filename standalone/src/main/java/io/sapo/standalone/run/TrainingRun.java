@@ -1,12 +1,13 @@
 package io.sapo.standalone.run;
 
 import io.sapo.admin.AdminServer;
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.Settings;
+import io.sapo.evaluator.EvaluationService;
+import io.sapo.evaluator.EvaluationService.Examined;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.Settings;
-import io.sapo.standalone.evaluation.EvaluationService;
-import io.sapo.standalone.evaluation.EvaluationService.Examined;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.progress.ProgressPrinter;
 import io.sapo.standalone.progress.RunProgress;
@@ -35,7 +36,7 @@ public final class TrainingRun {
    * @param checkpoint the starting policy
    * @param interactive whether {@code out} is a terminal
    * @param acceptDivergence whether recovery may go on from other weights than were committed
-   * @throws io.sapo.standalone.config.ConfigException when settings do not go together
+   * @throws io.sapo.configuration.ConfigException when settings do not go together
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint
    */
   public TrainingRun(

@@ -1,13 +1,13 @@
 package io.sapo.standalone.run;
 
-import io.sapo.admin.Explainer;
+import io.sapo.admin.run.Explainer;
 import io.sapo.schemas.Judgement;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
-import io.sapo.segmenter.verify.Explanation;
-import io.sapo.segmenter.verify.GivenVerdict;
-import io.sapo.segmenter.verify.ReferenceAnswerException;
-import io.sapo.segmenter.verify.Verifiers;
+import io.sapo.verifier.Explanation;
+import io.sapo.verifier.GivenVerdict;
+import io.sapo.verifier.ReferenceAnswerException;
+import io.sapo.verifier.Verifiers;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;

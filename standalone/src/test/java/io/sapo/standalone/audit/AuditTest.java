@@ -2,19 +2,20 @@ package io.sapo.standalone.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.audit.AuditReport;
+import io.sapo.audit.Finding;
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.fixtures.RecordedRun;
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.VersionRun;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.standalone.RecordedRun;
-import io.sapo.standalone.kafka.CommittedLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,8 +55,8 @@ class AuditTest {
   private static AuditReport audit(RecordedRun audited, Path data) throws Exception {
     try (Admin admin = Admin.create(audited.kafka());
         CommittedLog log = new CommittedLog(admin, audited.kafka())) {
-      return new Audit(admin, log, audited.topics(), Clock.systemUTC())
-          .run(data == null ? null : new CheckpointStore(data));
+      return RunAudit.of(admin, log, audited.topics())
+          .run(data == null ? null : new LearnerCheckpoints(data));
     }
   }
 
@@ -126,8 +127,7 @@ class AuditTest {
   void weightsThatAnEarlierAuditHasSeenAreLeftOutFromTheAnchorBackwards() throws Exception {
     try (Admin admin = Admin.create(run.kafka());
         CommittedLog log = new CommittedLog(admin, run.kafka())) {
-      AuditReport report =
-          new Audit(admin, log, run.topics(), Clock.systemUTC()).run(null, RecordedRun.UPDATES - 1);
+      AuditReport report = RunAudit.of(admin, log, run.topics()).run(null, RecordedRun.UPDATES - 1);
       assertThat(report.findings()).isEmpty();
       assertThat(report.counts())
           .as("from the anchor, version 3, on")

@@ -8,21 +8,21 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.sapo.audit.AuditReport;
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.fixtures.RecordedRun;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.Segmenter;
-import io.sapo.segmenter.SegmenterConfig;
 import io.sapo.segmenter.judge.JudgeSettings;
-import io.sapo.standalone.RecordedRun;
-import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +141,7 @@ class JudgedRunTest {
   private AuditReport audit() throws Exception {
     try (Admin admin = Admin.create(run.kafka());
         CommittedLog log = new CommittedLog(admin, run.kafka())) {
-      return new Audit(admin, log, run.topics(), Clock.systemUTC()).run(null);
+      return RunAudit.of(admin, log, run.topics()).run(null);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.Surroundings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -3,9 +3,10 @@ package io.sapo.standalone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sapo.command.ExitCodes;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.policy.device.DeviceException;
 import io.sapo.policy.device.Devices;
-import io.sapo.standalone.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;

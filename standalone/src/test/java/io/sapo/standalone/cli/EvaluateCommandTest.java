@@ -2,7 +2,7 @@ package io.sapo.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;

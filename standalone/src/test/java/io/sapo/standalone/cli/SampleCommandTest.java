@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.command.ExitCodes;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;

@@ -3,9 +3,9 @@ package io.sapo.standalone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
-import io.sapo.standalone.TinyCheckpoint;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
-import io.sapo.standalone.run.RunFolder;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,10 +3,10 @@ package io.sapo.standalone.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.command.CommandFailure;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.cli.CommandFailure;
 import io.sapo.standalone.run.RoleAccess;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;

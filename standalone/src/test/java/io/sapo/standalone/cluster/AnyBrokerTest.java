@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.command.CommandFailure;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.audit.Audit;
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -162,7 +161,7 @@ class AnyBrokerTest {
     Map<String, Object> client = Map.of("bootstrap.servers", servers(where));
     try (Admin admin = Admin.create(client);
         CommittedLog log = new CommittedLog(admin, client)) {
-      var report = new Audit(admin, log, new Topics(prefix), Clock.systemUTC()).run(null);
+      var report = RunAudit.of(admin, log, new Topics(prefix)).run(null);
       assertThat(report.findings()).isEmpty();
       assertThat(report.counts()).containsEntry("versions", 6L);
     }

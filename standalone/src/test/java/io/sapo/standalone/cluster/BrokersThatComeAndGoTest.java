@@ -2,15 +2,14 @@ package io.sapo.standalone.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.audit.Audit;
-import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,7 @@ class BrokersThatComeAndGoTest {
       try (Admin admin = cluster.admin();
           CommittedLog log =
               new CommittedLog(admin, Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
-        assertThat(new Audit(admin, log, TOPICS, Clock.systemUTC()).run(null).findings()).isEmpty();
+        assertThat(RunAudit.of(admin, log, TOPICS).run(null).findings()).isEmpty();
       }
     } finally {
       roles.forEach(RunningRole::stop);

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.audit.Audit;
-import io.sapo.standalone.kafka.CommittedLog;
+import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;
@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +165,7 @@ class PythonWorkerTest {
         .contains("lengths-disagree", "bad-versions", "no-tokens", "unknown-verifier", "bad-id");
     try (Admin admin = Admin.create(client);
         CommittedLog log = new CommittedLog(admin, client)) {
-      assertThat(new Audit(admin, log, TOPICS, Clock.systemUTC()).run(null).findings()).isEmpty();
+      assertThat(RunAudit.of(admin, log, TOPICS).run(null).findings()).isEmpty();
     }
   }
 }

@@ -2,9 +2,11 @@ package io.sapo.standalone.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.audit.AuditReport;
 import io.sapo.broker.EmbeddedBroker;
-import io.sapo.learner.FaultHook;
-import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.fixtures.RecordedRun;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.SchemaTopic;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -16,16 +18,14 @@ import io.sapo.schemas.VersionRun;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.segmenter.Segmenter;
-import io.sapo.segmenter.SegmenterConfig;
-import io.sapo.standalone.RecordedRun;
-import io.sapo.standalone.audit.Audit;
-import io.sapo.standalone.audit.AuditReport;
+import io.sapo.segmenter.topology.SegmenterConfig;
+import io.sapo.standalone.audit.LearnerCheckpoints;
+import io.sapo.standalone.audit.RunAudit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -206,8 +206,7 @@ class MixedReleasesTest {
   private static AuditReport audit(RecordedRun run) throws Exception {
     try (Admin admin = Admin.create(run.kafka());
         CommittedLog log = new CommittedLog(admin, run.kafka())) {
-      return new Audit(admin, log, run.topics(), Clock.systemUTC())
-          .run(new CheckpointStore(run.data()));
+      return RunAudit.of(admin, log, run.topics()).run(new LearnerCheckpoints(run.data()));
     }
   }
 }

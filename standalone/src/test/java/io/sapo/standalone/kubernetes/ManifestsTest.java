@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.configuration.ConfigLoader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
 package io.sapo.standalone.plan;
 
+import io.sapo.configuration.Binding;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
@@ -12,9 +15,6 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.schemas.InputRange;
-import io.sapo.standalone.config.Binding;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
 import java.nio.file.Files;

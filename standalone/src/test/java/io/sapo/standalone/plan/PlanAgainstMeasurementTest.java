@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.checkpoint.ElementType;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,8 +2,9 @@ package io.sapo.standalone.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.progress.RunSummary;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;
 import io.sapo.browser.PageCheck;
+import io.sapo.configuration.ConfigLoader;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.progress.RunSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -141,7 +142,8 @@ class DashboardOfATrainingTest {
 
   private static void awaitVersion(long version) {
     browser.await(
-        "Number(document.querySelector('.tile strong')?.innerText.replace(',', '')) >= arguments[0]",
+        "Number(document.querySelector('.tile strong')?.innerText.replace(',', '')) >="
+            + " arguments[0]",
         version);
   }
 

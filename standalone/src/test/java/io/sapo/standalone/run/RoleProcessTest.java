@@ -3,8 +3,9 @@ package io.sapo.standalone.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.cli.CommandFailure;
+import io.sapo.command.CommandFailure;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,9 +3,10 @@ package io.sapo.standalone.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sapo.standalone.cli.CommandFailure;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.ConfigReport;
+import io.sapo.command.CommandFailure;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.ConfigReport;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SortedMap;

@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
-import io.sapo.standalone.config.ConfigLoader;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.standalone.folder.RunFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

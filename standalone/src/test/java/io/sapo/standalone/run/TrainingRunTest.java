@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.admin.AdminException;
 import io.sapo.broker.BrokerException;
-import io.sapo.standalone.TinyCheckpoint;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.progress.RunSummary;
 import java.io.IOException;
 import java.io.PrintWriter;

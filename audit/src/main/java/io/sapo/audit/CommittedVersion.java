@@ -1,0 +1,15 @@
+package io.sapo.audit;
+
+import io.sapo.schemas.WeightVersion;
+
+/**
+ * A commit record as the audit keeps it: without config and metrics, which are long.
+ *
+ * @param offset in the weights topic
+ * @param maxStaleness η of the update's config
+ */
+record CommittedVersion(long offset, WeightVersion record, int maxStaleness) {
+  long version() {
+    return record.getVersion();
+  }
+}

@@ -1,0 +1,159 @@
+package io.sapo.bench;
+
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.command.Json;
+import io.sapo.policy.device.NativeThreads;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sapo bench}. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures the stages against limits found in the same run and says which bars are met.",
+      "Several run one after the other, each in a process of its own.",
+      "Wants the machine for itself. Exit code 1 when a bar is missed or nothing was measured."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "1..*",
+      description = "Benchmarks to run, or all. Without a known name the names are listed.")
+  private List<String> names;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of a native operation, of the limits too; the processors by default.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "cpu, or gpu with a number, for update and rollout.")
+  private String device;
+
+  @Option(
+      names = "--thorough",
+      description = "Take the long variants: 10 GB through the segmenter, 10^7 tokens a stage.")
+  private boolean thorough;
+
+  @Override
+  public Integer call() throws Exception {
+    List<Bench> chosen = chosen(Benches.all());
+    List<Row> rows = new ArrayList<>();
+    if (chosen.size() == 1) {
+      rows.addAll(here(chosen.get(0)));
+    } else {
+      for (Bench bench : chosen) {
+        rows.addAll(BenchProcess.run(bench.name(), options()));
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? Json.of(rows) : table(rows));
+    out.flush();
+    return rows.stream().allMatch(row -> row.ok() == null || row.ok())
+        ? ExitCodes.FINE
+        : ExitCodes.FAILED;
+  }
+
+  private List<Row> here(Bench bench) throws Exception {
+    NativeThreads.use(threads);
+    PrintWriter err = spec.commandLine().getErr();
+    progress(err, bench.name() + ": " + bench.about());
+    Path folder = Files.createTempDirectory("sapo-bench");
+    try {
+      return bench.run(
+          new BenchSettings(folder, threads, thorough, device, line -> progress(err, "  " + line)));
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** What this command was given, for one that runs a single benchmark. */
+  private List<String> options() {
+    List<String> options =
+        new ArrayList<>(List.of("--threads", Integer.toString(threads), "--device", device));
+    if (thorough) {
+      options.add("--thorough");
+    }
+    return options;
+  }
+
+  private List<Bench> chosen(List<Bench> all) {
+    if (names.contains(ALL)) {
+      return all;
+    }
+    List<Bench> chosen = new ArrayList<>();
+    for (String name : names) {
+      chosen.add(
+          all.stream()
+              .filter(bench -> bench.name().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      CommandFailure.usage(
+                          "unknown benchmark '%s'; one of: all, %s"
+                              .formatted(
+                                  name,
+                                  all.stream()
+                                      .map(Bench::name)
+                                      .collect(Collectors.joining(", "))))));
+    }
+    return chosen;
+  }
+
+  private static void progress(PrintWriter err, String line) {
+    err.println(line);
+    err.flush();
+  }
+
+  private static String table(List<Row> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                String.format(
+                    Locale.ROOT,
+                    "%-6s %-10s %-62s %10s %-9s %s",
+                    row.ok() == null ? "" : row.ok() ? "ok" : "MISSED",
+                    row.bench(),
+                    row.metric(),
+                    row.value(),
+                    row.unit(),
+                    row.bar() == null ? "" : row.bar()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> walked = Files.walk(folder)) {
+      files = walked.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

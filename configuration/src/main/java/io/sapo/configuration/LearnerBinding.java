@@ -1,0 +1,184 @@
+package io.sapo.configuration;
+
+import io.sapo.learner.algorithm.Aggregation;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.algorithm.Clip;
+import io.sapo.learner.algorithm.EntropyBonus;
+import io.sapo.learner.algorithm.KlCoefficient;
+import io.sapo.learner.algorithm.KlEstimator;
+import io.sapo.learner.algorithm.OffPolicy;
+import io.sapo.learner.algorithm.Overlong;
+import io.sapo.learner.algorithm.Preset;
+import io.sapo.learner.algorithm.Scope;
+import io.sapo.learner.algorithm.ValueReading;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.NetworkSettings;
+import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.training.AdamWConfig;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Section {@code learner} and the key {@code algorithm}: everything that decides an update. */
+final class LearnerBinding {
+  private final Settings settings;
+
+  LearnerBinding(Settings settings) {
+    this.settings = settings;
+  }
+
+  LearnerConfig config() {
+    Preset published = Algorithm.ofName(settings.text("algorithm")).preset();
+    return new LearnerConfig(
+        network(),
+        algorithm(published.settings()),
+        settings.integer("learner.batch-size"),
+        settings.integer("learner.mini-batch-size"),
+        settings.integer("learner.micro-batch-tokens"),
+        settings.integer("learner.max-sequence-tokens"),
+        settings.integer("learner.epochs"),
+        optimizer("learner.actor."),
+        optimizer("learner.critic."),
+        settings
+            .optionalInteger("learner.critic-warmup-updates")
+            .orElse(published.criticWarmupUpdates()),
+        settings.optionalInteger("learner.dynamic-sampling").orElse(published.dynamicSampling()),
+        settings.integer("learner.max-staleness"),
+        settings.wide("run.seed"),
+        LearnerConfig.MATHEMATICS);
+  }
+
+  /**
+   * Tokens before the length limit over which the penalty for a long response grows; 0 for none.
+   */
+  int overlongTokens() {
+    Preset published = Algorithm.ofName(settings.text("algorithm")).preset();
+    Optional<Integer> given = settings.optionalInteger("segmenter.reward.overlong-tokens");
+    boolean penalty = overlong(published.settings()) == Overlong.PENALTY;
+    if (!penalty && given.orElse(0) > 0) {
+      throw new IllegalArgumentException(
+          "segmenter.reward.overlong-tokens is %d, but learner.overlong %s: only penalty looks at it"
+              .formatted(given.get(), settings.text("learner.overlong")));
+    }
+    return given.orElse(
+        penalty
+            ? (int) Math.ceil(published.overlongWindow() * settings.integer("model.max-new-tokens"))
+            : 0);
+  }
+
+  /** A window that is set says by itself that there is a penalty. */
+  private Overlong overlong(AlgorithmSettings published) {
+    int window = settings.optionalInteger("segmenter.reward.overlong-tokens").orElse(0);
+    return settings
+        .optionalConstant("learner.overlong", Overlong.class)
+        .orElse(window > 0 ? Overlong.PENALTY : published.overlong());
+  }
+
+  private NetworkSettings network() {
+    int rank = settings.integer("model.adapter-rank");
+    AdapterConfig adapters =
+        rank == 0
+            ? null
+            : new AdapterConfig(
+                rank,
+                settings.number("model.adapter-alpha"),
+                settings.flag("model.adapter-rank-stabilized"),
+                Arrays.asList(settings.text("model.adapter-targets").split("[,\\s]+")),
+                settings.flag("model.adapter-vision"));
+    return new NetworkSettings(
+        adapters,
+        settings.constant("model.precision", NetworkSettings.Precision.class).type(),
+        settings.optionalInteger("model.max-pixels").orElse(0));
+  }
+
+  /** What is left empty is as the algorithm was published. */
+  private AlgorithmSettings algorithm(AlgorithmSettings published) {
+    return new AlgorithmSettings(
+        published.algorithm(),
+        settings.constant("learner.value-reading", ValueReading.class),
+        settings.number("learner.gamma"),
+        settings.optionalNumber("learner.lambda").orElse(published.lambda()),
+        settings.optionalNumber("learner.critic-lambda").orElse(published.criticLambda()),
+        clip(published.clip()),
+        settings.number("learner.value-clip"),
+        settings
+            .optionalConstant("learner.aggregation", Aggregation.class)
+            .orElse(published.aggregation()),
+        settings.number("learner.advantage-limit"),
+        rewardKl(published.rewardKl()),
+        settings.constant("learner.reward-kl-estimator", KlEstimator.class),
+        settings.optionalNumber("learner.loss-kl").orElse(published.lossKl()),
+        settings.constant("learner.loss-kl-estimator", KlEstimator.class),
+        new EntropyBonus(
+            settings.number("learner.entropy-bonus"), settings.number("learner.target-entropy")),
+        overlong(published),
+        offPolicy(published.algorithm()));
+  }
+
+  private Clip clip(Clip published) {
+    return new Clip(
+        settings.optionalNumber("learner.clip-low").orElse(published.low()),
+        settings.optionalNumber("learner.clip-high").orElse(published.high()),
+        settings.optionalNumber("learner.dual-clip").orElse(published.dual()));
+  }
+
+  private KlCoefficient rewardKl(KlCoefficient published) {
+    return new KlCoefficient(
+        settings.optionalNumber("learner.reward-kl").orElse(published.initial()),
+        settings.number("learner.reward-kl-target"),
+        settings.integer("learner.reward-kl-horizon"));
+  }
+
+  private OffPolicy offPolicy(Algorithm algorithm) {
+    return new OffPolicy(
+        settings.constant("learner.off-policy", OffPolicy.Mode.class),
+        new OffPolicy.Measure(
+            settings
+                .optionalConstant("learner.off-policy-scope", Scope.class)
+                .orElse(algorithm.ratio()),
+            settings.constant("learner.off-policy-form", OffPolicy.Form.class)),
+        settings.number("learner.off-policy-cap"),
+        settings.number("learner.off-policy-low"),
+        settings.number("learner.off-policy-high"),
+        rejection(),
+        settings.number("learner.off-policy-veto"),
+        settings.flag("learner.off-policy-normalize"),
+        settings.flag("learner.v-trace"));
+  }
+
+  /** Null where no scope is named. */
+  private OffPolicy.Rejection rejection() {
+    return settings
+        .optionalConstant("learner.rejection-scope", Scope.class)
+        .map(
+            scope ->
+                new OffPolicy.Rejection(
+                    new OffPolicy.Measure(
+                        scope, settings.constant("learner.rejection-form", OffPolicy.Form.class)),
+                    settings.number("learner.rejection-low"),
+                    settings.number("learner.rejection-high")))
+        .orElse(null);
+  }
+
+  private OptimizerSettings optimizer(String section) {
+    return new OptimizerSettings(
+        settings.number(section + "learning-rate"),
+        new AdamWConfig(
+            settings.number(section + "beta1"),
+            settings.number(section + "beta2"),
+            settings.number(section + "epsilon"),
+            settings.number(section + "weight-decay")),
+        settings.number(section + "max-grad-norm"),
+        schedule(section + "schedule."));
+  }
+
+  private LearningRateSchedule schedule(String section) {
+    return new LearningRateSchedule(
+        settings.integer(section + "warmup-updates"),
+        settings.constant(section + "decay", LearningRateSchedule.Decay.class),
+        settings.integer(section + "decay-updates"),
+        settings.number(section + "floor"));
+  }
+}

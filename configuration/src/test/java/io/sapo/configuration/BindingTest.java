@@ -1,0 +1,238 @@
+package io.sapo.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.schemas.Topics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BindingTest {
+  /** Keys that no module's record carries: the run itself reads them. */
+  private static final Set<String> OF_THE_RUN =
+      Set.of(
+          "run.data",
+          "run.updates",
+          "run.stop-grace",
+          "log.format",
+          "broker.port",
+          "broker.data",
+          "broker.advertised-port",
+          "kafka.bootstrap-servers",
+          "kafka.replication",
+          "model.checkpoint",
+          "model.threads",
+          "producer.count");
+
+  private static final Map<String, String> OTHER =
+      Map.ofEntries(
+          Map.entry("run.seed", "2"),
+          Map.entry("learner.keep-checkpoints-for", "2d"),
+          Map.entry("run.heartbeat", "2s"),
+          Map.entry("run.stuck-after", "2m"),
+          Map.entry("kafka.topic-prefix", "other."),
+          Map.entry("model.device", "gpu1"),
+          Map.entry("model.precision", "bf16"),
+          Map.entry("model.adapter-rank-stabilized", "true"),
+          Map.entry("model.adapter-targets", "q_proj"),
+          Map.entry("model.adapter-vision", "true"),
+          Map.entry("model.prompt-template", "plain"),
+          Map.entry("model.template-settings", "enable_thinking=false"),
+          Map.entry("tasks.train", "elsewhere"),
+          Map.entry("producer.rollouts-per-task", "2"),
+          Map.entry("producer.weight-uptake", "drain"),
+          Map.entry("producer.engine", "sglang"),
+          Map.entry("producer.servers", "http://a:1, http://b:2"),
+          Map.entry("producer.server-deadline", "1m"),
+          Map.entry("segmentation.strategy", "newline"),
+          Map.entry("segmenter.group-deadline", "1m"),
+          Map.entry("segmenter.dedup-retention", "2d"),
+          Map.entry("algorithm", "ppo"),
+          Map.entry("learner.lambda", "0.5"),
+          Map.entry("learner.critic-lambda", "0.5"),
+          Map.entry("learner.clip-low", "0.1"),
+          Map.entry("learner.clip-high", "0.1"),
+          Map.entry("learner.dual-clip", "4"),
+          Map.entry("learner.reward-kl", "0.5"),
+          Map.entry("learner.loss-kl", "0.5"),
+          Map.entry("learner.batch-size", "512"),
+          Map.entry("learner.mini-batch-size", "32"),
+          Map.entry("learner.value-reading", "segment-end"),
+          Map.entry("learner.aggregation", "seq-mean-token-sum"),
+          Map.entry("learner.reward-kl-estimator", "k3"),
+          Map.entry("learner.loss-kl-estimator", "k2"),
+          Map.entry("learner.off-policy", "mask"),
+          Map.entry("learner.v-trace", "true"),
+          Map.entry("learner.published-type", "bf16"),
+          Map.entry("learner.actor.schedule.decay", "cosine"),
+          Map.entry("learner.actor.schedule.floor", "1"),
+          Map.entry("learner.critic.schedule.decay", "cosine"),
+          Map.entry("learner.critic.schedule.floor", "1"),
+          Map.entry("learner.critic-warmup-updates", "3"),
+          Map.entry("learner.dynamic-sampling", "3"),
+          Map.entry("learner.overlong", "mask"),
+          Map.entry("learner.off-policy-scope", "token"),
+          Map.entry("learner.off-policy-form", "product"),
+          Map.entry("learner.off-policy-normalize", "true"),
+          Map.entry("learner.off-policy-veto", "0.1"),
+          Map.entry("learner.rejection-scope", "response"),
+          Map.entry("learner.rejection-form", "product"),
+          Map.entry("learner.rejection-high", "4"),
+          Map.entry("segmenter.reward.overlong-tokens", "9"),
+          Map.entry("verifiers.path", "verifiers"),
+          Map.entry("segmenter.equality.units", "required"),
+          Map.entry("segmenter.equality.percent", "value"),
+          Map.entry("segmenter.equality.decimals", "rounded"),
+          Map.entry("segmenter.equality.lists", "ordered"),
+          Map.entry("learner.off-policy-high", "6"),
+          Map.entry("learner.reward-kl-target", "1"),
+          Map.entry("kafka.retention", "7d"),
+          Map.entry("gateway.host", "localhost"),
+          Map.entry("gateway.token", "0123456789abcdef"),
+          Map.entry("gateway.idle", "1m"),
+          Map.entry("admin.host", "localhost"),
+          Map.entry("admin.token", "0123456789abcdef"),
+          Map.entry("admin.read-token", "0123456789abcdef"),
+          Map.entry("admin.no-version-for", "3m"),
+          Map.entry("admin.allowed-hosts", "a,b"));
+
+  /** What else must be set for a key to have a meaning. */
+  private static final Map<String, String> CONTEXT =
+      Map.ofEntries(
+          Map.entry("model.adapter-alpha", "model.adapter-rank=4"),
+          Map.entry("model.adapter-rank-stabilized", "model.adapter-rank=4"),
+          Map.entry("model.adapter-targets", "model.adapter-rank=4"),
+          Map.entry("model.adapter-vision", "model.adapter-rank=4"),
+          Map.entry("learner.actor.schedule.decay", "learner.actor.schedule.decay-updates=10"),
+          Map.entry("learner.critic.schedule.decay", "learner.critic.schedule.decay-updates=10"),
+          Map.entry("learner.dynamic-sampling", "algorithm=grpo"),
+          Map.entry("learner.target-entropy", "learner.entropy-bonus=1"),
+          Map.entry("learner.rejection-form", "learner.rejection-scope=token"),
+          Map.entry("learner.rejection-low", "learner.rejection-scope=token"),
+          Map.entry("learner.rejection-high", "learner.rejection-scope=token"),
+          Map.entry("segmentation.probability-below", "segmentation.strategy=probability"),
+          Map.entry("segmentation.probability-every", "segmentation.strategy=probability"));
+
+  private static Settings settings(String... assignments) {
+    ConfigLoader loader = new ConfigLoader();
+    for (String assignment : assignments) {
+      loader.set(assignment);
+    }
+    return loader.load();
+  }
+
+  /** All that modules are given, as text. */
+  private static String bound(Settings settings) {
+    Binding binding = new Binding(settings);
+    return Stream.of(
+            binding.learner(),
+            binding.learnerOptions(
+                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false),
+            binding.producer("p", Path.of("")),
+            binding.segmenter(Path.of("s")),
+            binding.evaluation(),
+            binding.gateway(),
+            binding.gatewayLimits(),
+            binding.admin("localhost:1"),
+            binding.admin("localhost:1").listen())
+        .map(Object::toString)
+        .map(text -> text.replaceAll("io\\.sapo\\.schemas\\.Topics@\\w+", ""))
+        .toList()
+        .toString();
+  }
+
+  static Set<String> boundKeys() {
+    Set<String> keys = new TreeSet<>(ConfigKeys.rules().keySet());
+    keys.removeAll(OF_THE_RUN);
+    keys.removeAll(List.of("admin.tls-certificate", "admin.tls-key"));
+    return keys;
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Settings settings = settings("model.adapter-rank=4", "learner.rejection-scope=token");
+    bound(settings);
+    Set<String> unread = new TreeSet<>(ConfigKeys.rules().keySet());
+    unread.removeAll(settings.read());
+    unread.removeAll(OF_THE_RUN);
+    assertThat(unread).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("boundKeys")
+  void everyKeyMattersToWhatAModuleIsGiven(String key) {
+    String context = CONTEXT.getOrDefault(key, "run.updates=1");
+    String other = OTHER.containsKey(key) ? OTHER.get(key) : otherNumber(key);
+    assertThat(bound(settings(context, key + "=" + other)))
+        .as(key + "=" + other)
+        .isNotEqualTo(bound(settings(context)));
+  }
+
+  /** A number that every numeric rule allows, and not the default. */
+  private static String otherNumber(String key) {
+    String before = settings().values().get(key).text();
+    if (!before.contains(".") && !before.contains("e")) {
+      return before.equals("3") ? "4" : "3";
+    }
+    return Double.parseDouble(before) == 0.5 ? "0.25" : "0.5";
+  }
+
+  @Test
+  void defaultsGoTogetherForEveryAlgorithm() {
+    for (String algorithm :
+        List.of("sapo", "sapo-token-ratio", "ppo", "vc-ppo", "grpo", "gspo", "rloo")) {
+      assertThatCode(() -> new Binding(settings("algorithm=" + algorithm)).check())
+          .as(algorithm)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void whatIsLeftEmptyIsAsTheAlgorithmWasPublished() {
+    assertThat(new Binding(settings("algorithm=ppo")).learner().algorithm().lambda())
+        .isEqualTo(0.95);
+    assertThat(new Binding(settings()).learner().algorithm().lambda()).isEqualTo(0.99);
+    assertThat(new Binding(settings("algorithm=grpo")).producer("p", Path.of("")).groupSize())
+        .isEqualTo(8);
+    assertThat(new Binding(settings()).producer("p", Path.of("")).groupSize()).isEqualTo(1);
+  }
+
+  @Test
+  void producersOfARunShareItsTasks() {
+    Binding binding = new Binding(settings());
+    assertThat(binding.producer("p", Path.of("")).seed())
+        .isEqualTo(binding.producer("q", Path.of("")).seed());
+    assertThat(binding.producer("p", Path.of("")).seed())
+        .isNotEqualTo(new Binding(settings("run.seed=2")).producer("p", Path.of("")).seed());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "learner.mini-batch-size=60 | mini-batch-size",
+        "learner.actor.schedule.decay=linear | decays until",
+        "learner.critic.schedule.decay=linear | decays until",
+        "producer.top-p=0.9 | biased",
+        "producer.top-k=5 | biased",
+        "learner.dynamic-sampling=2 | dynamic-sampling",
+        "learner.target-entropy=2 | entropy-bonus",
+        "producer.rollouts-per-task=600 | group size",
+        "admin.tls-key=key.pem | admin.tls-certificate",
+        "learner.off-policy-low=9 | low < high",
+      })
+  void settingsThatDoNotGoTogetherAreNamed(String assignment, String message) {
+    assertThatThrownBy(() -> new Binding(settings(assignment)).check())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+}

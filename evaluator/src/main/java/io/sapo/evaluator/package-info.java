@@ -1,0 +1,2 @@
+/** Accuracy on held-out tasks: once for a model, or again and again beside a training run. */
+package io.sapo.evaluator;

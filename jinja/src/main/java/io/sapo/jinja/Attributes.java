@@ -1,0 +1,7 @@
+package io.sapo.jinja;
+
+/** A value of the interpreter's own with attributes, such as {@code loop}. */
+interface Attributes {
+  /** The attribute, or {@link Undefined}. */
+  Object attribute(String name);
+}

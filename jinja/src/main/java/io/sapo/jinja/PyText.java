@@ -1,0 +1,107 @@
+package io.sapo.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text as Python sees it: a row of code points. */
+final class PyText {
+  private PyText() {}
+
+  static boolean isSpace(int c) {
+    return c == ' '
+        || c >= '\t' && c <= '\r'
+        || c >= 0x1c && c <= 0x1f
+        || c == 0x85
+        || c >= 0xa0 && (Character.isSpaceChar(c));
+  }
+
+  static String stripRight(String text) {
+    int end = text.length();
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+
+  /**
+   * @param characters to take away; null for white space
+   */
+  static String strip(String text, String characters, boolean left, boolean right) {
+    int begin = 0;
+    int end = text.length();
+    while (left && begin < end && strips(characters, text.codePointAt(begin))) {
+      begin += Character.charCount(text.codePointAt(begin));
+    }
+    while (right && begin < end && strips(characters, text.codePointBefore(end))) {
+      end -= Character.charCount(text.codePointBefore(end));
+    }
+    return text.substring(begin, end);
+  }
+
+  private static boolean strips(String characters, int c) {
+    return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+  }
+
+  static List<String> characters(String text) {
+    List<String> characters = new ArrayList<>(text.length());
+    for (int i = 0; i < text.length(); ) {
+      int end = i + Character.charCount(text.codePointAt(i));
+      characters.add(text.substring(i, end));
+      i = end;
+    }
+    return characters;
+  }
+
+  static int compare(String a, String b) {
+    int i = 0;
+    while (i < a.length() && i < b.length() && a.charAt(i) == b.charAt(i)) {
+      i++;
+    }
+    if (i == a.length() || i == b.length()) {
+      return Integer.compare(a.length(), b.length());
+    }
+    return Integer.compare(order(a.charAt(i)), order(b.charAt(i)));
+  }
+
+  /** Puts the halves of a code point beyond U+FFFF behind all others. */
+  private static int order(char c) {
+    return Character.isSurrogate(c) ? c + 0x10000 : c;
+  }
+
+  /** Each word's first letter large, the others small. */
+  static String title(String text) {
+    StringBuilder title = new StringBuilder(text.length());
+    boolean inside = false;
+    for (String c : characters(text)) {
+      int point = c.codePointAt(0);
+      int large = Character.toTitleCase(point);
+      title.append(inside ? lower(c) : large == point ? upper(c) : Character.toString(large));
+      inside =
+          Character.isUpperCase(point)
+              || Character.isLowerCase(point)
+              || Character.isTitleCase(point);
+    }
+    return title.toString();
+  }
+
+  static String capitalize(String text) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    int first = Character.charCount(text.codePointAt(0));
+    return upper(text.substring(0, first)) + lower(text.substring(first));
+  }
+
+  static String upper(String text) {
+    return text.toUpperCase(java.util.Locale.ROOT);
+  }
+
+  static String lower(String text) {
+    return text.toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** The place in chars of a code point's index, which lies in 0..length. */
+  static int offset(String text, int index) {
+    return text.offsetByCodePoints(0, index);
+  }
+}

@@ -1,7 +1,0 @@
-package io.sapo.policy.jinja;
-
-/** A value of the interpreter's own with attributes, such as {@code loop}. */
-interface Attributes {
-  /** The attribute, or {@link Undefined}. */
-  Object attribute(String name);
-}

@@ -1,6 +1,0 @@
-package io.sapo.policy.jinja;
-
-/** Something a template can call. */
-interface Callable {
-  Object call(Arguments arguments, Budget budget);
-}

@@ -1,0 +1,209 @@
+package io.sapo.producer;
+
+import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.chain.ChainTaskSource.Lengths;
+import io.sapo.producer.figures.FiguresTaskSource;
+import io.sapo.producer.task.FileTaskSource;
+import io.sapo.producer.task.FileTaskSource.Passes;
+import io.sapo.producer.task.FileTaskSource.Rows;
+import io.sapo.producer.task.OrderedTaskSource;
+import io.sapo.producer.task.TaskFormatException;
+import io.sapo.producer.task.TaskSource;
+import io.sapo.producer.task.TaskSpec;
+import io.sapo.producer.task.TopicTaskSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Opens what {@code tasks.train} and {@code tasks.held-out} name: {@code figures}, {@code chain}, a
+ * file of JSON lines or Parquet, or a folder with one. The {@code tasks} topic ({@value #TOPIC})
+ * needs a broker: {@link TopicTaskSource}.
+ */
+public final class TaskSources {
+  public static final String FIGURES = "figures";
+  public static final String TOPIC = "topic";
+
+  private static final Pattern TASK_FILE = Pattern.compile(".*\\.(jsonl|parquet)");
+
+  /** In the order in which they are looked for; {@code data/} is where data sets have shards. */
+  private static final List<String> TRAINING =
+      List.of(
+          "train\\.jsonl",
+          "train\\.parquet",
+          "questions\\.jsonl",
+          "train-\\d+-of-\\d+\\.parquet",
+          "data/train-\\d+-of-\\d+\\.parquet");
+
+  private static final List<String> TEST =
+      List.of(
+          "test\\.jsonl",
+          "test\\.parquet",
+          "test-\\d+-of-\\d+\\.parquet",
+          "data/test-\\d+-of-\\d+\\.parquet");
+
+  private TaskSources() {}
+
+  /**
+   * Tasks to train on, without end. A folder stands for its {@code train} file, JSON lines or
+   * Parquet, in shards too, else its {@code questions.jsonl}, else the only file of tasks in it.
+   * Where nothing else is held out, every tenth row of the file is.
+   *
+   * @param seed of the figures drawn, or of the order of the file's rows
+   * @throws TaskFormatException naming what is wrong with the file or folder
+   */
+  public static OrderedTaskSource open(TaskSpec spec, long seed) {
+    requireNoTopic(spec.train());
+    if (spec.train().equals(FIGURES)) {
+      return new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, seed);
+    }
+    Optional<Lengths> chain = Lengths.parse(spec.train());
+    if (chain.isPresent()) {
+      return new ChainTaskSource(false, seed, chain.get());
+    }
+    boolean apart = spec.heldOut().isPresent() || !test(spec.train()).isEmpty();
+    return new FileTaskSource(
+        training(spec.train()),
+        spec.columns(),
+        apart ? Rows.ALL : Rows.TRAINING,
+        Passes.endless(seed));
+  }
+
+  /**
+   * Tasks to evaluate on, none of which is trained on: held-out figures, or the rows once, in
+   * order, of the file or folder that is named for it, else of the training folder's {@code test}
+   * file, else every tenth of the training file.
+   *
+   * @throws TaskFormatException naming what is wrong with the file or folder
+   */
+  public static TaskSource heldOut(TaskSpec spec, long seed) {
+    String named = spec.heldOut().orElse(spec.train());
+    requireNoTopic(named);
+    if (named.equals(FIGURES)) {
+      return new FiguresTaskSource(FiguresTaskSource.Split.HELD_OUT, seed);
+    }
+    Optional<Lengths> chain = Lengths.parse(named);
+    if (chain.isPresent()) {
+      return new ChainTaskSource(true, seed, chain.get());
+    }
+    List<Path> test = test(named);
+    if (spec.heldOut().isPresent()) {
+      return all(requireOthers(test.isEmpty() ? training(named) : test, spec), spec);
+    }
+    return test.isEmpty()
+        ? new FileTaskSource(training(named), spec.columns(), Rows.HELD_OUT, Passes.oneInOrder())
+        : all(test, spec);
+  }
+
+  private static TaskSource all(List<Path> files, TaskSpec spec) {
+    return new FileTaskSource(files, spec.columns(), Rows.ALL, Passes.oneInOrder());
+  }
+
+  private static List<Path> requireOthers(List<Path> heldOut, TaskSpec spec) {
+    boolean file = !made(spec.train()) && !spec.train().equals(TOPIC);
+    if (file && real(training(spec.train())).stream().anyMatch(real(heldOut)::contains)) {
+      throw new TaskFormatException(
+          "tasks.held-out names %s, which is trained on; leave it empty to hold every tenth row out"
+              .formatted(heldOut.get(0)),
+          null);
+    }
+    return heldOut;
+  }
+
+  private static List<Path> real(List<Path> files) {
+    return files.stream()
+        .map(
+            file -> {
+              try {
+                return file.toRealPath();
+              } catch (IOException e) {
+                throw new TaskFormatException("cannot read tasks from " + file, e);
+              }
+            })
+        .toList();
+  }
+
+  /** Whether tasks are made as they are asked for. */
+  private static boolean made(String spec) {
+    return spec.equals(FIGURES) || Lengths.parse(spec).isPresent();
+  }
+
+  /** The folder that the pictures of a task file may lie in; empty for tasks from elsewhere. */
+  public static Optional<Path> folder(String spec) {
+    if (made(spec) || spec.equals(TOPIC)) {
+      return Optional.empty();
+    }
+    Path path = Path.of(spec).toAbsolutePath();
+    return Optional.of(Files.isDirectory(path) ? path : path.getParent());
+  }
+
+  private static void requireNoTopic(String spec) {
+    if (spec.equals(TOPIC)) {
+      throw new IllegalArgumentException(
+          "tasks from the topic come through the broker, not from a file");
+    }
+  }
+
+  private static List<Path> training(String spec) {
+    Path path = Path.of(spec);
+    if (Files.isRegularFile(path)) {
+      return List.of(path);
+    }
+    if (!Files.isDirectory(path)) {
+      throw new TaskFormatException(
+          ("tasks '%s': no such file or folder; give %s, chain, %s, a .jsonl or .parquet file or a"
+                  + " folder with one")
+              .formatted(spec, FIGURES, TOPIC),
+          null);
+    }
+    List<Path> found = first(path, TRAINING);
+    if (!found.isEmpty()) {
+      return found;
+    }
+    List<Path> all = matching(path, TASK_FILE);
+    if (all.size() != 1) {
+      throw new TaskFormatException(
+          "tasks '%s': the folder holds %s, so name one file of tasks"
+              .formatted(spec, all.isEmpty() ? "no .jsonl or .parquet file" : all.toString()),
+          null);
+    }
+    return all;
+  }
+
+  private static List<Path> test(String spec) {
+    Path path = Path.of(spec);
+    return Files.isDirectory(path) ? first(path, TEST) : List.of();
+  }
+
+  private static List<Path> first(Path folder, List<String> names) {
+    for (String name : names) {
+      int slash = name.indexOf('/');
+      Path in = slash < 0 ? folder : folder.resolve(name.substring(0, slash));
+      List<Path> found = matching(in, Pattern.compile(name.substring(slash + 1)));
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
+  private static List<Path> matching(Path folder, Pattern name) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> name.matcher(file.getFileName().toString()).matches())
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder, e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.sapo.schemas;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Consumers that see committed records only, belong to no group, and never jump over records that
+ * are gone.
+ */
+public final class CommittedReaders {
+  /** A fetch in front of a log's end; the reader goes elsewhere only when it has returned. */
+  private static final int NO_LONG_POLL_MS = 10;
+
+  private CommittedReaders() {}
+
+  /**
+   * Follows a log that grows.
+   *
+   * @param client {@code bootstrap.servers} and whatever else every client needs
+   */
+  public static Consumer<byte[], byte[]> following(Map<String, Object> client, String name) {
+    return reader(config(client, name));
+  }
+
+  /**
+   * As {@link #following}, for ranges whose ends are known, one after another: it never waits for
+   * records behind them.
+   */
+  public static Consumer<byte[], byte[]> ofRanges(Map<String, Object> client, String name) {
+    Map<String, Object> config = config(client, name);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, NO_LONG_POLL_MS);
+    return reader(config);
+  }
+
+  private static Map<String, Object> config(Map<String, Object> client, String name) {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
+    return config;
+  }
+
+  private static Consumer<byte[], byte[]> reader(Map<String, Object> config) {
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}

@@ -1,0 +1,37 @@
+package io.sapo.standalone.cli;
+
+import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
+import io.sapo.configuration.ConfigException;
+import io.sapo.learner.commit.CommitFailedException;
+import io.sapo.learner.commit.FencedException;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** Which exit code a failure is. */
+final class Failures {
+  private Failures() {}
+
+  static int exitCode(Exception failure) {
+    boolean usage =
+        failure instanceof CommandFailure asked
+            ? asked.isUsage()
+            : failure instanceof ConfigException;
+    return usage ? ExitCodes.USAGE : byCause(failure);
+  }
+
+  /** By what is at the bottom of a failure. */
+  private static int byCause(Throwable failure) {
+    Set<Throwable> seen = new HashSet<>();
+    for (Throwable at = failure; at != null && seen.add(at); at = at.getCause()) {
+      if (at instanceof FencedException) {
+        return ExitCodes.FENCED;
+      }
+      if (at instanceof CommitFailedException || at instanceof RetriableException) {
+        return ExitCodes.RETRY;
+      }
+    }
+    return ExitCodes.FAILED;
+  }
+}

@@ -1,2 +1,0 @@
-/** Accuracy on held-out tasks: once for a model, or again and again beside a training run. */
-package io.sapo.standalone.evaluation;

@@ -1,0 +1,56 @@
+package io.sapo.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.learner.fault.FaultPoint;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.standalone.run.RoleKind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, really killed; {@code sapo torture --kills N} does it at length. */
+class TortureTest {
+  private static final Path FIGURES = Path.of("..", "checkpoints", "figures").toAbsolutePath();
+
+  private static final List<Blow> BLOWS =
+      List.of(
+          new Blow(Blow.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
+          new Blow(Blow.Kind.KILL, RoleKind.SEGMENTER, null, 100_000));
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingComesOfAFewKills() throws Exception {
+    StringWriter told = new StringWriter();
+    List<RoundReport> rounds =
+        new Torture(folder, CheckpointFolder.open(FIGURES.normalize()), new PrintWriter(told))
+            .run(BLOWS, 11);
+    assertThat(rounds).as(told.toString()).hasSize(1);
+    RoundReport round = rounds.get(0);
+    assertThat(round.kills()).isEqualTo(2);
+    assertThat(round.audits()).isEqualTo(3);
+    assertThat(round.versions()).isPositive();
+    assertThat(round.hostile()).isPositive();
+    assertThat(folder).as("a round that went well leaves nothing").isEmptyDirectory();
+  }
+
+  @Test
+  void everyPointAndEveryRoleIsHitAlike() {
+    List<Blow> plan = Blow.plan(260, 5);
+    assertThat(plan).isEqualTo(Blow.plan(260, 5)).isNotEqualTo(Blow.plan(260, 6));
+    assertThat(plan.stream().filter(Blow::kills).count()).isEqualTo(260);
+    var byLabel = plan.stream().collect(Collectors.groupingBy(Blow::label, Collectors.counting()));
+    for (FaultPoint point : FaultPoint.values()) {
+      assertThat(byLabel.get("learner at " + point)).isEqualTo(20);
+    }
+    for (RoleKind role :
+        List.of(RoleKind.BROKER, RoleKind.PRODUCER, RoleKind.SEGMENTER, RoleKind.LEARNER)) {
+      assertThat(byLabel.get(role.label() + " at random")).isEqualTo(20);
+    }
+  }
+}

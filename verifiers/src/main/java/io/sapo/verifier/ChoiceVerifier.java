@@ -1,0 +1,109 @@
+package io.sapo.verifier;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Multiple choice: the letter in the last box or after the last answer mark, else a response that
+ * is nothing but a letter, else the last letter in parentheses. A letter counts where it stands for
+ * a choice, not as a word of a sentence. An answer that names two choices names none.
+ */
+public final class ChoiceVerifier implements Verifier {
+  private static final String STYLE = "(?:\\\\(?:text|mathrm|textbf|mathbf|textrm|mbox)\\s*+\\{)?+";
+
+  /**
+   * A letter by itself: B, (B), B., **B**, \text{B}, (B) 12, B) 12, "B because …"; nothing else may
+   * follow, so that the A of "A triangle" and the I of "I know" are none.
+   */
+  private static final Pattern LEADING =
+      Pattern.compile(
+          "[\\s*$_]*+(?i:(?:option|choice|letter|answer)\\s++)?+[*$_]*+"
+              + STYLE
+              + "(?:[(\\[]\\s*+([A-Za-z])\\s*+[)\\]]"
+              + "|([A-Za-z])(?=[\\s*$_}]*+(?:$|[.):,;\\]}](?!\\w)|(?:because|since|as|which|with)\\b)))"
+              + ".*+",
+          Pattern.DOTALL);
+
+  private static final Pattern LETTER_ONLY =
+      Pattern.compile("[\\s(*\\[$]*+" + STYLE + "([A-Za-z])[\\s)*\\].:}$]*+");
+  private static final Pattern OTHER =
+      Pattern.compile("(?<![A-Za-z0-9'])(?:([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+  private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
+
+  @Override
+  public String name() {
+    return "choice";
+  }
+
+  @Override
+  public Verdict verify(String response, String reference) {
+    char expected = expected(reference);
+    return Verdict.of(chosen(response).filter(letter -> letter == expected).isPresent());
+  }
+
+  @Override
+  public Explanation explain(String response, String reference) {
+    String expected = String.valueOf(expected(reference));
+    Verdict verdict = verify(response, reference);
+    Optional<Character> chosen = chosen(response);
+    if (chosen.isEmpty()) {
+      return Explanation.notFound(verdict, expected, "letter that stands for one choice");
+    }
+    String found = FinalAnswer.boxedOrMarked(response).orElse("the letter in parentheses");
+    String why = verdict.correct() ? "the same letter" : "another letter";
+    return new Explanation(verdict, found, chosen.get().toString(), expected, why);
+  }
+
+  private char expected(String reference) {
+    return letterOnly(FinalAnswer.boxedOrMarked(reference).orElse(reference))
+        .orElseThrow(
+            () -> new ReferenceAnswerException(name(), reference, "one letter, such as B"));
+  }
+
+  private static Optional<Character> chosen(String response) {
+    Optional<String> stated = FinalAnswer.boxedOrMarked(response);
+    if (stated.isPresent()) {
+      return leading(stated.get());
+    }
+    Optional<Character> alone = letterOnly(response);
+    return alone.isPresent() ? alone : lastParenthesised(response);
+  }
+
+  private static Optional<Character> letterOnly(String text) {
+    if (text.length() > FinalAnswer.ANSWER_CHARS) {
+      return Optional.empty();
+    }
+    Matcher matcher = LETTER_ONLY.matcher(text);
+    return matcher.matches() ? Optional.of(upper(matcher.group(1))) : Optional.empty();
+  }
+
+  private static Optional<Character> leading(String stated) {
+    Matcher first = LEADING.matcher(stated);
+    if (!first.matches()) {
+      return Optional.empty();
+    }
+    char letter = upper(first.group(1) == null ? first.group(2) : first.group(1));
+    Matcher others = OTHER.matcher(stated);
+    while (others.find()) {
+      if (upper(others.group(1) == null ? others.group(2) : others.group(1)) != letter) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(letter);
+  }
+
+  private static Optional<Character> lastParenthesised(String response) {
+    String tail = response.substring(Math.max(0, response.length() - FinalAnswer.TAIL_CHARS));
+    Optional<Character> last = Optional.empty();
+    Matcher matcher = PARENTHESISED.matcher(tail);
+    while (matcher.find()) {
+      last = Optional.of(matcher.group(1).charAt(0));
+    }
+    return last;
+  }
+
+  private static char upper(String letter) {
+    return Character.toUpperCase(letter.charAt(0));
+  }
+}

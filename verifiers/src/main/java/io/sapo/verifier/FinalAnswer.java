@@ -1,0 +1,160 @@
+package io.sapo.verifier;
+
+import io.sapo.verifier.math.MathEquality;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds where a text states its final answer. The last statement counts; linear in the text. */
+final class FinalAnswer {
+  /** Only the end of a text is searched; a longer ramble after the answer has not finished. */
+  static final int TAIL_CHARS = 1 << 16;
+
+  /** An answer that goes on for longer is cut; a box of more is none. */
+  static final int ANSWER_CHARS = MathEquality.MAX_CHARS;
+
+  private static final String HASHES = "####";
+  private static final String PHRASE = "answer";
+  private static final int RAREST = PHRASE.indexOf('w');
+  private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
+
+  /** A mark without an answer behind it is passed over; so many of them. */
+  private static final int MAX_EMPTY_MARKS = 64;
+
+  private FinalAnswer() {}
+
+  /** What follows the last {@code ####}, or {@code A:} at the start of a line. */
+  static Optional<String> gsm8k(String text) {
+    String tail = tail(text);
+    return stated(tail, Math.max(afterHashes(tail), afterLineStart(tail)));
+  }
+
+  /** As {@link #gsm8k}; "answer:" and "answer is" count, too. */
+  static Optional<String> marked(String text) {
+    String tail = tail(text);
+    int after = Math.max(afterHashes(tail), afterLineStart(tail));
+    return stated(tail, Math.max(after, afterPhrase(tail)));
+  }
+
+  /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
+  static Optional<String> boxed(String text) {
+    return new Boxes(tail(text)).last();
+  }
+
+  /** The box if there is one, else the marked answer. */
+  static Optional<String> boxedOrMarked(String text) {
+    return boxed(text).or(() -> marked(text));
+  }
+
+  private static String tail(String text) {
+    return text.substring(Math.max(0, text.length() - TAIL_CHARS));
+  }
+
+  /** Past the last hashes that open an answer: not those that close one on their line. */
+  private static int afterHashes(String text) {
+    int at = text.lastIndexOf(HASHES);
+    for (int marks = 0; at >= 0 && marks < MAX_EMPTY_MARKS; marks++) {
+      int before = text.lastIndexOf(HASHES, at - 1);
+      if (closes(text, before, at)) {
+        return before + HASHES.length();
+      }
+      if (stated(text, at + HASHES.length()).filter(answer -> !answer.isEmpty()).isPresent()) {
+        return at + HASHES.length();
+      }
+      at = before;
+    }
+    return -1;
+  }
+
+  /** Whether hashes end an answer that other ones open on the same line. */
+  private static boolean closes(String text, int opening, int closing) {
+    int start = opening + HASHES.length();
+    if (opening < 0 || closing < start || closing - opening > ANSWER_CHARS) {
+      return false;
+    }
+    String answer = text.substring(start, closing).replace("#", "");
+    int end = closing;
+    while (end < text.length() && "# \t*".indexOf(text.charAt(end)) >= 0) {
+      end++;
+    }
+    boolean endsLine = end == text.length() || "\r\n".indexOf(text.charAt(end)) >= 0;
+    return endsLine && !answer.isBlank() && answer.indexOf('\n') < 0;
+  }
+
+  private static int afterLineStart(String text) {
+    for (int at = text.lastIndexOf("A:"); at >= 0; at = text.lastIndexOf("A:", at - 1)) {
+      if (startsLine(text, at)) {
+        return at + 2;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Past the last phrase, in any case; a lower-case copy of hostile text may be dear. Most places
+   * are left after a look at one character, since this goes over the whole of most responses.
+   */
+  private static int afterPhrase(String text) {
+    for (int at = text.length() - PHRASE.length(); at >= 0; at--) {
+      char c = text.charAt(at + RAREST);
+      if ((c == 'w' || c == 'W') && text.regionMatches(true, at, PHRASE, 0, PHRASE.length())) {
+        int end = at + PHRASE.length();
+        for (String rest : PHRASE_ENDS) {
+          if (text.regionMatches(true, end, rest, 0, rest.length())) {
+            return end + rest.length();
+          }
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** Whether only a little white space or emphasis stands before the place on its line. */
+  private static boolean startsLine(String text, int at) {
+    for (int i = at - 1; i >= Math.max(0, at - 8); i--) {
+      char c = text.charAt(i);
+      if (c == '\n' || c == '\r') {
+        return true;
+      }
+      if (c != ' ' && c != '\t' && c != '*') {
+        return false;
+      }
+    }
+    return at <= 8;
+  }
+
+  /** The rest of the line, or the next line that says something; hashes end it. */
+  private static Optional<String> stated(String text, int start) {
+    if (start < 0) {
+      return Optional.empty();
+    }
+    int from = start;
+    int limit = Math.min(text.length(), start + ANSWER_CHARS);
+    while (from < limit && isPadding(text.charAt(from))) {
+      from++;
+    }
+    boolean below = text.substring(start, from).indexOf('\n') >= 0;
+    if (below
+        && from + 1 < limit
+        && "-•".indexOf(text.charAt(from)) >= 0
+        && text.charAt(from + 1) == ' ') {
+      // The mark of a list.
+      from += 2;
+    }
+    int end = from;
+    while (end < limit
+        && text.charAt(end) != '\n'
+        && text.charAt(end) != '\r'
+        && !text.startsWith(HASHES, end)) {
+      end++;
+    }
+    while (end > from && isPadding(text.charAt(end - 1))) {
+      end--;
+    }
+    return Optional.of(text.substring(from, end));
+  }
+
+  /** White space, Markdown emphasis and the colon of "answer is:". */
+  private static boolean isPadding(char c) {
+    return Character.isWhitespace(c) || c == '*' || c == ':';
+  }
+}

@@ -1,0 +1,51 @@
+package io.sapo.verifier;
+
+/**
+ * What is made of a verdict's reward, in this order: length normalisation, format reward, overlong
+ * penalty. Whether the answer is right stays as judged.
+ *
+ * @param normalLength tokens from which on a reward shrinks: of n tokens, n above it,
+ *     normalLength/n of the reward is left; 0: at any length all of it
+ * @param formatReward added where the response has the form that {@link FormatVerifier} wants
+ * @param overlongTokens tokens before the length limit over which the penalty grows from nothing to
+ *     all of it, as DAPO's soft overlong punishment (arXiv:2503.14476, eq. 13); 0: no penalty
+ * @param overlongPenalty taken away at the limit
+ */
+public record RewardShaping(
+    int normalLength, double formatReward, int overlongTokens, double overlongPenalty) {
+  public static final RewardShaping NONE = new RewardShaping(0, 0, 0, 1);
+
+  public RewardShaping {
+    if (normalLength < 0 || overlongTokens < 0) {
+      throw new IllegalArgumentException("a number of tokens in a reward's shape is negative");
+    }
+    if (!Double.isFinite(formatReward) || !(overlongPenalty >= 0 && overlongPenalty < 1e6)) {
+      throw new IllegalArgumentException("a reward's shape has a number that is out of range");
+    }
+  }
+
+  /** A reward and which parts of the shape changed it. */
+  public record Shaped(double reward, boolean normalised, boolean formatted, boolean overlong) {}
+
+  /**
+   * @param tokens of the response
+   * @param limit of the response's length, in tokens
+   */
+  public Shaped shape(double reward, String response, int tokens, int limit) {
+    boolean normalised = normalLength > 0 && tokens > normalLength;
+    boolean formatted = formatReward != 0 && FormatVerifier.wellFormed(response);
+    double penalty = overlongPenalty * overlong(tokens, limit);
+    double shaped = normalised ? reward * normalLength / tokens : reward;
+    shaped += formatted ? formatReward : 0;
+    return new Shaped(shaped - penalty, normalised, formatted, penalty != 0);
+  }
+
+  /** 0 up to limit − overlongTokens, 1 from the limit on, a line between. */
+  private double overlong(int tokens, int limit) {
+    if (overlongTokens == 0) {
+      return 0;
+    }
+    double over = (double) tokens - ((double) limit - overlongTokens);
+    return Math.min(1, Math.max(0, over / overlongTokens));
+  }
+}

@@ -1,0 +1,292 @@
+package io.sapo.verifier.math;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads tokens as one answer, or as several, by what holds them together. */
+final class AnswerReader {
+  private static final Set<String> JOINING = Set.of(",", ";", "and", "or");
+  private static final Set<String> RELATIONS =
+      Set.of("=", "<", ">", "<=", ">=", "!=", "\u2248", "\u2208");
+  private static final Set<String> SET_OPERATIONS = Set.of("\u222a", "\u2229", "\u2216");
+  private static final Set<String> MATRICES =
+      Set.of("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array");
+  private static final Set<String> ROWS = Set.of("cases", "aligned", "align", "gathered");
+  private static final int MAX_DEPTH = 20;
+  static final int MAX_ITEMS = 64;
+
+  private final Reading reading;
+  private final Budget budget;
+
+  /** Which of the two values of ± is meant; null where that was not decided yet. */
+  private final Boolean lowerSign;
+
+  private int depth;
+
+  AnswerReader(Reading reading, Budget budget) {
+    this(reading, budget, null, 0);
+  }
+
+  private AnswerReader(Reading reading, Budget budget, Boolean lowerSign, int depth) {
+    this.reading = reading;
+    this.budget = budget;
+    this.lowerSign = lowerSign;
+    this.depth = depth;
+  }
+
+  Answer read(List<Token> tokens) throws UnreadableException {
+    if (++depth > MAX_DEPTH) {
+      throw new UnreadableException("it is nested too deeply");
+    }
+    budget.spend(tokens.size() + 1);
+    if (isAngled(tokens)) {
+      depth--;
+      return bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
+    }
+    List<Tokens.Piece> pieces = Tokens.split(tokens, JOINING);
+    if (pieces.size() > MAX_ITEMS) {
+      throw new UnreadableException("it has too many parts");
+    }
+    List<Answer> answers = new ArrayList<>();
+    boolean either = false;
+    for (Tokens.Piece piece : pieces) {
+      either |= piece.separator().equals("or");
+      if (!piece.tokens().isEmpty()) {
+        answers.add(signed(piece.tokens()));
+      }
+    }
+    depth--;
+    if (answers.isEmpty()) {
+      throw new UnreadableException("it is empty");
+    }
+    return answers.size() == 1 ? answers.get(0) : new Joining(budget).join(answers, either);
+  }
+
+  /** &lt;1, 2&gt; as a vector. */
+  private static boolean isAngled(List<Token> tokens) {
+    return tokens.size() > 4
+        && tokens.get(0).isSign("<")
+        && tokens.get(tokens.size() - 1).isSign(">")
+        && Tokens.split(Tokens.inner(tokens), Set.of(",")).size() > 1;
+  }
+
+  /** One with ± is two, but within a set. */
+  private Answer signed(List<Token> tokens) throws UnreadableException {
+    boolean two =
+        lowerSign == null
+            && !(Tokens.enclosed(tokens) && tokens.get(0).isSign("\\{"))
+            && tokens.stream().anyMatch(token -> token.isSign("\u00b1") || token.isSign("\u2213"));
+    if (!two) {
+      return single(tokens);
+    }
+    Answer upper = new AnswerReader(reading, budget, false, depth).read(tokens);
+    Answer lower = new AnswerReader(reading, budget, true, depth).read(tokens);
+    return new Joining(budget).join(List.of(upper, lower), true);
+  }
+
+  private Answer single(List<Token> tokens) throws UnreadableException {
+    Token first = tokens.get(0);
+    Token last = tokens.get(tokens.size() - 1);
+    if (tokens.size() > 3 && first.isSign("]") && last.isSign("[")) {
+      return bracketed("(", ")", Tokens.inner(tokens));
+    }
+    List<Tokens.Piece> sides = Tokens.split(tokens, RELATIONS);
+    if (sides.size() > 1) {
+      return new RelationReader(this, budget).read(sides);
+    }
+    List<Tokens.Piece> sets = Tokens.split(tokens, SET_OPERATIONS);
+    if (sets.size() > 1) {
+      return sets(sets);
+    }
+    List<Tokens.Piece> parts = Tokens.split(tokens, Set.of(":", "to"));
+    if (parts.size() > 1) {
+      return ratio(parts);
+    }
+    if (Tokens.enclosed(tokens)) {
+      return first.kind() == Token.Kind.COMMAND
+          ? environment(first.text().substring("begin ".length()), Tokens.inner(tokens))
+          : bracketed(first.text(), last.text(), Tokens.inner(tokens));
+    }
+    return tokens.size() == 1 ? constant(first) : value(tokens);
+  }
+
+  private Answer constant(Token token) throws UnreadableException {
+    if (token.isSign("\u2205")) {
+      return new Answer.Many(Answer.Many.Kind.SET, "{", "}", List.of());
+    }
+    if (token.kind() == Token.Kind.COMMAND
+        && Set.of("R", "Z", "N", "Q", "C").contains(token.text())) {
+      return token.text().equals("R")
+          ? new Answer.Reals(RealSet.ALL, "")
+          : new Answer.Constant(token.text());
+    }
+    return value(List.of(token));
+  }
+
+  private Answer sets(List<Tokens.Piece> pieces) throws UnreadableException {
+    RealSet set = null;
+    for (Tokens.Piece piece : pieces) {
+      if (piece.tokens().isEmpty()) {
+        throw new UnreadableException("a set is missing");
+      }
+      RealSet next = new Joining(budget).reals(read(piece.tokens()));
+      set =
+          switch (piece.separator()) {
+            case "\u222a" -> set.union(next, budget);
+            case "\u2229" -> set.intersection(next, budget);
+            case "\u2216" -> set.intersection(next.complement(budget), budget);
+            default -> next;
+          };
+    }
+    return new Answer.Reals(set, "");
+  }
+
+  private Answer ratio(List<Tokens.Piece> parts) throws UnreadableException {
+    if (parts.size() == 2
+        && RelationReader.isName(parts.get(0).tokens())
+        && parts.get(0).tokens().stream().anyMatch(token -> token.kind() == Token.Kind.WORD)) {
+      return new Answer.Named(
+          Tokens.text(parts.get(0).tokens()), read(parts.get(1).tokens()), null);
+    }
+    List<Answer> items = new ArrayList<>();
+    for (Tokens.Piece part : parts) {
+      if (part.tokens().isEmpty() || !(read(part.tokens()) instanceof Answer.Value value)) {
+        throw new UnreadableException("a part of a ratio is no number");
+      }
+      items.add(value);
+    }
+    return new Answer.Many(Answer.Many.Kind.RATIO, "", "", items);
+  }
+
+  private Answer bracketed(String open, String close, List<Token> inner)
+      throws UnreadableException {
+    boolean braces = open.equals("\\{");
+    if (open.equals("{")) {
+      return read(inner);
+    }
+    if (inner.isEmpty()) {
+      if (!braces) {
+        throw new UnreadableException("it is empty");
+      }
+      return new Answer.Many(Answer.Many.Kind.SET, "{", "}", List.of());
+    }
+    if (braces) {
+      List<Tokens.Piece> builder = Tokens.split(inner, Set.of("mid", ":", "|"));
+      if (builder.size() == 2 && !builder.get(1).tokens().isEmpty()) {
+        return new Answer.Reals(new Joining(budget).reals(read(builder.get(1).tokens())), "");
+      }
+    }
+    List<Answer> items = new ArrayList<>();
+    for (Tokens.Piece piece : Tokens.split(inner, braces ? JOINING : Set.of(",", ";"))) {
+      if (piece.tokens().isEmpty()) {
+        throw new UnreadableException("an element is missing");
+      }
+      if (items.size() >= MAX_ITEMS) {
+        throw new UnreadableException("it has too many parts");
+      }
+      items.add(signed(piece.tokens()));
+    }
+    if (braces) {
+      return new Answer.Many(Answer.Many.Kind.SET, "{", "}", Joining.flattened(items));
+    }
+    boolean group = items.size() == 1 && (open + close).matches("\\(\\)|\\[\\]");
+    return group ? items.get(0) : new Answer.Many(Answer.Many.Kind.TUPLE, open, close, items);
+  }
+
+  private Answer environment(String name, List<Token> inner) throws UnreadableException {
+    if (ROWS.contains(name)) {
+      List<Token> joined = new ArrayList<>();
+      for (Token token : inner) {
+        if (!token.isSign("&")) {
+          joined.add(token.isSign("\\\\") ? Token.sign(",", true) : token);
+        }
+      }
+      return read(joined);
+    }
+    if (!MATRICES.contains(name)) {
+      throw new UnreadableException("'" + name + "' stands in it");
+    }
+    List<List<Answer>> rows = new ArrayList<>();
+    for (Tokens.Piece row : Tokens.split(inner, Set.of("\\\\"))) {
+      if (!row.tokens().isEmpty()) {
+        rows.add(row(row.tokens()));
+      }
+    }
+    if (rows.isEmpty() || rows.stream().anyMatch(row -> row.size() != rows.get(0).size())) {
+      throw new UnreadableException("its rows differ in length");
+    }
+    Answer.Matrix matrix = new Answer.Matrix(rows);
+    return name.equals("vmatrix") ? new Matrices(budget).determinant(matrix) : matrix;
+  }
+
+  private List<Answer> row(List<Token> tokens) throws UnreadableException {
+    List<Answer> row = new ArrayList<>();
+    for (Tokens.Piece entry : Tokens.split(tokens, Set.of("&"))) {
+      if (entry.tokens().isEmpty() || row.size() >= MAX_ITEMS) {
+        throw new UnreadableException("an entry of a matrix is missing, or too many are there");
+      }
+      row.add(read(entry.tokens()));
+    }
+    return row;
+  }
+
+  /** A number in a base, a multiple of a matrix, or an expression with units behind it. */
+  private Answer value(List<Token> tokens) throws UnreadableException {
+    Answer based = Bases.read(tokens, budget);
+    if (based != null) {
+      return based;
+    }
+    for (int i = 1; i < tokens.size(); i++) {
+      if (tokens.get(i).text().startsWith("begin ")
+          && Tokens.enclosed(tokens.subList(i, tokens.size()))) {
+        Answer matrix = single(tokens.subList(i, tokens.size()));
+        Fraction factor = fraction(tokens.subList(0, i));
+        return new Matrices(budget).scaled(matrix, factor);
+      }
+    }
+    ExpressionParser parser = parser(reading.letterUnits() ? withLetterUnits(tokens) : tokens);
+    Fraction value = parser.parse();
+    Units units =
+        Units.read(parser.rest())
+            .orElseThrow(
+                () -> new UnreadableException("'" + Tokens.text(parser.rest()) + "' stands in it"));
+    return new Answer.Value(
+        value.times(Fraction.of(units.multiplier()), budget),
+        new Units(Rational.ONE, units.dimensions(), units.factor(), units.known()));
+  }
+
+  private ExpressionParser parser(List<Token> tokens) {
+    return new ExpressionParser(
+        tokens, reading.tightProducts(), Boolean.TRUE.equals(lowerSign), budget);
+  }
+
+  /** The tokens as one expression without units. */
+  Fraction fraction(List<Token> tokens) throws UnreadableException {
+    ExpressionParser parser = parser(tokens);
+    Fraction value = parser.parse();
+    if (!parser.rest().isEmpty()) {
+      throw new UnreadableException("'" + Tokens.text(parser.rest()) + "' stands in it");
+    }
+    return value;
+  }
+
+  private static List<Token> withLetterUnits(List<Token> tokens) {
+    List<Token> marked = new ArrayList<>(tokens);
+    for (int i = 1; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      if (token.kind() == Token.Kind.NAME
+          && token.spaced()
+          && tokens.get(i - 1).kind() == Token.Kind.NUMBER
+          && Units.isKnown(token.text())) {
+        marked.set(i, new Token(Token.Kind.WORD, token.text(), null, true, true));
+      }
+    }
+    return marked;
+  }
+
+  static Units noUnits() {
+    return new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, false);
+  }
+}

@@ -1,0 +1,204 @@
+package io.sapo.verifier.math;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether an answer, as read, means the same as the reference. The policy is in docs/verifiers.md.
+ */
+final class Comparer {
+  private final Budget budget;
+  private final EqualityPolicy policy;
+  private final Equivalence equivalence;
+  private final ManyComparer several;
+
+  Comparer(Budget budget, EqualityPolicy policy) {
+    this.budget = budget;
+    this.policy = policy;
+    this.equivalence = new Equivalence(budget);
+    this.several = new ManyComparer(this, equivalence, budget, policy);
+  }
+
+  boolean same(Answer answer, Answer reference) throws UnreadableException {
+    budget.spend(4);
+    if (answer instanceof Answer.Rounded rounded) {
+      return same(rounded.exact(), reference) || same(rounded.rounded(), reference);
+    }
+    if (reference instanceof Answer.Rounded rounded) {
+      return same(answer, rounded.exact()) || same(answer, rounded.rounded());
+    }
+    if (answer instanceof Answer.Named || reference instanceof Answer.Named) {
+      return named(answer, reference);
+    }
+    if (answer instanceof Answer.Relation || reference instanceof Answer.Relation) {
+      return relation(answer, reference);
+    }
+    if (answer instanceof Answer.Value a && reference instanceof Answer.Value b) {
+      return value(a, b);
+    }
+    if (answer instanceof Answer.Based || reference instanceof Answer.Based) {
+      return based(answer, reference);
+    }
+    if (answer instanceof Answer.Reals || reference instanceof Answer.Reals) {
+      return reals(answer, reference);
+    }
+    if (answer instanceof Answer.Matrix || reference instanceof Answer.Matrix) {
+      return matrix(answer, reference);
+    }
+    if (answer instanceof Answer.Constant || reference instanceof Answer.Constant) {
+      return answer.equals(reference);
+    }
+    return several.same(answer, reference);
+  }
+
+  private boolean named(Answer answer, Answer reference) throws UnreadableException {
+    if (answer instanceof Answer.Named a && reference instanceof Answer.Named b) {
+      return a.name().equals(b.name()) && same(a.value(), b.value())
+          || a.equation() != null
+              && b.equation() != null
+              && proportional(a.equation(), b.equation(), true);
+    }
+    if (answer instanceof Answer.Named a) {
+      return reference instanceof Answer.Relation b && b.equation()
+          ? a.equation() != null && proportional(a.equation(), b.difference(), true)
+          : !(reference instanceof Answer.Relation) && same(a.value(), reference);
+    }
+    Answer.Named b = (Answer.Named) reference;
+    return answer instanceof Answer.Relation a && a.equation()
+        ? b.equation() != null && proportional(a.difference(), b.equation(), true)
+        : !(answer instanceof Answer.Relation) && same(answer, b.value());
+  }
+
+  private boolean relation(Answer answer, Answer reference) throws UnreadableException {
+    if (answer instanceof Answer.Relation a && reference instanceof Answer.Relation b) {
+      return a.equation() == b.equation()
+          && a.strict() == b.strict()
+          && proportional(a.difference(), b.difference(), a.equation());
+    }
+    Answer.Relation relation =
+        (Answer.Relation) (answer instanceof Answer.Relation ? answer : reference);
+    Answer other = answer instanceof Answer.Relation ? reference : answer;
+    return relation.equation()
+        && relation.sumOfNames()
+        && relation.last().isConstant()
+        && other instanceof Answer.Value value
+        && equivalence.same(relation.last(), value.fraction());
+  }
+
+  /** Whether one is the other times a rational number, a positive one unless any sign will do. */
+  private boolean proportional(Polynomial a, Polynomial b, boolean anySign)
+      throws UnreadableException {
+    if (a.isZero() || b.isZero() || !a.terms().keySet().equals(b.terms().keySet())) {
+      return false;
+    }
+    Monomial first = a.terms().firstKey();
+    Rational factor = a.terms().get(first).times(b.terms().get(first).inverse());
+    return (anySign || factor.signum() > 0) && b.scaled(factor, budget).terms().equals(a.terms());
+  }
+
+  private boolean value(Answer.Value answer, Answer.Value reference) throws UnreadableException {
+    boolean missing =
+        policy.units() == EqualityPolicy.Units.REQUIRED
+            && reference.units().known()
+            && answer.units().isNone();
+    if (missing || answer.units().contradicts(reference.units())) {
+      return false;
+    }
+    boolean convert = answer.units().known() && reference.units().known();
+    Fraction left = convert ? inBaseUnits(answer) : answer.fraction();
+    Fraction right = convert ? inBaseUnits(reference) : reference.fraction();
+    for (Fraction a : unmarked(left, right)) {
+      for (Fraction b : unmarked(right, left)) {
+        if (equivalence.same(a, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Fraction inBaseUnits(Answer.Value value) throws UnreadableException {
+    return value.fraction().times(Fraction.of(value.units().factor()), budget);
+  }
+
+  /** A sign of percent or degrees that only one side bears is a unit left out, or its value. */
+  private List<Fraction> unmarked(Fraction fraction, Fraction other) throws UnreadableException {
+    List<Fraction> percent =
+        switch (policy.percent()) {
+          case EITHER -> List.of(Fraction.ONE, Substitution.PERCENT_AS_SHARE);
+          case SIGN -> List.of(Fraction.ONE);
+          case VALUE -> List.of(Substitution.PERCENT_AS_SHARE);
+        };
+    List<Fraction> degree = List.of(Fraction.ONE, Substitution.DEGREE_IN_RADIANS);
+    List<Fraction> readings = unmarked(List.of(fraction), other, Atom.PERCENT, percent);
+    return unmarked(readings, other, Atom.DEGREE, degree);
+  }
+
+  private List<Fraction> unmarked(
+      List<Fraction> readings, Fraction other, Atom mark, List<Fraction> values)
+      throws UnreadableException {
+    if (!readings.get(0).mentions(mark) || other.mentions(mark)) {
+      return readings;
+    }
+    List<Fraction> unmarked = new ArrayList<>();
+    for (Fraction reading : readings) {
+      for (Fraction value : values) {
+        unmarked.add(Substitution.replace(reading, mark, value, budget));
+      }
+    }
+    return unmarked;
+  }
+
+  /** The base is part of the answer; where only the reference has one, the digits must be its. */
+  private boolean based(Answer answer, Answer reference) {
+    if (answer instanceof Answer.Based a && reference instanceof Answer.Based b) {
+      return a.base() == b.base() && a.digits().equals(b.digits());
+    }
+    Answer.Based based = (Answer.Based) (answer instanceof Answer.Based ? answer : reference);
+    Answer other = answer instanceof Answer.Based ? reference : answer;
+    return other instanceof Answer.Value value
+        && value.fraction().isRational()
+        && value.fraction().rational().isInteger()
+        && value.fraction().rational().toString().equals(based.digits());
+  }
+
+  private boolean reals(Answer answer, Answer reference) throws UnreadableException {
+    if (answer instanceof Answer.Reals a
+        && reference instanceof Answer.Reals b
+        && !a.variable().isEmpty()
+        && !b.variable().isEmpty()
+        && !a.variable().equals(b.variable())) {
+      return false;
+    }
+    if (answer instanceof Answer.Value || reference instanceof Answer.Value) {
+      return false;
+    }
+    Joining joining = new Joining(budget);
+    return joining.reals(answer).same(joining.reals(reference), budget);
+  }
+
+  private boolean matrix(Answer answer, Answer reference) throws UnreadableException {
+    if (answer instanceof Answer.Matrix a && reference instanceof Answer.Matrix b) {
+      if (a.rows().size() != b.rows().size()) {
+        return false;
+      }
+      for (int i = 0; i < a.rows().size(); i++) {
+        if (!several.inOrder(a.rows().get(i), b.rows().get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+    Answer.Matrix matrix = (Answer.Matrix) (answer instanceof Answer.Matrix ? answer : reference);
+    Answer other = answer instanceof Answer.Matrix ? reference : answer;
+    List<Answer> vector = new ArrayList<>();
+    matrix.rows().forEach(vector::addAll);
+    boolean isVector = matrix.rows().size() == 1 || matrix.rows().get(0).size() == 1;
+    return isVector
+        && vector.size() > 1
+        && other instanceof Answer.Many many
+        && many.kind() == Answer.Many.Kind.TUPLE
+        && ManyComparer.isOpen(many)
+        && several.inOrder(vector, many.items());
+  }
+}

@@ -1,0 +1,83 @@
+package io.sapo.verifier.math;
+
+import java.util.List;
+
+/** Solves inequalities that are linear in one variable; keeps others as they stand. */
+final class InequalityReader {
+  private final AnswerReader reader;
+  private final Budget budget;
+
+  InequalityReader(AnswerReader reader, Budget budget) {
+    this.reader = reader;
+    this.budget = budget;
+  }
+
+  Answer read(List<Tokens.Piece> sides) throws UnreadableException {
+    RealSet set = RealSet.ALL;
+    String variable = "";
+    for (int i = 1; i < sides.size(); i++) {
+      String relation = sides.get(i).separator();
+      Fraction left = reader.fraction(sides.get(i - 1).tokens());
+      Fraction right = reader.fraction(sides.get(i).tokens());
+      if (relation.startsWith(">")) {
+        Fraction swapped = left;
+        left = right;
+        right = swapped;
+      }
+      Answer next = between(left, right, relation);
+      if (!(next instanceof Answer.Reals reals)) {
+        if (sides.size() > 2) {
+          throw new UnreadableException("it is a chain in more than one variable");
+        }
+        return next;
+      }
+      if (!variable.isEmpty()
+          && !reals.variable().isEmpty()
+          && !variable.equals(reals.variable())) {
+        throw new UnreadableException("it is a chain in more than one variable");
+      }
+      variable = variable.isEmpty() ? reals.variable() : variable;
+      set = set.intersection(reals.set(), budget);
+    }
+    if (variable.isEmpty()) {
+      throw new UnreadableException("it compares numbers");
+    }
+    return new Answer.Reals(set, variable);
+  }
+
+  /** left &lt; right, or with another relation. */
+  private Answer between(Fraction left, Fraction right, String relation)
+      throws UnreadableException {
+    if (left.has(Atom.Kind.INFINITY) || right.has(Atom.Kind.INFINITY)) {
+      return new Answer.Reals(RealSet.ALL, "");
+    }
+    Fraction difference = left.minus(right, budget);
+    RelationReader.Linear linear = RelationReader.Linear.of(difference, budget);
+    if (linear != null) {
+      return solution(linear, relation);
+    }
+    boolean ordering = relation.startsWith("<") || relation.startsWith(">");
+    if (!ordering || difference.denominator() != Polynomial.ONE || difference.isConstant()) {
+      throw new UnreadableException("its relation '" + relation + "' cannot be solved");
+    }
+    return new Answer.Relation(
+        difference.numerator(), false, !relation.endsWith("="), right, false);
+  }
+
+  private Answer solution(RelationReader.Linear linear, String relation)
+      throws UnreadableException {
+    Fraction bound = linear.rest().over(linear.slope(), budget).negate(budget);
+    RealSet.End end = RealSet.End.of(bound, budget);
+    boolean closed = relation.endsWith("=") && !relation.equals("!=");
+    if (relation.equals("!=") || relation.equals("=") || relation.equals("\u2248")) {
+      RealSet point = RealSet.interval(end, true, end, true, budget);
+      return new Answer.Reals(
+          relation.equals("!=") ? point.complement(budget) : point, linear.variable());
+    }
+    RealSet set =
+        new Equivalence(budget).sign(linear.slope()) > 0
+            ? RealSet.interval(RealSet.End.LOWEST, false, end, closed, budget)
+            : RealSet.interval(end, closed, RealSet.End.HIGHEST, false, budget);
+    return new Answer.Reals(set, linear.variable());
+  }
+}

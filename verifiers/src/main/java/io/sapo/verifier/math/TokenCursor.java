@@ -1,0 +1,160 @@
+package io.sapo.verifier.math;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A place among tokens, and what can be taken there. */
+final class TokenCursor {
+  private final List<Token> tokens;
+  private int at;
+
+  TokenCursor(List<Token> tokens) {
+    this.tokens = new ArrayList<>(tokens);
+  }
+
+  int at() {
+    return at;
+  }
+
+  void goTo(int index) {
+    at = index;
+  }
+
+  boolean atEnd() {
+    return at >= tokens.size();
+  }
+
+  /** The token here, which is there. */
+  Token here() {
+    return tokens.get(at);
+  }
+
+  /** The one behind it; null where none is. */
+  Token behind() {
+    return at + 1 < tokens.size() ? tokens.get(at + 1) : null;
+  }
+
+  Token next() {
+    return tokens.get(at++);
+  }
+
+  List<Token> rest() {
+    return tokens.subList(at, tokens.size());
+  }
+
+  /** Whether a sign stands here. */
+  boolean is(String sign) {
+    return isAt(at, sign);
+  }
+
+  /**
+   * @param away from here, in tokens
+   */
+  boolean is(int away, String sign) {
+    return isAt(at + away, sign);
+  }
+
+  private boolean isAt(int index, String sign) {
+    return index >= 0 && index < tokens.size() && tokens.get(index).isSign(sign);
+  }
+
+  boolean isCommand(String name) {
+    return at < tokens.size() && tokens.get(at).is(Token.Kind.COMMAND, name);
+  }
+
+  boolean take(String sign) {
+    if (isAt(at, sign)) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  void expect(String sign) throws UnreadableException {
+    if (!take(sign)) {
+      throw new UnreadableException("a '" + sign + "' is missing");
+    }
+  }
+
+  boolean takeDegree() {
+    if (take("\u00b0")) {
+      return true;
+    }
+    if (isAt(at, "{") && isAt(at + 1, "\u00b0") && isAt(at + 2, "}")) {
+      at += 3;
+      return true;
+    }
+    return false;
+  }
+
+  /** The fraction of a mixed number: \frac{3}{4}, \frac34 or a separate 3/4; else null. */
+  Rational fractionPart() throws UnreadableException {
+    if (isCommand("frac")) {
+      at++;
+      Token top = digits();
+      Token bottom = top == null ? null : digits();
+      return ratio(top, bottom);
+    }
+    if (at + 2 < tokens.size()
+        && tokens.get(at).isWholeNumber()
+        && tokens.get(at).spaced()
+        && isAt(at + 1, "/")
+        && tokens.get(at + 2).isWholeNumber()) {
+      at += 3;
+      return ratio(tokens.get(at - 3), tokens.get(at - 1));
+    }
+    return null;
+  }
+
+  private static Rational ratio(Token top, Token bottom) {
+    return top == null || bottom == null || bottom.value().isZero()
+        ? null
+        : top.value().times(bottom.value().inverse());
+  }
+
+  /** An argument that is a whole number, or null. */
+  private Token digits() {
+    if (isAt(at, "{") && at + 2 < tokens.size() && isAt(at + 2, "}")) {
+      Token number = tokens.get(at + 1);
+      at += 3;
+      return number.isWholeNumber() ? number : null;
+    }
+    if (at < tokens.size() && tokens.get(at).isWholeNumber()) {
+      return firstDigit();
+    }
+    return null;
+  }
+
+  /** LaTeX takes one digit where braces are missing. The rest stays. */
+  Token firstDigit() {
+    Token number = tokens.get(at);
+    if (number.text().length() == 1) {
+      at++;
+      return number;
+    }
+    tokens.set(at, digits(number, 1, number.text().length()));
+    return digits(number, 0, 1);
+  }
+
+  private static Token digits(Token number, int from, int to) {
+    String text = number.text().substring(from, to);
+    return new Token(
+        Token.Kind.NUMBER, text, Rational.of(new BigInteger(text)), false, number.inText());
+  }
+
+  String subscript() throws UnreadableException {
+    if (!take("{")) {
+      if (at >= tokens.size() || tokens.get(at).kind() == Token.Kind.SIGN) {
+        throw new UnreadableException("an index is missing");
+      }
+      return tokens.get(at++).text();
+    }
+    StringBuilder index = new StringBuilder();
+    while (at < tokens.size() && !isAt(at, "}")) {
+      index.append(tokens.get(at++).text()).append(' ');
+    }
+    expect("}");
+    return index.toString().strip();
+  }
+}

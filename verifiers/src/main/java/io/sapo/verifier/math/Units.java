@@ -1,0 +1,338 @@
+package io.sapo.verifier.math;
+
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The words behind a value: a multiplier (million), units, or a noun.
+ *
+ * @param multiplier what the words multiply the value with
+ * @param dimensions exponents of the base units; of a noun none
+ * @param factor of the unit, in base units
+ * @param known whether all words are units, so that another unit contradicts them
+ */
+record Units(
+    Rational multiplier, SortedMap<String, Integer> dimensions, Rational factor, boolean known) {
+  static final Units NONE = new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, false);
+
+  private static final int MAX_NOUNS = 5;
+  private static final int MAX_EXPONENT = 9;
+
+  /** Name, base unit, factor as numerator/denominator, exponent of the base unit. */
+  private static final String TABLE =
+      """
+      mm m 1/1000 1|cm m 1/100 1|dm m 1/10 1|m m 1 1|km m 1000 1|nm m 1/1000000000 1
+      in m 254/10000 1|ft m 3048/10000 1|yd m 9144/10000 1|mi m 1609344/1000 1
+      millimeter m 1/1000 1|centimeter m 1/100 1|meter m 1 1|kilometer m 1000 1
+      millimetre m 1/1000 1|centimetre m 1/100 1|metre m 1 1|kilometre m 1000 1
+      inch m 254/10000 1|foot m 3048/10000 1|feet m 3048/10000 1|yard m 9144/10000 1
+      mile m 1609344/1000 1
+      s s 1 1|sec s 1 1|second s 1 1|min s 60 1|minute s 60 1|h s 3600 1|hr s 3600 1|hour s 3600 1
+      day s 86400 1|week s 604800 1|month month 1 1|year month 12 1|yr month 12 1
+      ms s 1/1000 1|millisecond s 1/1000 1|decade month 120 1|century month 1200 1
+      mg g 1/1000 1|g g 1 1|kg g 1000 1|gram g 1 1|kilogram g 1000 1|milligram g 1/1000 1
+      lb g 45359237/100000 1|lbs g 45359237/100000 1|pound g 45359237/100000 1
+      oz g 45359237/1600000 1|ounce g 45359237/1600000 1|tonne g 1000000 1
+      L m 1/1000 3|l m 1/1000 3|mL m 1/1000000 3|ml m 1/1000000 3|liter m 1/1000 3
+      litre m 1/1000 3|milliliter m 1/1000000 3|millilitre m 1/1000000 3
+      dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|rupee rupee 1 1
+      penny dollar 1/100 1|pennies dollar 1/100 1|dime dollar 1/10 1|nickel dollar 1/20 1
+      J J 1 1|joule J 1 1|N N 1 1|newton N 1 1|W W 1 1|watt W 1 1|Hz Hz 1 1|hertz Hz 1 1
+      V V 1 1|volt V 1 1|Pa Pa 1 1|pascal Pa 1 1|K K 1 1|kelvin K 1 1|mol mol 1 1|mole mol 1 1
+      kJ J 1000 1|kW W 1000 1|kPa Pa 1000 1|A A 1 1|ampere A 1 1|amp A 1 1
+      acre acre 1 1|hectare m 10000 2|gallon gallon 1 1|quart gallon 1/4 1|pint gallon 1/8 1
+      radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
+      """;
+
+  private record Base(String name, Rational factor, int exponent) {}
+
+  private static final Map<String, Base> KNOWN = table();
+
+  private static final Map<String, Rational> MULTIPLIERS =
+      Map.of(
+          "hundred",
+          Rational.of(100),
+          "thousand",
+          Rational.of(1000),
+          "million",
+          Rational.of(1_000_000),
+          "billion",
+          Rational.of(1_000_000_000),
+          "trillion",
+          Rational.of(1_000_000_000_000L),
+          "dozen",
+          Rational.of(12));
+
+  /** Words that say more than what is counted. */
+  private static final Set<String> SAYING =
+      Set.of(
+          "or",
+          "and",
+          "not",
+          "no",
+          "none",
+          "plus",
+          "minus",
+          "times",
+          "over",
+          "by",
+          "less",
+          "more",
+          "than",
+          "least",
+          "most",
+          "about",
+          "approximately",
+          "cubed",
+          "half",
+          "halves",
+          "third",
+          "thirds",
+          "quarter",
+          "quarters",
+          "fourth",
+          "fourths",
+          "fifth",
+          "fifths",
+          "sixth",
+          "sixths",
+          "eighth",
+          "eighths",
+          "tenth",
+          "tenths",
+          "hundredth",
+          "hundredths",
+          "if",
+          "unless",
+          "except",
+          "wrong",
+          "is",
+          "are",
+          "to",
+          "equals",
+          "divided",
+          "multiplied",
+          "added",
+          "mod",
+          "modulo",
+          "base",
+          "power",
+          "factorial",
+          "score",
+          "gross",
+          "quadrillion",
+          "lakh",
+          "crore",
+          "k",
+          "through",
+          "between",
+          "up",
+          "down",
+          "but",
+          "then",
+          "thousandth",
+          "thousandths",
+          "maybe",
+          "possibly",
+          "instead",
+          "rather",
+          "without",
+          "negative",
+          "pairs",
+          "remainder",
+          "answer",
+          "hundreds",
+          "thousands",
+          "millions",
+          "billions",
+          "dozens",
+          "raised",
+          "root",
+          "squareroot",
+          "ninth",
+          "ninths",
+          "seventh",
+          "sevenths");
+
+  private static Map<String, Base> table() {
+    Map<String, Base> table = new HashMap<>();
+    for (String entry : TABLE.strip().split("[|\n]")) {
+      String[] fields = entry.strip().split(" ");
+      String[] parts = fields[2].split("/");
+      Rational factor =
+          Rational.of(
+              new BigInteger(parts[0]),
+              parts.length == 1 ? BigInteger.ONE : new BigInteger(parts[1]));
+      table.put(fields[0], new Base(fields[1], factor, Integer.parseInt(fields[3])));
+    }
+    return Map.copyOf(table);
+  }
+
+  static boolean isMultiplier(String lower) {
+    return MULTIPLIERS.containsKey(lower);
+  }
+
+  static boolean isKnown(String word) {
+    return base(word).isPresent() || word.equals("mph") || word.equals("sq") || word.equals("per");
+  }
+
+  private static Optional<Base> base(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    Base exact = KNOWN.get(word);
+    if (exact == null && word.length() > 2) {
+      exact = KNOWN.get(lower);
+    }
+    if (exact == null && lower.length() > 3 && lower.endsWith("s")) {
+      exact = KNOWN.get(lower.substring(0, lower.length() - 1));
+      exact =
+          exact == null && lower.endsWith("es")
+              ? KNOWN.get(lower.substring(0, lower.length() - 2))
+              : exact;
+    }
+    return Optional.ofNullable(exact);
+  }
+
+  boolean isNone() {
+    return dimensions.isEmpty() && !known && multiplier.isOne();
+  }
+
+  /** Reads all of the tokens; empty where they say anything else. */
+  static Optional<Units> read(List<Token> tokens) {
+    return new Reader(tokens).read();
+  }
+
+  private static final class Reader {
+    private final List<Token> tokens;
+    private final SortedMap<String, Integer> dimensions = new TreeMap<>();
+    private Rational factor = Rational.ONE;
+    private Rational multiplier = Rational.ONE;
+    private int at;
+    private int nouns;
+    private int units;
+    private int sign = 1;
+    private int power = 1;
+
+    Reader(List<Token> tokens) {
+      this.tokens = tokens;
+    }
+
+    Optional<Units> read() {
+      while (at < tokens.size()) {
+        if (!step()) {
+          return Optional.empty();
+        }
+      }
+      boolean known = units > 0 && nouns == 0;
+      return Optional.of(
+          new Units(
+              multiplier,
+              known ? dimensions : new TreeMap<>(),
+              known ? factor : Rational.ONE,
+              known));
+    }
+
+    private boolean step() {
+      Token token = tokens.get(at++);
+      String text = token.text();
+      if (token.kind() == Token.Kind.WORD || token.kind() == Token.Kind.NAME) {
+        return word(token, text.toLowerCase(Locale.ROOT));
+      }
+      if (token.is(Token.Kind.COMMAND, "min")) {
+        return unit(KNOWN.get("min"));
+      }
+      if (token.isSign("/")) {
+        sign = -1;
+        return units + nouns > 0;
+      }
+      return token.isSign("(")
+          || token.isSign(")")
+          || token.isSign(".")
+          || token.isSign("*")
+          || token.isSign("-") && nouns > 0;
+    }
+
+    private boolean word(Token token, String lower) {
+      if (MULTIPLIERS.containsKey(lower)) {
+        multiplier = multiplier.times(MULTIPLIERS.get(lower));
+        return units + nouns == 0 && at <= 2;
+      }
+      if (lower.equals("per")) {
+        sign = -1;
+        return units + nouns > 0;
+      }
+      if (lower.equals("squared")) {
+        return units > 0 || nouns > 0;
+      }
+      if (lower.equals("square")
+          || lower.equals("sq")
+          || lower.equals("cubic")
+          || lower.equals("cu")) {
+        power = lower.startsWith("s") ? 2 : 3;
+        return true;
+      }
+      if (lower.equals("mph")) {
+        sign = 1;
+        return unit(KNOWN.get("mi")) && unit(KNOWN.get("h"), -1);
+      }
+      Optional<Base> base = base(token.text());
+      if (base.isPresent()) {
+        return unit(base.get());
+      }
+      return noun(lower);
+    }
+
+    private boolean noun(String lower) {
+      return !SAYING.contains(lower) && ++nouns <= MAX_NOUNS && exponent() != 0;
+    }
+
+    private boolean unit(Base base) {
+      int squared = at < tokens.size() && tokens.get(at).is(Token.Kind.WORD, "squared") ? 2 : 1;
+      int written = exponent();
+      return written != 0 && unit(base, written * squared * power * sign);
+    }
+
+    private boolean unit(Base base, int exponent) {
+      units++;
+      power = 1;
+      if (Math.abs(exponent) > MAX_EXPONENT) {
+        return false;
+      }
+      dimensions.merge(base.name(), base.exponent() * exponent, Integer::sum);
+      dimensions.values().removeIf(value -> value == 0);
+      factor = factor.times(base.factor().pow(exponent));
+      return true;
+    }
+
+    /** An exponent behind a unit, 1 where there is none, 0 where it is none of a unit. */
+    private int exponent() {
+      if (at >= tokens.size() || !tokens.get(at).isSign("^")) {
+        return 1;
+      }
+      at++;
+      boolean braces = at < tokens.size() && tokens.get(at).isSign("{");
+      at += braces ? 1 : 0;
+      boolean negative = at < tokens.size() && tokens.get(at).isSign("-");
+      at += negative ? 1 : 0;
+      if (at >= tokens.size()
+          || !tokens.get(at).isWholeNumber()
+          || !tokens.get(at).value().isIntegerWithin(MAX_EXPONENT)) {
+        return 0;
+      }
+      int value = tokens.get(at++).value().numerator().intValueExact();
+      at += braces && at < tokens.size() && tokens.get(at).isSign("}") ? 1 : 0;
+      return negative ? -value : value;
+    }
+  }
+
+  /** Whether values may be compared: not where both sides name units of different kinds. */
+  boolean contradicts(Units other) {
+    return known && other.known && !dimensions.equals(other.dimensions);
+  }
+}

@@ -1,0 +1,184 @@
+package io.sapo.verifier.math;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares answers that are words, and letters of a choice. */
+final class WrittenAlike {
+  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+  private static final Map<String, String> SYNONYMS =
+      Map.ofEntries(
+          Map.entry("\u2205", "no solution"), Map.entry("\\{\\}", "no solution"),
+          Map.entry("no solutions", "no solution"), Map.entry("none", "no solution"),
+          Map.entry("empty set", "no solution"), Map.entry("no such solution", "no solution"),
+          Map.entry("dne", "does not exist"), Map.entry("doesn ' t exist", "does not exist"),
+          Map.entry("undefined", "does not exist"), Map.entry("not defined", "does not exist"),
+          Map.entry("real numbers", "all real numbers"), Map.entry("R", "all real numbers"),
+          Map.entry("all reals", "all real numbers"), Map.entry("infinite", "\u221e"),
+          Map.entry("infinitely many", "\u221e"), Map.entry("infinity", "\u221e"));
+
+  /** Letters that stand for numbers even three in a row. */
+  private static final String VARIABLES = "abcxyz";
+
+  private WrittenAlike() {}
+
+  /** Whether both say the same words; a reference without words is not compared this way. */
+  static boolean words(List<Token> answer, List<Token> reference) {
+    if (reference.size() == 1 && reference.get(0).kind() == Token.Kind.NUMBER) {
+      return false;
+    }
+    String expected = words(reference);
+    String given = words(answer);
+    boolean wordy =
+        reference.stream().anyMatch(WrittenAlike::isWord) || SYNONYMS.containsValue(expected);
+    if (wordy) {
+      return given.equalsIgnoreCase(expected);
+    }
+    return isLetter(reference) && given.equals(expected);
+  }
+
+  static boolean saysAllReals(List<Token> tokens) {
+    return tokens.size() <= 4 && words(tokens).equals("all real numbers");
+  }
+
+  private static boolean isWord(Token token) {
+    return token.kind() == Token.Kind.WORD && token.text().length() > 1;
+  }
+
+  private static boolean isLetter(List<Token> tokens) {
+    String letter = words(tokens);
+    return letter.length() == 1 && Character.isLetter(letter.charAt(0));
+  }
+
+  private static String words(List<Token> tokens) {
+    List<Token> inner =
+        Tokens.enclosed(tokens) && !tokens.get(0).isSign("\\{") ? Tokens.inner(tokens) : tokens;
+    boolean numbers = tokens.stream().anyMatch(token -> token.kind() == Token.Kind.NUMBER);
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < inner.size(); i++) {
+      Token token = inner.get(i);
+      boolean word = token.kind() == Token.Kind.WORD;
+      boolean hyphen =
+          token.isSign("-")
+              && i > 0
+              && i + 1 < inner.size()
+              && isWord(inner.get(i - 1))
+              && isWord(inner.get(i + 1));
+      boolean article =
+          word
+              && token.inText() | inner.size() > 1
+              && ARTICLES.contains(token.text().toLowerCase(Locale.ROOT))
+              && inner.size() > 1;
+      boolean mark =
+          token.isSign(".")
+              || token.isSign("!")
+              || token.isSign("?")
+              || token.isSign(",") && !numbers;
+      if (!hyphen && !article && !mark) {
+        words.add(
+            word && token.text().length() > 1
+                ? token.text().toLowerCase(Locale.ROOT)
+                : token.text());
+      }
+    }
+    String joined = String.join(" ", words);
+    return SYNONYMS.getOrDefault(joined.replace("\\{ \\}", "\\{\\}"), joined);
+  }
+
+  /**
+   * Whether both are single bare words, which are no products: cat is not act. Two letters, or
+   * letters that are commonly variables, may be.
+   */
+  static boolean areBareWords(List<Token> answer, List<Token> reference) {
+    return isBareWord(answer) && isBareWord(reference);
+  }
+
+  private static boolean isBareWord(List<Token> tokens) {
+    if (tokens.size() != 1 || tokens.get(0).kind() != Token.Kind.WORD) {
+      return false;
+    }
+    String word = tokens.get(0).text();
+    boolean variables = word.chars().allMatch(c -> VARIABLES.indexOf(c) >= 0);
+    return word.length() > 2 && !variables || Set.of("no", "on", "No", "On", "NO").contains(word);
+  }
+
+  /** The letter of a choice that an answer begins with, in parentheses or in text, and the rest. */
+  static Optional<List<Token>> withoutLabel(List<Token> tokens) {
+    int label = labelLength(tokens);
+    return label > 0 && label < tokens.size()
+        ? Optional.of(tokens.subList(label, tokens.size()))
+        : Optional.empty();
+  }
+
+  /** The label alone. */
+  static Optional<List<Token>> label(List<Token> tokens) {
+    int label = labelLength(tokens);
+    return label > 0 && label < tokens.size()
+        ? Optional.of(tokens.subList(0, label))
+        : Optional.empty();
+  }
+
+  /** What follows a label may be what it stands for, not another choice. */
+  private static int labelLength(List<Token> tokens) {
+    int length = openingLabel(tokens);
+    for (int i = length; length > 0 && i < tokens.size(); i++) {
+      boolean article =
+          i + 1 < tokens.size() && tokens.get(i).text().equals("A") && isWord(tokens.get(i + 1));
+      boolean other = isChoice(tokens.get(i)) && !article;
+      boolean joins =
+          i == length
+              && Set.of(",", ";", "/", "&", "|", "+", "-", "or", "and")
+                  .contains(tokens.get(i).text().toLowerCase(Locale.ROOT));
+      if (other || joins) {
+        return 0;
+      }
+    }
+    return length;
+  }
+
+  private static int openingLabel(List<Token> tokens) {
+    if (tokens.size() > 3
+        && tokens.get(0).isSign("(")
+        && isChoice(tokens.get(1))
+        && tokens.get(2).isSign(")")
+        && (tokens.get(1).inText() || tokens.get(3).spaced())) {
+      return 3;
+    }
+    if (tokens.size() > 2
+        && isChoice(tokens.get(0))
+        && Set.of(")", ".", ":").contains(tokens.get(1).text())) {
+      return 2;
+    }
+    return tokens.size() > 1
+            && isChoice(tokens.get(0))
+            && tokens.get(0).inText()
+            && !tokens.get(1).inText()
+            && tokens.get(1).kind() == Token.Kind.NUMBER
+        ? 1
+        : 0;
+  }
+
+  static boolean isChoice(List<Token> tokens) {
+    return tokens.size() == 1 && isChoice(tokens.get(0))
+        || tokens.size() == 3
+            && tokens.get(0).isSign("(")
+            && isChoice(tokens.get(1))
+            && tokens.get(2).isSign(")");
+  }
+
+  private static boolean isChoice(Token token) {
+    return token.kind() == Token.Kind.WORD && token.text().matches("[A-J]");
+  }
+
+  static boolean sameChoice(List<Token> a, List<Token> b) {
+    return letter(a).equals(letter(b));
+  }
+
+  private static String letter(List<Token> tokens) {
+    return tokens.stream().filter(WrittenAlike::isChoice).map(Token::text).findFirst().orElse("");
+  }
+}
