@@ -50,10 +50,17 @@ public record EngineSettings(
     }
   }
 
-  /** Without the token: settings end up in logs. */
+  /** Whether there is a token, not which: settings end up in logs. */
   @Override
   public String toString() {
-    return "EngineSettings[%s, servers=%s, folder=%s, deadline=%s]"
-        .formatted(kind, servers, folder, deadline);
+    return "EngineSettings[%s, servers=%s, token=%s, folder=%s, deadline=%s, entropyCandidates=%d, tolerance=%s]"
+        .formatted(
+            kind,
+            servers,
+            token.isPresent() ? "set" : "none",
+            folder,
+            deadline,
+            entropyCandidates,
+            tolerance);
   }
 }
