@@ -2,9 +2,9 @@ package io.sapo.standalone.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.standalone.config.ConfigLoader;
-import io.sapo.standalone.config.Settings;
 import io.sapo.standalone.experiment.ExperimentFile;
 import java.io.IOException;
 import java.nio.file.Files;
