@@ -133,17 +133,28 @@ class BindingTest {
   /** All that modules are given, as text. */
   private static String bound(Settings settings) {
     Binding binding = new Binding(settings);
-    return Stream.of(
+    return text(
             binding.learner(),
             binding.learnerOptions(
-                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false),
-            binding.producer("p", Path.of("")),
-            binding.segmenter(Path.of("s")),
-            binding.evaluation(),
-            binding.gateway(),
-            binding.gatewayLimits(),
-            binding.admin("localhost:1"),
-            binding.admin("localhost:1").listen())
+                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false))
+        + boundElsewhere(settings);
+  }
+
+  /** The same of all but the learner. */
+  private static String boundElsewhere(Settings settings) {
+    Binding binding = new Binding(settings);
+    return text(
+        binding.producer("p", Path.of("")),
+        binding.segmenter(Path.of("s")),
+        binding.evaluation(),
+        binding.gateway(),
+        binding.gatewayLimits(),
+        binding.admin("localhost:1"),
+        binding.admin("localhost:1").listen());
+  }
+
+  private static String text(Object... given) {
+    return Stream.of(given)
         .map(Object::toString)
         .map(text -> text.replaceAll("io\\.sapo\\.schemas\\.Topics@\\w+", ""))
         .toList()
@@ -175,6 +186,28 @@ class BindingTest {
     assertThat(bound(settings(context, key + "=" + other)))
         .as(key + "=" + other)
         .isNotEqualTo(bound(settings(context)));
+  }
+
+  /**
+   * What the learner does with records is nothing to those who make them, but for these: how much
+   * it reads and how old that may be.
+   */
+  @Test
+  void aKeyOfTheLearnersChangesTheLearnerAlone() {
+    Set<String> beyond = new TreeSet<>();
+    for (String key : boundKeys()) {
+      String context = CONTEXT.getOrDefault(key, "run.updates=1");
+      String other = OTHER.containsKey(key) ? OTHER.get(key) : otherNumber(key);
+      if (key.startsWith("learner.")
+          && !boundElsewhere(settings(context, key + "=" + other))
+              .equals(boundElsewhere(settings(context)))) {
+        beyond.add(key);
+      }
+    }
+    assertThat(beyond).containsExactly("learner.batch-size", "learner.max-staleness");
+    assertThat(boundElsewhere(settings("learner.overlong=penalty")))
+        .as("the segmenter lowers the reward")
+        .isNotEqualTo(boundElsewhere(settings()));
   }
 
   /** A number that every numeric rule allows, and not the default. */

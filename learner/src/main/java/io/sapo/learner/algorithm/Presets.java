@@ -30,8 +30,10 @@ final class Presets {
 
   /**
    * arXiv 2503.01491, section 3: returns with λ 1, value pre-training; its clip is PPO's. λ 0.99 of
-   * the policy is that of SAPO's baseline. 50 updates of pre-training are those of the same
-   * authors' VAPO (arXiv 2504.05118, section 5.1).
+   * the policy is that of SAPO's baseline (the paper's experiments: 0.95). The paper compares
+   * several lengths of pre-training and finds that more is not always better; 50 updates are those
+   * of the same authors' VAPO (arXiv 2504.05118, section 5.1). Both statements are taken from
+   * public summaries and reproductions of the two papers.
    */
   static Preset vcPpo() {
     return new Preset(

@@ -107,6 +107,24 @@ class BatchAssemblerTest {
         .isEqualTo(batch.ranges());
   }
 
+  /** The switch looks at nothing but signal: with enough of it, both make one batch. */
+  @Test
+  void samplingChangesNothingWhereEveryGroupHasSignal() throws InterruptedException {
+    for (int i = 0; i < 12; i++) {
+      SegmentedTrajectory record = TinyRun.trajectory(i, i < 4 ? 0 : 2, random);
+      record.setGroupStd(0.25);
+      log.add(admission.admit(new Position(0, 10 + i), CODEC.encode(record)));
+    }
+    Queue<InputRecord> again = new ArrayDeque<>(log);
+    Batch with = sampling(8, 1_000).next(2, () -> false);
+    log.clear();
+    log.addAll(again);
+    Batch without = sampling(8, 0).next(2, () -> false);
+    assertThat(with).usingRecursiveComparison().isEqualTo(without);
+    assertThat(with.skipped()).as("the stale").isEqualTo(4);
+    assertThat(with.withoutSignal()).isZero();
+  }
+
   @Test
   void withoutAnySignalTrainingGoesOnAfterTheBound() throws InterruptedException {
     arriveGroups(3, 0);
