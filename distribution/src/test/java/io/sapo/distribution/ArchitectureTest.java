@@ -1,0 +1,166 @@
+package io.sapo.distribution;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Which room stands on which. A module is a room, and so is a package within it. */
+class ArchitectureTest {
+  private static final Path HOME = Path.of("..");
+  private static final String PROJECT = "io.sapo.";
+
+  /** Lowest first. A module knows those of lower storeys alone, none of its own storey. */
+  private static final List<Set<String>> STOREYS =
+      List.of(
+          Set.of("pictures", "schemas", "jinja", "command", "broker"),
+          Set.of("policy", "verifiers", "audit", "admin"),
+          Set.of("producer", "segmenter-stream", "learner"),
+          Set.of("evaluator", "bench"),
+          Set.of("configuration"),
+          Set.of("standalone"),
+          Set.of("torture"));
+
+  /** Narrower than their storey says. */
+  private static final Map<String, Set<String>> KNOWS_ONLY =
+      Map.of(
+          "audit", Set.of("schemas"),
+          "verifiers", Set.of("schemas"),
+          "policy", Set.of("pictures", "jinja"),
+          "learner", Set.of("pictures", "schemas", "policy"));
+
+  /** Of all lines of Java of what is delivered. */
+  private static final double LARGEST_SHARE = 0.15;
+
+  private static JavaClasses classes;
+
+  /** Modules by the name that follows {@code io.sapo.} in their packages. */
+  private static Map<String, String> modules;
+
+  @BeforeAll
+  static void read() throws IOException {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.sapo");
+    modules = new TreeMap<>();
+    for (String module : storeyed()) {
+      try (Stream<Path> rooms = Files.list(sources(module).resolve("io/sapo"))) {
+        for (Path room : rooms.toList()) {
+          assertThat(modules.put(room.getFileName().toString(), module))
+              .as("module that has packages io.sapo.%s, too", room.getFileName())
+              .isNull();
+        }
+      }
+    }
+  }
+
+  private static Set<String> storeyed() {
+    Set<String> all = new TreeSet<>();
+    STOREYS.forEach(all::addAll);
+    return all;
+  }
+
+  private static Path sources(String module) {
+    return HOME.resolve(module).resolve("src/main/java");
+  }
+
+  private static String module(JavaClass type) {
+    return modules.get(type.getPackageName().substring(PROJECT.length()).split("\\.")[0]);
+  }
+
+  @Test
+  void noPackagesStandOnEachOther() {
+    slices().matching("io.sapo.(**)").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void everyDeliveredModuleHasItsStorey() {
+    Set<String> delivered = new TreeSet<>();
+    classes.stream()
+        .filter(type -> !type.getPackageName().startsWith("io.sapo.distribution"))
+        .forEach(type -> delivered.add(String.valueOf(module(type))));
+    assertThat(delivered).isEqualTo(storeyed());
+  }
+
+  @Test
+  void noModuleKnowsOneAboveIt() {
+    Set<String> wrong = new TreeSet<>();
+    for (JavaClass type : classes) {
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = dependency.getTargetClass().getBaseComponentType();
+        if (target.getPackageName().startsWith(PROJECT) && !allowed(module(type), module(target))) {
+          wrong.add(
+              "%s of %s uses %s of %s"
+                  .formatted(type.getName(), module(type), target.getName(), module(target)));
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static boolean allowed(String from, String to) {
+    return from.equals(to)
+        || KNOWS_ONLY.getOrDefault(from, storeyed()).contains(to) && storey(to) < storey(from);
+  }
+
+  private static int storey(String module) {
+    for (int i = 0; i < STOREYS.size(); i++) {
+      if (STOREYS.get(i).contains(module)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(module + " has no storey");
+  }
+
+  @Test
+  void noModuleIsTooLarge() throws IOException {
+    Map<String, Long> lines = new TreeMap<>();
+    for (String module : storeyed()) {
+      lines.put(module, lines(sources(module)));
+    }
+    long all = lines.values().stream().mapToLong(Long::longValue).sum();
+    List<String> large = new ArrayList<>();
+    lines.forEach(
+        (module, own) -> {
+          if (own > LARGEST_SHARE * all) {
+            large.add("%s: %d of %d lines".formatted(module, own, all));
+          }
+        });
+    assertThat(large).isEmpty();
+  }
+
+  private static long lines(Path sources) throws IOException {
+    try (Stream<Path> files = Files.walk(sources)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .mapToLong(ArchitectureTest::linesOf)
+          .sum();
+    }
+  }
+
+  private static long linesOf(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
