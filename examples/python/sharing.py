@@ -7,7 +7,7 @@ far the learner has read since its last commit.
 
 import time
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 OVER = ("stopped", "failed")
 NOT_GENERATING = (*OVER, "paused")
@@ -48,32 +48,59 @@ class Sharing:
         self.session = f"{name}-{base36(self.started)}"
         self.source = f"{prefix}tasks-0"
         self.claims_topic, self.status_topic = prefix + "task-claims", prefix + "status"
-        base = {"group.id": prefix + "unused", "isolation.level": "read_committed"}
-        self.consumer = Consumer(dict(servers, **base, **{"enable.auto.commit": False}))
+        base = {
+            "group.id": prefix + "unused",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+        self.consumer = Consumer(dict(servers, **base))
         self.places = [TopicPartition(t, 0) for t in (self.claims_topic, self.status_topic)]
-        self.read = {place.topic: 0 for place in self.places}
-        for place in self.places:
-            place.offset = OFFSET_BEGINNING
-        self.consumer.assign(self.places)
+        self.behind = None  # of each topic that is not read to there yet: its end at the start
+        self.claims_read, self.step_written = 0, -1
         self.producer = Producer(dict(servers, **{"enable.idempotence": True, "max.in.flight": 1}))
         self.open, self.next, self.in_hand = {}, 0, set()
         self.heard, self.progress = {}, None
         self.since, self.beaten = time.monotonic(), 0.0
 
     def read_on(self):
-        """Reads both topics to their ends."""
-        ends = {p.topic: self.consumer.get_watermark_offsets(p, timeout=10) for p in self.places}
-        while any(low < high and self.read[t] < high for t, (low, high) in ends.items()):
-            message = self.consumer.poll(1.0)
-            if message is None or message.error() is not None:
-                continue
-            self.read[message.topic()] = message.offset() + 1
-            if message.value() is None:
-                continue
-            if message.topic() == self.status_topic:
-                self._heard(self.codecs["Status"].decode(message.value()))
-            else:
-                self._apply(self.codecs["TaskClaim"].decode(message.value()))
+        """Takes what has come; at first, all that there is."""
+        if self.behind is None:
+            ends = {p.topic: self.consumer.get_watermark_offsets(p, 10) for p in self.places}
+            self.behind = {topic: high for topic, (low, high) in ends.items() if low < high}
+            at = OFFSET_BEGINNING
+            self.consumer.assign([TopicPartition(p.topic, p.partition, at) for p in self.places])
+            while self.behind:
+                self._take(self.consumer.poll(1.0))
+        message = self.consumer.poll(0)
+        while message is not None:
+            self._take(message)
+            message = self.consumer.poll(0)
+
+    def _take(self, message):
+        if message is None:
+            return
+        if message.error() is not None:
+            # Said at the end of a topic that nobody writes to just then, whatever lies last there.
+            if message.error().code() == KafkaError._PARTITION_EOF:
+                self.behind.pop(message.topic(), None)
+            return
+        if message.offset() + 1 >= self.behind.get(message.topic(), 0):
+            self.behind.pop(message.topic(), None)
+        if message.topic() == self.claims_topic:
+            self.claims_read = message.offset() + 1
+        if message.value() is None:
+            return
+        if message.topic() == self.status_topic:
+            self._heard(self.codecs["Status"].decode(message.value()))
+        else:
+            self._apply(self.codecs["TaskClaim"].decode(message.value()))
+
+    def _settle(self):
+        """Waits until this worker's steps are in the log and read back, with all before them."""
+        self.producer.flush()
+        while self.claims_read <= self.step_written:
+            self._take(self.consumer.poll(1.0))
 
     def _heard(self, status):
         if status["component"] == "LEARNER" and "batch_progress" in status["info"]:
@@ -118,7 +145,13 @@ class Sharing:
             "done": done,
             "from": owner,
         }
-        self.producer.produce(self.claims_topic, self.codecs["TaskClaim"].encode(step), self.source)
+        value = self.codecs["TaskClaim"].encode(step)
+        self.producer.produce(self.claims_topic, value, self.source, on_delivery=self._written)
+
+    def _written(self, error, message):
+        if error is not None:
+            raise KafkaException(error)
+        self.step_written = max(self.step_written, message.offset())
 
     def obtain(self, begin: int, end: int):
         """The offset of a task for this worker alone; None when all that there are are claimed."""
@@ -129,8 +162,7 @@ class Sharing:
                 place = min(mine)
                 if place >= end:  # Two claimed at once, and there was a task for one of them.
                     self._write("RELEASE", place)
-                    self.producer.flush()
-                    self.read_on()
+                    self._settle()
                     return None
                 self.in_hand.add(place)
                 return place
@@ -142,8 +174,7 @@ class Sharing:
                 self._write("CLAIM", wanted)
             else:
                 return None
-            self.producer.flush()
-            self.read_on()
+            self._settle()
 
     def done(self, place: int):
         """All trajectories of the task are in the log."""

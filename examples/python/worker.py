@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from queued import Queue
 from records import Codec, floats, ints
 from sharing import Sharing
 from weights import Weights
@@ -103,45 +104,6 @@ def broken(codec, good, number):
     return t["groupId"].encode(), codec.encode(t)
 
 
-class Queue:
-    """What waits: trajectories that the learner has not consumed, and those it will train on next."""
-
-    def __init__(self, servers, prefix):
-        self.topic = prefix + "trajectories"
-        self.consumer = Consumer(dict(servers, **{"group.id": prefix + "unused"}))
-        found = self.consumer.list_topics(self.topic, timeout=10).topics[self.topic]
-        self.partitions = sorted(found.partitions)
-        self.own, self.refused = set(), set()
-
-    def note(self, offsets):
-        """Keeps where a record of this worker lies, once it is in the log."""
-
-        def delivered(error, message):
-            if error is None:
-                offsets.add((message.partition(), message.offset()))
-
-        return delivered
-
-    def waiting(self, version, progress):
-        """Of this worker, and in all. Between two versions the learner's heartbeats say more."""
-        passed = {int(p): n for p, n in version["trajectoryPositions"].items()}
-        in_batch = set()
-        if progress is not None and progress[0] == version["version"]:
-            for p, offset in progress[1].items():
-                passed[p] = max(offset, passed.get(p, 0))
-            in_batch = progress[2]
-
-        def pending(offsets):
-            return {at for at in offsets if at[1] >= passed.get(at[0], 0)}
-
-        self.own, self.refused = pending(self.own) | self.own & in_batch, pending(self.refused)
-        waiting = len(in_batch) - len(self.refused)
-        for p in self.partitions:
-            low, end = self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=10)
-            waiting += max(0, end - max(low, passed.get(p, 0)))
-        return len(self.own), waiting
-
-
 class Tasks:
     """The tasks topic, read wherever a claim leads."""
 
@@ -152,6 +114,8 @@ class Tasks:
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            # A fetch that waits for more holds up the one for another offset, and questions for ends.
+            "fetch.wait.max.ms": 10,
         }
         self.consumer = Consumer(dict(servers, **base))
 
@@ -166,7 +130,10 @@ class Tasks:
             message = self.consumer.poll(1.0)
             if message is not None and message.error() is not None:
                 if message.error().code() == KafkaError._PARTITION_EOF:
-                    return None
+                    break
+        self.consumer.unassign()
+        if message.error() is not None:
+            return None
         return self.codec.decode(message.value()) if message.offset() == offset else None
 
 
@@ -209,12 +176,11 @@ def main():
     )
     failures = []
 
-    def publish(key, value, offsets):
-        noted = queue.note(offsets)
-
+    def publish(key, value):
         def delivered(error, message):
-            noted(error, message)
-            if error is not None:
+            if error is None:
+                queue.own.add((message.partition(), message.offset()))
+            else:
                 failures.append(error)
 
         producer.produce(prefix + "trajectories", value, key, on_delivery=delivered)
@@ -247,15 +213,16 @@ def main():
             )
             if refused * args.count < sent * args.broken:
                 key, value = broken(codecs["Trajectory"], good, refused)
-                publish(key, value, queue.refused)
+                publish(key, value)
                 refused += 1
-            publish(good["groupId"], codecs["Trajectory"].encode(good), queue.own)
+            publish(good["groupId"], codecs["Trajectory"].encode(good))
             sent += 1
         producer.flush()
         if not failures:
             for place in answered:
                 sharing.done(place)
     sharing.close()
+    queue.close()
     weights.close()
     if failures:
         sys.exit(f"not published: {failures[0]}")

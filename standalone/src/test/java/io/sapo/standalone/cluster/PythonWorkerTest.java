@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Task;
+import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -38,6 +40,7 @@ class PythonWorkerTest {
   private static final int TRAJECTORIES = Integer.getInteger("sapo.python.trajectories", 100);
   private static final int BROKEN = TRAJECTORIES / 10;
   private static final int BATCH = 10;
+  private static final int CLAIMED_BY_SOMEBODY_GONE = 3;
   private static final Topics TOPICS = new Topics("sapo.");
 
   @TempDir Path folder;
@@ -82,6 +85,75 @@ class PythonWorkerTest {
     } finally {
       roles.forEach(RunningRole::stop);
     }
+  }
+
+  /** Two share the tasks; one is killed and comes back, and of a third only its claims are left. */
+  @Test
+  @Timeout(600)
+  void eachTaskIsAnsweredOnceWhoeverIsKilled() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    List<Process> workers = new ArrayList<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      publishTasks(client);
+      claimForSomebodyGone(client);
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
+      }
+      Process one = startWorker(broker, checkpoint, "one", TRAJECTORIES);
+      workers.add(one);
+      workers.add(startWorker(broker, checkpoint, "two", TRAJECTORIES));
+      awaitSegments(client, TRAJECTORIES / 5);
+      one.destroyForcibly().waitFor();
+      workers.add(startWorker(broker, checkpoint, "one", TRAJECTORIES));
+      awaitSegments(client, TRAJECTORIES);
+      assertThat(segments(client)).doesNotHaveDuplicates().hasSize(TRAJECTORIES);
+    } finally {
+      workers.forEach(Process::destroyForcibly);
+      roles.forEach(RunningRole::stop);
+    }
+  }
+
+  private static void claimForSomebodyGone(Map<String, Object> client) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < CLAIMED_BY_SOMEBODY_GONE; i++) {
+        TaskClaim claim =
+            TaskClaim.newBuilder()
+                .setKind(ClaimKind.CLAIM)
+                .setSession("gone-1")
+                .setSource(TOPICS.tasks().name() + "-0")
+                .setStretch(i)
+                .build();
+        producer.send(TOPICS.taskClaims().record(claim.getSource(), claim)).get();
+      }
+    }
+  }
+
+  private static void awaitSegments(Map<String, Object> client, int count)
+      throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    List<String> answered = segments(client);
+    while (answered.size() < count) {
+      assertThat(System.nanoTime()).as("%d tasks are answered", answered.size()).isLessThan(until);
+      Thread.sleep(100);
+      answered = segments(client);
+    }
+  }
+
+  /** Tasks of the trajectories that were segmented. */
+  private static List<String> segments(Map<String, Object> client) {
+    List<String> tasks = new ArrayList<>();
+    try (TopicScan scan = new TopicScan(client)) {
+      scan.read(
+          TOPICS.segments().name(),
+          record -> {
+            tasks.add(TOPICS.segments().codec().decode(record.value()).getTrajectory().getTaskId());
+            return false;
+          });
+    }
+    return tasks;
   }
 
   private static String[] settings(EmbeddedBroker broker) {
