@@ -24,7 +24,21 @@ interface Dialect {
    * @param count responses
    * @param candidates likeliest tokens wanted at every place
    */
-  record Draw(int[] prompt, Sampling sampling, long seed, int count, int candidates) {}
+  record Draw(int[] prompt, Sampling sampling, long seed, int count, int candidates) {
+    private static final int FIXED_BYTES = 1 << 16;
+
+    /** Of one token, and of one candidate, in the most talkative answer. */
+    private static final int TOKEN_BYTES = 400;
+
+    private static final int CANDIDATE_BYTES = 160;
+
+    /** Bound of an answer to it. */
+    int mostBytes() {
+      long tokens = (long) count * sampling.maxNewTokens();
+      long bytes = FIXED_BYTES + tokens * (TOKEN_BYTES + (long) CANDIDATE_BYTES * candidates);
+      return (int) Math.min(bytes, Integer.MAX_VALUE - 16);
+    }
+  }
 
   /**
    * Whether the server is there and what it can do.

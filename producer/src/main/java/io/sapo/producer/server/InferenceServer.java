@@ -1,11 +1,8 @@
 package io.sapo.producer.server;
 
 import io.sapo.policy.generation.Generation;
-import io.sapo.producer.server.Dialect.Draw;
 import io.sapo.producer.server.Dialect.Identity;
-import io.sapo.producer.server.ServerClient.Reply;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +21,21 @@ import org.slf4j.LoggerFactory;
 final class InferenceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
-  private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);
   private static final int REFUSALS_BEFORE_SUSPECT = 3;
   private static final long END_WITHIN_MS = 2_000;
 
   private final ServerEngine engine;
   private final ServerClient client;
   private final Dialect dialect;
+  private final Handshake handshake;
   private final Waits waits;
   private final Thread thread;
 
   private Identity identity;
   private Publication accepting;
 
-  /** From before it is loaded until it is confirmed. */
-  private Publication loading;
-
-  private final Map<String, Publication> confirmed = new LinkedHashMap<>();
   private final Map<String, Integer> inFlight = new LinkedHashMap<>();
-  private final List<Held> held = new ArrayList<>();
+  private final Confirmations confirmations;
   private String problem = "has not been asked yet";
   private boolean suspect;
   private boolean news;
@@ -62,14 +55,14 @@ final class InferenceServer implements AutoCloseable {
     }
   }
 
-  /** A response by weights that are still to be confirmed. */
-  private record Held(RunningDraw draw, Generation generation, List<String> names) {}
-
-  InferenceServer(ServerEngine engine, ServerClient client, Dialect dialect, Waits waits) {
+  InferenceServer(
+      ServerEngine engine, ServerClient client, Dialect dialect, Handshake handshake, Waits waits) {
     this.engine = engine;
     this.client = client;
     this.dialect = dialect;
+    this.handshake = handshake;
     this.waits = waits;
+    this.confirmations = new Confirmations(engine);
     this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
     thread.setDaemon(true);
   }
@@ -128,23 +121,7 @@ final class InferenceServer implements AutoCloseable {
   void drawn(RunningDraw draw, Generation generation, List<String> names) {
     refusedInARow = 0;
     faultsInARow = 0;
-    Held one = new Held(draw, generation, names);
-    if (allConfirmed(one)) {
-      engine.finished(draw, generation);
-    } else if (!suspect && loading != null && onlyLoadingIsOpen(one)) {
-      held.add(one);
-    } else {
-      engine.again(draw);
-    }
-  }
-
-  private boolean onlyLoadingIsOpen(Held one) {
-    return one.names().stream()
-        .allMatch(name -> confirmed.containsKey(name) || name.equals(loading.name()));
-  }
-
-  private boolean allConfirmed(Held one) {
-    return confirmed.keySet().containsAll(one.names());
+    confirmations.take(draw, generation, names, suspect);
   }
 
   /** An answer was refused. Under the lock. */
@@ -210,22 +187,8 @@ final class InferenceServer implements AutoCloseable {
     synchronized (engine.lock()) {
       suspect = true;
       faultsInARow++;
-      loading = null;
       setProblem(why);
-      letHeldGo();
-    }
-  }
-
-  /** Those held that are confirmed are finished, the others are drawn again. Under the lock. */
-  private void letHeldGo() {
-    List<Held> all = List.copyOf(held);
-    held.clear();
-    for (Held one : all) {
-      if (allConfirmed(one)) {
-        engine.finished(one.draw(), one.generation());
-      } else {
-        engine.again(one.draw());
-      }
+      confirmations.abandon();
     }
   }
 
@@ -269,9 +232,7 @@ final class InferenceServer implements AutoCloseable {
       if (suspect) {
         identity = null;
         accepting = null;
-        loading = null;
-        confirmed.clear();
-        letHeldGo();
+        confirmations.clear();
       }
       target = engine.target();
       known = identity != null;
@@ -280,7 +241,7 @@ final class InferenceServer implements AutoCloseable {
       return;
     }
     if (!known) {
-      Identity found = engine.identify(this);
+      Identity found = handshake.identify(client, dialect);
       synchronized (engine.lock()) {
         identity = found;
         suspect = false;
@@ -303,7 +264,7 @@ final class InferenceServer implements AutoCloseable {
       awaitNoRequests();
     }
     synchronized (engine.lock()) {
-      loading = target;
+      confirmations.expect(target);
     }
     dialect.load(client, current, target);
     synchronized (engine.lock()) {
@@ -313,24 +274,11 @@ final class InferenceServer implements AutoCloseable {
       accepting = target;
       engine.dispatch();
     }
-    Draw probe = engine.probe();
-    Reply reply =
-        client.call(
-            current.path(),
-            dialect.request(current, target, probe),
-            engine.mostBytes(probe),
-            PROBE_WITHIN);
-    if (!reply.ok()) {
-      throw new UnfitServerException(
-          "it answers a probe with %d: %s".formatted(reply.status(), reply.text()));
-    }
-    engine.checkProbe(target, dialect.answers(current, target, reply.json()));
+    handshake.prove(client, dialect, current, target);
     synchronized (engine.lock()) {
       boolean back = !problem.isEmpty();
       problem = "";
-      confirmed.put(target.name(), target);
-      loading = null;
-      letHeldGo();
+      confirmations.confirm(target);
       if (back) {
         log.info("inference server {} draws by version {}", client.address(), target.version());
       }
@@ -348,15 +296,9 @@ final class InferenceServer implements AutoCloseable {
 
   /** What is older than the oldest request is no longer needed. */
   private void forgetOld() {
-    List<Publication> old = new ArrayList<>();
+    List<Publication> old;
     synchronized (engine.lock()) {
-      for (Publication one : confirmed.values()) {
-        if (one == accepting || inFlight.containsKey(one.name())) {
-          break;
-        }
-        old.add(one);
-      }
-      old.forEach(one -> confirmed.remove(one.name()));
+      old = confirmations.forget(one -> one != accepting && !inFlight.containsKey(one.name()));
     }
     if (!old.isEmpty() && !identity.inPlace()) {
       old.forEach(one -> dialect.unload(client, identity, one));

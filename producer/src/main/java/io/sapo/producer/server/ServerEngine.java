@@ -10,9 +10,8 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
-import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.AnswerReader.Reading;
 import io.sapo.producer.server.Dialect.Draw;
-import io.sapo.producer.server.Dialect.Identity;
 import io.sapo.producer.server.InferenceServer.Asked;
 import io.sapo.producer.server.InferenceServer.Waits;
 import io.sapo.producer.server.ServerClient.Reply;
@@ -20,7 +19,6 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -29,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -48,26 +45,10 @@ public final class ServerEngine implements RolloutEngine {
   private static final int READERS = 4;
   private static final int KNOWN_VERSIONS = 1_000;
 
-  /** Of one token, and of one candidate, in the most talkative answer. */
-  private static final int TOKEN_BYTES = 400;
-
-  private static final int CANDIDATE_BYTES = 160;
-  private static final int FIXED_BYTES = 1 << 16;
-
-  /** Digits, a chat's words, several scripts. */
-  private static final String SAMPLE_TEXT =
-      "What is 30719 + 4.5? Antwort: grün, 猫が好き, naïve café; step-by-step\n\n  <b>ok</b>";
-
   private final Object lock = new Object();
   private final EngineSettings settings;
   private final int slots;
-  private final int longest;
-  private final boolean adapters;
-  private final CheckpointProfile profile;
-  private final ResponseRules rules;
-  private final AnswerCheck check;
-  private final Probe probe;
-  private final ProbeVerdict verdict;
+  private final AnswerReader reader;
   private final WeightExchange exchange;
   private final ExecutorService readers;
   private final List<InferenceServer> servers = new ArrayList<>();
@@ -107,18 +88,24 @@ public final class ServerEngine implements RolloutEngine {
       Sampling sampling,
       Waits waits) {
     this.settings = settings;
-    this.profile = profile;
     this.slots = slots;
-    this.longest = maxPromptTokens + sampling.maxNewTokens();
-    this.adapters = base.adapters().isPresent();
-    this.rules = rules(profile);
-    this.check = new AnswerCheck(rules);
+    ResponseRules rules = rules(profile);
+    AnswerCheck check = new AnswerCheck(rules);
+    this.reader = new AnswerReader(check, this::versionOf);
     SortedSet<Integer> never = new TreeSet<>(rules.banned());
     never.addAll(rules.stops());
     never.addAll(profile.tokenizer().controlTokens());
-    this.probe = Probe.of(rules.vocabularySize(), never, maxPromptTokens, sampling);
-    this.verdict = new ProbeVerdict(probe, sampling, settings.tolerance());
+    Probe probe = Probe.of(rules.vocabularySize(), never, maxPromptTokens, sampling);
     this.exchange = new WeightExchange(checkpoint, base, settings.folder(), rules, probe);
+    Handshake handshake =
+        new Handshake(
+            profile,
+            base.adapters().isPresent(),
+            maxPromptTokens + sampling.maxNewTokens(),
+            probe,
+            new ProbeVerdict(probe, sampling, settings.tolerance()),
+            check,
+            settings.entropyCandidates());
     this.readers = Executors.newFixedThreadPool(READERS, ServerEngine::daemon);
     HttpClient http =
         HttpClient.newBuilder()
@@ -134,7 +121,7 @@ public final class ServerEngine implements RolloutEngine {
               : new SglangDialect(rules);
       servers.add(
           new InferenceServer(
-              this, new ServerClient(http, address, settings.token()), dialect, waits));
+              this, new ServerClient(http, address, settings.token()), dialect, handshake, waits));
     }
   }
 
@@ -274,28 +261,14 @@ public final class ServerEngine implements RolloutEngine {
         .send(
             asked.identity().path(),
             server.dialect().request(asked.identity(), asked.weights(), wanted),
-            mostBytes(wanted),
+            wanted.mostBytes(),
             settings.deadline())
         .whenComplete((reply, problem) -> arrived(server, asked, draw, reply, problem));
   }
 
-  /** How an answer is taken. */
-  private sealed interface Reading {
-    record Drawn(Generation generation, List<String> names) implements Reading {}
-
-    /** The answer is at fault. */
-    record Refused(String reason) implements Reading {}
-
-    /** The server is at fault. */
-    record Failed(String reason) implements Reading {}
-
-    /** The server is away. */
-    record Away(String reason) implements Reading {}
-  }
-
   private void arrived(
       InferenceServer server, Asked asked, RunningDraw draw, Reply reply, Throwable problem) {
-    Reading reading = read(server.dialect(), asked, draw.request(), reply, problem);
+    Reading reading = reader.read(server.dialect(), asked, draw.request(), reply, problem);
     synchronized (lock) {
       server.end(asked);
       if (closed) {
@@ -315,49 +288,6 @@ public final class ServerEngine implements RolloutEngine {
       }
       dispatch();
     }
-  }
-
-  private Reading read(
-      Dialect dialect, Asked asked, GenerationRequest request, Reply reply, Throwable problem) {
-    if (problem != null) {
-      Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-      if (cause instanceof RefusedAnswerException) {
-        return new Reading.Refused(cause.getMessage());
-      }
-      return cause instanceof DeadlineException
-          ? new Reading.Failed(cause.getMessage())
-          : new Reading.Away(String.valueOf(cause.getMessage()));
-    }
-    if (!reply.ok()) {
-      String answer = "it answers %d: %s".formatted(reply.status(), reply.text());
-      boolean request400 = reply.status() == 400 || reply.status() == 413 || reply.status() == 422;
-      return request400 ? new Reading.Refused(answer) : new Reading.Failed(answer);
-    }
-    try {
-      List<Answer> answers = dialect.answers(asked.identity(), asked.weights(), reply.json());
-      if (answers.size() != 1) {
-        return new Reading.Refused("the answer has %d responses".formatted(answers.size()));
-      }
-      Answer answer = answers.get(0);
-      Optional<String> stranger = stranger(answer);
-      if (stranger.isPresent()) {
-        return new Reading.Failed(
-            "it draws by weights called '%s', which are not this run's; was it restarted, or is it shared?"
-                .formatted(stranger.get()));
-      }
-      Generation generation = check.generation(request, answer, this::versionOf);
-      return new Reading.Drawn(
-          generation, answer.versions().stream().map(Span::version).distinct().toList());
-    } catch (RefusedAnswerException e) {
-      return new Reading.Refused(e.getMessage());
-    }
-  }
-
-  private Optional<String> stranger(Answer answer) {
-    return answer.versions().stream()
-        .map(Span::version)
-        .filter(name -> versionOf(name).isEmpty())
-        .findFirst();
   }
 
   private Optional<Long> versionOf(String name) {
@@ -396,70 +326,5 @@ public final class ServerEngine implements RolloutEngine {
       ended.add(outcome);
       lock.notifyAll();
     }
-  }
-
-  /**
-   * Looks at a server that nothing is known of.
-   *
-   * @throws UnfitServerException saying how to start it, where it does not suit this run
-   */
-  Identity identify(InferenceServer server) {
-    Identity identity = server.dialect().identify(server.client(), adapters);
-    if (identity.maxTokens() > 0 && identity.maxTokens() < longest) {
-      throw new UnfitServerException(
-          "it takes %d tokens, prompt and response together may have %d: start it with a greater length (vLLM: --max-model-len %d), or lower model.max-prompt-tokens or model.max-new-tokens"
-              .formatted(identity.maxTokens(), longest, longest));
-    }
-    Optional<int[]> tokens = server.dialect().tokenize(server.client(), identity, SAMPLE_TEXT);
-    int[] own = profile.tokenizer().encode(SAMPLE_TEXT);
-    if (tokens.isPresent() && !Arrays.equals(tokens.get(), own)) {
-      throw new UnfitServerException(
-          "its tokenizer is another one: it makes %s of a text of which %s makes %s; start it on the run's checkpoint"
-              .formatted(
-                  shown(tokens.get()), profile.folder().tokenizer().getFileName(), shown(own)));
-    }
-    return identity;
-  }
-
-  private static String shown(int[] tokens) {
-    int some = Math.min(8, tokens.length);
-    return "%d tokens beginning with %s"
-        .formatted(tokens.length, Arrays.toString(Arrays.copyOf(tokens, some)));
-  }
-
-  /** What the probe asks for. */
-  Draw probe() {
-    return new Draw(
-        probe.prompt(), probe.sampling(), 1, probe.draws(), settings.entropyCandidates());
-  }
-
-  /**
-   * @throws UnfitServerException when the answers are not by these weights
-   * @throws RefusedAnswerException when they are no answers
-   */
-  void checkProbe(Publication published, List<Answer> answers) {
-    if (answers.size() != probe.draws()) {
-      throw new RefusedAnswerException(
-          "it answers the probe with %d responses, not %d"
-              .formatted(answers.size(), probe.draws()));
-    }
-    for (Answer answer : answers) {
-      check.firstPlace(answer);
-      for (Span span : answer.versions()) {
-        if (!span.version().equals(published.name())) {
-          throw new UnfitServerException(
-              "it draws by weights called '%s' after it was given '%s'; is it shared with another run?"
-                  .formatted(span.version(), published.name()));
-        }
-      }
-    }
-    verdict.check(published, answers);
-  }
-
-  /** Bound of an answer. */
-  int mostBytes(Draw draw) {
-    long tokens = (long) draw.count() * draw.sampling().maxNewTokens();
-    long bytes = FIXED_BYTES + tokens * (TOKEN_BYTES + (long) CANDIDATE_BYTES * draw.candidates());
-    return (int) Math.min(bytes, Integer.MAX_VALUE - 16);
   }
 }

@@ -223,10 +223,7 @@ final class GatewayVerticle extends VerticleBase {
       return;
     }
     int status = status(problem, context.statusCode());
-    String message =
-        problem instanceof HttpException http
-            ? http.getPayload()
-            : problem instanceof GatewayException ? problem.getMessage() : "";
+    String message = sentence(problem, status);
     if (status == 500) {
       log.error("{} failed", context.request().path(), problem);
     }
@@ -235,11 +232,26 @@ final class GatewayVerticle extends VerticleBase {
     }
     JsonObject error =
         new JsonObject()
-            .put("message", message == null || message.isEmpty() ? "no such request" : message)
+            .put("message", message)
             .put("type", status < 500 ? "invalid_request_error" : "server_error")
             .put("param", null)
             .put("code", null);
     send(context, status, new JsonObject().put("error", error));
+  }
+
+  private static String sentence(Throwable problem, int status) {
+    if (problem instanceof GatewayException) {
+      return problem.getMessage();
+    }
+    if (problem instanceof HttpException http && http.getPayload() != null) {
+      return http.getPayload();
+    }
+    return switch (status) {
+      case 404, 405 -> "no such request";
+      case 413 -> "the body has more than %d bytes".formatted(MOST_BODY_BYTES);
+      case 500 -> "it failed; the gateway's log says why";
+      default -> "the request is malformed";
+    };
   }
 
   private static int status(Throwable problem, int code) {

@@ -1,0 +1,88 @@
+package io.sapo.producer.server;
+
+import io.sapo.policy.generation.Generation;
+import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.InferenceServer.Asked;
+import io.sapo.producer.server.ServerClient.Reply;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Reads what came back for a draw, and whose fault it is where that is no response. Thread-safe.
+ */
+final class AnswerReader {
+  private final AnswerCheck check;
+  private final Function<String, Optional<Long>> versions;
+
+  /**
+   * @param versions by the names that this run has given weights
+   */
+  AnswerReader(AnswerCheck check, Function<String, Optional<Long>> versions) {
+    this.check = check;
+    this.versions = versions;
+  }
+
+  /** How an answer is taken. */
+  sealed interface Reading {
+    record Drawn(Generation generation, List<String> names) implements Reading {}
+
+    /** The answer is at fault. */
+    record Refused(String reason) implements Reading {}
+
+    /** The server is at fault. */
+    record Failed(String reason) implements Reading {}
+
+    /** The server is away. */
+    record Away(String reason) implements Reading {}
+  }
+
+  /**
+   * @param reply null where there is none
+   * @param problem why there is no reply, else null
+   */
+  Reading read(
+      Dialect dialect, Asked asked, GenerationRequest request, Reply reply, Throwable problem) {
+    if (problem != null) {
+      Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+      if (cause instanceof RefusedAnswerException) {
+        return new Reading.Refused(cause.getMessage());
+      }
+      return cause instanceof DeadlineException
+          ? new Reading.Failed(cause.getMessage())
+          : new Reading.Away(String.valueOf(cause.getMessage()));
+    }
+    if (!reply.ok()) {
+      String answer = "it answers %d: %s".formatted(reply.status(), reply.text());
+      boolean request400 = reply.status() == 400 || reply.status() == 413 || reply.status() == 422;
+      return request400 ? new Reading.Refused(answer) : new Reading.Failed(answer);
+    }
+    try {
+      List<Answer> answers = dialect.answers(asked.identity(), asked.weights(), reply.json());
+      if (answers.size() != 1) {
+        return new Reading.Refused("the answer has %d responses".formatted(answers.size()));
+      }
+      Answer answer = answers.get(0);
+      Optional<String> stranger = stranger(answer);
+      if (stranger.isPresent()) {
+        return new Reading.Failed(
+            "it draws by weights called '%s', which are not this run's; was it restarted, or is it shared?"
+                .formatted(stranger.get()));
+      }
+      Generation generation = check.generation(request, answer, versions);
+      return new Reading.Drawn(
+          generation, answer.versions().stream().map(Span::version).distinct().toList());
+    } catch (RefusedAnswerException e) {
+      return new Reading.Refused(e.getMessage());
+    }
+  }
+
+  private Optional<String> stranger(Answer answer) {
+    return answer.versions().stream()
+        .map(Span::version)
+        .filter(name -> versions.apply(name).isEmpty())
+        .findFirst();
+  }
+}
