@@ -91,6 +91,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new PlanCommand(surroundings));
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
+    line.addSubcommand(new TensorBoardCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
     found(surroundings).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -67,6 +67,9 @@ class TrainCommandTest {
     }
     assertThat(data.resolve("sapo.log")).exists();
     assertThatATrajectoryCanBeFollowed(data);
+    assertThat(tensorBoard(data))
+        .contains("4 versions and 4 evaluations")
+        .doesNotContain(" 0 bytes");
 
     Outcome other = train(data, "--updates", "4", "--seed", "6");
     assertThat(other.exitCode()).isEqualTo(2);
@@ -84,6 +87,14 @@ class TrainCommandTest {
     Outcome evaluated = sapo.run("evaluate", "--data", data.toString(), "--limit", "5", "--json");
     assertThat(evaluated.err()).isEmpty();
     assertThat(evaluated.out()).contains("\"version\" : 4", "\"tasks\" : 5");
+    assertThat(tensorBoard(data)).contains("5 versions").doesNotContain(" 0 bytes");
+    assertThat(tensorBoard(data)).contains("5 versions").contains(" 0 bytes");
+  }
+
+  private String tensorBoard(Path data) {
+    Outcome written = sapo.run("tensorboard", "--data", data.toString());
+    assertThat(written.err()).isEmpty();
+    return written.out();
   }
 
   private void assertThatATrajectoryCanBeFollowed(Path data) throws IOException {
