@@ -76,7 +76,7 @@ final class Child implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
-    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
     builder.environment().put("OPT_OUT_TRACKING", "true");
     builder.environment().put("TORCH_CPP_LOG_LEVEL", "ERROR");
     return new Child(role, builder.start(), log);

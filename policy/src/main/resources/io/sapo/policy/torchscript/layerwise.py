@@ -12,19 +12,25 @@ def lowest_kept(keep: int) -> int:
   return layers - min(keep, layers)
 
 # -> what entered each layer and what left the last; behind it what left each of the topmost `keep`
-# layers, with its graph.
+# layers, with its graph. Inputs that are kept alone lie together in one tensor that is there before the
+# first layer: kept where they were made, each would split the memory that the layer before has freed, and
+# the next layer would take new.
 def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tensor]) -> List[Tensor]:
   embedded, features, = __torch__.embedding.embed(b, w)
   x = embedded.detach()
   features = __torch__.gradients.detached(features)
   cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
+  lowest = __torch__.layerwise.lowest_kept(keep)
+  together = x.new_empty([lowest, x.size(0), x.size(1)])
   inputs : List[Tensor] = []
   outputs : List[Tensor] = []
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
-    kept = i >= __torch__.layerwise.lowest_kept(keep)
+    kept = i >= lowest
     if kept:
       x = torch.requires_grad_(x.detach(), spans[i + 1] > 0)
+    else:
+      x = torch.select(together, 0, i).copy_(x)
     inputs.append(x)
     y = __torch__.decoder.layer(x, p, cos, sin, b)
     if kept:
@@ -33,7 +39,8 @@ def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tenso
   inputs.append(x)
   return inputs + outputs
 
-# d_rows [N, hidden]: gradient with respect to the rows taken from the last layer's output.
+# d_rows [N, hidden]: gradient with respect to the rows taken from the last layer's output. The gradient
+# of a layer's input takes the place of that input where it was kept alone.
 def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: int, kept: List[Tensor], trained: List[Tensor], gradients: List[Tensor], w: List[Tensor]) -> None:
   layers = __torch__.config.layers()
   last = kept[layers]
@@ -55,6 +62,8 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: i
         x = torch.requires_grad_(x.detach(), begin > 0)
         y = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin, b)
       d = __torch__.gradients.back(y, x, begin > 0, d, begin, end, trained, gradients)
+      if i < __torch__.layerwise.lowest_kept(keep):
+        d = kept[i].detach().copy_(d)
   if spans[1] > 0:
     __torch__.layerwise.backward_inputs(d, d_features, b, spans[1], trained, gradients, w)
 

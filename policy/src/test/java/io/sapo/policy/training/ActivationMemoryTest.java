@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -27,10 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ActivationMemoryTest {
   private static final int HIDDEN = 256;
   private static final int FEW = 4;
-  private static final int MANY = 16;
+  private static final int MANY = 28;
 
-  /** What malloc and the JVM take beside. */
+  /** What malloc and the JVM take beside, now more, now less. */
   private static final long BESIDE = 24L << 20;
+
+  private static final long NOISE = 12L << 20;
+  private static final int TIMES = 3;
 
   @TempDir private Path folder;
 
@@ -43,13 +47,21 @@ class ActivationMemoryTest {
     System.out.printf(
         "%d tokens: %.1f MB of inputs, grown by %.1f MB: %.3f%n",
         tokens, inputs / 1e6, added / 1e6, (double) added / inputs);
-    assertThat(added).isLessThanOrEqualTo(inputs + inputs / 10 + (1 << 20));
+    assertThat(added).isLessThanOrEqualTo(inputs + inputs / 10 + NOISE);
   }
 
   private long grown(int tokens) throws Exception {
-    Result few = measured(FEW, tokens / 512, 512, 0, "f32", -1);
-    Result many = measured(MANY, tokens / 512, 512, 0, "f32", -1);
-    return many.backward() - few.backward();
+    return peak(MANY, tokens) - peak(FEW, tokens);
+  }
+
+  /** Median. */
+  private long peak(int layers, int tokens) throws Exception {
+    long[] peaks = new long[TIMES];
+    for (int i = 0; i < TIMES; i++) {
+      peaks[i] = measured(layers, tokens / 512, 512, 0, "f32", -1).backward();
+    }
+    Arrays.sort(peaks);
+    return peaks[TIMES / 2];
   }
 
   /** What is kept stays within what is reckoned, whole, with adapters, over weights converted. */
@@ -84,6 +96,8 @@ class ActivationMemoryTest {
     Stream.of(arguments).map(Object::toString).forEach(command::add);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // As ./sapo has it.
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).isZero();

@@ -115,7 +115,7 @@ class PlanAgainstMeasurementTest {
     Path output = folder.resolve("output");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
     builder.environment().put("OPT_OUT_TRACKING", "true");
     Process process = builder.start();
