@@ -3,7 +3,7 @@ package io.sapo.audit;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Which ids were seen, as the first 128 bits of their SHA-256 in an open-addressed table: 16 bytes
@@ -16,11 +16,7 @@ final class IdSet {
   private int size;
 
   IdSet() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    digest = DigestUtils.getSha256Digest();
   }
 
   /** Whether the id is new. */

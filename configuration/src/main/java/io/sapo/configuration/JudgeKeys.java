@@ -21,11 +21,11 @@ final class JudgeKeys {
   private static final int MANY = 1_000_000;
   private static final Pattern KEY =
       Pattern.compile(SECTION + "\\.([a-z0-9][a-z0-9_-]{0,39})\\.([a-z-]+)");
-  private static final Map<String, Rule> FIELDS = fields();
+  private static final Map<String, Rule> FIELDS = catalogue();
 
   private JudgeKeys() {}
 
-  private static Map<String, Rule> fields() {
+  private static Map<String, Rule> catalogue() {
     Map<String, Rule> fields = new LinkedHashMap<>();
     fields.put("url", Rule.text());
     fields.put("token", Rule.text().orEmpty());
@@ -43,6 +43,11 @@ final class JudgeKeys {
     fields.put("max-tokens", Rule.integer(1, MANY));
     fields.put("right-from", Rule.number(0, 1));
     return Collections.unmodifiableMap(fields);
+  }
+
+  /** What may follow {@code judges.NAME.}. */
+  static Map<String, Rule> fields() {
+    return FIELDS;
   }
 
   /** Empty where the key is none of a judge's. */

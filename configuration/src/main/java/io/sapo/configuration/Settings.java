@@ -2,11 +2,8 @@ package io.sapo.configuration;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Checked values by key, each with its origin. Asking for a key that does not exist, or as another
@@ -145,13 +143,7 @@ public final class Settings {
     for (Map.Entry<String, Value> entry : values.entrySet()) {
       canonical.append(entry.getKey()).append('=').append(entry.getValue().text()).append('\n');
     }
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of()
-          .formatHex(sha.digest(canonical.toString().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return DigestUtils.sha256Hex(canonical.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Keys that somebody has asked for; tests hold it against the catalogue. */

@@ -2,8 +2,8 @@ package io.sapo.pictures;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The hash by which records name a picture's bytes. */
 public final class PictureHash {
@@ -16,12 +16,8 @@ public final class PictureHash {
 
   /** Hex SHA-256, lower case; the buffer's position stays. */
   public static String of(ByteBuffer encoded) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(encoded.duplicate());
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
+    sha256.update(encoded.duplicate());
+    return HexFormat.of().formatHex(sha256.digest());
   }
 }

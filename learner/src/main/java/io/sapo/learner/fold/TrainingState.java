@@ -4,10 +4,8 @@ import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.TrainableModel;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Everything the next update depends on besides batch and config. {@link Update} moves it forward
@@ -125,14 +123,8 @@ public final class TrainingState implements AutoCloseable {
   }
 
   private static String combined(String actorOptimizer, String criticOptimizer) {
-    try {
-      String text = actorOptimizer + "\n" + criticOptimizer + "\n";
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    String text = actorOptimizer + "\n" + criticOptimizer + "\n";
+    return DigestUtils.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void closeIfAny(AutoCloseable closeable) {

@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Which code folds: SHA-256 over classes and scripts of learner and policy, as they are loaded. */
 final class CodeDigest {
@@ -30,13 +30,13 @@ final class CodeDigest {
   }
 
   static String sha256(Path file) throws IOException {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     update(digest, file);
     return HexFormat.of().formatHex(digest.digest());
   }
 
   private static String computed() {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     update(digest, CodeDigest.class, "io/sapo/learner");
     update(digest, Weights.class, "io/sapo/policy");
     return HexFormat.of().formatHex(digest.digest());
@@ -77,14 +77,6 @@ final class CodeDigest {
   private static void update(MessageDigest digest, Path file) throws IOException {
     try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
-    }
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

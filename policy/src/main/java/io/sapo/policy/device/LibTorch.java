@@ -9,8 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The native library: the one among the jars, or that of an installation named by {@code
@@ -100,7 +100,7 @@ public final class LibTorch {
   /** Of a file of hundreds of megabytes: its size, and both of its ends, where tables lie. */
   static String fingerprint(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = DigestUtils.getSha256Digest();
       long size = channel.size();
       digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, size));
       for (long from : new long[] {0, Math.max(0, size - EDGE)}) {
@@ -111,8 +111,6 @@ public final class LibTorch {
       return HexFormat.of().formatHex(digest.digest()).substring(0, SHOWN);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 of tensors: of each the digest of its elements, made in parallel, and of all a digest
@@ -24,7 +24,7 @@ public final class TensorDigest {
    */
   public static String sha256(Collection<? extends TensorData> tensors) {
     List<byte[]> elements = tensors.parallelStream().map(TensorDigest::ofElements).toList();
-    MessageDigest all = newDigest();
+    MessageDigest all = DigestUtils.getSha256Digest();
     int next = 0;
     for (TensorData tensor : tensors) {
       all.update(header(tensor.spec(), tensor.type().name()));
@@ -40,7 +40,7 @@ public final class TensorDigest {
    */
   public static String combined(
       Collection<TensorSpec> tensors, ElementType type, Function<TensorSpec, String> elements) {
-    MessageDigest all = newDigest();
+    MessageDigest all = DigestUtils.getSha256Digest();
     for (TensorSpec tensor : tensors) {
       all.update(header(tensor, type.name()));
       all.update(HexFormat.of().parseHex(elements.apply(tensor)));
@@ -54,7 +54,7 @@ public final class TensorDigest {
   }
 
   private static byte[] ofElements(TensorData tensor) {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     tensor.forEachWindow(digest::update);
     return digest.digest();
   }
@@ -72,13 +72,5 @@ public final class TensorDigest {
       header.putLong(dimension);
     }
     return header.putInt(typeName.length).put(typeName).flip();
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

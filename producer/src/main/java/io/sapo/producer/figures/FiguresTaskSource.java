@@ -1,13 +1,11 @@
 package io.sapo.producer.figures;
 
+import io.sapo.pictures.PictureHash;
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -99,18 +97,13 @@ public final class FiguresTaskSource implements OrderedTaskSource {
         .setPrompt(figure.prompt())
         .setPictures(
             List.of(
-                Picture.newBuilder().setSha256(sha256(png)).setBytes(ByteBuffer.wrap(png)).build()))
+                Picture.newBuilder()
+                    .setSha256(PictureHash.of(png))
+                    .setBytes(ByteBuffer.wrap(png))
+                    .build()))
         .setAnswer(Integer.toString(figure.answer()))
         .setVerifier("gsm8k")
         .setSource(name())
         .build();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
   }
 }

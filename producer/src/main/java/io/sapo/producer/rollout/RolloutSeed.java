@@ -2,8 +2,7 @@ package io.sapo.producer.rollout;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Seeds of token draws: a function of the producer's seed, the task and the rollout's index. */
 public final class RolloutSeed {
@@ -13,11 +12,7 @@ public final class RolloutSeed {
     byte[] task = taskId.getBytes(StandardCharsets.UTF_8);
     ByteBuffer input = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + task.length);
     input.putLong(producerSeed).putInt(rolloutIndex).put(task);
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(input.array());
-      return ByteBuffer.wrap(digest).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] digest = DigestUtils.sha256(input.array());
+    return ByteBuffer.wrap(digest).getLong();
   }
 }

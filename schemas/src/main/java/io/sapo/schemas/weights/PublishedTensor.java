@@ -3,9 +3,9 @@ package io.sapo.schemas.weights;
 import io.sapo.schemas.ElementType;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A tensor in the element type it is published in, read a window at a time wherever it lies. It may
@@ -56,17 +56,9 @@ public interface PublishedTensor {
 
   /** Hex SHA-256 of all elements. */
   default String sha256() {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     forEachWindow(digest::update);
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   static int elementBytes(ElementType type) {

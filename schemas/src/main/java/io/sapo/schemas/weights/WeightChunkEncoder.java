@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Cuts the tensors of one version into chunks and hands these on as they are made. A tensor is read
@@ -62,7 +63,7 @@ public final class WeightChunkEncoder {
     }
     long most = after.bytes() / sparseBytes();
     long[] changed = {0};
-    MessageDigest digest = PublishedTensor.newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     TensorWindows.pairs(
         before,
         after,

@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Surroundings;
+import io.sapo.configuration.ConfigReference;
 import io.sapo.configuration.ConfigReport;
 import io.sapo.configuration.Settings;
 import java.util.function.UnaryOperator;
@@ -41,6 +42,16 @@ final class ConfigCommand {
               loader -> model.flags(loader, "tasks.train"));
       out.print(json ? ConfigReport.json(settings) : ConfigReport.yaml(settings));
     }
+    out.flush();
+    return ExitCodes.FINE;
+  }
+
+  @Command(
+      name = "reference",
+      description = "Prints docs/configuration.md: every key, its default and what it may be.")
+  int reference() {
+    var out = spec.commandLine().getOut();
+    out.print(ConfigReference.markdown());
     out.flush();
     return ExitCodes.FINE;
   }
