@@ -2,6 +2,7 @@ package io.sapo.standalone.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 public final class ExperimentRunner {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RESULT = "result.json";
+  private static final int MOST_STARTS = 3;
 
   private final ExperimentFile experiment;
   private final Path output;
@@ -176,21 +178,43 @@ public final class ExperimentRunner {
         .settings(job.arm(), job.tuned(), job.seed())
         .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     Path log = summary.resolveSibling("train.log");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    Thread end = new Thread(process::destroy, "end-run");
-    Runtime.getRuntime().addShutdownHook(end);
-    int code;
-    try {
-      code = process.waitFor();
-    } finally {
-      process.destroy();
-    }
-    Runtime.getRuntime().removeShutdownHook(end);
+    int code = untilItEnds(() -> start(command, log));
     if (code != 0) {
       throw CommandFailure.failed(
           "%s ended with exit code %d; its output is in %s. The experiment started again goes on from there"
               .formatted(job, code, log));
+    }
+  }
+
+  /** One start of a run; its exit code. */
+  interface Start {
+    int end() throws IOException, InterruptedException;
+  }
+
+  /** What ended for something outside of it goes on when it is started again. */
+  static int untilItEnds(Start run) throws IOException, InterruptedException {
+    int code = run.end();
+    for (int starts = 1; code == ExitCodes.RETRY && starts < MOST_STARTS; starts++) {
+      code = run.end();
+    }
+    return code;
+  }
+
+  private static int start(List<String> command, Path log)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    Thread end = new Thread(process::destroy, "end-run");
+    Runtime.getRuntime().addShutdownHook(end);
+    try {
+      int code = process.waitFor();
+      Runtime.getRuntime().removeShutdownHook(end);
+      return code;
+    } finally {
+      process.destroy();
     }
   }
 

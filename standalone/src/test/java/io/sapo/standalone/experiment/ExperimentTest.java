@@ -18,10 +18,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +151,28 @@ class ExperimentTest {
     keep("x", "2.0E-4", 9, 0.3);
     RunResult made = keep("x", "2.0E-4", 1, 0.5);
     assertThat(runner.made()).containsExactly(Map.entry("x", List.of(made)));
+  }
+
+  /** Exit code 4: for what lies outside of it; 1 would come again. */
+  @Test
+  void aRunThatEndedForSomethingOutsideIsStartedAgain() throws IOException, InterruptedException {
+    assertThat(startsOf(4, 4, 0)).containsExactly(3, 0);
+    assertThat(startsOf(4, 4, 4, 0)).as("a few times").containsExactly(3, 4);
+    assertThat(startsOf(1, 0)).containsExactly(1, 1);
+    assertThat(startsOf(0)).containsExactly(1, 0);
+  }
+
+  /** How often it is started, and how it ends. */
+  private static List<Integer> startsOf(Integer... codes) throws IOException, InterruptedException {
+    Iterator<Integer> ends = List.of(codes).iterator();
+    AtomicInteger starts = new AtomicInteger();
+    int code =
+        ExperimentRunner.untilItEnds(
+            () -> {
+              starts.incrementAndGet();
+              return ends.next();
+            });
+    return List.of(starts.get(), code);
   }
 
   /** A version that only publishes its weights again has no batch. */
