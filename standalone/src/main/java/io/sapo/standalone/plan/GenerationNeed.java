@@ -4,7 +4,7 @@ import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What drawing responses takes: a producer's and an evaluator's needs. */
+/** What drawing responses takes: the needs of a producer, a gateway and an evaluator. */
 final class GenerationNeed {
   /** Prompt tokens fed at a time, padding included. */
   private static final long PREFILL_TOKENS = 8192;
@@ -16,6 +16,10 @@ final class GenerationNeed {
 
   static Need producer(Workload work) {
     return alone("producer", work, work.producer());
+  }
+
+  static Need gateway(Workload work) {
+    return alone("gateway", work, work.producer());
   }
 
   static Need evaluator(Workload work) {

@@ -17,6 +17,7 @@ public record Plan(ModelSizes sizes, List<Need> roles, Records records, Pace pac
             TrainNeed.of(work),
             LearnerNeed.of(work),
             GenerationNeed.producer(work),
+            GenerationNeed.gateway(work),
             GenerationNeed.evaluator(work),
             StreamNeed.segmenter(),
             StreamNeed.broker()),

@@ -2,6 +2,7 @@ package io.sapo.standalone.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
@@ -14,12 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers, of which one at a time is away, while roles train. */
+/** Brokers that are away for a while, one of three or the only one, while roles train. */
 class BrokersThatComeAndGoTest {
   private static final Topics TOPICS = new Topics("sapo.");
 
@@ -42,10 +44,10 @@ class BrokersThatComeAndGoTest {
       for (RunningRole role : roles) {
         assertThat(role.awaitReady()).isEqualTo("ready");
       }
-      long version = newestVersion(cluster);
+      long version = newestVersion(cluster.bootstrapServers());
       for (int broker = 0; broker < 3; broker++) {
         cluster.restart(broker);
-        version = awaitVersion(cluster, version + 3);
+        version = awaitVersion(cluster.bootstrapServers(), version + 3);
       }
       for (RunningRole role : roles) {
         assertThat(role.end()).as("nothing failed").isNotDone();
@@ -64,9 +66,48 @@ class BrokersThatComeAndGoTest {
     }
   }
 
-  private static long newestVersion(Cluster cluster) {
+  @Test
+  @Timeout(300)
+  void theOnlyBrokerIsWaitedForLongerThanClientsWaitForAnAnswer() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    try {
+      String address = broker.bootstrapServers();
+      String[] settings = {
+        "kafka.bootstrap-servers=" + address,
+        "kafka.client.default.api.timeout.ms=1000",
+        "kafka.client.request.timeout.ms=1000",
+        "run.updates=1000000"
+      };
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
+      }
+      for (RunningRole role : roles) {
+        assertThat(role.awaitReady()).isEqualTo("ready");
+      }
+      broker.close();
+      assertThat(roles.get(2).end())
+          .as("the producer waits")
+          .failsWithin(5, TimeUnit.SECONDS)
+          .withThrowableOfType(TimeoutException.class);
+      int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+      broker = EmbeddedBroker.start(folder.resolve("broker"), port);
+      awaitVersion(address, newestVersion(address) + 2);
+      for (RunningRole role : roles) {
+        assertThat(role.end()).as("nothing failed").isNotDone();
+      }
+    } finally {
+      for (int i = roles.size() - 1; i >= 0; i--) {
+        roles.get(i).stop();
+      }
+      broker.close();
+    }
+  }
+
+  private static long newestVersion(String bootstrapServers) {
     long[] newest = {-1};
-    try (TopicScan scan = new TopicScan(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+    try (TopicScan scan = new TopicScan(Map.of("bootstrap.servers", bootstrapServers))) {
       scan.read(
           TOPICS.weights().name(),
           record -> {
@@ -78,9 +119,9 @@ class BrokersThatComeAndGoTest {
   }
 
   /** Polls until there is a version at least as new; the test's time-out ends it otherwise. */
-  private static long awaitVersion(Cluster cluster, long wanted) {
+  private static long awaitVersion(String bootstrapServers, long wanted) {
     while (true) {
-      long newest = newestVersion(cluster);
+      long newest = newestVersion(bootstrapServers);
       if (newest >= wanted) {
         return newest;
       }

@@ -20,6 +20,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.standalone.plan.Part.Place;
+import io.sapo.standalone.run.RoleKind;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PlanTest {
   private static final long GIB = 1L << 30;
@@ -103,6 +105,16 @@ class PlanTest {
     assertThat(planner.changes("train")).hasSize(1).first().asString().contains(".slots=");
     assertThat(planner("qwen2.5-vl-7b", machine(8, 128), "model.device=gpu0").changes("train"))
         .isEmpty();
+  }
+
+  /** Its command asks for the plan before it starts. */
+  @ParameterizedTest
+  @EnumSource(RoleKind.class)
+  void everyRoleThatComputesIsPlanned(RoleKind kind) throws Exception {
+    if (kind.computes()) {
+      Fit fit = planner("llama-3.2-1b", machine(80, 128), "model.device=gpu0").fit(kind.label());
+      assertThat(fit.verdict()).isEqualTo(Fit.Verdict.FITS);
+    }
   }
 
   /** Everything that a model's size decides, by hand, for a model that is trained whole. */
