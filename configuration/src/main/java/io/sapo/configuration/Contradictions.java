@@ -1,0 +1,80 @@
+package io.sapo.configuration;
+
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.input.Admission;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keys that are right by themselves and wrong together. */
+final class Contradictions {
+  private final Settings settings;
+  private final Binding binding;
+
+  Contradictions(Settings settings, Binding binding) {
+    this.settings = settings;
+    this.binding = binding;
+  }
+
+  /** Settings under which the learner would refuse what the producers make. */
+  List<String> findings() {
+    List<String> findings = new ArrayList<>();
+    double temperature = settings.number("producer.temperature");
+    if (temperature < Admission.LEAST_TEMPERATURE || temperature > Admission.MOST_TEMPERATURE) {
+      findings.add(
+          "producer.temperature is %s: the learner trains on what was drawn at %s to %s and would refuse every trajectory"
+              .formatted(temperature, Admission.LEAST_TEMPERATURE, Admission.MOST_TEMPERATURE));
+    }
+    findings.addAll(servedWrongly());
+    int prompt = settings.integer("model.max-prompt-tokens");
+    int response = settings.integer("model.max-new-tokens");
+    int longest = settings.integer("learner.max-sequence-tokens");
+    if (prompt + response > longest) {
+      findings.add(
+          "learner.max-sequence-tokens is %d, but model.max-prompt-tokens (%d) and model.max-new-tokens (%d) allow %d: the learner would refuse what is longer. Raise the first or lower the others"
+              .formatted(longest, prompt, response, prompt + response));
+    }
+    findings.addAll(ofAlgorithm());
+    return findings;
+  }
+
+  private List<String> ofAlgorithm() {
+    AlgorithmSettings algorithm;
+    try {
+      algorithm = binding.learner().algorithm();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+    List<String> findings = new ArrayList<>(algorithm.objections());
+    boolean fromAll =
+        settings.number("producer.top-p") >= 1 && settings.integer("producer.top-k") == 0;
+    if (!fromAll && algorithm.offPolicy().comparesWithBehaviour()) {
+      findings.add(
+          "producer.top-p is %s and producer.top-k %d: the learner scores all tokens, so ratios to what was drawn from the likeliest alone are biased, and it would refuse every trajectory. Set them to 1 and 0, or learner.off-policy to none"
+              .formatted(settings.number("producer.top-p"), settings.integer("producer.top-k")));
+    }
+    return findings;
+  }
+
+  private List<String> servedWrongly() {
+    String engine = settings.text("producer.engine");
+    List<URI> servers = binding.servers();
+    List<String> findings = new ArrayList<>();
+    if (engine.equals("builtin") != servers.isEmpty()) {
+      findings.add(
+          servers.isEmpty()
+              ? "producer.engine is " + engine + ", but producer.servers names no server"
+              : "producer.servers names servers, but producer.engine is builtin: set it to vllm or"
+                  + " sglang");
+    }
+    if (servers.stream().distinct().count() < servers.size()) {
+      findings.add("producer.servers names a server twice");
+    }
+    if (binding.producers() > 1 && !servers.isEmpty()) {
+      findings.add(
+          "producer.count is %d, but one producer drives all of producer.servers: set it to 1"
+              .formatted(binding.producers()));
+    }
+    return findings;
+  }
+}
