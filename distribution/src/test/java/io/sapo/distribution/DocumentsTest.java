@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** What the documents tell people to type exists: commands, their options, keys of the settings. */
+/**
+ * What the documents tell people to type exists: commands, their options, keys of the settings,
+ * files.
+ */
 class DocumentsTest {
   private static final Path HOME = Path.of("..");
   private static final int AT_LEAST = 80;
@@ -33,6 +36,9 @@ class DocumentsTest {
   /** Keys as documents write them, in code; files have names of the same kind. */
   private static final Pattern KEY =
       Pattern.compile("(?:`|--set )([a-z]+(?:\\.[a-z0-9-]+)+)(?:=[^`\\s]*)?(?=`|\\s)");
+
+  /** Within the project. */
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!\\w+:)([^)#]+)(?:#[^)]*)?\\)");
 
   private static final Pattern FILE =
       Pattern.compile(".*\\.(yaml|yml|json|jsonl|parquet|py|md|java|safetensors|html|log|sh)");
@@ -79,6 +85,23 @@ class DocumentsTest {
   @Test
   void commandsAreFound() throws IOException {
     assertThat(commands()).hasSizeGreaterThan(AT_LEAST).anyMatch(ShownCommand::whole);
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() throws IOException {
+    List<String> dangling = new ArrayList<>();
+    int found = 0;
+    for (Path document : documents()) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        found++;
+        if (!Files.exists(document.resolveSibling(link.group(1)))) {
+          dangling.add(document + ": " + link.group(1));
+        }
+      }
+    }
+    assertThat(dangling).isEmpty();
+    assertThat(found).isGreaterThan(30);
   }
 
   @Test

@@ -1,11 +1,11 @@
 package io.sapo.producer.chain;
 
+import io.sapo.producer.task.MadeTasks;
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,16 +58,13 @@ public final class ChainTaskSource implements OrderedTaskSource {
   }
 
   private final boolean heldOut;
-  private final long seed;
   private final Lengths lengths;
-  private SplittableRandom random;
-  private long count;
+  private final MadeTasks made;
 
   public ChainTaskSource(boolean heldOut, long seed, Lengths lengths) {
     this.heldOut = heldOut;
-    this.seed = seed;
     this.lengths = lengths;
-    this.random = new SplittableRandom(seed);
+    this.made = new MadeTasks(seed);
   }
 
   @Override
@@ -82,20 +79,18 @@ public final class ChainTaskSource implements OrderedTaskSource {
 
   @Override
   public void seek(long stretch, int length) {
-    long salt = new SplittableRandom(seed).nextLong();
-    random = new SplittableRandom(new SplittableRandom(salt ^ stretch).nextLong());
-    count = Math.multiplyExact(stretch, length);
+    made.seek(stretch, length);
   }
 
   /** The next task with a solution that is right on nine steps in ten. */
   public Solved nextSolved() {
     Chain chain = draw();
-    return new Solved(task(chain), ChainSolution.withMistakes(chain, random));
+    return new Solved(task(chain), ChainSolution.withMistakes(chain, made.random()));
   }
 
   private Chain draw() {
     while (true) {
-      Chain chain = Chain.draw(random, lengths.fewest(), lengths.most());
+      Chain chain = Chain.draw(made.random(), lengths.fewest(), lengths.most());
       if ((Long.remainderUnsigned(chain.fingerprint(), HELD_OUT_ONE_IN) == 0) == heldOut) {
         return chain;
       }
@@ -104,7 +99,8 @@ public final class ChainTaskSource implements OrderedTaskSource {
 
   private Task task(Chain chain) {
     return Task.newBuilder()
-        .setTaskId("chain-%s-%d-%d".formatted(heldOut ? "held-out" : "training", seed, count++))
+        .setTaskId(
+            "chain-%s-%d-%d".formatted(heldOut ? "held-out" : "training", made.seed(), made.next()))
         .setPrompt(chain.prompt())
         .setPictures(List.of())
         .setAnswer(Integer.toString(chain.answer()))

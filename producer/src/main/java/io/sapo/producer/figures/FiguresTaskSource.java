@@ -1,6 +1,7 @@
 package io.sapo.producer.figures;
 
 import io.sapo.pictures.PictureHash;
+import io.sapo.producer.task.MadeTasks;
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * An endless source of figures, a function of split and seed. No figure of one split is ever in the
@@ -38,14 +38,11 @@ public final class FiguresTaskSource implements OrderedTaskSource {
   private static final int HELD_OUT_ONE_IN = 10;
 
   private final Split split;
-  private final long seed;
-  private SplittableRandom random;
-  private long count;
+  private final MadeTasks made;
 
   public FiguresTaskSource(Split split, long seed) {
     this.split = split;
-    this.seed = seed;
-    this.random = new SplittableRandom(seed);
+    this.made = new MadeTasks(seed);
   }
 
   @Override
@@ -60,15 +57,13 @@ public final class FiguresTaskSource implements OrderedTaskSource {
 
   @Override
   public void seek(long stretch, int length) {
-    long salt = new SplittableRandom(seed).nextLong();
-    random = new SplittableRandom(new SplittableRandom(salt ^ stretch).nextLong());
-    count = Math.multiplyExact(stretch, length);
+    made.seek(stretch, length);
   }
 
   /** The next task with a solution that mixes right steps with plausible wrong ones. */
   public Solved nextSolved() {
     Figure figure = draw();
-    return new Solved(task(figure), FigureSolution.withMistakes(figure, random));
+    return new Solved(task(figure), FigureSolution.withMistakes(figure, made.random()));
   }
 
   /** The next figure with a description of all its bars, left to right; never with a mistake. */
@@ -81,7 +76,7 @@ public final class FiguresTaskSource implements OrderedTaskSource {
 
   private Figure draw() {
     while (true) {
-      Figure figure = Figure.draw(random);
+      Figure figure = Figure.draw(made.random());
       boolean heldOut = Long.remainderUnsigned(figure.fingerprint(), HELD_OUT_ONE_IN) == 0;
       if (heldOut == (split == Split.HELD_OUT)) {
         return figure;
@@ -91,7 +86,8 @@ public final class FiguresTaskSource implements OrderedTaskSource {
 
   private Task task(Figure figure) {
     byte[] png = FigureRenderer.png(figure);
-    String id = "figures-" + split.name().toLowerCase(Locale.ROOT) + "-" + seed + "-" + count++;
+    String id =
+        "figures-" + split.name().toLowerCase(Locale.ROOT) + "-" + made.seed() + "-" + made.next();
     return Task.newBuilder()
         .setTaskId(id)
         .setPrompt(figure.prompt())

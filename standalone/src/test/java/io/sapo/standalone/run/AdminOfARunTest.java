@@ -2,13 +2,8 @@ package io.sapo.standalone.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.configuration.ConfigLoader;
 import io.sapo.fixtures.TinyCheckpoint;
-import io.sapo.standalone.folder.RunFolder;
-import io.sapo.standalone.progress.RunSummary;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,9 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -33,67 +25,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the admin endpoint says of a run that is going, and what the run does when told to. */
 class AdminOfARunTest {
-  private static final String TOKEN = "a-token-for-tests-only";
-  private static final Pattern ADDRESS = Pattern.compile("status at (http://\\S+)");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir static Path folder;
 
-  private static TrainingRun run;
-  private static CompletableFuture<RunSummary> ended;
-  private static String address;
+  private static WatchedTraining training;
 
   @BeforeAll
   static void train() throws IOException {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    ConfigLoader loader = new ConfigLoader();
-    List.of(
-            "run.updates=1000000",
-            "model.max-prompt-tokens=64",
-            "model.max-new-tokens=8",
-            "producer.slots=8",
-            "learner.batch-size=8",
-            "learner.mini-batch-size=4",
-            "evaluation.tasks=10",
-            "evaluation.every=0",
-            "admin.token=" + TOKEN)
-        .forEach(loader::set);
-    CompletableFuture<String> said = new CompletableFuture<>();
-    StringWriter out =
-        new StringWriter() {
-          @Override
-          public void flush() {
-            Matcher found = ADDRESS.matcher(toString());
-            if (found.find()) {
-              said.complete(found.group(1));
-            }
-          }
-        };
-    run =
-        new TrainingRun(
-            loader.load(),
-            new RunFolder(folder.resolve("run")),
+    training =
+        WatchedTraining.start(
+            folder.resolve("run"),
             checkpoint,
-            new PrintWriter(out),
-            false,
-            false);
-    ended =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return run.run();
-              } catch (InterruptedException e) {
-                throw new CompletionException(e);
-              }
-            });
-    CompletableFuture.anyOf(said, ended).orTimeout(2, TimeUnit.MINUTES).join();
-    address = said.join();
+            List.of(
+                "model.max-prompt-tokens=64",
+                "model.max-new-tokens=8",
+                "producer.slots=8",
+                "learner.batch-size=8",
+                "learner.mini-batch-size=4",
+                "evaluation.tasks=10",
+                "evaluation.every=0"));
   }
 
   @AfterAll
   static void end() {
-    run.stop();
-    assertThat(ended.join().version()).isPositive();
+    training.close();
   }
 
   private static String ask(HttpRequest.Builder request) {
@@ -109,8 +66,8 @@ class AdminOfARunTest {
     long start = System.nanoTime();
     String answer = "";
     while (System.nanoTime() - start < Duration.ofMinutes(2).toNanos()) {
-      assertThat(ended).isNotDone();
-      answer = ask(HttpRequest.newBuilder(URI.create(address + path)));
+      assertThat(training.isRunning()).isTrue();
+      answer = ask(HttpRequest.newBuilder(URI.create(training.address() + path)));
       if (wanted.test(answer)) {
         return answer;
       }
@@ -163,8 +120,8 @@ class AdminOfARunTest {
     String before = await("/api/evaluations", found -> count(found, "\"accuracy\"") == 2);
     String told =
         ask(
-            HttpRequest.newBuilder(URI.create(address + "/api/control/evaluate"))
-                .header("authorization", "Bearer " + TOKEN)
+            HttpRequest.newBuilder(URI.create(training.address() + "/api/control/evaluate"))
+                .header("authorization", "Bearer " + WatchedTraining.TOKEN)
                 .POST(HttpRequest.BodyPublishers.noBody()));
     assertThat(told).contains("\"action\":\"evaluate\"");
     await("/api/evaluations", found -> count(found, "\"accuracy\"") == 4 && !found.equals(before));

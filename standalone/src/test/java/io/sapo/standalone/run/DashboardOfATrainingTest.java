@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;
 import io.sapo.browser.PageCheck;
-import io.sapo.configuration.ConfigLoader;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.standalone.folder.RunFolder;
-import io.sapo.standalone.progress.RunSummary;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,11 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -44,15 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DashboardOfATrainingTest {
-  private static final String TOKEN = "a-token-for-tests-only";
-  private static final Pattern ADDRESS = Pattern.compile("status at (http://\\S+)");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir static Path folder;
 
-  private static TrainingRun run;
-  private static CompletableFuture<RunSummary> ended;
-  private static String address;
+  private static WatchedTraining training;
   private static Browser browser;
   private static Dashboard dashboard;
   private static PageCheck page;
@@ -60,50 +47,20 @@ class DashboardOfATrainingTest {
   @BeforeAll
   static void train() throws IOException {
     assumeTrue(Browser.missing().isEmpty(), Browser.missing());
-    ConfigLoader loader = new ConfigLoader();
-    List.of(
-            "run.updates=1000000",
-            "learner.batch-size=16",
-            "learner.mini-batch-size=8",
-            "learner.checkpoint-every=5",
-            "evaluation.tasks=20",
-            "evaluation.interim-tasks=20",
-            "evaluation.every=5",
-            "admin.token=" + TOKEN)
-        .forEach(loader::set);
-    CompletableFuture<String> said = new CompletableFuture<>();
-    StringWriter out =
-        new StringWriter() {
-          @Override
-          public void flush() {
-            Matcher found = ADDRESS.matcher(toString());
-            if (found.find()) {
-              said.complete(found.group(1));
-            }
-          }
-        };
-    run =
-        new TrainingRun(
-            loader.load(),
-            new RunFolder(folder.resolve("run")),
+    training =
+        WatchedTraining.start(
+            folder.resolve("run"),
             Path.of("..", "checkpoints", "figures"),
-            new PrintWriter(out),
-            false,
-            false);
-    ended = CompletableFuture.supplyAsync(DashboardOfATrainingTest::runToItsEnd);
-    CompletableFuture.anyOf(said, ended).orTimeout(2, TimeUnit.MINUTES).join();
-    address = said.join();
+            List.of(
+                "learner.batch-size=16",
+                "learner.mini-batch-size=8",
+                "learner.checkpoint-every=5",
+                "evaluation.tasks=20",
+                "evaluation.interim-tasks=20",
+                "evaluation.every=5"));
     browser = Browser.open();
-    dashboard = new Dashboard(browser, address);
+    dashboard = new Dashboard(browser, training.address());
     page = new PageCheck(browser, Path.of("target", "screenshots"));
-  }
-
-  private static RunSummary runToItsEnd() {
-    try {
-      return run.run();
-    } catch (InterruptedException e) {
-      throw new CompletionException(e);
-    }
   }
 
   @AfterAll
@@ -111,22 +68,21 @@ class DashboardOfATrainingTest {
     if (browser != null) {
       browser.close();
     }
-    if (run != null) {
-      run.stop();
-      assertThat(ended.join().version()).isPositive();
+    if (training != null) {
+      training.close();
     }
   }
 
   @AfterEach
   void theConsoleIsClean() {
     assertThat(dashboard.complaintsExceptOf("/api/control/")).isEmpty();
-    assertThat(ended).isNotDone();
+    assertThat(training.isRunning()).isTrue();
   }
 
   private static String get(String path) {
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create(address + path)).build(),
+              HttpRequest.newBuilder(URI.create(training.address() + path)).build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     } catch (IOException | InterruptedException e) {
@@ -216,7 +172,7 @@ class DashboardOfATrainingTest {
     browser.awaitText("main", "Pause learner was refused: the token is wrong");
     assertThat(get("/api/commands")).doesNotContain("pause");
 
-    dashboard.useToken(TOKEN);
+    dashboard.useToken(WatchedTraining.TOKEN);
     dashboard.press("Pause learner");
     browser.awaitText("main", "Pause learner: sent");
     browser.awaitText(".flow", "paused");
@@ -282,7 +238,7 @@ class DashboardOfATrainingTest {
     browser.await("document.querySelectorAll('details').length === 4");
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)");
     browser.awaitText("main", "lag_records");
-    assertThat(browser.text("main")).contains("admin.token").doesNotContain(TOKEN);
+    assertThat(browser.text("main")).contains("admin.token").doesNotContain(WatchedTraining.TOKEN);
     page.look("run-config");
   }
 }
