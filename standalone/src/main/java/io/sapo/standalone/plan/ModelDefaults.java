@@ -29,8 +29,11 @@ public final class ModelDefaults {
    */
   static final long MOST_WHOLE_BYTES = 18L << 30;
 
-  /** From here on versions are published in bfloat16: most elements then stay the same. */
-  static final long BF16_FROM = 50_000_000;
+  /**
+   * From here on versions are published in bfloat16: at the small learning rates of large models
+   * most elements then stay the same, where in float32 nearly all change.
+   */
+  static final long BF16_FROM = 10_000_000;
 
   /** From here on a learning rate of one in a hundred cannot be meant. */
   private static final long LARGE = 50_000_000;
