@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Requests to one server, each with a deadline from first to last byte and an answer of bounded
@@ -93,8 +95,9 @@ final class ServerClient {
   /**
    * @param body JSON to post; null to get
    * @param mostBytes of the answer
-   * @return fails with {@link ServerException} where there is no whole answer in time, with {@link
-   *     RefusedAnswerException} where there is too much of it
+   * @return fails with {@link ServerException} where there is no whole answer in time, also when
+   *     asked once more after the server has hung up, with {@link RefusedAnswerException} where
+   *     there is too much of it
    */
   CompletableFuture<Reply> send(String path, JsonNode body, int mostBytes, Duration deadline) {
     HttpRequest.Builder request =
@@ -107,19 +110,54 @@ final class ServerClient {
     } else {
       request.POST(BodyPublishers.ofString(body.toString()));
     }
-    CompletableFuture<HttpResponse<byte[]>> sent =
-        http.sendAsync(request.build(), information -> new BoundedBody(mostBytes));
+    HttpRequest built = request.build();
+    AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent =
+        new AtomicReference<>(exchange(built, mostBytes));
     CompletableFuture<Reply> reply =
-        sent.thenApply(response -> new Reply(response.statusCode(), response.body()))
+        sent.get()
+            .exceptionallyCompose(
+                problem -> {
+                  if (!hungUp(problem)) {
+                    return CompletableFuture.failedFuture(problem);
+                  }
+                  sent.set(exchange(built, mostBytes));
+                  return sent.get();
+                })
+            .thenApply(response -> new Reply(response.statusCode(), response.body()))
             .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     return reply.handle(
         (answer, problem) -> {
           if (problem == null) {
             return answer;
           }
-          boolean unused = sent.cancel(true);
+          boolean unused = sent.get().cancel(true);
           throw translated(path, problem, deadline);
         });
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> exchange(HttpRequest request, int mostBytes) {
+    return http.sendAsync(request, information -> new BoundedBody(mostBytes));
+  }
+
+  /**
+   * Whether a connection that was there has gone. A server closes those that are idle (vLLM's after
+   * five seconds) without looking whether a request is on its way to it; all that is asked for here
+   * may be asked for twice.
+   */
+  private static boolean hungUp(Throwable problem) {
+    Throwable cause = cause(problem);
+    return cause instanceof IOException
+        && !(cause instanceof HttpTimeoutException)
+        && !(cause instanceof ConnectException)
+        && !(cause.getCause() instanceof RefusedAnswerException);
+  }
+
+  private static Throwable cause(Throwable problem) {
+    Throwable cause = problem;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** As {@link #send}, waited for. */
@@ -136,10 +174,7 @@ final class ServerClient {
   }
 
   private RuntimeException translated(String path, Throwable problem, Duration deadline) {
-    Throwable cause = problem;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = cause(problem);
     if (cause instanceof IOException
         && cause.getCause() instanceof RefusedAnswerException refused) {
       return refused;

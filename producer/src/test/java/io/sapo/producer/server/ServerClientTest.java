@@ -1,0 +1,98 @@
+package io.sapo.producer.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that hangs up as uvicorn does: when a request is already on its way. */
+class ServerClientTest {
+  private static final String ANSWER =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+
+  private ServerSocket listening;
+  private volatile int answersPerConnection;
+  private volatile int connections;
+  private ServerClient client;
+
+  @BeforeEach
+  void listen() throws IOException {
+    listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread thread = new Thread(this::serve, "hangs-up");
+    thread.setDaemon(true);
+    thread.start();
+    client =
+        new ServerClient(
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+            URI.create("http://127.0.0.1:" + listening.getLocalPort()),
+            Optional.empty());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    listening.close();
+  }
+
+  private void serve() {
+    while (!listening.isClosed()) {
+      try (Socket socket = listening.accept()) {
+        connections++;
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        for (int i = 0; i < answersPerConnection && headRead(in); i++) {
+          socket.getOutputStream().write(ANSWER.getBytes(StandardCharsets.UTF_8));
+          socket.getOutputStream().flush();
+        }
+        boolean unused = headRead(in);
+      } catch (IOException e) {
+        // Closed by the test, or by the client.
+      }
+    }
+  }
+
+  private static boolean headRead(BufferedReader in) throws IOException {
+    String line = in.readLine();
+    while (line != null && !line.isEmpty()) {
+      line = in.readLine();
+    }
+    return line != null;
+  }
+
+  private ServerClient.Reply ask() {
+    return client.call("/health", null, 1_000, Duration.ofSeconds(20));
+  }
+
+  private ServerClient.Reply post() {
+    return client.call(
+        "/draw", ServerClient.JSON.createObjectNode(), 1_000, Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aRequestThatMeetsAClosingConnectionIsSentAgain() {
+    answersPerConnection = 1;
+    assertThat(ask().ok()).isTrue();
+    assertThat(post().ok()).isTrue();
+    assertThat(connections).isEqualTo(2);
+  }
+
+  @Test
+  void aServerThatAlwaysHangsUpIsAskedTwice() {
+    answersPerConnection = 0;
+    assertThatThrownBy(this::post).isInstanceOf(ServerException.class);
+    assertThat(connections).isEqualTo(2);
+  }
+}
