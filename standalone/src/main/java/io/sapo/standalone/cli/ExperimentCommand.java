@@ -54,7 +54,8 @@ final class ExperimentCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ExperimentRunner runner = new ExperimentRunner(experiment, folder, out);
     Map<String, List<RunResult>> results = report ? runner.made() : runner.run();
-    out.println("wrote " + new ExperimentReport(experiment, results).write(folder));
+    out.println(
+        "wrote " + new ExperimentReport(experiment, results, runner.tuning()).write(folder));
     out.flush();
     return ExitCodes.FINE;
   }

@@ -10,8 +10,9 @@ import java.util.Random;
  *
  * @param low lower end
  * @param high upper end
+ * @param runs that it is made of; one has no interval
  */
-record Bootstrap(double mean, double low, double high) {
+record Bootstrap(double mean, double low, double high, int runs) {
   private static final int RESAMPLES = 10_000;
   private static final double TAIL = 0.025;
 
@@ -19,7 +20,7 @@ record Bootstrap(double mean, double low, double high) {
   static Bootstrap of(double[] values) {
     double[] known = Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
     if (known.length == 0) {
-      return new Bootstrap(Double.NaN, Double.NaN, Double.NaN);
+      return new Bootstrap(Double.NaN, Double.NaN, Double.NaN, 0);
     }
     Random random = new Random(1);
     double[] means = new double[RESAMPLES];
@@ -32,13 +33,16 @@ record Bootstrap(double mean, double low, double high) {
     return new Bootstrap(
         Arrays.stream(known).average().getAsDouble(),
         means[(int) (TAIL * RESAMPLES)],
-        means[(int) ((1 - TAIL) * RESAMPLES) - 1]);
+        means[(int) ((1 - TAIL) * RESAMPLES) - 1],
+        known.length);
   }
 
   @Override
   public String toString() {
-    return Double.isNaN(mean)
-        ? "–"
-        : String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", mean, low, high);
+    return switch (runs) {
+      case 0 -> "–";
+      case 1 -> String.format(Locale.ROOT, "%.3f", mean);
+      default -> String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", mean, low, high);
+    };
   }
 }

@@ -13,11 +13,18 @@ import java.util.function.ToDoubleFunction;
 public final class ExperimentReport {
   private final ExperimentFile experiment;
   private final Map<String, List<RunResult>> results;
+  private final List<RunResult> tuning;
   private final double budget;
 
-  public ExperimentReport(ExperimentFile experiment, Map<String, List<RunResult>> results) {
+  /**
+   * @param results by arm; none is empty
+   * @param tuning runs that the tuned value was taken from
+   */
+  public ExperimentReport(
+      ExperimentFile experiment, Map<String, List<RunResult>> results, List<RunResult> tuning) {
     this.experiment = experiment;
     this.results = results;
+    this.tuning = tuning;
     this.budget =
         results.values().stream()
             .flatMap(List::stream)
@@ -43,6 +50,7 @@ public final class ExperimentReport {
     table(text);
     differences(text);
     lift(text);
+    tuning(text);
     text.append("## Curves\n");
     picture(folder, text, "accuracy", "Accuracy of what was sampled", p -> p.accuracy());
     picture(folder, text, "entropy", "Entropy a token (nats)", p -> p.entropy());
@@ -125,6 +133,38 @@ public final class ExperimentReport {
     return results.get(arm).stream().filter(other -> other.seed() == run.seed()).findFirst();
   }
 
+  /** One run a row. */
+  private void tuning(StringBuilder text) {
+    if (tuning.isEmpty()) {
+      return;
+    }
+    double common = tuning.stream().mapToDouble(RunResult::tokens).min().getAsDouble();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "## Tuning%nOne run a row, seed %d, up to %.0f sampled tokens.%n%n",
+            experiment.tuning().seed(),
+            common));
+    text.append(
+        "| arm | `%s` | accuracy, last fifth | area | steps right | Â and step, all | within |%n"
+            .formatted(experiment.tuning().key()));
+    text.append("| --- | --- | --- | --- | --- | --- | --- |\n");
+    for (RunResult run : tuning) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %s | %s | %s | %s | %s |%n",
+              run.arm(),
+              run.tuned(),
+              plain(run.last(common)),
+              plain(run.area(common)),
+              plain(run.stepsRight()),
+              plain(run.credit().correlation()),
+              plain(run.credit().within())));
+    }
+    text.append('\n');
+  }
+
   private void lift(StringBuilder text) {
     boolean any =
         results.values().stream()
@@ -149,6 +189,10 @@ public final class ExperimentReport {
           }
         });
     text.append('\n');
+  }
+
+  private static String plain(double number) {
+    return Double.isNaN(number) ? "–" : String.format(Locale.ROOT, "%.3f", number);
   }
 
   private static Bootstrap over(List<RunResult> runs, ToDoubleFunction<RunResult> number) {

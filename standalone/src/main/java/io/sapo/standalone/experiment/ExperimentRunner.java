@@ -69,7 +69,15 @@ public final class ExperimentRunner {
     return made;
   }
 
+  /** Tuning runs that have a result already, value by value. */
+  public List<RunResult> tuning() throws IOException {
+    return made(tuningJobs());
+  }
+
   private List<Job> tuningJobs() {
+    if (experiment.tuning() == null) {
+      return List.of();
+    }
     List<Job> jobs = new ArrayList<>();
     for (String value : experiment.tuning().values()) {
       for (String arm : experiment.arms().keySet()) {

@@ -151,6 +151,10 @@ class ExperimentTest {
     keep("x", "2.0E-4", 9, 0.3);
     RunResult made = keep("x", "2.0E-4", 1, 0.5);
     assertThat(runner.made()).containsExactly(Map.entry("x", List.of(made)));
+    Path report = new ExperimentReport(file, runner.made(), runner.tuning()).write(folder);
+    assertThat(report)
+        .content()
+        .contains("| x | 2.0E-4 | 0.300 | 0.300 | 0.900 | 0.300 | – |", "seed 9, up to 100");
   }
 
   /** Exit code 4: for what lies outside of it; 1 would come again. */
@@ -225,6 +229,7 @@ class ExperimentTest {
     assertThat(wide.high()).isBetween(0.8, 0.9);
     assertThat(Bootstrap.of(new double[] {0.5, 0.5}).high()).isEqualTo(0.5);
     assertThat(Bootstrap.of(new double[0])).hasToString("–");
+    assertThat(Bootstrap.of(new double[] {0.5})).as("one run").hasToString("0.500");
   }
 
   @Test
@@ -234,7 +239,7 @@ class ExperimentTest {
     Map<String, List<RunResult>> results = new LinkedHashMap<>();
     results.put("x", List.of(run("x", 1, 0.1, 0.2, 0.3), run("x", 2, 0.2, 0.3, 0.4)));
     results.put("y", List.of(run("y", 1, 0.1, 0.1), run("y", 2, 0.2, 0.2)));
-    String report = Files.readString(new ExperimentReport(file, results).write(folder));
+    String report = Files.readString(new ExperimentReport(file, results, List.of()).write(folder));
     assertThat(report)
         .contains("Numbers up to 200 sampled tokens")
         .contains("| x |  | 2 | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
