@@ -1,5 +1,6 @@
 package io.sapo.torture;
 
+import io.sapo.command.ProcessEnd;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import java.io.IOException;
@@ -58,7 +59,7 @@ public final class HaltPoint implements FaultHook {
     }
     long delay = TimeUnit.MICROSECONDS.toNanos(Long.parseLong(armed[1]));
     if (delay == 0) {
-      Runtime.getRuntime().halt(STATUS);
+      ProcessEnd.now(STATUS);
     }
     Thread killer = new Thread(() -> haltAfter(delay), "sapo-torture-halt");
     killer.setDaemon(true);
@@ -70,6 +71,6 @@ public final class HaltPoint implements FaultHook {
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(end - System.nanoTime());
     }
-    Runtime.getRuntime().halt(STATUS);
+    ProcessEnd.now(STATUS);
   }
 }

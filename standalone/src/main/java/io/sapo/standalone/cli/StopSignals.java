@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.ProcessEnd;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class StopSignals implements AutoCloseable {
   private void interrupted() {
     if (interrupts.incrementAndGet() > 1) {
       say("ended at once; what was committed is safe");
-      Runtime.getRuntime().halt(INTERRUPTED);
+      ProcessEnd.now(INTERRUPTED);
     }
     say(orderly + "; Ctrl-C again ends at once");
     stop.run();
@@ -86,7 +87,7 @@ final class StopSignals implements AutoCloseable {
         "not ended within "
             + grace.toSeconds()
             + " s, so ended at once; what was committed is safe");
-    Runtime.getRuntime().halt(TERMINATED);
+    ProcessEnd.now(TERMINATED);
   }
 
   private void say(String text) {
