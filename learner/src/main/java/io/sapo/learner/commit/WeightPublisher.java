@@ -7,6 +7,8 @@ import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.StoredTensor;
 import io.sapo.schemas.weights.WeightChunkEncoder;
+import io.sapo.weights.NativeWeights;
+import io.sapo.weights.PublishedView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,7 +47,7 @@ public final class WeightPublisher implements AutoCloseable {
   public void stage(long version, Weights weights) {
     List<PublishedTensor> tensors = new ArrayList<>();
     for (NativeTensor tensor : weights.tensors()) {
-      tensors.add(FlowingTensor.view(type, tensor));
+      tensors.add(PublishedView.of(type, tensor));
     }
     staged = tensors;
     stagedVersion = version;

@@ -1,13 +1,13 @@
 package io.sapo.learner.replay;
 
 import io.sapo.learner.commit.CommittedVersions;
-import io.sapo.learner.commit.NativeWeights;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightFormatException;
+import io.sapo.weights.NativeWeights;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -11,6 +11,8 @@ import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedTensor;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.WeightChunkEncoder;
+import io.sapo.weights.NativeWeights;
+import io.sapo.weights.PublishedView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ class LargeTensorTest {
         PublishedWeights parent = NativeWeights.of(ElementType.F32)) {
       NativeTensor tensor =
           NativeTensor.zeros(manager, SPEC, io.sapo.policy.tensor.ElementType.F32);
-      PublishedTensor view = FlowingTensor.view(ElementType.F32, tensor);
+      PublishedTensor view = PublishedView.of(ElementType.F32, tensor);
       tensor.write(view.bytes() - 8, values(1, 2));
       new WeightChunkEncoder(0, ElementType.F32, anchor::add).whole(view);
       followed.apply(0, -1, true, anchor.size(), anchor.iterator());

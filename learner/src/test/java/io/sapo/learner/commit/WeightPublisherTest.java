@@ -8,6 +8,7 @@ import io.sapo.policy.script.NativeTensor;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.weights.NativeWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

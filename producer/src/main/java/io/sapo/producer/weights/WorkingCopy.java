@@ -9,6 +9,7 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.schemas.weights.StoredTensor;
 import io.sapo.schemas.weights.WeightFormatException;
+import io.sapo.weights.PublishedView;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -63,7 +64,7 @@ final class WorkingCopy implements AutoCloseable {
           "%s is not of this producer's model%s"
               .formatted(new TensorSpec(name, shape), spec == null ? "" : ", which has " + spec));
     }
-    return WorkingTensor.of(type, weights.tensor(name));
+    return PublishedView.exact(type, weights.tensor(name));
   }
 
   /**

@@ -11,6 +11,7 @@ import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.HeapTensor;
 import io.sapo.schemas.weights.WeightChunkEncoder;
+import io.sapo.weights.PublishedView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class TestLearner implements AutoCloseable {
       throws Exception {
     List<HeapTensor> tensors =
         weights.tensors().stream()
-            .map(tensor -> HeapTensor.from(WorkingTensor.of(type, tensor)))
+            .map(tensor -> HeapTensor.from(PublishedView.of(type, tensor)))
             .toList();
     List<WeightChunk> chunks = new ArrayList<>();
     WeightChunkEncoder encoder = new WeightChunkEncoder(next, type, chunks::add);

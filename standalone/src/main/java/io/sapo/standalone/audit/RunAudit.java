@@ -2,11 +2,11 @@ package io.sapo.standalone.audit;
 
 import io.sapo.audit.Audit;
 import io.sapo.audit.WeightMemory;
-import io.sapo.learner.commit.NativeWeights;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.weights.PublishedWeights;
+import io.sapo.weights.NativeWeights;
 import java.time.Clock;
 import org.apache.kafka.clients.admin.Admin;
 

@@ -1,4 +1,4 @@
-package io.sapo.learner.commit;
+package io.sapo.weights;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
@@ -19,12 +19,13 @@ public final class NativeWeights {
     return new PublishedWeights(type, NativeWeights::allocate);
   }
 
-  static StoredTensor allocate(ElementType type, String name, long[] shape) {
+  /** One tensor, which frees its memory when it is closed. */
+  public static StoredTensor allocate(ElementType type, String name, long[] shape) {
     NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     try {
       NativeTensor tensor =
-          NativeTensor.zeros(manager, new TensorSpec(name, shape), FlowingTensor.elementType(type));
-      return new FlowingTensor(type, tensor, manager::close);
+          NativeTensor.zeros(manager, new TensorSpec(name, shape), PublishedView.elementType(type));
+      return new PublishedView(type, tensor, tensor, manager::close);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -38,6 +39,6 @@ public final class NativeWeights {
             .map(tensor -> new TensorSpec(tensor.name(), tensor.shape()))
             .toList();
     return TensorDigest.combined(
-        specs, FlowingTensor.elementType(weights.type()), spec -> weights.sha256(spec.name()));
+        specs, PublishedView.elementType(weights.type()), spec -> weights.sha256(spec.name()));
   }
 }
