@@ -6,6 +6,7 @@ import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.tensor.NonFinite;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorSpec;
 import java.util.HashSet;
@@ -50,6 +51,25 @@ public final class StoredWeights {
     if (config.tieWordEmbeddings() && reader.contains(HEAD)) {
       refuseAnotherHead(reader, config);
     }
+  }
+
+  /**
+   * Reads every element.
+   *
+   * @throws InvalidCheckpointException naming the file and the first tensor that holds what is no
+   *     finite number
+   */
+  public static void checkFinite(SafetensorsReader reader) {
+    reader.names().parallelStream()
+        .filter(name -> NonFinite.first(reader.data(name)).isPresent())
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new InvalidCheckpointException(
+                  "%s: element %d of tensor '%s' is NaN or infinite; nothing can be trained from such weights"
+                      .formatted(
+                          reader.files(), NonFinite.first(reader.data(name)).getAsLong(), name));
+            });
   }
 
   /** The public library takes such a model for an untied one, whatever config.json says. */

@@ -186,6 +186,7 @@ public final class Doctor {
           CheckpointProfile profile =
               CheckpointProfile.open(folder, new Binding(settings).profile())) {
         StoredWeights.check(reader, folder.config());
+        StoredWeights.checkFinite(reader);
         PicturePreprocessor.of(folder, new Binding(settings).learner().network().maxPixels());
         String detail =
             "%s, %d tensors, vocabulary of %d; %s"

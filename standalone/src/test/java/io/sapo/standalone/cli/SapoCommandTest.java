@@ -9,8 +9,11 @@ import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,17 @@ class SapoCommandTest {
     String json = Files.readString(config);
     Files.writeString(config, json.replaceFirst("(\"" + key + "\"\\s*:\\s*)\\d+", "$1" + changed));
     assertThat(checkpointLine(checkpoint)).startsWith("failed").contains(named);
+  }
+
+  @Test
+  void doctorReadsTheWeights() throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("model"));
+    try (FileChannel weights =
+        FileChannel.open(checkpoint.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      byte[] infinity = {0, 0, (byte) 0x80, 0x7f};
+      weights.write(ByteBuffer.wrap(infinity), weights.size() - 3 * infinity.length);
+    }
+    assertThat(checkpointLine(checkpoint)).startsWith("failed").contains("is NaN or infinite");
   }
 
   private String checkpointLine(Path checkpoint) {
