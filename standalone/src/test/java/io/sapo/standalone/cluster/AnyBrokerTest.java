@@ -207,7 +207,10 @@ class AnyBrokerTest {
               });
       assertThat(catalogue.alterRetention())
           .contains("topic more.segments: retention.ms was 3600000, is 7776000000");
-      assertThat(catalogue.check()).isEmpty();
+      // The controller has it first; brokers, who are asked, hear of it in a moment.
+      while (!catalogue.check().isEmpty()) {
+        Thread.onSpinWait();
+      }
     }
     RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
     assertThat(segmenter.awaitReady()).isEqualTo("ready");
