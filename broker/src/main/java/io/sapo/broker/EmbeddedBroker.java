@@ -255,7 +255,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     while (root != null && root.getCause() != null) {
       root = root.getCause();
     }
-    return root == null ? "no cause given" : String.valueOf(root.getMessage());
+    if (root == null) {
+      return "no cause given";
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   /** A bound socket, closed again unless the broker that was to use it has started. */
