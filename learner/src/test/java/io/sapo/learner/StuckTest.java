@@ -8,11 +8,11 @@ import io.sapo.learner.fault.FaultPoint;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Status;
+import io.sapo.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class StuckTest {
   private static final Duration LONG = Duration.ofMillis(1_500);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path folder;
 
@@ -47,9 +48,15 @@ class StuckTest {
       assertThat(learner.liveness().sinceBeat()).as("waiting for records").isLessThan(LONG);
       run.send(TinyRun.trajectories(1, TinyRun.config(Algorithm.SAPO).batchSize(), 3));
       atUpdate.await();
-      await(() -> learner.liveness().sinceBeat().compareTo(LONG) > 0);
+      Await.until(
+          "a learner that stands still",
+          PATIENCE,
+          () -> learner.liveness().sinceBeat().compareTo(LONG) > 0);
       assertThat(learner.liveness().where()).contains("training").contains("StuckTest");
-      await(() -> saidByLearner(runs, run) > LONG.toMillis() / 1e3);
+      Await.until(
+          "a heartbeat that says so",
+          PATIENCE,
+          () -> saidByLearner(runs, run) > LONG.toMillis() / 1e3);
       goOn.countDown();
       training.join();
       assertThat(learner.liveness().sinceBeat()).as("ended").isZero();
@@ -89,12 +96,6 @@ class StuckTest {
       latch.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(50);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
+import io.sapo.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -117,13 +117,7 @@ public final class KafkaFixture implements AutoCloseable {
 
   /** Polls a condition until it holds; gives up after a minute. */
   public static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("not seen within a minute: " + what);
-      }
-      LockSupport.parkNanos(5_000_000);
-    }
+    Await.until(what, Duration.ofMinutes(1), condition);
   }
 
   @Override

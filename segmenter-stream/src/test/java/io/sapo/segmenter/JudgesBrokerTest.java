@@ -12,6 +12,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.judge.JudgeServer;
 import io.sapo.segmenter.topology.SampleTrajectories;
+import io.sapo.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Judges outside the stream that are slow, wrong, down and killed; on a real broker. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class JudgesBrokerTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static EmbeddedBroker broker;
   private static Map<String, Object> kafka;
 
@@ -116,8 +117,8 @@ class JudgesBrokerTest {
       SortedMap<String, SegmentedTrajectory> others =
           byId(topics, read(topics.segments().name(), all -> all.size() >= 50));
       assertThat(others.keySet()).allMatch(id -> id.startsWith("p"));
-      await(() -> segmenter.judges().get(0).report().away());
-      await(() -> segmenter.counters().held() == 100);
+      Await.until("the judge away", PATIENCE, () -> segmenter.judges().get(0).report().away());
+      Await.until("all responses held", PATIENCE, () -> segmenter.counters().held() == 100);
       assertThat(segmenter.health().state()).isEqualTo("running");
 
       try (JudgeServer back = JudgeServer.start(port, JudgeServer::judge)) {
@@ -125,7 +126,7 @@ class JudgesBrokerTest {
             byId(topics, read(topics.segments().name(), records -> records.size() >= 150));
         assertThat(all).hasSize(150);
         assertThat(back.askedIds()).hasSize(100).doesNotHaveDuplicates();
-        await(() -> segmenter.counters().held() == 0);
+        Await.until("none held", PATIENCE, () -> segmenter.counters().held() == 0);
         assertThat(segmenter.judges().get(0).report().away()).isFalse();
       }
     }
@@ -188,7 +189,7 @@ class JudgesBrokerTest {
     send(topics, "j", 20, "taste");
     try (Segmenter first = segmenter(topics, "dropped", "http://127.0.0.1:1/")) {
       first.start();
-      await(() -> first.counters().held() == 20);
+      Await.until("the rest held", PATIENCE, () -> first.counters().held() == 20);
     }
     try (Segmenter second = segmenter(topics, "dropped", "")) {
       second.start();
@@ -233,13 +234,6 @@ class JudgesBrokerTest {
       assertThat(out.put(one.getTrajectory().getTrajectoryId(), one)).isNull();
     }
     return out;
-  }
-
-  /** The class's timeout ends a vain wait. */
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
   }
 
   private static int count(String topic) {

@@ -22,6 +22,7 @@ import io.sapo.segmenter.Segmenter;
 import io.sapo.segmenter.topology.SegmenterConfig;
 import io.sapo.standalone.audit.LearnerCheckpoints;
 import io.sapo.standalone.audit.RunAudit;
+import io.sapo.testing.Await;
 import io.sapo.torture.HostileTrajectories.Hostile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +48,7 @@ class HostileRecordsTest {
   private static final int UPDATES = RecordedRun.UPDATES + 1;
 
   private static final int KILLED_AT = 4;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path folder;
   private RecordedRun run;
@@ -97,9 +98,12 @@ class HostileRecordsTest {
     try (Segmenter segmenter = new Segmenter(run.kafka(), run.topics(), hasty, "segmenter")) {
       segmenter.start();
       send(0, hostile.size(), true);
-      await(() -> count() >= hostile.size());
+      Await.until("an outcome of each hostile record", PATIENCE, () -> count() >= hostile.size());
       send(hostile.size(), UPDATES * RecordedRun.BATCH, false);
-      await(() -> count() >= hostile.size() + UPDATES * RecordedRun.BATCH);
+      Await.until(
+          "an outcome of each record",
+          PATIENCE,
+          () -> count() >= hostile.size() + UPDATES * RecordedRun.BATCH);
     }
   }
 
@@ -234,13 +238,5 @@ class HostileRecordsTest {
           }
         });
     return fates;
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("hangs").isLessThan(deadline);
-      Thread.sleep(100);
-    }
   }
 }

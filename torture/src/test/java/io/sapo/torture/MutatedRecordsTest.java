@@ -42,6 +42,8 @@ import io.sapo.schemas.Skipped;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
+import io.sapo.testing.Await;
+import io.sapo.testing.Mutations;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +52,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -72,6 +73,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MutatedRecordsTest {
   private static final int RECORDS = Integer.getInteger("sapo.fuzz.records", 1_000);
   private static final long SEED = Long.getLong("sapo.fuzz.seed", 1);
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
 
   @TempDir static Path folder;
   private static EmbeddedBroker broker;
@@ -258,7 +260,9 @@ class MutatedRecordsTest {
     try (RolloutProducer producer =
         RolloutProducer.open(config, CheckpointFolder.open(model), base(model), topics, kafka)) {
       producer.start();
-      await(
+      Await.until(
+          "an outcome of each task",
+          PATIENCE,
           () -> {
             assertThat(producer.done()).as("seed %d", SEED).isNotDone();
             return count(topics.trajectories().name()) + count(topics.deadLetters()) >= RECORDS;
@@ -301,7 +305,9 @@ class MutatedRecordsTest {
     try (WeightFollower follower =
         new WeightFollower(kafka, topics, base(folder.resolve("model")), () -> {})) {
       follower.start();
-      await(
+      Await.until(
+          "a refusal of each damaged record",
+          PATIENCE,
           () -> {
             assertThat(follower.failure()).as("seed %d", SEED).isNotDone();
             return follower.refusals().count() >= expected;
@@ -309,7 +315,9 @@ class MutatedRecordsTest {
       assertThat(follower.refusals().count()).isEqualTo(expected);
       // The records are all read before the weights that the good ones name.
       AtomicReference<FollowedWeights> taken = new AtomicReference<>();
-      await(
+      Await.until(
+          "the weights",
+          PATIENCE,
           () -> {
             follower.take().ifPresent(taken::set);
             return taken.get() != null;
@@ -336,14 +344,6 @@ class MutatedRecordsTest {
         .forEach(value -> records.add(new ProducerRecord<>(topics.segments().name(), value)));
     send(records);
     assertThat(learner(topics, patient(), folder.resolve("model"), 2).run()).isEqualTo(2);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofMinutes(8).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("hangs").isLessThan(deadline);
-      Thread.sleep(100);
-    }
   }
 
   private static BaseModel base(Path model) {

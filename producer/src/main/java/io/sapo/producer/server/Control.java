@@ -80,6 +80,22 @@ final class Control {
             .formatted(reply.status(), reply.text()));
   }
 
+  /** Takes any answer: weights that are gone already need no unloading. */
+  static void unloadAdapter(ServerClient server, String path, Publication weights) {
+    Reply unused =
+        ask(server, path, ServerClient.JSON.createObjectNode().put("lora_name", weights.name()));
+  }
+
+  static UnfitServerException notLoaded(Publication weights, Reply reply, String question) {
+    return new UnfitServerException(
+        "it does not load the %s in %s: %s; %s"
+            .formatted(
+                weights.adapter() ? "adapter" : "weights",
+                weights.folder(),
+                reply.text(),
+                question));
+  }
+
   static Ending ending(String name) {
     return switch (name) {
       case "stop" -> Ending.STOP;

@@ -2,11 +2,14 @@ package io.sapo.producer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.generation.Sampling;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** How a kind of server is talked to. Thread-safe. */
 interface Dialect {
+  Duration HEALTH_WITHIN = Duration.ofSeconds(10);
+
   /**
    * What a server said of itself.
    *
@@ -76,5 +79,7 @@ interface Dialect {
   Optional<int[]> tokenize(ServerClient server, Identity identity, String text);
 
   /** Whether the server is well. */
-  boolean healthy(ServerClient server);
+  default boolean healthy(ServerClient server) {
+    return server.call("/health", null, Control.MOST_BYTES, HEALTH_WITHIN).ok();
+  }
 }

@@ -38,6 +38,27 @@ final class Fields {
     return numbers;
   }
 
+  /**
+   * @throws RefusedAnswerException unless there is a number for each token
+   */
+  static void sameLength(int tokens, int numbers) {
+    if (tokens != numbers) {
+      throw new RefusedAnswerException(
+          "it has %d tokens, but log-probabilities for %d".formatted(tokens, numbers));
+    }
+  }
+
+  /**
+   * @throws RefusedAnswerException unless the log-probability at a place is that of its token
+   */
+  static void sameToken(int token, int scored, int place) {
+    if (token != scored) {
+      throw new RefusedAnswerException(
+          "token %d at place %d has the log-probability of token %d"
+              .formatted(token, place, scored));
+    }
+  }
+
   /** Not a number where there is none. */
   static double number(JsonNode value) {
     return value.isNumber() ? value.doubleValue() : Double.NaN;

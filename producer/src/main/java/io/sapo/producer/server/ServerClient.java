@@ -3,6 +3,8 @@ package io.sapo.producer.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.http.BodyTooLongException;
+import io.sapo.http.BoundedBody;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -136,7 +138,7 @@ final class ServerClient {
   }
 
   private CompletableFuture<HttpResponse<byte[]>> exchange(HttpRequest request, int mostBytes) {
-    return http.sendAsync(request, information -> new BoundedBody(mostBytes));
+    return http.sendAsync(request, BoundedBody.upTo(mostBytes));
   }
 
   /**
@@ -149,7 +151,7 @@ final class ServerClient {
     return cause instanceof IOException
         && !(cause instanceof HttpTimeoutException)
         && !(cause instanceof ConnectException)
-        && !(cause.getCause() instanceof RefusedAnswerException);
+        && !(cause instanceof BodyTooLongException);
   }
 
   private static Throwable cause(Throwable problem) {
@@ -175,12 +177,8 @@ final class ServerClient {
 
   private RuntimeException translated(String path, Throwable problem, Duration deadline) {
     Throwable cause = cause(problem);
-    if (cause instanceof IOException
-        && cause.getCause() instanceof RefusedAnswerException refused) {
-      return refused;
-    }
-    if (cause instanceof RefusedAnswerException refused) {
-      return refused;
+    if (cause instanceof BodyTooLongException) {
+      return new RefusedAnswerException(cause.getMessage(), cause);
     }
     if (cause instanceof TimeoutException
         || cause instanceof HttpTimeoutException

@@ -7,7 +7,6 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.server.Answer.Candidates;
 import io.sapo.producer.server.Answer.Span;
 import io.sapo.producer.server.ServerClient.Reply;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,24 +53,11 @@ final class SglangDialect implements Dialect {
   }
 
   private void sampling(ObjectNode to, Draw draw) {
+    SamplingFields.put(to, draw, rules);
     Sampling sampling = draw.sampling();
-    to.put("n", draw.count());
     to.put("max_new_tokens", sampling.maxNewTokens());
-    to.put("temperature", sampling.temperature());
-    to.put("top_p", sampling.topP());
     to.put("top_k", sampling.topK() == 0 ? -1 : sampling.topK());
-    to.put("min_p", 0);
-    to.put("presence_penalty", 0);
-    to.put("frequency_penalty", 0);
-    to.put("repetition_penalty", 1);
     to.put("sampling_seed", draw.seed());
-    to.put("ignore_eos", true);
-    ArrayNode stops = to.putArray("stop_token_ids");
-    rules.stops().forEach(stops::add);
-    if (!rules.banned().isEmpty()) {
-      ObjectNode bias = to.putObject("logit_bias");
-      rules.banned().forEach(token -> bias.put(Integer.toString(token), -100));
-    }
   }
 
   @Override
@@ -90,20 +76,13 @@ final class SglangDialect implements Dialect {
     JsonNode meta = one.path("meta_info");
     JsonNode drawn = Fields.array(meta, "output_token_logprobs");
     JsonNode likeliest = Fields.array(meta, "output_top_logprobs");
-    if (drawn.size() != tokens.length || likeliest.size() != tokens.length) {
-      throw new RefusedAnswerException(
-          "it has %d tokens, but log-probabilities for %d"
-              .formatted(tokens.length, Math.min(drawn.size(), likeliest.size())));
-    }
+    Fields.sameLength(tokens.length, drawn.size());
+    Fields.sameLength(tokens.length, likeliest.size());
     double[] logProbs = new double[tokens.length];
     List<Candidates> candidates = new ArrayList<>();
     for (int i = 0; i < tokens.length; i++) {
       int scored = Fields.integer(drawn.get(i).path(1), "token in output_token_logprobs");
-      if (scored != tokens[i]) {
-        throw new RefusedAnswerException(
-            "token %d at place %d has the log-probability of token %d"
-                .formatted(tokens[i], i, scored));
-      }
+      Fields.sameToken(tokens[i], scored, i);
       logProbs[i] = Fields.number(drawn.get(i).path(0));
       candidates.add(candidates(likeliest.get(i)));
     }
@@ -142,20 +121,14 @@ final class SglangDialect implements Dialect {
     Reply reply = Control.load(server, path, body);
     boolean done = reply.ok() && reply.json().path("success").asBoolean(true);
     if (!done && !reply.text().contains("already")) {
-      throw new UnfitServerException(
-          "it does not load the weights in %s: %s; does it see that folder?"
-              .formatted(weights.folder(), reply.text()));
+      throw Control.notLoaded(weights, reply, "does it see that folder?");
     }
   }
 
   @Override
   public void unload(ServerClient server, Identity identity, Publication weights) {
     if (weights.adapter()) {
-      Reply unused =
-          Control.ask(
-              server,
-              "/unload_lora_adapter",
-              ServerClient.JSON.createObjectNode().put("lora_name", weights.name()));
+      Control.unloadAdapter(server, "/unload_lora_adapter", weights);
     }
   }
 
@@ -163,10 +136,5 @@ final class SglangDialect implements Dialect {
   @Override
   public Optional<int[]> tokenize(ServerClient server, Identity identity, String text) {
     return Optional.empty();
-  }
-
-  @Override
-  public boolean healthy(ServerClient server) {
-    return server.call("/health", null, Control.MOST_BYTES, Duration.ofSeconds(10)).ok();
   }
 }

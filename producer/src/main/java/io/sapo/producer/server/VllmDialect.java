@@ -7,7 +7,6 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.server.Answer.Candidates;
 import io.sapo.producer.server.Answer.Span;
 import io.sapo.producer.server.ServerClient.Reply;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,27 +76,13 @@ final class VllmDialect implements Dialect {
     return body;
   }
 
-  /** All of it, so that no default of the server's or of the checkpoint's is left to speak. */
   private void sampling(ObjectNode to, Draw draw) {
+    SamplingFields.put(to, draw, rules);
     Sampling sampling = draw.sampling();
-    to.put("n", draw.count());
     to.put("max_tokens", sampling.maxNewTokens());
-    to.put("temperature", sampling.temperature());
-    to.put("top_p", sampling.topP());
     to.put("top_k", sampling.topK());
-    to.put("min_p", 0);
-    to.put("presence_penalty", 0);
-    to.put("frequency_penalty", 0);
-    to.put("repetition_penalty", 1);
     to.put("seed", draw.seed());
     to.put("logprobs", draw.candidates());
-    to.put("ignore_eos", true);
-    ArrayNode stops = to.putArray("stop_token_ids");
-    rules.stops().forEach(stops::add);
-    if (!rules.banned().isEmpty()) {
-      ObjectNode bias = to.putObject("logit_bias");
-      rules.banned().forEach(token -> bias.put(Integer.toString(token), -100));
-    }
   }
 
   @Override
@@ -144,10 +129,10 @@ final class VllmDialect implements Dialect {
 
   private static void readPlaces(
       JsonNode places, int[] tokens, double[] logProbs, List<Candidates> candidates) {
-    sameLength(tokens.length, places.size());
+    Fields.sameLength(tokens.length, places.size());
     for (int i = 0; i < tokens.length; i++) {
       JsonNode place = places.get(i);
-      sameToken(tokens[i], Fields.integer(place.path("token_id"), "token_id"), i);
+      Fields.sameToken(tokens[i], Fields.integer(place.path("token_id"), "token_id"), i);
       logProbs[i] = Fields.number(place.path("logprob"));
       JsonNode likeliest = Fields.array(place, "top_logprobs");
       int[] ids = new int[likeliest.size()];
@@ -165,11 +150,11 @@ final class VllmDialect implements Dialect {
     JsonNode names = Fields.array(given, "tokens");
     JsonNode numbers = Fields.array(given, "token_logprobs");
     JsonNode likeliest = Fields.array(given, "top_logprobs");
-    sameLength(tokens.length, names.size());
-    sameLength(tokens.length, numbers.size());
-    sameLength(tokens.length, likeliest.size());
+    Fields.sameLength(tokens.length, names.size());
+    Fields.sameLength(tokens.length, numbers.size());
+    Fields.sameLength(tokens.length, likeliest.size());
     for (int i = 0; i < tokens.length; i++) {
-      sameToken(tokens[i], idOf(names.get(i).asText()), i);
+      Fields.sameToken(tokens[i], idOf(names.get(i).asText()), i);
       logProbs[i] = Fields.number(numbers.get(i));
       int[] ids = new int[likeliest.get(i).size()];
       double[] likely = new double[ids.length];
@@ -191,21 +176,6 @@ final class VllmDialect implements Dialect {
       // Refused below.
     }
     throw new RefusedAnswerException("'" + name + "' is no token by its number");
-  }
-
-  private static void sameLength(int tokens, int numbers) {
-    if (tokens != numbers) {
-      throw new RefusedAnswerException(
-          "it has %d tokens, but log-probabilities for %d".formatted(tokens, numbers));
-    }
-  }
-
-  private static void sameToken(int token, int scored, int place) {
-    if (token != scored) {
-      throw new RefusedAnswerException(
-          "token %d at place %d has the log-probability of token %d"
-              .formatted(token, place, scored));
-    }
   }
 
   @Override
@@ -237,9 +207,10 @@ final class VllmDialect implements Dialect {
     body.put("lora_path", weights.folder().toString());
     Reply reply = Control.load(server, "/v1/load_lora_adapter", body);
     if (!reply.ok() && !reply.text().contains("already been loaded")) {
-      throw new UnfitServerException(
-          "it does not load the adapter in %s: %s; does it see that folder, and does it run with --max-lora-rank as large as model.adapter-rank?"
-              .formatted(weights.folder(), reply.text()));
+      throw Control.notLoaded(
+          weights,
+          reply,
+          "does it see that folder, and does it run with --max-lora-rank as large as model.adapter-rank?");
     }
   }
 
@@ -249,20 +220,14 @@ final class VllmDialect implements Dialect {
     body.putObject("kwargs").put("weights_path", weights.folder().toString());
     Reply reply = Control.load(server, "/collective_rpc", body);
     if (!reply.ok()) {
-      throw new UnfitServerException(
-          "it does not load the weights in %s: %s; does it see that folder?"
-              .formatted(weights.folder(), reply.text()));
+      throw Control.notLoaded(weights, reply, "does it see that folder?");
     }
   }
 
   @Override
   public void unload(ServerClient server, Identity identity, Publication weights) {
     if (weights.adapter()) {
-      Reply unused =
-          Control.ask(
-              server,
-              "/v1/unload_lora_adapter",
-              ServerClient.JSON.createObjectNode().put("lora_name", weights.name()));
+      Control.unloadAdapter(server, "/v1/unload_lora_adapter", weights);
     }
   }
 
@@ -274,10 +239,5 @@ final class VllmDialect implements Dialect {
     body.put("add_special_tokens", false);
     Reply reply = Control.ask(server, "/tokenize", body);
     return reply.ok() ? Optional.of(Fields.integers(reply.json(), "tokens")) : Optional.empty();
-  }
-
-  @Override
-  public boolean healthy(ServerClient server) {
-    return server.call("/health", null, Control.MOST_BYTES, Duration.ofSeconds(10)).ok();
   }
 }

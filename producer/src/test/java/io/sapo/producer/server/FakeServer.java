@@ -22,13 +22,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -313,9 +312,7 @@ final class FakeServer implements AutoCloseable {
     ObjectNode reply = ServerClient.JSON.createObjectNode();
     ArrayNode choices = reply.putArray("choices");
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
-      Response response = new Response(model, prompt, wanted, i);
-      response.draw();
-      ObjectNode choice = response.toJson(i, tokensOnly);
+      ObjectNode choice = new Response(model, prompt, wanted, i).draw().toVllm(i, tokensOnly);
       choices.add(probe ? choice : spoil.apply(choice));
     }
     if (!probe) {
@@ -342,9 +339,7 @@ final class FakeServer implements AutoCloseable {
     }
     ArrayNode replies = ServerClient.JSON.createArrayNode();
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
-      Response response = new Response(model, prompt, wanted, i);
-      response.draw();
-      replies.add(response.toSglang());
+      replies.add(new Response(model, prompt, wanted, i).draw().toSglang(DEFAULT));
     }
     answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());
   }
@@ -359,8 +354,7 @@ final class FakeServer implements AutoCloseable {
     private final List<Integer> tokens = new ArrayList<>();
     private final List<double[]> distributions = new ArrayList<>();
     private final List<String> versions = new ArrayList<>();
-    private String ending = "length";
-    private int stoppedBy;
+    private OptionalInt stoppedBy = OptionalInt.empty();
 
     Response(String model, int[] prompt, JsonNode wanted, int index) {
       this.model = model;
@@ -375,8 +369,8 @@ final class FakeServer implements AutoCloseable {
               wanted.path("max_tokens").asInt());
     }
 
-    void draw() {
-      while (tokens.size() < sampling.maxNewTokens() && ending.equals("length")) {
+    FakeAnswer draw() {
+      while (tokens.size() < sampling.maxNewTokens() && stoppedBy.isEmpty()) {
         awaitResume();
         weightsLock.readLock().lock();
         try {
@@ -388,6 +382,8 @@ final class FakeServer implements AutoCloseable {
           countToken();
         }
       }
+      return new FakeAnswer(
+          tokens, distributions, versions, stoppedBy, wanted.path("logprobs").asInt());
     }
 
     private void step() {
@@ -424,8 +420,7 @@ final class FakeServer implements AutoCloseable {
       versions.add(version);
       for (JsonNode stop : wanted.path("stop_token_ids")) {
         if (stop.asInt() == token) {
-          ending = "stop";
-          stoppedBy = token;
+          stoppedBy = OptionalInt.of(token);
         }
       }
     }
@@ -439,104 +434,6 @@ final class FakeServer implements AutoCloseable {
         }
       }
       return 0;
-    }
-
-    ObjectNode toJson(int index, boolean tokensOnly) {
-      ObjectNode choice = ServerClient.JSON.createObjectNode();
-      choice.put("index", index);
-      choice.put("finish_reason", ending);
-      if (ending.equals("stop")) {
-        choice.put("stop_reason", stoppedBy);
-      } else {
-        choice.putNull("stop_reason");
-      }
-      tokens.forEach(choice.putArray("token_ids")::add);
-      if (tokensOnly) {
-        spans(choice.putArray("weight_versions"));
-        places(choice.putObject("logprobs").putArray("content"));
-      } else {
-        columns(choice.putObject("logprobs"));
-      }
-      return choice;
-    }
-
-    ObjectNode toSglang() {
-      ObjectNode reply = ServerClient.JSON.createObjectNode();
-      reply.put("text", "");
-      tokens.forEach(reply.putArray("output_ids")::add);
-      ObjectNode meta = reply.putObject("meta_info");
-      ObjectNode finish = meta.putObject("finish_reason").put("type", ending);
-      if (ending.equals("stop")) {
-        finish.put("matched", stoppedBy);
-      }
-      meta.put("weight_version", DEFAULT);
-      ArrayNode drawnHere = meta.putArray("output_token_logprobs");
-      ArrayNode top = meta.putArray("output_top_logprobs");
-      for (int i = 0; i < tokens.size(); i++) {
-        double[] place = distributions.get(i);
-        drawnHere.add(triple(place, tokens.get(i)));
-        ArrayNode likely = top.addArray();
-        for (int token : likeliest(place)) {
-          likely.add(triple(place, token));
-        }
-      }
-      return reply;
-    }
-
-    private ArrayNode triple(double[] place, int token) {
-      ArrayNode triple = ServerClient.JSON.createArrayNode();
-      return triple.add(said(place[token])).add(token).addNull();
-    }
-
-    private void spans(ArrayNode spans) {
-      int start = 0;
-      for (int i = 1; i <= versions.size(); i++) {
-        if (i == versions.size() || !versions.get(i).equals(versions.get(start))) {
-          spans.addObject().put("version", versions.get(start)).put("start", start).put("end", i);
-          start = i;
-        }
-      }
-    }
-
-    private void places(ArrayNode content) {
-      for (int i = 0; i < tokens.size(); i++) {
-        ObjectNode place = content.addObject();
-        place.put("token_id", tokens.get(i));
-        place.put("logprob", said(distributions.get(i)[tokens.get(i)]));
-        ArrayNode top = place.putArray("top_logprobs");
-        for (int token : likeliest(distributions.get(i))) {
-          top.addObject().put("token_id", token).put("logprob", said(distributions.get(i)[token]));
-        }
-      }
-    }
-
-    private void columns(ObjectNode logprobs) {
-      ArrayNode numbers = logprobs.putArray("token_logprobs");
-      ArrayNode names = logprobs.putArray("tokens");
-      ArrayNode top = logprobs.putArray("top_logprobs");
-      for (int i = 0; i < tokens.size(); i++) {
-        numbers.add(said(distributions.get(i)[tokens.get(i)]));
-        names.add("token_id:" + tokens.get(i));
-        Map<String, Double> likely = new TreeMap<>();
-        for (int token : likeliest(distributions.get(i))) {
-          likely.put("token_id:" + token, said(distributions.get(i)[token]));
-        }
-        ObjectNode place = top.addObject();
-        likely.forEach(place::put);
-      }
-    }
-
-    private double said(double logProb) {
-      return Double.isFinite(logProb) ? (float) logProb : -9999.0;
-    }
-
-    private int[] likeliest(double[] logProbs) {
-      return IntStream.range(0, logProbs.length)
-          .boxed()
-          .sorted(Comparator.comparingDouble((Integer t) -> logProbs[t]).reversed())
-          .limit(wanted.path("logprobs").asInt())
-          .mapToInt(t -> t)
-          .toArray();
     }
   }
 

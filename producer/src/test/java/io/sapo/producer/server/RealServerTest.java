@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -77,26 +76,8 @@ class RealServerTest {
     base =
         BaseModel.adapted(checkpoint, checkpoint.config(), AdapterConfig.of(16, 32), Device.cpu());
     profile = CheckpointProfile.open(checkpoint, ProfileSettings.DEFAULT);
-    first = adapters(1);
-    second = adapters(2);
-  }
-
-  private static Weights adapters(long seed) {
-    Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, seed);
-    Random random = new Random(seed);
-    weights
-        .arrays()
-        .forEach(
-            (name, array) -> {
-              if (name.contains("lora_B")) {
-                float[] values = new float[(int) array.size()];
-                for (int i = 0; i < values.length; i++) {
-                  values[i] = (float) (0.005 * random.nextGaussian());
-                }
-                array.set(values);
-              }
-            });
-    return weights;
+    first = EngineHarness.adapters(base, 1, 0.005);
+    second = EngineHarness.adapters(base, 2, 0.005);
   }
 
   @AfterAll

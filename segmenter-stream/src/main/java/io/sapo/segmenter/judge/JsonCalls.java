@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.http.BodyTooLongException;
+import io.sapo.http.BoundedBody;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -84,7 +86,7 @@ final class JsonCalls {
           new CallFailedException("cannot be asked: " + e.getMessage(), true, Duration.ZERO));
     }
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(request.build(), info -> new BoundedBody(mostBytes));
+        client.sendAsync(request.build(), BoundedBody.upTo(mostBytes));
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     exchange
         .copy()
@@ -114,7 +116,7 @@ final class JsonCalls {
       return new CallFailedException(
           "no answer within " + deadline.toMillis() + " ms", false, Duration.ZERO);
     }
-    if (cause instanceof BoundedBody.TooLongException) {
+    if (cause instanceof BodyTooLongException) {
       return new CallFailedException(cause.getMessage(), false, Duration.ZERO);
     }
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();

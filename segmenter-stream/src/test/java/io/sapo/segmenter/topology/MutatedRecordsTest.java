@@ -6,9 +6,9 @@ import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Trajectory;
+import io.sapo.testing.Mutations;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedSet;
@@ -29,6 +29,7 @@ class MutatedRecordsTest {
 
   private final RecordCodec<Trajectory> codec = RecordCodec.of(Trajectory.class);
   private final Random random = new Random(SEED);
+  private final Mutations mutations = new Mutations(SEED);
 
   @Test
   void eachComesOutOnce(@TempDir Path stateDir) {
@@ -67,43 +68,6 @@ class MutatedRecordsTest {
     if (random.nextInt(3) == 0) {
       trajectory.setPictures(List.of(SampleTrajectories.inline(SampleTrajectories.picture("png"))));
     }
-    byte[] bytes = codec.encode(trajectory.build());
-    for (int changes = 1 + random.nextInt(3); changes > 0 && bytes.length > 0; changes--) {
-      bytes = changed(bytes);
-    }
-    return bytes;
-  }
-
-  private byte[] changed(byte[] bytes) {
-    // The marker and fingerprint are ten bytes; most damage shall get past them.
-    int at = random.nextInt(20) == 0 ? random.nextInt(bytes.length) : later(bytes.length);
-    switch (random.nextInt(6)) {
-      case 0:
-        return Arrays.copyOf(bytes, at);
-      case 1:
-        byte[] cut = new byte[bytes.length - 1];
-        System.arraycopy(bytes, 0, cut, 0, at);
-        System.arraycopy(bytes, at + 1, cut, at, cut.length - at);
-        return cut;
-      case 2:
-        byte[] grown = new byte[bytes.length + 1];
-        System.arraycopy(bytes, 0, grown, 0, at);
-        grown[at] = (byte) random.nextInt();
-        System.arraycopy(bytes, at, grown, at + 1, bytes.length - at);
-        return grown;
-      case 3:
-        bytes[at] = (byte) 0xFF;
-        return bytes;
-      case 4:
-        bytes[at] = (byte) random.nextInt();
-        return bytes;
-      default:
-        bytes[at] ^= (byte) (1 << random.nextInt(8));
-        return bytes;
-    }
-  }
-
-  private int later(int length) {
-    return length <= 11 ? random.nextInt(length) : 10 + random.nextInt(length - 10);
+    return mutations.of(codec.encode(trajectory.build()));
   }
 }

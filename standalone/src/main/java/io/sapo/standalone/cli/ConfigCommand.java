@@ -5,7 +5,6 @@ import io.sapo.command.Surroundings;
 import io.sapo.configuration.ConfigReference;
 import io.sapo.configuration.ConfigReport;
 import io.sapo.configuration.Settings;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +25,7 @@ final class ConfigCommand {
       name = "print",
       description = "Prints every key in force and where its value comes from; secrets hidden.")
   int print(
-      @Mixin ConfigOptions options,
-      @Mixin ModelOptions model,
+      @Mixin IntendedRun run,
       @Option(names = "--json", description = "As JSON.") boolean json,
       @Option(names = "--defaults", description = "The documented defaults instead.")
           boolean defaults) {
@@ -35,11 +33,7 @@ final class ConfigCommand {
     if (defaults) {
       out.print(ConfigReport.defaults());
     } else {
-      Settings settings =
-          options.load(
-              surroundings.environment(),
-              UnaryOperator.identity(),
-              loader -> model.flags(loader, "tasks.train"));
+      Settings settings = run.settings(surroundings);
       out.print(json ? ConfigReport.json(settings) : ConfigReport.yaml(settings));
     }
     out.flush();

@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +26,7 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
-  @Mixin private ConfigOptions config;
-  @Mixin private ModelOptions model;
+  @Mixin private IntendedRun run;
 
   @Option(
       names = "--device",
@@ -48,8 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings =
-        config.load(surroundings.environment(), UnaryOperator.identity(), this::flags);
+    Settings settings = run.settings(surroundings, this::flags);
     TorchThreads.use(settings);
     List<Finding> findings =
         new Doctor(settings, Checkpoints.start(settings, surroundings.home()), device != null)
@@ -71,6 +68,6 @@ final class DoctorCommand implements Callable<Integer> {
 
   private ConfigLoader flags(ConfigLoader loader) {
     ModelOptions.flag(loader, "--device", "model.device", device);
-    return model.flags(loader, "tasks.train");
+    return loader;
   }
 }

@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,8 +49,7 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
-  @Mixin private ConfigOptions config;
-  @Mixin private ModelOptions model;
+  @Mixin private IntendedRun run;
 
   @Option(
       names = "--device-memory",
@@ -77,11 +75,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings =
-        config.load(
-            surroundings.environment(),
-            UnaryOperator.identity(),
-            loader -> model.flags(loader, "tasks.train"));
+    Settings settings = run.settings(surroundings);
     CheckpointFolder folder =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     Machine machine =

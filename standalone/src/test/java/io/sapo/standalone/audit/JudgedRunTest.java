@@ -17,18 +17,19 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.Segmenter;
 import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.topology.SegmenterConfig;
+import io.sapo.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class JudgedRunTest {
   private static final int TRAJECTORIES = 20;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path folder;
   private RecordedRun run;
@@ -56,7 +58,9 @@ class JudgedRunTest {
           new Segmenter(kafka, run.topics(), config("http://127.0.0.1:" + port), "one")) {
         segmenter.start();
         send();
-        await(
+        Await.until(
+            "half of the trajectories held",
+            PATIENCE,
             () ->
                 segmenter.counters().held() == TRAJECTORIES / 2
                     && segmenter.counters().segmented() == TRAJECTORIES / 2);
@@ -67,8 +71,11 @@ class JudgedRunTest {
         back.createContext("/", JudgedRunTest::judge);
         back.start();
         try {
-          await(() -> segmenter.counters().segmented() == TRAJECTORIES);
-          await(() -> segmenter.counters().held() == 0);
+          Await.until(
+              "all trajectories segmented",
+              PATIENCE,
+              () -> segmenter.counters().segmented() == TRAJECTORIES);
+          Await.until("none held", PATIENCE, () -> segmenter.counters().held() == 0);
           AuditReport up = settled(TRAJECTORIES + " records of run.segments");
           assertThat(up.findings()).isEmpty();
           assertThat(String.join("\n", up.waiting())).doesNotContain("judges");
@@ -142,12 +149,6 @@ class JudgedRunTest {
     try (Admin admin = Admin.create(run.kafka());
         CommittedLog log = new CommittedLog(admin, run.kafka())) {
       return RunAudit.of(admin, log, run.topics()).run(null);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 }

@@ -3,18 +3,15 @@ package io.sapo.standalone.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.testing.Await;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the admin endpoint says of a run that is going, and what the run does when told to. */
 class AdminOfARunTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   @TempDir static Path folder;
 
   private static WatchedTraining training;
@@ -53,27 +48,18 @@ class AdminOfARunTest {
     training.close();
   }
 
-  private static String ask(HttpRequest.Builder request) {
-    try {
-      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Asks until the answer is as wanted. */
+  /** Asks until the answer is as wanted, and returns it. */
   private static String await(String path, Predicate<String> wanted) {
-    long start = System.nanoTime();
-    String answer = "";
-    while (System.nanoTime() - start < Duration.ofMinutes(2).toNanos()) {
-      assertThat(training.isRunning()).isTrue();
-      answer = ask(HttpRequest.newBuilder(URI.create(training.address() + path)));
-      if (wanted.test(answer)) {
-        return answer;
-      }
-      LockSupport.parkNanos(200_000_000);
-    }
-    throw new AssertionError(path + " did not become as wanted; the last answer was " + answer);
+    AtomicReference<String> answer = new AtomicReference<>();
+    Await.until(
+        "the wanted answer to " + path,
+        Duration.ofMinutes(2),
+        () -> {
+          assertThat(training.isRunning()).isTrue();
+          answer.set(training.get(path));
+          return wanted.test(answer.get());
+        });
+    return answer.get();
   }
 
   /**
@@ -118,11 +104,7 @@ class AdminOfARunTest {
   @Test
   void evaluatesWhenTold() {
     String before = await("/api/evaluations", found -> count(found, "\"accuracy\"") == 2);
-    String told =
-        ask(
-            HttpRequest.newBuilder(URI.create(training.address() + "/api/control/evaluate"))
-                .header("authorization", "Bearer " + WatchedTraining.TOKEN)
-                .POST(HttpRequest.BodyPublishers.noBody()));
+    String told = training.command("evaluate");
     assertThat(told).contains("\"action\":\"evaluate\"");
     await("/api/evaluations", found -> count(found, "\"accuracy\"") == 4 && !found.equals(before));
   }

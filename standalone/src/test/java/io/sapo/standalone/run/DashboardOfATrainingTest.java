@@ -9,10 +9,6 @@ import io.sapo.browser.PageCheck;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DashboardOfATrainingTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   @TempDir static Path folder;
 
   private static WatchedTraining training;
@@ -77,17 +71,6 @@ class DashboardOfATrainingTest {
   void theConsoleIsClean() {
     assertThat(dashboard.complaintsExceptOf("/api/control/")).isEmpty();
     assertThat(training.isRunning()).isTrue();
-  }
-
-  private static String get(String path) {
-    try {
-      return HTTP.send(
-              HttpRequest.newBuilder(URI.create(training.address() + path)).build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** The newest version as the overview shows it. */
@@ -170,7 +153,7 @@ class DashboardOfATrainingTest {
     dashboard.useToken("this-is-not-the-token");
     dashboard.press("Pause learner");
     browser.awaitText("main", "Pause learner was refused: the token is wrong");
-    assertThat(get("/api/commands")).doesNotContain("pause");
+    assertThat(training.get("/api/commands")).doesNotContain("pause");
 
     dashboard.useToken(WatchedTraining.TOKEN);
     dashboard.press("Pause learner");
@@ -192,7 +175,7 @@ class DashboardOfATrainingTest {
     assertThat(export).hasFileName("version-%010d".formatted(pausedAt));
     assertThat(CheckpointFolder.open(export).config().multimodal()).isTrue();
 
-    String evaluations = get("/api/evaluations");
+    String evaluations = training.get("/api/evaluations");
     dashboard.press("Evaluate now");
     browser.await(
         "fetch('/api/evaluations').then(r => r.text()).then(t => window.evaluations = t)"
@@ -226,8 +209,8 @@ class DashboardOfATrainingTest {
     browser.awaitText("h1", "Dead letter ");
     browser.awaitText("main", "01 02");
     page.look("run-dead-letter");
-    assertThat(get("/health/conditions")).contains("50 dead letters");
-    assertThat(get("/metrics")).contains("sapo_alert{condition=\"dead-letters\"} 1.0");
+    assertThat(training.get("/health/conditions")).contains("50 dead letters");
+    assertThat(training.get("/metrics")).contains("sapo_alert{condition=\"dead-letters\"} 1.0");
   }
 
   @Test

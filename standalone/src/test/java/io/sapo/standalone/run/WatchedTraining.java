@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.configuration.ConfigLoader;
 import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.progress.RunSummary;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +25,7 @@ final class WatchedTraining implements AutoCloseable {
   /** What the endpoint takes for commands. */
   static final String TOKEN = "a-token-for-tests-only";
 
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Pattern ADDRESS = Pattern.compile("status at (http://\\S+)");
 
   private final TrainingRun run;
@@ -66,6 +72,31 @@ final class WatchedTraining implements AutoCloseable {
   /** Such as {@code http://127.0.0.1:8080}. */
   String address() {
     return address;
+  }
+
+  /** The answer to a request for a path of the endpoint's. */
+  String get(String path) {
+    return answer(request(path));
+  }
+
+  /** Gives a command, such as {@code evaluate}, with the token. */
+  String command(String action) {
+    return answer(
+        request("/api/control/" + action)
+            .header("authorization", "Bearer " + TOKEN)
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(address + path));
+  }
+
+  private static String answer(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   boolean isRunning() {

@@ -1,20 +1,21 @@
-package io.sapo.torture;
+package io.sapo.testing;
 
 import java.util.Arrays;
 import java.util.Random;
 
-/** Seeded damage to encoded records, most of it behind the schema's fingerprint. */
-final class Mutations {
+/** Seeded damage to encoded records, most of it behind the fingerprint of their schema. */
+public final class Mutations {
+  /** Marker and fingerprint of the schema; most damage shall get past them. */
   private static final int HEADER = 10;
 
   private final Random random;
 
-  Mutations(long seed) {
+  public Mutations(long seed) {
     this.random = new Random(seed);
   }
 
   /** A copy with one to three changes; it may by chance be what it was. */
-  byte[] of(byte[] record) {
+  public byte[] of(byte[] record) {
     byte[] bytes = record.clone();
     for (int changes = 1 + random.nextInt(3); changes > 0 && bytes.length > 0; changes--) {
       bytes = changed(bytes);

@@ -1,6 +1,7 @@
-package io.sapo.producer.server;
+package io.sapo.http;
 
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -8,15 +9,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** A body of so many bytes at most; a longer one fails as soon as it is longer. */
-final class BoundedBody implements BodySubscriber<byte[]> {
-  private final int most;
+/**
+ * Reads the body of one response into memory, up to a limit: beyond it the exchange is cancelled
+ * and fails with {@link BodyTooLongException}, however much the server would still send.
+ */
+public final class BoundedBody implements BodySubscriber<byte[]> {
+  private final long most;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private Flow.Subscription subscription;
 
-  BoundedBody(int most) {
+  private BoundedBody(long most) {
     this.most = most;
+  }
+
+  /** Takes bodies of up to {@code most} bytes. */
+  public static BodyHandler<byte[]> upTo(long most) {
+    return response -> new BoundedBody(most);
   }
 
   @Override
@@ -35,8 +44,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     for (ByteBuffer buffer : buffers) {
       if (buffer.remaining() > most - bytes.size()) {
         subscription.cancel();
-        body.completeExceptionally(
-            new RefusedAnswerException("the answer has more than " + most + " bytes"));
+        body.completeExceptionally(new BodyTooLongException(most));
         return;
       }
       byte[] part = new byte[buffer.remaining()];

@@ -1,0 +1,2 @@
+/** HTTP exchanges with services that are not trusted. */
+package io.sapo.http;
