@@ -2,6 +2,7 @@ package io.sapo.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.command.ChildProcesses;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +33,10 @@ final class BenchProcess {
     command.addAll(List.of("io.sapo.standalone.Main", "bench", name, "--json"));
     command.addAll(options);
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Thread end = new Thread(process::destroy, "end-bench");
-    Runtime.getRuntime().addShutdownHook(end);
+        ChildProcesses.adopt(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
-    Runtime.getRuntime().removeShutdownHook(end);
     return rows(name, code, out);
   }
 

@@ -1,6 +1,7 @@
 package io.sapo.bench;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.command.ChildProcesses;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
@@ -149,7 +150,8 @@ final class PipelineBench implements Bench {
     all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     File log = data.resolveSibling(data.getFileName() + ".log").toFile();
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+        ChildProcesses.adopt(
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start());
     try {
       if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
         throw new IllegalStateException(

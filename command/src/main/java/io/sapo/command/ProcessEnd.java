@@ -2,16 +2,42 @@ package io.sapo.command;
 
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 
-/** The end of the process in the middle of what its threads do. */
+/**
+ * The end of the process in the middle of what its threads do. A JVM that ends runs the exit
+ * handlers of native libraries, after {@link System#exit}, {@link Runtime#halt} and a signal alike,
+ * and libtorch's take away memory that a thread may be computing with: such a process ends with a
+ * segmentation fault in place of its exit code.
+ */
 public final class ProcessEnd {
   private ProcessEnd() {}
 
   /**
-   * Ends the process without running anything more. {@link Runtime#halt} runs the exit handlers of
-   * native libraries, and libtorch's take away memory that a thread may be computing with: such a
-   * process ends with a segmentation fault in place of its exit code.
+   * From here on {@link System#exit} and signals run shutdown hooks, and no exit handlers of native
+   * libraries; and an end by the JVM itself, as where heap memory ends ({@code
+   * -XX:+ExitOnOutOfMemoryError}, whose exit code 3 is {@link ExitCodes#FENCED} here), has the code
+   * {@link ExitCodes#RETRY}. Once a process.
    */
+  public static void arrange() {
+    if (!Platform.isLinux()) {
+      return;
+    }
+    try {
+      // Handlers run in the order contrary to that of their registration.
+      Function end = Function.getFunction("c", "_exit");
+      Function.getFunction("c", "__cxa_atexit")
+          .invokeInt(new Object[] {end, Pointer.createConstant(ExitCodes.RETRY), null});
+      Function register = Function.getFunction("c", "on_exit");
+      Thread hook = new Thread(() -> register.invokeInt(new Object[] {end, null}), "sapo-exit");
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+      // No glibc, or JNA cannot unpack its library here: an end in the middle may end badly.
+      return;
+    }
+  }
+
+  /** Ends the process without running anything more, shutdown hooks included. */
   public static void now(int exitCode) {
     if (Platform.isLinux()) {
       try {

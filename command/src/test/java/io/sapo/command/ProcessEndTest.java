@@ -5,35 +5,103 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @EnabledOnOs(OS.LINUX)
 class ProcessEndTest {
   /** A process whose exit handlers, as those of a native library might, do not end well. */
   static final class Ending {
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
       NativeLibrary c = NativeLibrary.getInstance("c");
       // atexit itself stands in no shared library.
-      c.getFunction("__cxa_atexit").invokeInt(new Object[] {c.getFunction("abort"), null, null});
-      ProcessEnd.now(143);
+      if (!args[0].equals("fill")) {
+        c.getFunction("__cxa_atexit").invokeInt(new Object[] {c.getFunction("abort"), null, null});
+      }
+      if (args[0].equals("now")) {
+        ProcessEnd.now(143);
+      }
+      ProcessEnd.arrange();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+      if (args[0].equals("exit")) {
+        System.exit(7);
+      }
+      if (args[0].equals("fill")) {
+        List<byte[]> held = new ArrayList<>();
+        while (held.size() < 1_000) {
+          held.add(new byte[1 << 20]);
+        }
+      }
+      if (args[0].equals("parent")) {
+        System.out.println(ChildProcesses.adopt(start("wait")).pid());
+      }
+      System.out.println("begun");
+      Thread.sleep(Long.MAX_VALUE);
     }
   }
 
-  @Test
-  void exitHandlersOfNativeLibrariesAreNotRun() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Ending.class.getName())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+  private static Process start(String how) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx32m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Ending.class.getName(),
+            how)
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private static void signal(Process process, String signal) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Exit code, after what was printed from here on. */
+  private static String end(Process process) throws InterruptedException {
+    List<String> lines = process.inputReader().lines().toList();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(143);
+    return lines + " " + process.exitValue();
+  }
+
+  @Test
+  void atOnceNothingIsRun() throws Exception {
+    assertThat(end(start("now"))).isEqualTo("[] 143");
+  }
+
+  @Test
+  void anExitRunsHooksAlone() throws Exception {
+    assertThat(end(start("exit"))).isEqualTo("[hook] 7");
+  }
+
+  @Test
+  void theEndOfHeapMemoryIsNoFencing() throws Exception {
+    assertThat(end(start("fill"))).endsWith("OutOfMemoryError: Java heap space] 4");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
+  void signalsRunHooksAlone(String signal, int code) throws Exception {
+    Process process = start("wait");
+    assertThat(process.inputReader().readLine()).isEqualTo("begun");
+    signal(process, signal);
+    assertThat(end(process)).isEqualTo("[hook] " + code);
+  }
+
+  @Test
+  void childrenEndWithTheirParent() throws Exception {
+    Process parent = start("parent");
+    ProcessHandle child =
+        ProcessHandle.of(Long.parseLong(parent.inputReader().readLine())).orElseThrow();
+    assertThat(parent.inputReader().readLine()).isEqualTo("begun");
+    signal(parent, "TERM");
+    assertThat(end(parent)).endsWith(" 143");
+    assertThat(child.onExit()).succeedsWithin(60, TimeUnit.SECONDS);
   }
 }

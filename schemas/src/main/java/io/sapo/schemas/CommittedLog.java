@@ -22,6 +22,9 @@ public final class CommittedLog implements AutoCloseable {
   /** How long an open transaction may hold reading back before reading ends in front of it. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** How long the brokers may give nothing of what there is. */
+  private static final Duration SLOWEST = Duration.ofMinutes(2);
+
   private final Admin admin;
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
 
@@ -89,28 +92,44 @@ public final class CommittedLog implements AutoCloseable {
    * Shows every committed record of {@code [from, to)} in order.
    *
    * @param to at most the end of the log
+   * @throws IllegalStateException when the brokers cannot be asked, or give nothing for minutes
    */
   public Reached read(
       TopicPartition partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     consumer.assign(List.of(partition));
     consumer.seek(partition, from);
     long position = from;
-    long patienceEnds = System.nanoTime() + PATIENCE.toNanos();
+    long progressed = System.nanoTime();
+    long asked = progressed;
     while (position < to) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (record.offset() < to) {
           each.accept(record);
         }
       }
-      long now = consumer.position(partition);
-      if (now > position) {
-        position = now;
-        patienceEnds = System.nanoTime() + PATIENCE.toNanos();
-      } else if (System.nanoTime() - patienceEnds > 0) {
-        return new Reached(position, true);
+      long now = System.nanoTime();
+      if (consumer.position(partition) > position) {
+        position = consumer.position(partition);
+        progressed = now;
+        asked = now;
+      } else if (now - asked > PATIENCE.toNanos()) {
+        if (position >= committedEnd(partition)) {
+          return new Reached(position, true);
+        }
+        requireGoesOn(partition, position, now - progressed);
+        asked = now;
       }
     }
     return new Reached(Math.min(position, to), false);
+  }
+
+  /** Brokers that are slow are waited for: what they have not given yet is not missing. */
+  private static void requireGoesOn(TopicPartition partition, long position, long stoodNanos) {
+    if (stoodNanos > SLOWEST.toNanos()) {
+      throw new IllegalStateException(
+          "%s: the brokers have given nothing from offset %d on for %d s; try again when they do"
+              .formatted(partition, position, SLOWEST.toSeconds()));
+    }
   }
 
   private static IllegalStateException failure(String what, ExecutionException e) {

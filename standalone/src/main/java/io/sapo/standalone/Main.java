@@ -1,5 +1,6 @@
 package io.sapo.standalone;
 
+import io.sapo.command.ProcessEnd;
 import io.sapo.command.Surroundings;
 import io.sapo.standalone.cli.SapoCommand;
 
@@ -8,6 +9,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    ProcessEnd.arrange();
     System.exit(SapoCommand.create(Surroundings.ofProcess()).execute(args));
   }
 }

@@ -28,7 +28,7 @@ record Blow(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
     ZOMBIE(false),
     /** No file may grow further, so that the learner cannot save; then it may again. */
     FULL_DISK(false),
-    /** Connections are delayed, dropped and half closed for a while. */
+    /** Connections are delayed, held, dropped and half closed for a while. */
     NETWORK(false),
     /** Trajectories are sent a second time. */
     REPEATED_TRAJECTORIES(false);

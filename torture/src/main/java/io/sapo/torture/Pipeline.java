@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * others. Everything lies in one folder. For one thread.
  */
 final class Pipeline implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(90);
+  static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final long ENDLESS = 1_000_000;
   private static final int PROMPT_TOKENS = 256;

@@ -34,6 +34,7 @@ final class Round {
   private static final List<RoleKind> ROLES =
       List.of(RoleKind.BROKER, RoleKind.SEGMENTER, RoleKind.LEARNER, RoleKind.PRODUCER);
   private static final int DELAY_MS = 40;
+  private static final int HELD_MS = 8_000;
   private static final int REPEATED = 5;
   private static final int ROOM_KILOBYTES = 3_000;
 
@@ -204,10 +205,15 @@ final class Round {
     proxy.delay(DELAY_MS);
     for (int i = 0; i < 3; i++) {
       Thread.sleep(random.nextInt(400));
-      switch (random.nextInt(3)) {
+      switch (random.nextInt(4)) {
         case 0 -> proxy.drop();
         case 1 -> proxy.halfClose(true);
-        default -> proxy.halfClose(false);
+        case 2 -> proxy.halfClose(false);
+        default -> {
+          proxy.hold();
+          Thread.sleep(random.nextInt(HELD_MS));
+          proxy.pass();
+        }
       }
     }
     proxy.delay(0);

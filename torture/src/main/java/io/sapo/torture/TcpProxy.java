@@ -26,6 +26,7 @@ public final class TcpProxy implements AutoCloseable {
   private final int target;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile int delayMs;
+  private boolean held;
 
   private TcpProxy(ServerSocket listening, int target) {
     this.listening = listening;
@@ -49,6 +50,22 @@ public final class TcpProxy implements AutoCloseable {
   /** From now on each piece, in both directions, waits up to so long; 0 for no longer. */
   public void delay(int milliseconds) {
     delayMs = milliseconds;
+  }
+
+  /** From now on nothing passes, on connections that stay; {@link #pass} goes on where it was. */
+  public synchronized void hold() {
+    held = true;
+  }
+
+  public synchronized void pass() {
+    held = false;
+    notifyAll();
+  }
+
+  private synchronized void awaitPassing() throws InterruptedException {
+    while (held) {
+      wait();
+    }
   }
 
   /** Resets every connection. */
@@ -94,6 +111,7 @@ public final class TcpProxy implements AutoCloseable {
   public void close() throws IOException {
     listening.close();
     drop();
+    pass();
   }
 
   private final class Connection {
@@ -126,6 +144,7 @@ public final class TcpProxy implements AutoCloseable {
           if (wait > 0) {
             Thread.sleep(ThreadLocalRandom.current().nextInt(wait + 1));
           }
+          awaitPassing();
           out.write(piece, 0, n);
         }
         reset();

@@ -12,13 +12,14 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * What Ctrl-C and SIGTERM do while a run goes on: the first asks for an orderly end, for which the
- * process stays as long as the update under way takes; a second Ctrl-C, or the end of SIGTERM's
- * grace, ends it at once. Shutdown hooks cannot do this: once they run, the process hears of no
- * more signals.
+ * What Ctrl-C, SIGTERM and the SIGHUP of a terminal that is gone do while a run goes on: the first
+ * asks for an orderly end, for which the process stays as long as the update under way takes; a
+ * second Ctrl-C, or the end of the others' grace, ends it at once. Shutdown hooks cannot do this:
+ * once they run, the process hears of no more signals.
  */
 final class StopSignals implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StopSignals.class);
+  private static final int HUNG_UP = 128 + 1;
   private static final int INTERRUPTED = 128 + 2;
   private static final int TERMINATED = 128 + 15;
 
@@ -35,7 +36,7 @@ final class StopSignals implements AutoCloseable {
    * @param stop asks for the end; returns at once
    * @param orderly what happens until then, such as {@code ending after the update under way}
    * @param out where it is said
-   * @param grace how long SIGTERM waits
+   * @param grace how long SIGTERM and SIGHUP wait
    */
   StopSignals(Runnable stop, String orderly, PrintWriter out, Duration grace) {
     this.stop = stop;
@@ -43,7 +44,8 @@ final class StopSignals implements AutoCloseable {
     this.out = out;
     this.grace = grace;
     handle("INT", this::interrupted);
-    handle("TERM", this::terminated);
+    handle("TERM", () -> terminated(TERMINATED));
+    handle("HUP", () -> terminated(HUNG_UP));
   }
 
   private void handle(String name, Runnable action) {
@@ -69,15 +71,15 @@ final class StopSignals implements AutoCloseable {
     stop.run();
   }
 
-  private void terminated() {
+  private void terminated(int exitCode) {
     say(orderly + ", within " + grace.toSeconds() + " s");
     stop.run();
-    Thread timer = new Thread(this::endAfterGrace, "stop-grace");
+    Thread timer = new Thread(() -> endAfterGrace(exitCode), "stop-grace");
     timer.setDaemon(true);
     timer.start();
   }
 
-  private void endAfterGrace() {
+  private void endAfterGrace(int exitCode) {
     try {
       Thread.sleep(grace.toMillis());
     } catch (InterruptedException e) {
@@ -87,7 +89,7 @@ final class StopSignals implements AutoCloseable {
         "not ended within "
             + grace.toSeconds()
             + " s, so ended at once; what was committed is safe");
-    ProcessEnd.now(TERMINATED);
+    ProcessEnd.now(exitCode);
   }
 
   private void say(String text) {

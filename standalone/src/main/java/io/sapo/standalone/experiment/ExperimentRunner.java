@@ -1,6 +1,7 @@
 package io.sapo.standalone.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.command.ChildProcesses;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import java.io.IOException;
@@ -211,16 +212,13 @@ public final class ExperimentRunner {
   private static int start(List<String> command, Path log)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    Thread end = new Thread(process::destroy, "end-run");
-    Runtime.getRuntime().addShutdownHook(end);
+        ChildProcesses.adopt(
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start());
     try {
-      int code = process.waitFor();
-      Runtime.getRuntime().removeShutdownHook(end);
-      return code;
+      return process.waitFor();
     } finally {
       process.destroy();
     }

@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class StopSignalsTest {
@@ -88,12 +90,13 @@ class StopSignalsTest {
     assertThat(process.waitFor()).isEqualTo(130);
   }
 
-  @Test
-  void terminationHasItsGrace() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "HUP, 129"})
+  void terminationHasItsGrace(String signal, int atOnce) throws Exception {
     Process patient = start("200");
     try (BufferedReader out = patient.inputReader()) {
       awaitLine(out, "begun");
-      signal(patient, "TERM");
+      signal(patient, signal);
       awaitLine(out, "within 1 s");
       awaitLine(out, "summed up");
     }
@@ -101,10 +104,10 @@ class StopSignalsTest {
     Process stuck = start();
     try (BufferedReader out = stuck.inputReader()) {
       awaitLine(out, "begun");
-      signal(stuck, "TERM");
+      signal(stuck, signal);
       awaitLine(out, "not ended within 1 s");
     }
     assertThat(stuck.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(stuck.exitValue()).isEqualTo(143);
+    assertThat(stuck.exitValue()).isEqualTo(atOnce);
   }
 }
