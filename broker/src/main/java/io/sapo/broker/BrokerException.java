@@ -4,7 +4,19 @@ package io.sapo.broker;
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final boolean died;
+
   public BrokerException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  BrokerException(String message, Throwable cause, boolean died) {
     super(message, cause);
+    this.died = died;
+  }
+
+  /** Whether it had worked before: a new start may help. */
+  public boolean died() {
+    return died;
   }
 }

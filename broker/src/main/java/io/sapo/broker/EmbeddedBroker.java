@@ -55,6 +55,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     Exit.setHaltProcedure(EmbeddedBroker::refuseToExit);
   }
 
+  private final Path folder;
   private final int port;
   private final CompletableFuture<BrokerException> failure = new CompletableFuture<>();
   private final ControllerServer controller;
@@ -67,6 +68,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       ServerSocketChannel control,
       Duration session)
       throws IOException {
+    this.folder = folder;
     this.port = advertisedPort == 0 ? portOf(clients) : advertisedPort;
     Properties settings =
         BrokerSettings.of(folder, HOST, portOf(clients), port, portOf(control), session);
@@ -210,7 +212,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return (message, cause) -> {
       BrokerException fault =
           new BrokerException(
-              "embedded broker, " + name + ": " + message + ": " + rootMessage(cause), cause);
+              "embedded broker, " + name + ": " + message + ": " + rootMessage(cause), cause, true);
       log.error(fault.getMessage(), cause);
       action.run();
       if (fatal) {
@@ -225,15 +227,26 @@ public final class EmbeddedBroker implements AutoCloseable {
    * several brokers meant it cannot be told, so all are reported as failed.
    */
   private static void refuseToExit(int status, String message) {
-    BrokerException fault =
-        new BrokerException(
-            "the embedded broker gave up (status "
-                + status
-                + "): "
-                + (message == null ? "see the log; is the disk full?" : message),
-            null);
-    LIVE.forEach(broker -> broker.failure.complete(fault));
-    throw fault;
+    LIVE.forEach(broker -> broker.failure.complete(broker.gaveUp(status, message)));
+    throw new BrokerException("the embedded broker gave up (status " + status + ")", null, true);
+  }
+
+  private BrokerException gaveUp(int status, String message) {
+    return new BrokerException(
+        "the embedded broker gave up (status %d): %s".formatted(status, why(message)), null, true);
+  }
+
+  /** Kafka says nothing when it can no longer write. */
+  private String why(String message) {
+    if (message != null) {
+      return message;
+    }
+    try {
+      return "%d MiB are left for %s; make room if that is the reason, and start again: nothing that was committed is lost"
+          .formatted(Files.getFileStore(folder).getUsableSpace() >> 20, folder);
+    } catch (IOException e) {
+      return folder + " cannot be looked at: " + e.getMessage();
+    }
   }
 
   private static ServerSocketFactory handOut(Map<String, ServerSocketChannel> byListener) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes what a process says of itself: at an interval, when asked to, and a last time on
- * closing. What cannot be sent is logged and forgotten, the next says the same. Thread-safe.
+ * closing. What cannot be sent is forgotten, and logged once for all in a row: the next says the
+ * same. Thread-safe.
  */
 public final class Heartbeats implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
@@ -32,6 +33,7 @@ public final class Heartbeats implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean lost = new AtomicBoolean();
 
   /**
    * @param client settings of Kafka clients, at least {@code bootstrap.servers}
@@ -86,15 +88,20 @@ public final class Heartbeats implements AutoCloseable {
     try {
       Status now = bounded(status.get());
       String key = now.getComponent().name().toLowerCase(Locale.ROOT) + "/" + now.getInstance();
-      producer.send(
-          topics.status().record(key, now),
-          (metadata, problem) -> {
-            if (problem != null) {
-              log.warn("heartbeat was not delivered: {}", problem.toString());
-            }
-          });
+      producer.send(topics.status().record(key, now), (metadata, problem) -> tell(problem));
     } catch (RuntimeException e) {
-      log.warn("heartbeat was not sent: {}", e.toString());
+      tell(e);
+    }
+  }
+
+  /** The first of those that are lost in a row. */
+  private void tell(Exception problem) {
+    if (problem == null) {
+      lost.set(false);
+    } else if (lost.compareAndSet(false, true) && !closed.get()) {
+      log.warn("heartbeats are not delivered for now: {}", problem.toString());
+    } else {
+      log.debug("heartbeat was not delivered: {}", problem.toString());
     }
   }
 

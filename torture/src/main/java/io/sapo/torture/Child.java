@@ -1,5 +1,6 @@
 package io.sapo.torture;
 
+import io.sapo.command.ExitCodes;
 import io.sapo.standalone.run.RoleKind;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -115,17 +116,23 @@ final class Child implements AutoCloseable {
   }
 
   /**
-   * @throws TortureException when it ends or takes too long
+   * @return whether it does its work; not when it ended for what a new start may mend
+   * @throws TortureException when it ends otherwise or takes too long
    */
-  void awaitReady(Duration limit) throws InterruptedException {
+  boolean awaitReady(Duration limit) throws InterruptedException {
     try {
       ready.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
       throw new TortureException(
           "%s is not ready after %d s:\n%s".formatted(role.label(), limit.toSeconds(), tail()), e);
     } catch (ExecutionException e) {
+      int status = awaitEnd(limit);
+      if (status == ExitCodes.RETRY) {
+        return false;
+      }
       throw new TortureException(
-          "%s ended before it was ready (exit %s):\n%s".formatted(role.label(), exit(), tail()), e);
+          "%s ended before it was ready (exit %d):\n%s".formatted(role.label(), status, tail()), e);
     }
   }
 
@@ -173,10 +180,6 @@ final class Child implements AutoCloseable {
       throw new TortureException(
           "cannot send SIG%s to %s: kill says %d".formatted(signal, role.label(), status), null);
     }
-  }
-
-  private String exit() {
-    return process.isAlive() ? "none yet" : Integer.toString(process.exitValue());
   }
 
   /** The last lines it printed. */

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class Pipeline implements AutoCloseable {
   static final Duration LIMIT = Duration.ofMinutes(5);
 
+  private static final int MOST_STARTS = 5;
   private static final long ENDLESS = 1_000_000;
   private static final int PROMPT_TOKENS = 256;
   private static final int NEW_TOKENS = 128;
@@ -103,9 +104,19 @@ final class Pipeline implements AutoCloseable {
     return children.get(role);
   }
 
-  /** Starts a role, or starts it again, and waits until it does its work. */
+  /**
+   * Starts a role, or starts it again, and waits until it does its work; what says that a new start
+   * may help is started again, as a supervisor would.
+   */
   void start(RoleKind role) throws IOException, InterruptedException {
-    launch(role).awaitReady(LIMIT);
+    for (int starts = 1; !launch(role).awaitReady(LIMIT); starts++) {
+      if (starts == MOST_STARTS) {
+        throw new TortureException(
+            "%s gave up %d times before it was ready:\n%s"
+                .formatted(role.label(), starts, child(role).tail()),
+            null);
+      }
+    }
   }
 
   /** Does not wait. What ran in this role before is forgotten, not ended. */

@@ -1,6 +1,7 @@
 package io.sapo.torture;
 
 import io.sapo.audit.AuditReport;
+import io.sapo.command.ExitCodes;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
@@ -28,9 +29,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** One run from its start to its proof, with everything that is done to it. For one thread. */
 final class Round {
-  /** Exit code of a learner that another has fenced. */
-  private static final int FENCED = 3;
-
   private static final List<RoleKind> ROLES =
       List.of(RoleKind.BROKER, RoleKind.SEGMENTER, RoleKind.LEARNER, RoleKind.PRODUCER);
   private static final int DELAY_MS = 40;
@@ -180,7 +178,7 @@ final class Round {
     awaitVersionAbove(version());
     first.signal("CONT");
     int status = first.awaitEnd(Pipeline.LIMIT);
-    if (status != FENCED || !first.tail().contains("another learner has taken over")) {
+    if (status != ExitCodes.FENCED || !first.tail().contains("another learner has taken over")) {
       throw new TortureException(
           "the learner that came back ended with %d and said:\n%s".formatted(status, first.tail()),
           null);
@@ -191,7 +189,7 @@ final class Round {
     pipeline.child(RoleKind.LEARNER).kill();
     Child cramped = pipeline.launch(RoleKind.LEARNER, ROOM_KILOBYTES);
     int status = cramped.awaitEnd(Pipeline.LIMIT);
-    if (status != 1 || !cramped.tail().contains("cannot be written")) {
+    if (status != ExitCodes.RETRY || !cramped.tail().contains("cannot be written")) {
       throw new TortureException(
           "the learner without room for a checkpoint ended with %d and said:\n%s"
               .formatted(status, cramped.tail()),

@@ -20,7 +20,8 @@ class TortureTest {
   private static final List<Blow> BLOWS =
       List.of(
           new Blow(Blow.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
-          new Blow(Blow.Kind.KILL, RoleKind.SEGMENTER, null, 100_000));
+          new Blow(Blow.Kind.KILL, RoleKind.SEGMENTER, null, 100_000),
+          new Blow(Blow.Kind.ZOMBIE, RoleKind.LEARNER, null, 0));
 
   @TempDir Path folder;
 
@@ -33,7 +34,7 @@ class TortureTest {
     assertThat(rounds).as(told.toString()).hasSize(1);
     RoundReport round = rounds.get(0);
     assertThat(round.kills()).isEqualTo(2);
-    assertThat(round.audits()).isEqualTo(3);
+    assertThat(round.audits()).isEqualTo(4);
     assertThat(round.versions()).isPositive();
     assertThat(round.hostile()).isPositive();
     assertThat(folder).as("a round that went well leaves nothing").isEmptyDirectory();

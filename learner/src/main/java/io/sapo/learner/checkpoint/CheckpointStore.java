@@ -103,7 +103,7 @@ public final class CheckpointStore {
       finish(temporary, target, snapshot.manifest());
       retain();
     } catch (IOException | UncheckedIOException e) {
-      throw new CheckpointException(target + ": cannot be written: " + e, e);
+      throw CheckpointException.unwritten(target, e);
     }
   }
 
@@ -225,7 +225,7 @@ public final class CheckpointStore {
       copyTree(CheckpointFiles.actor(source), CheckpointFiles.actor(temporary));
       finish(temporary, target, manifest);
     } catch (IOException e) {
-      throw new CheckpointException(target + ": cannot be written: " + e, e);
+      throw CheckpointException.unwritten(target, e);
     }
   }
 

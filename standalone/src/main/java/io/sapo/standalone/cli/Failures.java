@@ -1,13 +1,16 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.broker.BrokerException;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.configuration.ConfigException;
+import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.commit.CommitFailedException;
 import io.sapo.learner.commit.FencedException;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 
 /** Which exit code a failure is. */
 final class Failures {
@@ -28,7 +31,11 @@ final class Failures {
       if (at instanceof FencedException) {
         return ExitCodes.FENCED;
       }
-      if (at instanceof CommitFailedException || at instanceof RetriableException) {
+      if (at instanceof CommitFailedException
+          || at instanceof RetriableException
+          || at instanceof ProcessorStateException
+          || at instanceof CheckpointException checkpoint && checkpoint.isUnwritten()
+          || at instanceof BrokerException broker && broker.died()) {
         return ExitCodes.RETRY;
       }
     }

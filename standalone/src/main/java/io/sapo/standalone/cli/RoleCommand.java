@@ -155,6 +155,7 @@ final class RoleCommand implements Callable<Integer> {
             orderly,
             spec.commandLine().getErr(),
             settings.duration("run.stop-grace"))) {
+      signals.endAfter(process.failure());
       process.run();
     }
   }

@@ -5,7 +5,12 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -30,6 +35,7 @@ final class StopSignals implements AutoCloseable {
   private final PrintWriter out;
   private final Duration grace;
   private final List<Handled> handled = new ArrayList<>();
+  private final Queue<Thread> timers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger interrupts = new AtomicInteger();
 
   /**
@@ -74,17 +80,41 @@ final class StopSignals implements AutoCloseable {
   private void terminated(int exitCode) {
     say(orderly + ", within " + grace.toSeconds() + " s");
     stop.run();
-    Thread timer = new Thread(() -> endAfterGrace(exitCode), "stop-grace");
+    limit(() -> exitCode);
+  }
+
+  /**
+   * What has failed has the same grace for its end: roles may wait for minutes for brokers that are
+   * gone.
+   */
+  void endAfter(CompletionStage<?> failure) {
+    failure.whenComplete(
+        (none, wrapped) -> {
+          Throwable cause = wrapped instanceof CompletionException ? wrapped.getCause() : wrapped;
+          if (cause instanceof Exception failed) {
+            limit(
+                () -> {
+                  say(failed.getMessage());
+                  return Failures.exitCode(failed);
+                });
+          }
+        });
+  }
+
+  private void limit(IntSupplier lastWord) {
+    Thread timer = new Thread(() -> endAfterGrace(lastWord), "stop-grace");
     timer.setDaemon(true);
+    timers.add(timer);
     timer.start();
   }
 
-  private void endAfterGrace(int exitCode) {
+  private void endAfterGrace(IntSupplier lastWord) {
     try {
       Thread.sleep(grace.toMillis());
     } catch (InterruptedException e) {
       return;
     }
+    int exitCode = lastWord.getAsInt();
     say(
         "not ended within "
             + grace.toSeconds()
@@ -100,6 +130,7 @@ final class StopSignals implements AutoCloseable {
   /** Signals do again what they did before. */
   @Override
   public void close() {
+    timers.forEach(Thread::interrupt);
     handled.forEach(one -> Signal.handle(one.signal(), one.before()));
   }
 }

@@ -125,6 +125,7 @@ final class TrainCommand implements Callable<Integer> {
             "ending after the update under way",
             spec.commandLine().getErr(),
             settings.duration("run.stop-grace"))) {
+      signals.endAfter(training.failure());
       return training.run();
     }
   }

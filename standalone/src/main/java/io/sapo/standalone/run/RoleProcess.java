@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
@@ -64,6 +65,11 @@ public final class RoleProcess {
   /** Asks {@link #run} to end; from any thread. */
   public void stop() {
     supervisor.stop();
+  }
+
+  /** Fails as soon as {@link #run} has begun to end for a failure; never succeeds. */
+  public CompletionStage<Void> failure() {
+    return supervisor.failure();
   }
 
   /**

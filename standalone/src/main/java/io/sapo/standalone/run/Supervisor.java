@@ -40,6 +40,11 @@ final class Supervisor {
         });
   }
 
+  /** Fails with what made the first role fail; never succeeds. */
+  CompletionStage<Void> failure() {
+    return alarm.minimalCompletionStage();
+  }
+
   /** Asks waits to end; from any thread. */
   void stop() {
     stop.complete(null);

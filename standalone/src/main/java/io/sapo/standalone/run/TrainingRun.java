@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One start of a training run: broker, segmenter, learner, producers, evaluation and admin, until
@@ -58,6 +59,11 @@ public final class TrainingRun {
   /** Asks {@link #run} to end after the update it is at; from any thread. */
   public void stop() {
     supervisor.stop();
+  }
+
+  /** Fails as soon as {@link #run} has begun to end for a failure; never succeeds. */
+  public CompletionStage<Void> failure() {
+    return supervisor.failure();
   }
 
   /**
