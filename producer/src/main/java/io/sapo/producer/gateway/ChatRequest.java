@@ -15,7 +15,17 @@ public record ChatRequest(
     List<Message> messages, Sampling sampling, Optional<Long> seed, Optional<Reference> reference) {
 
   /** What somebody said. */
-  public record Message(String role, String text) {}
+  public record Message(String role, String text) {
+    private static final String ASSISTANT = "assistant";
+
+    static Message ofAssistant(String text) {
+      return new Message(ASSISTANT, text);
+    }
+
+    boolean byAssistant() {
+      return role.equals(ASSISTANT);
+    }
+  }
 
   /** A reference answer and who judges by it. */
   public record Reference(String answer, String verifier) {}

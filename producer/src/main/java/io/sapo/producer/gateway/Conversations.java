@@ -57,8 +57,7 @@ final class Conversations {
 
   /** Puts one there; returns those that have to leave for it. */
   synchronized List<Conversation> put(Conversation conversation) {
-    byId.put(conversation.id(), conversation);
-    bySaid.computeIfAbsent(conversation.messages(), said -> new ArrayDeque<>()).add(conversation);
+    add(conversation);
     List<Conversation> left = new ArrayList<>();
     while (byId.size() > most) {
       Conversation oldest = byId.values().iterator().next();
@@ -66,6 +65,11 @@ final class Conversations {
       left.add(oldest);
     }
     return left;
+  }
+
+  /** Puts one back that was taken and did not go on: no other has to leave for it. */
+  synchronized void restore(Conversation conversation) {
+    add(conversation);
   }
 
   /** Takes those that have been idle for too long; all of them when {@code now} is empty. */
@@ -82,6 +86,11 @@ final class Conversations {
 
   synchronized int size() {
     return byId.size();
+  }
+
+  private void add(Conversation one) {
+    byId.put(one.id(), one);
+    bySaid.computeIfAbsent(one.messages(), said -> new ArrayDeque<>()).add(one);
   }
 
   private void remove(Conversation one) {

@@ -11,7 +11,6 @@ import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.gateway.ChatRequest.Message;
-import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.Resources;
 import io.sapo.producer.rollout.RolloutSeed;
@@ -19,14 +18,9 @@ import io.sapo.producer.rollout.WeightsInUse;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
-import io.sapo.schemas.Trajectory;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,30 +41,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
-  private static final String ASSISTANT = "assistant";
-  private static final String GIVEN = "given";
-  private static final int REMEMBERED_REWARDS = 10_000;
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
 
   private final ProducerConfig config;
-  private final Topics topics;
-  private final Clock clock;
   private final Resources resources = new Resources();
   private final CheckpointProfile profile;
-  private final TurnPrompts prompts;
   private final Conversations conversations;
+  private final Turns turns;
+  private final ConversationPublisher publisher;
   private final WeightFollower follower;
   private final DrawingThread drawing;
   private final Producer<byte[], byte[]> producer;
   private final ScheduledExecutorService sweeper;
-  private final SecureRandom ids = new SecureRandom();
-  private final Map<String, Reward> rewarded = new LinkedHashMap<>();
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
-  private long given;
-  private long judged;
-  private long dropped;
-
-  private record Reward(double value, CompletableFuture<Void> published) {}
 
   /**
    * Loads the model and connects; draws nothing yet.
@@ -97,14 +80,22 @@ public final class Gateway implements AutoCloseable {
       Topics topics,
       Map<String, Object> clientConfig) {
     this.config = config;
-    this.topics = topics;
-    this.clock = Clock.systemUTC();
+    Clock clock = Clock.systemUTC();
     this.conversations = new Conversations(limits.conversations(), limits.idle());
     try {
       profile = resources.add(CheckpointProfile.open(checkpoint, config.profile()));
-      prompts = new TurnPrompts(profile);
+      turns =
+          new Turns(
+              new TurnPrompts(profile),
+              conversations,
+              config.maxPromptTokens(),
+              config.instance(),
+              clock);
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       producer = resources.add(ProducerClients.patient(clientConfig, Map.of()));
+      publisher =
+          new ConversationPublisher(
+              conversations, producer, topics, profile.tokenizer(), config.instance(), clock);
       follower = resources.add(new WeightFollower(clientConfig, topics, base, () -> {}));
       WeightsInUse weights = resources.add(new WeightsInUse(follower::take, config.uptake()));
       drawing = new DrawingThread(engine, weights, limits.waiting());
@@ -161,89 +152,13 @@ public final class Gateway implements AutoCloseable {
    */
   public CompletableFuture<ChatReply> chat(ChatRequest request) {
     try {
-      return draw(request, turn(request));
+      return draw(request, turns.of(request));
     } catch (GatewayException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  /**
-   * What is to be drawn.
-   *
-   * @param said tokens between the last answer and this one
-   * @param prompt all tokens before this one
-   */
-  private record Turn(Conversation conversation, int[] said, int[] prompt) {}
-
-  private Turn turn(ChatRequest request) {
-    List<Message> messages = request.messages();
-    int last = messages.size() - 1;
-    while (last >= 0 && !messages.get(last).role().equals(ASSISTANT)) {
-      last--;
-    }
-    Optional<Conversation> known =
-        last < 0
-            ? Optional.empty()
-            : conversations.take(messages.subList(0, last + 1), request.sampling());
-    if (known.isPresent()) {
-      Optional<Turn> next = next(known.get(), messages, last);
-      if (next.isPresent()) {
-        return next.get();
-      }
-    }
-    int[] tokens = prompts.first(messages);
-    requireRoom(tokens.length);
-    Conversation fresh =
-        new Conversation(newId(), shown(messages), tokens, request.sampling(), clock.millis());
-    return new Turn(fresh, new int[0], tokens);
-  }
-
-  /** Puts the conversation back unless it goes on. */
-  private Optional<Turn> next(Conversation known, List<Message> messages, int last) {
-    boolean goesOn = false;
-    try {
-      int[] sofar = known.tokens();
-      int[] drawn = known.pieces().get(known.pieces().size() - 1).tokens();
-      Optional<int[]> said = prompts.next(messages, last, drawn);
-      if (said.isEmpty()) {
-        return Optional.empty();
-      }
-      int[] prompt = Arrays.copyOf(sofar, sofar.length + said.get().length);
-      System.arraycopy(said.get(), 0, prompt, sofar.length, said.get().length);
-      requireRoom(prompt.length);
-      goesOn = true;
-      return Optional.of(new Turn(known, said.get(), prompt));
-    } finally {
-      if (!goesOn) {
-        keep(known);
-      }
-    }
-  }
-
-  private void requireRoom(int tokens) {
-    if (tokens > config.maxPromptTokens()) {
-      throw new GatewayException(
-          Kind.BAD_REQUEST,
-          "the conversation has %d tokens, at most %d are taken (model.max-prompt-tokens)"
-              .formatted(tokens, config.maxPromptTokens()));
-    }
-  }
-
-  private static String shown(List<Message> messages) {
-    StringBuilder text = new StringBuilder();
-    for (Message message : messages) {
-      text.append(text.length() == 0 ? "" : "\n").append(message.text());
-    }
-    return text.toString();
-  }
-
-  private String newId() {
-    byte[] random = new byte[12];
-    ids.nextBytes(random);
-    return config.instance() + "-" + HexFormat.of().formatHex(random);
-  }
-
-  private CompletableFuture<ChatReply> draw(ChatRequest request, Turn turn) {
+  private CompletableFuture<ChatReply> draw(ChatRequest request, Turns.Turn turn) {
     Conversation conversation = turn.conversation();
     int number = conversation.turns();
     String id = conversation.id() + "/" + number;
@@ -271,11 +186,11 @@ public final class Gateway implements AutoCloseable {
   }
 
   private ChatReply answered(
-      ChatRequest request, Turn turn, String id, long seed, Outcome.Drawn drawn) {
+      ChatRequest request, Turns.Turn turn, String id, long seed, Outcome.Drawn drawn) {
     Generation generation = drawn.generation();
     String text = profile.tokenizer().decodeResponse(generation.tokens()).text();
     List<Message> said = new ArrayList<>(request.messages());
-    said.add(new Message(ASSISTANT, text));
+    said.add(Message.ofAssistant(text));
     turn.conversation()
         .add(
             turn.said(),
@@ -291,7 +206,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void keep(Conversation conversation) {
-    conversations.put(conversation).forEach(this::over);
+    conversations.put(conversation).forEach(publisher::over);
   }
 
   /**
@@ -301,95 +216,20 @@ public final class Gateway implements AutoCloseable {
    * @return completes when the trajectory is in the log; fails with {@link GatewayException}
    */
   public CompletableFuture<Void> reward(String id, double value) {
-    int slash = id.lastIndexOf('/');
-    String conversationId = slash < 0 ? id : id.substring(0, slash);
-    synchronized (rewarded) {
-      Reward before = rewarded.get(conversationId);
-      if (before != null) {
-        return before.value() == value
-            ? before.published()
-            : CompletableFuture.failedFuture(
-                new GatewayException(
-                    Kind.BAD_REQUEST,
-                    "%s was given the reward %s before".formatted(conversationId, before.value())));
-      }
-      Optional<Conversation> found = conversations.take(conversationId);
-      if (found.isEmpty()) {
-        return CompletableFuture.failedFuture(
-            new GatewayException(
-                Kind.NOT_FOUND,
-                "there is no conversation %s: it is unknown or over, or a turn of it is being drawn"
-                    .formatted(conversationId)));
-      }
-      given++;
-      CompletableFuture<Void> published =
-          publish(found.get(), new Reference(Double.toString(value), GIVEN));
-      rewarded.put(conversationId, new Reward(value, published));
-      if (rewarded.size() > REMEMBERED_REWARDS) {
-        rewarded.remove(rewarded.keySet().iterator().next());
-      }
-      return published;
-    }
+    return publisher.reward(id, value);
   }
 
   private void sweep() {
     try {
-      conversations.takeOver(Optional.of(System.nanoTime())).forEach(this::over);
+      conversations.takeOver(Optional.of(System.nanoTime())).forEach(publisher::over);
     } catch (RuntimeException e) {
       log.error("idle conversations are not looked at", e);
     }
   }
 
-  /** Publishes a conversation that can be judged; drops one that cannot. */
-  private void over(Conversation conversation) {
-    Optional<Reference> reference = conversation.reference();
-    if (reference.isPresent()) {
-      synchronized (rewarded) {
-        judged++;
-      }
-      publish(conversation, reference.get());
-    } else {
-      synchronized (rewarded) {
-        dropped++;
-      }
-      log.info(
-          "conversation {} of {} turns is dropped: it got no reward, and names no answer to judge by",
-          conversation.id(),
-          conversation.turns());
-    }
-  }
-
-  private CompletableFuture<Void> publish(Conversation conversation, Reference reference) {
-    Trajectory trajectory =
-        ConversationRecord.of(
-            conversation, reference, config.instance(), profile.tokenizer(), clock.millis());
-    CompletableFuture<Void> published = new CompletableFuture<>();
-    var unused =
-        producer.send(
-            topics.trajectories().record(trajectory.getGroupId(), trajectory),
-            (metadata, problem) -> {
-              if (problem == null) {
-                published.complete(null);
-              } else {
-                log.error("conversation {} cannot be published", conversation.id(), problem);
-                published.completeExceptionally(
-                    new GatewayException(
-                        Kind.FAILED, "it cannot be published: " + problem.getMessage()));
-              }
-            });
-    return published;
-  }
-
   /** Conversations by their fate so far. */
   public Map<String, Long> counts() {
-    synchronized (rewarded) {
-      Map<String, Long> counts = new LinkedHashMap<>();
-      counts.put("open", (long) conversations.size());
-      counts.put("rewarded", given);
-      counts.put("left_to_a_verifier", judged);
-      counts.put("dropped", dropped);
-      return counts;
-    }
+    return publisher.counts();
   }
 
   /** Version drawn by; -1 while there is none. */
@@ -407,7 +247,7 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     sweeper.shutdownNow();
     boolean ended = drawing.stop();
-    conversations.takeOver(Optional.empty()).forEach(this::over);
+    conversations.takeOver(Optional.empty()).forEach(publisher::over);
     producer.flush();
     if (ended) {
       resources.close();

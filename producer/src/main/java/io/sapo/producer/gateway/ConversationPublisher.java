@@ -1,0 +1,148 @@
+package io.sapo.producer.gateway;
+
+import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.gateway.ChatRequest.Reference;
+import io.sapo.producer.gateway.GatewayException.Kind;
+import io.sapo.schemas.Topics;
+import io.sapo.schemas.Trajectory;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes conversations that are over: with the reward that was given, or for a verifier where a
+ * request named the answer to judge by. Thread-safe.
+ */
+final class ConversationPublisher {
+  private static final Logger log = LoggerFactory.getLogger(ConversationPublisher.class);
+  private static final String GIVEN = "given";
+  private static final int REMEMBERED_REWARDS = 10_000;
+
+  private final Conversations conversations;
+  private final Producer<byte[], byte[]> producer;
+  private final Topics topics;
+  private final Tokenizer tokenizer;
+  private final String instance;
+  private final Clock clock;
+
+  /** By conversation, the eldest first; guards the counts as well. */
+  private final Map<String, Reward> rewarded = new LinkedHashMap<>();
+
+  private long given;
+  private long judged;
+  private long dropped;
+
+  private record Reward(double value, CompletableFuture<Void> published) {}
+
+  /**
+   * @param producer stays the caller's, as does the tokenizer
+   */
+  ConversationPublisher(
+      Conversations conversations,
+      Producer<byte[], byte[]> producer,
+      Topics topics,
+      Tokenizer tokenizer,
+      String instance,
+      Clock clock) {
+    this.conversations = conversations;
+    this.producer = producer;
+    this.topics = topics;
+    this.tokenizer = tokenizer;
+    this.instance = instance;
+    this.clock = clock;
+  }
+
+  /**
+   * Ends a conversation with a reward; the same one again is no other.
+   *
+   * @param id of the conversation or of one of its turns
+   * @return completes when the trajectory is in the log; fails with {@link GatewayException}
+   */
+  CompletableFuture<Void> reward(String id, double value) {
+    int slash = id.lastIndexOf('/');
+    String conversationId = slash < 0 ? id : id.substring(0, slash);
+    synchronized (rewarded) {
+      Reward before = rewarded.get(conversationId);
+      if (before != null) {
+        return before.value() == value
+            ? before.published()
+            : CompletableFuture.failedFuture(
+                new GatewayException(
+                    Kind.BAD_REQUEST,
+                    "%s was given the reward %s before".formatted(conversationId, before.value())));
+      }
+      Optional<Conversation> found = conversations.take(conversationId);
+      if (found.isEmpty()) {
+        return CompletableFuture.failedFuture(
+            new GatewayException(
+                Kind.NOT_FOUND,
+                "there is no conversation %s: it is unknown or over, or a turn of it is being drawn"
+                    .formatted(conversationId)));
+      }
+      given++;
+      CompletableFuture<Void> published =
+          publish(found.get(), new Reference(Double.toString(value), GIVEN));
+      rewarded.put(conversationId, new Reward(value, published));
+      if (rewarded.size() > REMEMBERED_REWARDS) {
+        rewarded.remove(rewarded.keySet().iterator().next());
+      }
+      return published;
+    }
+  }
+
+  /** Publishes a conversation that can be judged; drops one that cannot. */
+  void over(Conversation conversation) {
+    Optional<Reference> reference = conversation.reference();
+    if (reference.isPresent()) {
+      synchronized (rewarded) {
+        judged++;
+      }
+      publish(conversation, reference.get());
+    } else {
+      synchronized (rewarded) {
+        dropped++;
+      }
+      log.info(
+          "conversation {} of {} turns is dropped: it got no reward, and names no answer to judge by",
+          conversation.id(),
+          conversation.turns());
+    }
+  }
+
+  private CompletableFuture<Void> publish(Conversation conversation, Reference reference) {
+    Trajectory trajectory =
+        ConversationRecord.of(conversation, reference, instance, tokenizer, clock.millis());
+    CompletableFuture<Void> published = new CompletableFuture<>();
+    var unused =
+        producer.send(
+            topics.trajectories().record(trajectory.getGroupId(), trajectory),
+            (metadata, problem) -> {
+              if (problem == null) {
+                published.complete(null);
+              } else {
+                log.error("conversation {} cannot be published", conversation.id(), problem);
+                published.completeExceptionally(
+                    new GatewayException(
+                        Kind.FAILED, "it cannot be published: " + problem.getMessage()));
+              }
+            });
+    return published;
+  }
+
+  /** Conversations by their fate so far. */
+  Map<String, Long> counts() {
+    synchronized (rewarded) {
+      Map<String, Long> counts = new LinkedHashMap<>();
+      counts.put("open", (long) conversations.size());
+      counts.put("rewarded", given);
+      counts.put("left_to_a_verifier", judged);
+      counts.put("dropped", dropped);
+      return counts;
+    }
+  }
+}

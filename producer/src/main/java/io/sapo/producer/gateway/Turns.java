@@ -1,0 +1,123 @@
+package io.sapo.producer.gateway;
+
+import io.sapo.producer.gateway.ChatRequest.Message;
+import io.sapo.producer.gateway.GatewayException.Kind;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the conversation that a request goes on with, or begins one, and puts its tokens together.
+ * Thread-safe.
+ */
+final class Turns {
+  private static final int ID_BYTES = 12;
+
+  private final TurnPrompts prompts;
+  private final Conversations conversations;
+  private final int maxPromptTokens;
+  private final String instance;
+  private final Clock clock;
+  private final SecureRandom ids = new SecureRandom();
+
+  /**
+   * @param instance of the producer, with which ids begin
+   */
+  Turns(
+      TurnPrompts prompts,
+      Conversations conversations,
+      int maxPromptTokens,
+      String instance,
+      Clock clock) {
+    this.prompts = prompts;
+    this.conversations = conversations;
+    this.maxPromptTokens = maxPromptTokens;
+    this.instance = instance;
+    this.clock = clock;
+  }
+
+  /**
+   * What is to be drawn.
+   *
+   * @param said tokens between the last answer and this one
+   * @param prompt all tokens before this one
+   */
+  record Turn(Conversation conversation, int[] said, int[] prompt) {}
+
+  /**
+   * The conversation is the caller's from here on: it is not among those that may go on until it is
+   * put back.
+   *
+   * @throws GatewayException when the messages cannot be a prompt
+   */
+  Turn of(ChatRequest request) {
+    List<Message> messages = request.messages();
+    int last = messages.size() - 1;
+    while (last >= 0 && !messages.get(last).byAssistant()) {
+      last--;
+    }
+    Optional<Conversation> known =
+        last < 0
+            ? Optional.empty()
+            : conversations.take(messages.subList(0, last + 1), request.sampling());
+    if (known.isPresent()) {
+      Optional<Turn> next = next(known.get(), messages, last);
+      if (next.isPresent()) {
+        return next.get();
+      }
+    }
+    int[] tokens = prompts.first(messages);
+    requireRoom(tokens.length);
+    Conversation fresh =
+        new Conversation(newId(), shown(messages), tokens, request.sampling(), clock.millis());
+    return new Turn(fresh, new int[0], tokens);
+  }
+
+  /** Puts the conversation back unless it goes on. */
+  private Optional<Turn> next(Conversation known, List<Message> messages, int last) {
+    boolean goesOn = false;
+    try {
+      int[] sofar = known.tokens();
+      int[] drawn = known.pieces().get(known.pieces().size() - 1).tokens();
+      Optional<int[]> said = prompts.next(messages, last, drawn);
+      if (said.isEmpty()) {
+        return Optional.empty();
+      }
+      int[] prompt = Arrays.copyOf(sofar, sofar.length + said.get().length);
+      System.arraycopy(said.get(), 0, prompt, sofar.length, said.get().length);
+      requireRoom(prompt.length);
+      goesOn = true;
+      return Optional.of(new Turn(known, said.get(), prompt));
+    } finally {
+      if (!goesOn) {
+        conversations.restore(known);
+      }
+    }
+  }
+
+  private void requireRoom(int tokens) {
+    if (tokens > maxPromptTokens) {
+      throw new GatewayException(
+          Kind.BAD_REQUEST,
+          "the conversation has %d tokens, at most %d are taken (model.max-prompt-tokens)"
+              .formatted(tokens, maxPromptTokens));
+    }
+  }
+
+  private static String shown(List<Message> messages) {
+    StringBuilder text = new StringBuilder();
+    for (Message message : messages) {
+      text.append(text.length() == 0 ? "" : "\n").append(message.text());
+    }
+    return text.toString();
+  }
+
+  private String newId() {
+    byte[] random = new byte[ID_BYTES];
+    ids.nextBytes(random);
+    return instance + "-" + HexFormat.of().formatHex(random);
+  }
+}
