@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.sapo.admin.config.AdminConfig;
 import io.sapo.admin.health.Health;
 import io.sapo.admin.http.AdminVerticle;
-import io.sapo.admin.http.OwnLoops;
-import io.sapo.admin.http.Pulse;
+import io.sapo.admin.http.LivenessProbes;
+import io.sapo.admin.http.StatusCache;
 import io.sapo.admin.metrics.AdminMetrics;
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.admin.run.Explainer;
@@ -89,7 +89,8 @@ public final class AdminServer implements AutoCloseable {
     follower.start();
     lags.start();
     fetcher.start();
-    Pulse pulse = new Pulse(run, follower, lags, new Health(config.thresholds()), clock);
+    StatusCache status =
+        new StatusCache(run, follower, lags, new Health(config.thresholds()), clock);
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
     own(() -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
     verticle =
@@ -99,8 +100,8 @@ public final class AdminServer implements AutoCloseable {
             fetcher,
             explainer,
             commands,
-            pulse,
-            new OwnLoops(follower.liveness(), pulse.liveness()),
+            status,
+            new LivenessProbes(follower.liveness(), status.liveness()),
             metrics,
             clock);
     deploy(vertx);

@@ -5,7 +5,10 @@ import io.sapo.admin.config.AdminConfig;
 import io.sapo.evaluator.EvaluationConfig;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -15,9 +18,12 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.RolloutSettings;
+import io.sapo.producer.StalenessBound;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.gateway.GatewayLimits;
+import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Retention;
@@ -118,16 +124,17 @@ public final class Binding {
         topics,
         "learner",
         runId,
-        initialModel,
-        settings.optionalPath("model.adapter").orElse(null),
+        new InitialModel(initialModel, settings.optionalPath("model.adapter")),
         dataFolder,
         pictureFiles(),
-        settings.integer("learner.checkpoint-every"),
-        settings.integer("learner.keep-checkpoints"),
-        settings.duration("learner.keep-checkpoints-for"),
-        settings.integer("learner.anchor-every"),
-        settings.constant("learner.published-type", ElementType.class),
-        settings.wide("learner.keep-published-mib") << 20,
+        new CheckpointSchedule(
+            settings.integer("learner.checkpoint-every"),
+            settings.integer("learner.keep-checkpoints"),
+            settings.duration("learner.keep-checkpoints-for")),
+        new PublishedVersions(
+            settings.constant("learner.published-type", ElementType.class),
+            settings.integer("learner.anchor-every"),
+            settings.wide("learner.keep-published-mib") << 20),
         settings.wide("learner.activation-mib") << 20,
         untilVersion,
         acceptDivergence,
@@ -174,9 +181,21 @@ public final class Binding {
         instance,
         tasks(),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
-        profile(),
-        pictures(),
-        settings.integer("model.max-prompt-tokens"),
+        prompts(),
+        rollouts(),
+        new StalenessBound(
+            settings.integer("learner.max-staleness"), settings.integer("learner.batch-size")),
+        settings.text("model.device"),
+        settings.duration("run.heartbeat"),
+        engine(place));
+  }
+
+  private PromptSettings prompts() {
+    return new PromptSettings(profile(), pictures(), settings.integer("model.max-prompt-tokens"));
+  }
+
+  private RolloutSettings rollouts() {
+    return new RolloutSettings(
         new Sampling(
             settings.number("producer.temperature"),
             settings.number("producer.top-p"),
@@ -185,12 +204,7 @@ public final class Binding {
         rolloutsPerTask(),
         settings.integer("producer.slots"),
         settings.integer("producer.steps-per-call"),
-        settings.constant("producer.weight-uptake", WeightUptake.class),
-        settings.integer("learner.max-staleness"),
-        settings.integer("learner.batch-size"),
-        settings.text("model.device"),
-        settings.duration("run.heartbeat"),
-        engine(place));
+        settings.constant("producer.weight-uptake", WeightUptake.class));
   }
 
   private EngineSettings engine(Path place) {
@@ -254,18 +268,17 @@ public final class Binding {
   public EvaluationConfig evaluation() {
     return new EvaluationConfig(
         tasks(),
-        settings.integer("evaluation.tasks"),
-        settings.integer("evaluation.interim-tasks"),
-        settings.integer("evaluation.every"),
+        new EvaluationConfig.Schedule(
+            settings.integer("evaluation.tasks"),
+            settings.integer("evaluation.interim-tasks"),
+            settings.integer("evaluation.every")),
         new Sampling(
             settings.number("evaluation.temperature"),
             settings.number("evaluation.top-p"),
             0,
             settings.integer("model.max-new-tokens")),
         settings.wide("evaluation.seed"),
-        profile(),
-        pictures(),
-        settings.integer("model.max-prompt-tokens"),
+        prompts(),
         settings.integer("evaluation.slots"),
         verifiers(),
         judges(),

@@ -234,9 +234,14 @@ class BindingTest {
     assertThat(new Binding(settings("algorithm=ppo")).learner().algorithm().lambda())
         .isEqualTo(0.95);
     assertThat(new Binding(settings()).learner().algorithm().lambda()).isEqualTo(0.99);
-    assertThat(new Binding(settings("algorithm=grpo")).producer("p", Path.of("")).groupSize())
+    assertThat(
+            new Binding(settings("algorithm=grpo"))
+                .producer("p", Path.of(""))
+                .rollouts()
+                .groupSize())
         .isEqualTo(8);
-    assertThat(new Binding(settings()).producer("p", Path.of("")).groupSize()).isEqualTo(1);
+    assertThat(new Binding(settings()).producer("p", Path.of("")).rollouts().groupSize())
+        .isEqualTo(1);
   }
 
   @Test

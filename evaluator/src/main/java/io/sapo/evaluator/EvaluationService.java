@@ -201,15 +201,16 @@ public final class EvaluationService implements AutoCloseable {
     } else if (interim && requested.getAndSet(false)) {
       examine();
     } else if (interim
-        && config.every() > 0
-        && held.version() >= examinedVersion + config.every()) {
-      score(config.sampling(), config.interimCount());
+        && config.schedule().every() > 0
+        && held.version() >= examinedVersion + config.schedule().every()) {
+      score(config.sampling(), config.schedule().interimTasks());
     }
   }
 
   private Examined examine() {
     return new Examined(
-        score(config.sampling(), config.count()), score(config.greedy(), config.count()));
+        score(config.sampling(), config.schedule().tasks()),
+        score(config.greedy(), config.schedule().tasks()));
   }
 
   private Score score(Sampling sampling, int count) {

@@ -63,11 +63,12 @@ public final class Evaluator implements AutoCloseable {
    */
   public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, BaseModel base) {
     this.config = config;
-    this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.count());
-    this.profile = CheckpointProfile.open(checkpoint, config.profile());
+    this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.schedule().tasks());
+    this.profile = CheckpointProfile.open(checkpoint, config.prompts().profile());
     try {
       log.info("{}: {}", checkpoint.path(), profile.description());
-      this.prompts = new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
+      this.prompts =
+          new PromptBuilder(profile, config.prompts().maxTokens(), config.prompts().pictures());
       this.panel = new JudgePanel(Verifiers.load(config.verifiers()), config.judges());
       this.generator = Generator.load(base.config(), options(config, profile), base.device());
     } catch (RuntimeException e) {
@@ -79,7 +80,7 @@ public final class Evaluator implements AutoCloseable {
   private static GeneratorOptions options(EvaluationConfig config, CheckpointProfile profile) {
     return new GeneratorOptions(
         config.slots(),
-        config.maxPromptTokens() + config.sampling().maxNewTokens(),
+        config.prompts().maxTokens() + config.sampling().maxNewTokens(),
         STEPS_PER_CALL,
         profile.unspeakableTokens(),
         profile.stopTokens());
@@ -146,7 +147,9 @@ public final class Evaluator implements AutoCloseable {
     try {
       TokenSequence prompt =
           prompts.build(
-              config.blankPictures() ? BlankPictures.of(task, config.pictures().files()) : task);
+              config.blankPictures()
+                  ? BlankPictures.of(task, config.prompts().pictures().files())
+                  : task);
       long seed = new SplittableRandom(config.seed() * 1_000_003 + index).nextLong();
       generator.submit(new GenerationRequest(Integer.toString(index), prompt, sampling, seed));
     } catch (PromptRefusedException | UnreadablePictureException | IOException e) {

@@ -52,8 +52,8 @@ public final class Fork {
     this.checkpoints =
         new CheckpointStore(
             options.dataFolder(),
-            options.keepCheckpoints(),
-            options.keepCheckpointsFor(),
+            options.checkpoints().keep(),
+            options.checkpoints().keepFor(),
             options.faults());
     this.clock = clock;
   }
@@ -107,7 +107,7 @@ public final class Fork {
     checkpoints.write(
         Snapshot.of(manifest(version, state.klCoefficient(), config, hashes), state),
         ActorFiles.of(parent.base(), model()));
-    try (WeightPublisher publisher = new WeightPublisher(options.published(), 1)) {
+    try (WeightPublisher publisher = new WeightPublisher(options.published().type(), 1)) {
       Committer committer =
           new Committer(
               config,

@@ -104,13 +104,13 @@ public final class Learner {
                 clients.committedReader(options.instance() + "-standby"),
                 options.topics(),
                 System::nanoTime)) {
-      try (Workshop workshop = Workshop.open(config, options, base)) {
-        Beginning beginning =
-            new Beginning(config, options, clients, workshop, liveness.beatingClock());
-        beginning.validate(beginning.committed());
+      try (FoldResources resources = FoldResources.open(config, options, base)) {
+        StateLoader loader =
+            new StateLoader(config, options, clients, resources, liveness.beatingClock());
+        loader.validate(loader.committed());
         standby.await(this::stopping);
         heartbeats.start(options.heartbeat());
-        long version = stopping ? newest(beginning) : fenced(workshop, beginning, heartbeats);
+        long version = stopping ? newest(loader) : fenced(resources, loader, heartbeats);
         status.state("stopped", "");
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
@@ -125,12 +125,12 @@ public final class Learner {
     }
   }
 
-  private static long newest(Beginning beginning) {
-    CommittedVersions committed = beginning.committed();
+  private static long newest(StateLoader loader) {
+    CommittedVersions committed = loader.committed();
     return committed.isEmpty() ? -1 : committed.last().getVersion();
   }
 
-  private long fenced(Workshop workshop, Beginning beginning, Heartbeats heartbeats)
+  private long fenced(FoldResources resources, StateLoader loader, Heartbeats heartbeats)
       throws InterruptedException {
     try (Commands commands =
             new Commands(
@@ -143,7 +143,7 @@ public final class Learner {
         CommitLog commits = openCommitLog()) {
       commits.onTry(liveness::beat);
       commits.fence();
-      return train(workshop, beginning, commits, commands, heartbeats);
+      return train(resources, loader, commits, commands, heartbeats);
     }
   }
 
@@ -157,34 +157,34 @@ public final class Learner {
   }
 
   private long train(
-      Workshop workshop,
-      Beginning beginning,
+      FoldResources resources,
+      StateLoader loader,
       CommitLog commits,
       Commands commands,
       Heartbeats heartbeats)
       throws InterruptedException {
-    CommittedVersions committed = beginning.committed();
+    CommittedVersions committed = loader.committed();
     String runId = committed.isEmpty() ? options.runId() : committed.last().getRunId();
     Divergences divergences = new Divergences(committed, options.acceptDivergence());
-    try (TrainingState state = stateOf(beginning, committed, divergences);
+    try (TrainingState state = stateOf(loader, committed, divergences);
         WeightPublisher publisher =
-            new WeightPublisher(options.published(), options.anchorEvery());
+            new WeightPublisher(options.published().type(), options.published().anchorEvery());
         CheckpointWriter checkpoints =
             new CheckpointWriter(
-                workshop.checkpoints(),
-                ActorFiles.of(workshop.base(), workshop.model()),
-                beginning.checkpointVersion());
+                resources.checkpoints(),
+                ActorFiles.of(resources.base(), resources.model()),
+                loader.checkpointVersion());
         ChunkRetention retention =
             new ChunkRetention(
-                clients.admin(), options.topics(), options.keepPublishedBytes(), committed)) {
+                clients.admin(), options.topics(), options.published().keepBytes(), committed)) {
       Committer committer =
           new Committer(
               config,
               commits,
-              workshop.checkpoints(),
+              resources.checkpoints(),
               publisher,
               runId,
-              workshop.environment(),
+              resources.environment(),
               clock,
               committed.isEmpty() ? null : committed.sha256());
       committer.accepted(divergences.accepted());
@@ -192,25 +192,23 @@ public final class Learner {
       TrainingLoop loop =
           new TrainingLoop(
               options,
-              config.digest(),
-              runId,
+              new RunIdentity(runId, config.digest()),
               state,
               new Update(
                   config,
-                  workshop.networks(),
+                  resources.networks(),
                   liveness.beatingClock(),
                   options.activationBytes(),
                   checkpoints::settle),
               committer,
               checkpoints,
               commands,
-              status,
-              heartbeats,
+              new StatusReporter(status, heartbeats),
               this::stopping);
       if (committed.isEmpty()) {
         loop.commitInitialWeights();
       }
-      while (train(workshop, state, loop)) {
+      while (train(resources, state, loop)) {
         log.info("reading goes on from what version {} has consumed", state.version());
       }
       return state.version();
@@ -218,9 +216,9 @@ public final class Learner {
   }
 
   /** Whether to go on, from what is committed by then. */
-  private boolean train(Workshop workshop, TrainingState state, TrainingLoop loop)
+  private boolean train(FoldResources resources, TrainingState state, TrainingLoop loop)
       throws InterruptedException {
-    try (SegmentsReader reader = openSegments(workshop, state)) {
+    try (SegmentsReader reader = openSegments(resources, state)) {
       status.watch(reader::lag);
       ready.complete(state.version());
       return loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
@@ -228,14 +226,14 @@ public final class Learner {
   }
 
   private TrainingState stateOf(
-      Beginning beginning, CommittedVersions committed, Divergences divergences) {
+      StateLoader loader, CommittedVersions committed, Divergences divergences) {
     if (committed.isEmpty()) {
-      return beginning.fresh();
+      return loader.fresh();
     }
     WeightVersion last = committed.last();
     log.info("recovering version {} of run {}", last.getVersion(), last.getRunId());
     TrainingState state =
-        beginning.recovered(
+        loader.recovered(
             committed,
             divergences,
             reached -> {
@@ -246,11 +244,11 @@ public final class Learner {
     return state;
   }
 
-  private SegmentsReader openSegments(Workshop workshop, TrainingState state) {
+  private SegmentsReader openSegments(FoldResources resources, TrainingState state) {
     return new SegmentsReader(
         clients.committedReader(options.instance() + "-segments"),
         options.topics().segments().name(),
-        workshop.admission(),
+        resources.admission(),
         state.progress().positions(),
         READ_AHEAD_BATCHES * config.batchSize(),
         READ_AHEAD_BYTES);

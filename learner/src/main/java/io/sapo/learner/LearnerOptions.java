@@ -1,8 +1,10 @@
 package io.sapo.learner;
 
+import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.InitialModel;
+import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.pictures.PictureFiles;
-import io.sapo.schemas.ElementType;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,18 +16,9 @@ import java.util.Map;
  * @param kafka client properties, {@code bootstrap.servers} at least
  * @param instance name in heartbeats
  * @param runId names a new run; an existing run keeps its own
- * @param initialModel Hugging Face folder of version 0; its tokenizer and config go into every
- *     checkpoint
- * @param initialAdapter PEFT folder of the adapters that version 0 begins with; null for fresh ones
+ * @param initial what a new run begins with
  * @param dataFolder holds {@code checkpoints/}
  * @param pictures where pictures by path may lie
- * @param checkpointEvery versions between checkpoints
- * @param keepCheckpoints newest ones kept, at least 2
- * @param keepCheckpointsFor of these, older ones go; the newest 2 stay whatever their age
- * @param anchorEvery versions between whole publications of the weights
- * @param published element type of published weights
- * @param keepPublishedBytes of whole publications on the log; the newest two stay whatever they
- *     take
  * @param activationBytes of forward passes that an update may keep until they go back
  * @param untilVersion training ends with this version
  * @param acceptDivergence whether recovery goes on where folding again gives other weights than
@@ -38,16 +31,11 @@ public record LearnerOptions(
     Topics topics,
     String instance,
     String runId,
-    Path initialModel,
-    Path initialAdapter,
+    InitialModel initial,
     Path dataFolder,
     PictureFiles pictures,
-    int checkpointEvery,
-    int keepCheckpoints,
-    Duration keepCheckpointsFor,
-    int anchorEvery,
-    ElementType published,
-    long keepPublishedBytes,
+    CheckpointSchedule checkpoints,
+    PublishedVersions published,
     long activationBytes,
     long untilVersion,
     boolean acceptDivergence,
@@ -56,10 +44,6 @@ public record LearnerOptions(
 
   public LearnerOptions {
     kafka = Map.copyOf(kafka);
-    if (checkpointEvery < 1) {
-      throw new IllegalArgumentException(
-          "checkpoint-every must be at least 1, got " + checkpointEvery);
-    }
     if (untilVersion < 0) {
       throw new IllegalArgumentException(
           "the last version must not be negative, got " + untilVersion);

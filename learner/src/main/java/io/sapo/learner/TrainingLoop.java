@@ -12,7 +12,6 @@ import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
-import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
@@ -38,15 +37,13 @@ final class TrainingLoop {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
 
   private final LearnerOptions options;
-  private final String configDigest;
-  private final String runId;
+  private final RunIdentity identity;
   private final TrainingState state;
   private final Update update;
   private final Committer committer;
   private final CheckpointWriter checkpoints;
   private final Commands commands;
-  private final LearnerStatus status;
-  private final Heartbeats heartbeats;
+  private final StatusReporter reporter;
   private final BooleanSupplier stopping;
   private final Stopwatch stopwatch = new Stopwatch();
   private long lookedNanos = System.nanoTime() - 2 * LOOK_EVERY.toNanos();
@@ -54,26 +51,22 @@ final class TrainingLoop {
 
   TrainingLoop(
       LearnerOptions options,
-      String configDigest,
-      String runId,
+      RunIdentity identity,
       TrainingState state,
       Update update,
       Committer committer,
       CheckpointWriter checkpoints,
       Commands commands,
-      LearnerStatus status,
-      Heartbeats heartbeats,
+      StatusReporter reporter,
       BooleanSupplier stopping) {
     this.options = options;
-    this.configDigest = configDigest;
-    this.runId = runId;
+    this.identity = identity;
     this.state = state;
     this.update = update;
     this.committer = committer;
     this.checkpoints = checkpoints;
     this.commands = commands;
-    this.status = status;
-    this.heartbeats = heartbeats;
+    this.reporter = reporter;
     this.stopping = stopping;
   }
 
@@ -82,7 +75,7 @@ final class TrainingLoop {
     StateHashes hashes = state.hashes();
     checkpoints.write(snapshot(hashes));
     checkpoints.finish();
-    status.committed(
+    WeightVersion committed =
         committer.commit(
             state,
             hashes,
@@ -90,7 +83,8 @@ final class TrainingLoop {
             new TreeMap<>(),
             List.of(),
             Optional.empty(),
-            state.version()));
+            state.version());
+    reporter.report(status -> status.committed(committed));
   }
 
   /**
@@ -100,8 +94,7 @@ final class TrainingLoop {
    *     the next one have been put back
    */
   boolean run(BatchAssembler batches) throws InterruptedException {
-    status.state("running", "");
-    heartbeats.beat();
+    reporter.report(status -> status.state("running", ""));
     while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
       Batch batch = batches.next(state.version(), new Interruptions());
       if (batch == null && newestIsGone) {
@@ -119,12 +112,11 @@ final class TrainingLoop {
       StateHashes hashes = state.hashes();
       WeightVersion committed = commit(batch, folded, hashes);
       stopwatch.lap("seconds_commit");
-      if (state.version() % options.checkpointEvery() == 0) {
+      if (state.version() % options.checkpoints().every() == 0) {
         checkpoints.write(snapshot(hashes));
       }
       stopwatch.lap("seconds_checkpoint");
-      status.committed(committed);
-      heartbeats.beat();
+      reporter.report(status -> status.committed(committed));
       folded
           .leftOut()
           .ifPresent(why -> log.warn("version {} was left out: {}", committed.getVersion(), why));
@@ -148,8 +140,8 @@ final class TrainingLoop {
         state.version() + 1);
     Batch nothing = new Batch(List.of(), standingStill(), new TreeMap<>());
     Update.Folded folded = update.apply(state, nothing);
-    status.committed(commit(nothing, folded, state.hashes()));
-    heartbeats.beat();
+    WeightVersion committed = commit(nothing, folded, state.hashes());
+    reporter.report(status -> status.committed(committed));
   }
 
   /** Ranges of nothing, where reading is. */
@@ -192,8 +184,7 @@ final class TrainingLoop {
 
     @Override
     public void assembling(BatchAssembler.Assembling now) {
-      status.assembling(now);
-      heartbeats.beat();
+      reporter.report(status -> status.assembling(now));
     }
   }
 
@@ -204,15 +195,16 @@ final class TrainingLoop {
     if (pause.isEmpty()) {
       return stopping.getAsBoolean();
     }
-    status.state("paused", "by " + pause.get().getRequestedBy());
-    status.answered(pause.get().getCommandId(), "done: paused at version " + state.version());
-    heartbeats.beat();
+    reporter.report(
+        status -> {
+          status.state("paused", "by " + pause.get().getRequestedBy());
+          status.answered(pause.get().getCommandId(), "done: paused at version " + state.version());
+        });
     while (commands.paused().isPresent() && !stopping.getAsBoolean()) {
       commands.await();
       runErrands();
     }
-    status.state("running", "");
-    heartbeats.beat();
+    reporter.report(status -> status.state("running", ""));
     return stopping.getAsBoolean();
   }
 
@@ -235,8 +227,7 @@ final class TrainingLoop {
             ? "done: version %d is a checkpoint".formatted(durable)
             : "refused: version %d is not what was committed; the next one will be"
                 .formatted(state.version());
-    status.answered(errand.getCommandId(), outcome);
-    heartbeats.beat();
+    reporter.report(status -> status.answered(errand.getCommandId(), outcome));
   }
 
   /** A failed export is for the operator to hear of, not for training to end with. */
@@ -253,13 +244,15 @@ final class TrainingLoop {
                   failure == null
                       ? folder.toString()
                       : "failed: " + failure.getCause().getMessage();
-              status.exported(outcome);
-              status.answered(
-                  errand.getCommandId(),
+              String answer =
                   failure == null
                       ? "done: version %d lies in %s".formatted(version, folder)
-                      : outcome);
-              heartbeats.beat();
+                      : outcome;
+              reporter.report(
+                  status -> {
+                    status.exported(outcome);
+                    status.answered(errand.getCommandId(), answer);
+                  });
             });
   }
 
@@ -274,7 +267,12 @@ final class TrainingLoop {
 
   private Snapshot snapshot(StateHashes hashes) {
     return Snapshot.of(
-        new CheckpointManifest(runId, state.version(), state.klCoefficient(), configDigest, hashes),
+        new CheckpointManifest(
+            identity.runId(),
+            state.version(),
+            state.klCoefficient(),
+            identity.configDigest(),
+            hashes),
         state);
   }
 

@@ -312,8 +312,9 @@ class LearnerTest {
     assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
     LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
     List<Long> reached = new ArrayList<>();
-    try (Workshop workshop = Workshop.open(CONFIG, options, TinyRun.base())) {
-      new Beginning(CONFIG, options, new LearnerClients(runs.kafka()), workshop, System::nanoTime)
+    try (FoldResources resources = FoldResources.open(CONFIG, options, TinyRun.base())) {
+      new StateLoader(
+              CONFIG, options, new LearnerClients(runs.kafka()), resources, System::nanoTime)
           .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
           .close();
     }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.pictures.PictureFiles;
@@ -177,16 +180,11 @@ final class TestRuns implements AutoCloseable {
           topics,
           "learner-1",
           "a-run",
-          model,
-          null,
+          InitialModel.of(model),
           data,
           PictureFiles.none(),
-          2,
-          2,
-          Duration.ofDays(1),
-          3,
-          ElementType.F32,
-          keepPublishedBytes,
+          new CheckpointSchedule(2, 2, Duration.ofDays(1)),
+          new PublishedVersions(ElementType.F32, 3, keepPublishedBytes),
           1L << 20,
           untilVersion,
           acceptDivergence,

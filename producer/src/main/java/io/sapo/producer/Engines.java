@@ -31,25 +31,25 @@ public final class Engines {
             checkpoint,
             base,
             profile,
-            config.slots(),
-            config.maxPromptTokens(),
-            config.sampling());
+            config.rollouts().slots(),
+            config.prompts().maxTokens(),
+            config.rollouts().sampling());
   }
 
   private static GeneratorOptions options(ProducerConfig config, CheckpointProfile profile) {
-    int capacity = config.maxPromptTokens() + config.sampling().maxNewTokens();
+    int capacity = config.prompts().maxTokens() + config.rollouts().sampling().maxNewTokens();
     if (capacity > profile.model().maxPositions()) {
       throw new IllegalArgumentException(
           "producer: %d prompt tokens and %d new ones exceed the model's max_position_embeddings, %d"
               .formatted(
-                  config.maxPromptTokens(),
-                  config.sampling().maxNewTokens(),
+                  config.prompts().maxTokens(),
+                  config.rollouts().sampling().maxNewTokens(),
                   profile.model().maxPositions()));
     }
     return new GeneratorOptions(
-        config.slots(),
+        config.rollouts().slots(),
         capacity,
-        config.stepsPerCall(),
+        config.rollouts().stepsPerCall(),
         profile.unspeakableTokens(),
         profile.stopTokens());
   }

@@ -1,9 +1,7 @@
 package io.sapo.producer;
 
-import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.picture.PictureSettings;
-import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,15 +15,6 @@ import java.util.regex.Pattern;
  * @param tasks what is asked
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
- * @param profile how the checkpoint is asked, and what ends its answers
- * @param pictures how pictures are taken
- * @param maxPromptTokens longest prompt, picture tokens counted; longer ones are refused
- * @param groupSize rollouts per task
- * @param slots responses generated at a time
- * @param stepsPerCall tokens drawn for each of them before slots are filled again and weights are
- *     taken up
- * @param eta greatest staleness, in versions
- * @param batchSize trajectories an update of the learner takes
  * @param device {@code cpu}, {@code gpu} or {@code gpu0}, {@code gpu1}, …
  * @param heartbeat time between two status records
  * @param engine what draws
@@ -34,16 +23,9 @@ public record ProducerConfig(
     String instance,
     TaskSpec tasks,
     long seed,
-    ProfileSettings profile,
-    PictureSettings pictures,
-    int maxPromptTokens,
-    Sampling sampling,
-    int groupSize,
-    int slots,
-    int stepsPerCall,
-    WeightUptake uptake,
-    int eta,
-    int batchSize,
+    PromptSettings prompts,
+    RolloutSettings rollouts,
+    StalenessBound staleness,
     String device,
     Duration heartbeat,
     EngineSettings engine) {
@@ -57,14 +39,14 @@ public record ProducerConfig(
     List<String> problems = new ArrayList<>();
     check(!instance.isBlank(), "instance must not be blank", problems);
     check(!tasks.train().isBlank(), "tasks must not be blank", problems);
-    check(maxPromptTokens >= 1, "max prompt tokens must be positive", problems);
-    check(groupSize >= 1, "group size must be positive", problems);
-    check(slots >= 1, "slots must be positive", problems);
-    check(stepsPerCall >= 1, "steps per call must be positive", problems);
-    check(eta >= 0, "eta must not be negative", problems);
-    check(batchSize >= 1, "batch size must be positive", problems);
+    check(prompts.maxTokens() >= 1, "max prompt tokens must be positive", problems);
+    check(rollouts.groupSize() >= 1, "group size must be positive", problems);
+    check(rollouts.slots() >= 1, "slots must be positive", problems);
+    check(rollouts.stepsPerCall() >= 1, "steps per call must be positive", problems);
+    check(staleness.eta() >= 0, "eta must not be negative", problems);
+    check(staleness.batchSize() >= 1, "batch size must be positive", problems);
     check(
-        groupSize <= (eta + 1L) * batchSize,
+        rollouts.groupSize() <= (staleness.eta() + 1L) * staleness.batchSize(),
         "group size must not exceed (eta + 1) x batch size, or no group could ever be completed",
         problems);
     check(

@@ -4,7 +4,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
-import io.sapo.segmenter.judge.JudgeDesk;
+import io.sapo.segmenter.judge.JudgeDispatcher;
 import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.Reason;
@@ -92,7 +92,7 @@ final class SegmenterStatus {
     }
     for (JudgeWorker judge : segmenter.judges()) {
       String name = "judge_" + judge.judge().replace('-', '_') + "_";
-      JudgeDesk.Report report = judge.report();
+      JudgeDispatcher.Report report = judge.report();
       gauges.put(name + "judged", (double) report.judged());
       gauges.put(name + "given_up", (double) report.givenUp());
       gauges.put(name + "open", (double) judge.open());

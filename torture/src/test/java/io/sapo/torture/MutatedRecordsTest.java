@@ -10,8 +10,11 @@ import io.sapo.learner.Learner;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.NetworkSettings;
+import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
@@ -23,9 +26,12 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.RolloutSettings;
+import io.sapo.producer.StalenessBound;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.figures.FiguresTaskSource;
+import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.FollowedWeights;
@@ -133,16 +139,11 @@ class MutatedRecordsTest {
             topics,
             "learner",
             "a-run",
-            model,
-            null,
+            InitialModel.of(model),
             folder.resolve(topics.prefix() + "data"),
             PictureFiles.none(),
-            1_000,
-            2,
-            Duration.ofDays(1),
-            1_000_000,
-            ElementType.F32,
-            1L << 32,
+            new CheckpointSchedule(1_000, 2, Duration.ofDays(1)),
+            new PublishedVersions(ElementType.F32, 1_000_000, 1L << 32),
             1L << 30,
             until,
             false,
@@ -244,16 +245,9 @@ class MutatedRecordsTest {
             "producer-0",
             TaskSpec.of("topic"),
             1,
-            ProfileSettings.DEFAULT,
-            PictureSettings.INLINE,
-            300,
-            new Sampling(1, 1, 0, 1),
-            1,
-            64,
-            8,
-            WeightUptake.IN_FLIGHT,
-            1,
-            10_000_000,
+            new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 300),
+            new RolloutSettings(new Sampling(1, 1, 0, 1), 1, 64, 8, WeightUptake.IN_FLIGHT),
+            new StalenessBound(1, 10_000_000),
             "cpu",
             Duration.ofSeconds(1),
             EngineSettings.BUILTIN);

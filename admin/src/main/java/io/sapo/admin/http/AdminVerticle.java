@@ -35,8 +35,8 @@ public final class AdminVerticle extends VerticleBase {
 
   private final AdminConfig config;
   private final RunState run;
-  private final Pulse pulse;
-  private final OwnLoops loops;
+  private final StatusCache status;
+  private final LivenessProbes loops;
   private final AdminMetrics metrics;
   private final Tokens tokens;
   private final Guard guard;
@@ -54,13 +54,13 @@ public final class AdminVerticle extends VerticleBase {
       RecordFetcher fetcher,
       Explainer explainer,
       CommandSender commands,
-      Pulse pulse,
-      OwnLoops loops,
+      StatusCache status,
+      LivenessProbes loops,
       AdminMetrics metrics,
       Clock clock) {
     this.config = config;
     this.run = run;
-    this.pulse = pulse;
+    this.status = status;
     this.loops = loops;
     this.metrics = metrics;
     this.tokens = new Tokens(config.listen());
@@ -119,7 +119,7 @@ public final class AdminVerticle extends VerticleBase {
     }
     beating = true;
     vertx
-        .executeBlocking(pulse::beat)
+        .executeBlocking(status::beat)
         .onSuccess(beat -> events.publish(beat.json(), beat.changed()))
         .onFailure(e -> LOG.error("the status cannot be made", e))
         .onComplete(done -> beating = false);
@@ -189,19 +189,19 @@ public final class AdminVerticle extends VerticleBase {
 
   private void conditions(RoutingContext context) {
     new Query(context, Set.of());
-    Replies.json(context, pulse.health());
+    Replies.json(context, status.health());
   }
 
   private void status(RoutingContext context) {
     new Query(context, Set.of());
-    Replies.send(context, 200, "application/json", pulse.last().json());
+    Replies.send(context, 200, "application/json", status.last().json());
   }
 
   private void scrape(RoutingContext context) {
     vertx
         .executeBlocking(
             () -> {
-              Pulse.Beat beat = pulse.last();
+              StatusCache.Beat beat = status.last();
               return metrics.scrape()
                   + RunMetrics.of(run, beat.lags(), beat.conditions(), beat.atMs());
             })

@@ -194,10 +194,10 @@ public final class CheckpointStore {
     for (int i = 0; i < versions.size() - LEAST; i++) {
       Path folder = folder(versions.get(i));
       boolean tooMany = i < versions.size() - keep;
-      boolean beginning =
+      boolean loader =
           versions.get(i) == 0
               || i == 1 && versions.get(0) == 0 && !CheckpointFiles.whole(folder(0));
-      if (!beginning && (tooMany || writtenAt(folder).isBefore(oldest))) {
+      if (!loader && (tooMany || writtenAt(folder).isBefore(oldest))) {
         // Under another name at once: nobody may find half of it.
         Path going = temporary(folder);
         deleteTree(going);

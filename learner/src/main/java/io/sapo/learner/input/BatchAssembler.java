@@ -73,16 +73,16 @@ public final class BatchAssembler {
    * @return null when a stop was requested first; this assembler is then used up
    */
   public Batch next(long version, Stop stop) throws InterruptedException {
-    Draft draft = new Draft(positions);
+    BatchBuilder batch = new BatchBuilder(positions);
     boolean future = false;
     int untold = 0;
-    while (draft.trained() < rules.batchSize()) {
+    while (batch.trained() < rules.batchSize()) {
       if (stop.requested()) {
         return null;
       }
       InputRecord record = source.next();
       if (record != null) {
-        place(record, version, draft);
+        place(record, version, batch);
         untold++;
         boolean ahead = record.refusal() == null && record.example().startVersion() > version;
         if (ahead && !future) {
@@ -90,27 +90,27 @@ public final class BatchAssembler {
           stop.future();
         }
       }
-      boolean complete = draft.trained() == rules.batchSize();
+      boolean complete = batch.trained() == rules.batchSize();
       if (untold > 0 && (record == null || complete || untold >= NEWS_AFTER)) {
         untold = 0;
         stop.assembling(
-            new Assembling(draft.progress(version), draft.trained(), draft.refusals().copy()));
+            new Assembling(batch.progress(version), batch.trained(), batch.refusals().copy()));
       }
     }
-    positions = draft.positions();
-    return draft.finish();
+    positions = batch.positions();
+    return batch.finish();
   }
 
-  private void place(InputRecord record, long version, Draft draft) {
+  private void place(InputRecord record, long version, BatchBuilder batch) {
     if (record.refusal() != null) {
-      draft.skip(record, record.refusal());
+      batch.skip(record, record.refusal());
       return;
     }
-    Optional<String> refusal = rules.refusal(record.example(), version, draft.withoutSignal());
+    Optional<String> refusal = rules.refusal(record.example(), version, batch.withoutSignal());
     if (refusal.isPresent()) {
-      draft.skip(record, refusal.get());
+      batch.skip(record, refusal.get());
     } else {
-      draft.train(record);
+      batch.train(record);
     }
   }
 }

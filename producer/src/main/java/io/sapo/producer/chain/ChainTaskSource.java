@@ -1,7 +1,7 @@
 package io.sapo.producer.chain;
 
-import io.sapo.producer.task.MadeTasks;
 import io.sapo.producer.task.OrderedTaskSource;
+import io.sapo.producer.task.SeededTasks;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.util.List;
@@ -59,12 +59,12 @@ public final class ChainTaskSource implements OrderedTaskSource {
 
   private final boolean heldOut;
   private final Lengths lengths;
-  private final MadeTasks made;
+  private final SeededTasks made;
 
   public ChainTaskSource(boolean heldOut, long seed, Lengths lengths) {
     this.heldOut = heldOut;
     this.lengths = lengths;
-    this.made = new MadeTasks(seed);
+    this.made = new SeededTasks(seed);
   }
 
   @Override

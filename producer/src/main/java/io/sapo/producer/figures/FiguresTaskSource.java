@@ -1,8 +1,8 @@
 package io.sapo.producer.figures;
 
 import io.sapo.pictures.PictureHash;
-import io.sapo.producer.task.MadeTasks;
 import io.sapo.producer.task.OrderedTaskSource;
+import io.sapo.producer.task.SeededTasks;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
@@ -38,11 +38,11 @@ public final class FiguresTaskSource implements OrderedTaskSource {
   private static final int HELD_OUT_ONE_IN = 10;
 
   private final Split split;
-  private final MadeTasks made;
+  private final SeededTasks made;
 
   public FiguresTaskSource(Split split, long seed) {
     this.split = split;
-    this.made = new MadeTasks(seed);
+    this.made = new SeededTasks(seed);
   }
 
   @Override

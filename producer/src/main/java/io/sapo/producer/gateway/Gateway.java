@@ -12,7 +12,7 @@ import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
-import io.sapo.producer.rollout.Resources;
+import io.sapo.producer.rollout.Closer;
 import io.sapo.producer.rollout.RolloutSeed;
 import io.sapo.producer.rollout.WeightsInUse;
 import io.sapo.producer.weights.WeightFollower;
@@ -44,7 +44,7 @@ public final class Gateway implements AutoCloseable {
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
 
   private final ProducerConfig config;
-  private final Resources resources = new Resources();
+  private final Closer resources = new Closer();
   private final CheckpointProfile profile;
   private final Conversations conversations;
   private final Turns turns;
@@ -83,12 +83,12 @@ public final class Gateway implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     this.conversations = new Conversations(limits.conversations(), limits.idle());
     try {
-      profile = resources.add(CheckpointProfile.open(checkpoint, config.profile()));
+      profile = resources.add(CheckpointProfile.open(checkpoint, config.prompts().profile()));
       turns =
           new Turns(
               new TurnPrompts(profile),
               conversations,
-              config.maxPromptTokens(),
+              config.prompts().maxTokens(),
               config.instance(),
               clock);
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
@@ -97,7 +97,8 @@ public final class Gateway implements AutoCloseable {
           new ConversationPublisher(
               conversations, producer, topics, profile.tokenizer(), config.instance(), clock);
       follower = resources.add(new WeightFollower(clientConfig, topics, base, () -> {}));
-      WeightsInUse weights = resources.add(new WeightsInUse(follower::take, config.uptake()));
+      WeightsInUse weights =
+          resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       drawing = new DrawingThread(engine, weights, limits.waiting());
     } catch (RuntimeException | Error e) {
       resources.close();

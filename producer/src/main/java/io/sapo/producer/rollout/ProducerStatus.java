@@ -80,7 +80,7 @@ final class ProducerStatus {
                 "device", config.device(),
                 "tasks", config.tasks().train(),
                 "engine", config.engine().kind().toString(),
-                "weight_uptake", config.uptake().toString()))
+                "weight_uptake", config.rollouts().uptake().toString()))
         .build();
   }
 
@@ -149,7 +149,7 @@ final class ProducerStatus {
     gauges.put("refused_weights_total", (double) follower.refusals().count());
     gauges.put("in_generation", (double) worker.inGeneration());
     gauges.put(QueueWatch.UNPUBLISHED, (double) worker.unpublished());
-    gauges.put("slots", (double) config.slots());
+    gauges.put("slots", (double) config.rollouts().slots());
     gauges.put(Liveness.GAUGE, metrics.liveness().sinceBeat().toMillis() / 1e3);
     worker.backlog().ifPresent(backlog -> gauges.put("backlog", (double) backlog));
     watch

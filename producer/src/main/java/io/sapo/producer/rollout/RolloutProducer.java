@@ -36,7 +36,7 @@ public final class RolloutProducer implements AutoCloseable {
   private static final long STOP_WITHIN_MS = TimeUnit.SECONDS.toMillis(5);
 
   private final ProducerConfig config;
-  private final Resources resources = new Resources();
+  private final Closer resources = new Closer();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final RolloutWorker worker;
   private final WeightFollower follower;
@@ -121,10 +121,10 @@ public final class RolloutProducer implements AutoCloseable {
       resources.add(tasks);
       metrics = new RolloutMetrics();
       CheckpointProfile profile =
-          resources.add(CheckpointProfile.open(checkpoint, config.profile()));
+          resources.add(CheckpointProfile.open(checkpoint, config.prompts().profile()));
       log.info("{}: {}", checkpoint.path(), profile.description());
       PromptBuilder prompts =
-          new PromptBuilder(profile, config.maxPromptTokens(), config.pictures());
+          new PromptBuilder(profile, config.prompts().maxTokens(), config.prompts().pictures());
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
       follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake));
@@ -137,7 +137,8 @@ public final class RolloutProducer implements AutoCloseable {
                   follower::newest,
                   System::nanoTime,
                   this::wake));
-      WeightsInUse weights = resources.add(new WeightsInUse(follower::take, config.uptake()));
+      WeightsInUse weights =
+          resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       String session =
           config.instance() + "-" + Long.toString(startedAtMs, Character.MAX_RADIX) + "-";
       worker =
@@ -145,14 +146,22 @@ public final class RolloutProducer implements AutoCloseable {
               engine,
               weights,
               new RolloutQueue(
-                  tasks, prompts, publisher, metrics, session, config.groupSize(), config.seed()),
-              new StalenessGate(config.eta(), config.batchSize()),
-              follower::newest,
-              watch::view,
+                  tasks,
+                  prompts,
+                  publisher,
+                  metrics,
+                  session,
+                  config.rollouts().groupSize(),
+                  config.seed()),
+              new QueueGate(
+                  new StalenessGate(config.staleness().eta(), config.staleness().batchSize()),
+                  config.instance(),
+                  follower::newest,
+                  watch::view,
+                  publisher),
               publisher,
-              new TrajectoryAssembler(config.instance(), profile.tokenizer(), config.sampling()),
-              config.sampling(),
-              config.instance(),
+              new TrajectoryAssembler(
+                  config.instance(), profile.tokenizer(), config.rollouts().sampling()),
               clock,
               metrics);
       status =

@@ -1,12 +1,9 @@
 package io.sapo.producer.rollout;
 
-import io.sapo.policy.generation.GenerationRequest;
-import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
 import io.sapo.schemas.Task;
-import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +11,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,20 +30,16 @@ final class RolloutWorker implements Runnable {
   private final RolloutEngine engine;
   private final WeightsInUse weights;
   private final RolloutQueue queue;
-  private final StalenessGate gate;
-  private final Supplier<Optional<WeightVersion>> newest;
-  private final Supplier<Optional<QueueView>> view;
+  private final QueueGate gate;
   private final TrajectoryPublisher publisher;
   private final TrajectoryAssembler assembler;
-  private final Sampling sampling;
-  private final String instance;
   private final Clock clock;
   private final RolloutMetrics metrics;
 
   private final Map<String, Started> running = new HashMap<>();
-  private final Outbox<Finished> outbox = new Outbox<>();
+  private final ReorderBuffer<Finished> reorder = new ReorderBuffer<>();
   private final Queue<Task> published = new ConcurrentLinkedQueue<>();
-  private final WakeUp wakeUp = new WakeUp();
+  private final AutoResetEvent news = new AutoResetEvent();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile int inGeneration;
   private volatile int unpublished;
@@ -59,33 +51,21 @@ final class RolloutWorker implements Runnable {
 
   private record Finished(Rollout rollout, Outcome outcome, long atMs) {}
 
-  /**
-   * @param newest newest committed version
-   * @param view the queue between producers and learner
-   */
   RolloutWorker(
       RolloutEngine engine,
       WeightsInUse weights,
       RolloutQueue queue,
-      StalenessGate gate,
-      Supplier<Optional<WeightVersion>> newest,
-      Supplier<Optional<QueueView>> view,
+      QueueGate gate,
       TrajectoryPublisher publisher,
       TrajectoryAssembler assembler,
-      Sampling sampling,
-      String instance,
       Clock clock,
       RolloutMetrics metrics) {
     this.engine = engine;
     this.weights = weights;
     this.queue = queue;
     this.gate = gate;
-    this.newest = newest;
-    this.view = view;
     this.publisher = publisher;
     this.assembler = assembler;
-    this.sampling = sampling;
-    this.instance = instance;
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -104,7 +84,7 @@ final class RolloutWorker implements Runnable {
   boolean step() {
     metrics.spent(Activity.OTHER);
     takeUpWeights();
-    if (!ready.isDone() && weights.ready() && view.get().isPresent()) {
+    if (!ready.isDone() && weights.ready() && gate.known()) {
       ready.complete(null);
     }
     acknowledge();
@@ -130,7 +110,7 @@ final class RolloutWorker implements Runnable {
   }
 
   private boolean allPublished() {
-    return outbox.unpublished() == 0 && publisher.unacknowledged() == 0;
+    return reorder.unpublished() == 0 && publisher.unacknowledged() == 0;
   }
 
   /** Completes when weights are in hand and the queue is known; never fails. */
@@ -140,13 +120,13 @@ final class RolloutWorker implements Runnable {
 
   /** Makes an idle worker look again. From any thread. */
   void wake() {
-    wakeUp.signal();
+    news.signal();
   }
 
   /** Asks for the end, which comes after the step under way. From any thread. */
   void stop() {
     stopping = true;
-    wakeUp.signal();
+    news.signal();
   }
 
   /** Rollouts started whose trajectories have no place in the log yet. From any thread. */
@@ -171,10 +151,7 @@ final class RolloutWorker implements Runnable {
 
   /** Trajectories waiting to be consumed; empty until the topics have been read. */
   Optional<Long> backlog() {
-    return view.get()
-        .map(
-            queued ->
-                queued.backlog(Consumed.of(newest.get(), queued.batch()), publisher.published()));
+    return gate.backlog();
   }
 
   private void acknowledge() {
@@ -193,14 +170,13 @@ final class RolloutWorker implements Runnable {
       return Activity.WAITING_FOR_SERVERS;
     }
     while (engine.freeSlots() > 0) {
-      Optional<QueueView> queued = view.get();
-      if (!weights.ready() || queued.isEmpty()) {
+      if (!weights.ready() || !gate.known()) {
         return Activity.WAITING_FOR_WEIGHTS;
       }
-      if (queued.get().pausedBy().isPresent()) {
+      if (gate.paused()) {
         return Activity.PAUSED;
       }
-      if (!queue.withinGroup() && mustWait(queued.get())) {
+      if (!queue.withinGroup() && !gate.opensFor(reorder.unpublished(), weights.version())) {
         return Activity.WAITING_AT_GATE;
       }
       Optional<Rollout> next = queue.next(clock.millis());
@@ -212,51 +188,19 @@ final class RolloutWorker implements Runnable {
     return Activity.GENERATING;
   }
 
-  /**
-   * Asked before a group only: one that is begun is completed whatever the gate says. A group in
-   * part waits at the segmenter for its rest, and a learner that lacks just these records would
-   * never come to open the gate.
-   */
-  private boolean mustWait(QueueView queued) {
-    return !queued.joined() || outbox.unpublished() >= room(weights.version(), 0);
-  }
-
-  /**
-   * How many rollouts may be unpublished that started from a version or before, once some more
-   * trajectories are published.
-   */
-  private long room(long startVersion, int more) {
-    WeightVersion committed = newest.get().orElseThrow();
-    QueueView queued = view.get().orElseThrow();
-    Consumed consumed = Consumed.of(Optional.of(committed), queued.batch());
-    // In this order: what is acknowledged in between counts twice, never not at all.
-    long sending = publisher.unacknowledged() + more;
-    return gate.room(
-        committed.getVersion(),
-        startVersion,
-        new StalenessGate.Ahead(
-            queued.pending(consumed, publisher.published()) + sending,
-            queued.backlog(consumed, publisher.published()) + sending,
-            queued.othersUnpublished(),
-            queued.producers().size(),
-            queued.producers().indexOf(instance)));
-  }
-
   private void start(Rollout rollout) {
     running.put(rollout.trajectoryId(), new Started(rollout, weights.version()));
-    outbox.started(weights.version());
-    unpublished = outbox.unpublished();
+    reorder.started(weights.version());
+    unpublished = reorder.unpublished();
     inGeneration = running.size();
-    engine.submit(
-        new GenerationRequest(
-            rollout.trajectoryId(), rollout.group().prompt(), sampling, rollout.seed()));
+    engine.submit(assembler.request(rollout));
   }
 
   private void generate(Activity as) {
     activity = as;
     for (Outcome outcome : engine.advance()) {
       Started ended = running.remove(outcome.id());
-      outbox.finished(ended.version(), new Finished(ended.rollout(), outcome, clock.millis()));
+      reorder.finished(ended.version(), new Finished(ended.rollout(), outcome, clock.millis()));
       if (outcome instanceof Outcome.Drawn drawn) {
         metrics.finished(drawn.generation().tokens().length);
       }
@@ -266,15 +210,15 @@ final class RolloutWorker implements Runnable {
   }
 
   private void publish() {
-    if (view.get().isEmpty()) {
+    if (!gate.known()) {
       return;
     }
-    publisher.forget(Consumed.of(newest.get(), view.get().get().batch()));
+    gate.forgetConsumed();
     Optional<Finished> next;
-    while ((next = outbox.take(this::room)).isPresent()) {
+    while ((next = reorder.take(gate::room)).isPresent()) {
       Finished finished = next.get();
       publish(finished);
-      unpublished = outbox.unpublished();
+      unpublished = reorder.unpublished();
     }
   }
 
@@ -299,12 +243,12 @@ final class RolloutWorker implements Runnable {
     if (group.published()) {
       published.add(group.task());
     }
-    wakeUp.signal();
+    news.signal();
   }
 
   private void idle(Activity obstacle) {
     activity = obstacle;
-    wakeUp.await(IDLE_MS);
+    news.await(IDLE_MS);
     metrics.spent(obstacle);
   }
 }

@@ -1,6 +1,7 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.policy.generation.Generation;
+import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.text.DecodedResponse;
 import io.sapo.policy.text.Tokenizer;
@@ -13,7 +14,7 @@ import io.sapo.schemas.VersionRun;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts together the record of a finished rollout. */
+/** Puts together what is asked of the engine for a rollout, and the record of a finished one. */
 final class TrajectoryAssembler {
   private final String producerId;
   private final Tokenizer tokenizer;
@@ -23,6 +24,11 @@ final class TrajectoryAssembler {
     this.producerId = producerId;
     this.tokenizer = tokenizer;
     this.sampling = sampling;
+  }
+
+  GenerationRequest request(Rollout rollout) {
+    return new GenerationRequest(
+        rollout.trajectoryId(), rollout.group().prompt(), sampling, rollout.seed());
   }
 
   Trajectory assemble(Rollout rollout, Outcome.Drawn drawn, long nowMs) {

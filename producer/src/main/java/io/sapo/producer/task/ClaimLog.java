@@ -41,7 +41,7 @@ public final class ClaimLog implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Claims claims = new Claims();
-  private final Sessions sessions;
+  private final LiveProducers sessions;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   /**
@@ -59,8 +59,8 @@ public final class ClaimLog implements AutoCloseable {
       Duration lease,
       LongSupplier nanoTime) {
     this.topics = topics;
-    this.session = Sessions.name(instance, startedAtMs);
-    this.sessions = new Sessions(session, lease, nanoTime);
+    this.session = LiveProducers.name(instance, startedAtMs);
+    this.sessions = new LiveProducers(session, lease, nanoTime);
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

@@ -19,12 +19,15 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.RolloutSettings;
+import io.sapo.producer.StalenessBound;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
-import io.sapo.producer.rollout.Resources;
+import io.sapo.producer.prompt.PromptSettings;
+import io.sapo.producer.rollout.Closer;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.ElementType;
@@ -59,7 +62,7 @@ class GatewayTest {
   @TempDir static Path temp;
   private static CheckpointFolder checkpoint;
 
-  private final Resources resources = new Resources();
+  private final Closer resources = new Closer();
   private KafkaFixture kafka;
   private Weights weights;
   private CheckpointProfile profile;
@@ -288,16 +291,9 @@ class GatewayTest {
         "gate",
         TaskSpec.of("figures"),
         3,
-        ProfileSettings.DEFAULT,
-        PictureSettings.INLINE,
-        200,
-        SAMPLING,
-        1,
-        4,
-        3,
-        WeightUptake.IN_FLIGHT,
-        1,
-        8,
+        new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 200),
+        new RolloutSettings(SAMPLING, 1, 4, 3, WeightUptake.IN_FLIGHT),
+        new StalenessBound(1, 8),
         "cpu",
         Duration.ofMillis(200),
         EngineSettings.BUILTIN);

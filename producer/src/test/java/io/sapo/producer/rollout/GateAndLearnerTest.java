@@ -77,7 +77,7 @@ class GateAndLearnerTest {
 
     private static final class Member {
       final List<Running> generating = new ArrayList<>();
-      final Outbox<Running> outbox = new Outbox<>();
+      final ReorderBuffer<Running> reorder = new ReorderBuffer<>();
       final Map<Integer, NavigableSet<Long>> published = new HashMap<>();
       long inUse;
       int startedOfGroup;
@@ -188,9 +188,9 @@ class GateAndLearnerTest {
 
     private long room(int index, long startVersion, int more) {
       Member member = members.get(index);
-      long others = -member.outbox.unpublished();
+      long others = -member.reorder.unpublished();
       for (Member one : members) {
-        others += one.outbox.unpublished();
+        others += one.reorder.unpublished();
       }
       QueueView view =
           new QueueView(
@@ -217,7 +217,7 @@ class GateAndLearnerTest {
     private void start(int index) {
       Member member = members.get(index);
       boolean within = member.startedOfGroup % setting.group() != 0;
-      if (!within && member.outbox.unpublished() >= room(index, member.inUse, 0)) {
+      if (!within && member.reorder.unpublished() >= room(index, member.inUse, 0)) {
         return;
       }
       if (!within) {
@@ -225,7 +225,7 @@ class GateAndLearnerTest {
       }
       member.startedOfGroup++;
       member.generating.add(new Running(member.group, member.inUse));
-      member.outbox.started(member.inUse);
+      member.reorder.started(member.inUse);
     }
 
     private void finish(int index) {
@@ -235,11 +235,11 @@ class GateAndLearnerTest {
         // Mostly young ones: short responses overtake long ones.
         int back = random.nextInt(3) == 0 ? 0 : random.nextInt(running.size());
         Running finished = running.remove(running.size() - 1 - back);
-        member.outbox.finished(finished.version(), finished);
+        member.reorder.finished(finished.version(), finished);
       }
       Optional<Running> next;
       do {
-        next = member.outbox.take((version, more) -> room(index, version, more));
+        next = member.reorder.take((version, more) -> room(index, version, more));
         next.ifPresent(finished -> publish(member, finished));
       } while (next.isPresent());
     }

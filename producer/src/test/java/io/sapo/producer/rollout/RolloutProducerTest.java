@@ -14,9 +14,12 @@ import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.RolloutSettings;
+import io.sapo.producer.StalenessBound;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
@@ -47,7 +50,7 @@ class RolloutProducerTest {
   @TempDir static Path temp;
   private static CheckpointFolder checkpoint;
 
-  private final Resources resources = new Resources();
+  private final Closer resources = new Closer();
   private KafkaFixture kafka;
   private TestLearner learner;
 
@@ -158,16 +161,9 @@ class RolloutProducerTest {
             "one",
             TaskSpec.of("figures"),
             1,
-            ProfileSettings.DEFAULT,
-            PictureSettings.INLINE,
-            1_000,
-            Sampling.at(1, 100),
-            1,
-            4,
-            4,
-            WeightUptake.IN_FLIGHT,
-            1,
-            BATCH,
+            new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 1_000),
+            new RolloutSettings(Sampling.at(1, 100), 1, 4, 4, WeightUptake.IN_FLIGHT),
+            new StalenessBound(1, BATCH),
             "cpu",
             Duration.ofMillis(200),
             EngineSettings.BUILTIN);
@@ -183,16 +179,9 @@ class RolloutProducerTest {
                     " ",
                     TaskSpec.of("figures"),
                     1,
-                    ProfileSettings.DEFAULT,
-                    PictureSettings.INLINE,
-                    10,
-                    Sampling.at(1, 10),
-                    100,
-                    0,
-                    4,
-                    WeightUptake.IN_FLIGHT,
-                    1,
-                    2,
+                    new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 10),
+                    new RolloutSettings(Sampling.at(1, 10), 100, 0, 4, WeightUptake.IN_FLIGHT),
+                    new StalenessBound(1, 2),
                     "tpu",
                     Duration.ofMillis(200),
                     EngineSettings.BUILTIN))
@@ -214,16 +203,9 @@ class RolloutProducerTest {
         instance,
         TaskSpec.of("figures"),
         seed,
-        ProfileSettings.DEFAULT,
-        PictureSettings.INLINE,
-        400,
-        Sampling.at(1, 12),
-        1,
-        4,
-        3,
-        WeightUptake.IN_FLIGHT,
-        1,
-        BATCH,
+        new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 400),
+        new RolloutSettings(Sampling.at(1, 12), 1, 4, 3, WeightUptake.IN_FLIGHT),
+        new StalenessBound(1, BATCH),
         "cpu",
         Duration.ofMillis(200),
         EngineSettings.BUILTIN);

@@ -52,7 +52,7 @@ class RolloutWorkerTest {
   private static CheckpointFolder checkpoint;
 
   private KafkaFixture kafka;
-  private final Resources resources = new Resources();
+  private final Closer resources = new Closer();
   private final Deque<FollowedWeights> arriving = new ArrayDeque<>();
   private final List<Task> finished = new ArrayList<>();
   private TrajectoryPublisher publisher;
@@ -345,13 +345,10 @@ class RolloutWorkerTest {
                 "run-",
                 groupSize,
                 5),
-            new StalenessGate(eta, batchSize),
-            () -> newest,
-            () -> view,
+            new QueueGate(
+                new StalenessGate(eta, batchSize), "me", () -> newest, () -> view, publisher),
             publisher,
             new TrajectoryAssembler("me", profile.tokenizer(), SAMPLING),
-            SAMPLING,
-            "me",
             Clock.systemUTC(),
             metrics);
   }

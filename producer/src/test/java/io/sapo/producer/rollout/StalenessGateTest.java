@@ -98,7 +98,7 @@ class StalenessGateTest {
     private final StalenessGate gate;
     private final Random random;
     private final List<List<Long>> generating = new ArrayList<>();
-    private final List<Outbox<Long>> outboxes = new ArrayList<>();
+    private final List<ReorderBuffer<Long>> outboxes = new ArrayList<>();
     private final long[] inUse;
     private final Deque<Arrived> queue = new ArrayDeque<>();
     private final TreeMap<Integer, Long> ends = new TreeMap<>();
@@ -115,7 +115,7 @@ class StalenessGateTest {
       this.inUse = new long[setting.producers()];
       for (int i = 0; i < setting.producers(); i++) {
         generating.add(new ArrayList<>());
-        outboxes.add(new Outbox<>());
+        outboxes.add(new ReorderBuffer<>());
         published.add(new HashMap<>());
       }
       for (int p = 0; p < PARTITIONS; p++) {

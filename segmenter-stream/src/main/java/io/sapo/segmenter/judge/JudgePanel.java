@@ -25,7 +25,7 @@ public final class JudgePanel implements AutoCloseable {
 
   private final Verifiers verifiers;
   private final SortedMap<String, JudgeSettings> settings = new TreeMap<>();
-  private final Map<String, JudgeDesk> desks = new TreeMap<>();
+  private final Map<String, JudgeDispatcher> desks = new TreeMap<>();
 
   /** A judge that gave no verdict. */
   public static final class NoVerdictException extends RuntimeException {
@@ -78,8 +78,8 @@ public final class JudgePanel implements AutoCloseable {
 
   private CompletableFuture<GivenVerdict> ask(String judge, JudgeRequest request) {
     CompletableFuture<GivenVerdict> verdict = new CompletableFuture<>();
-    JudgeDesk desk = desk(judge);
-    desk.submit(
+    JudgeDispatcher dispatcher = dispatcher(judge);
+    dispatcher.submit(
         request,
         outcome -> {
           if (outcome instanceof Outcome.Judged judged) {
@@ -102,15 +102,15 @@ public final class JudgePanel implements AutoCloseable {
                     problem instanceof NoVerdictException
                         ? problem
                         : new NoVerdictException(
-                            judge, "gave no verdict in time: " + desk.report().trouble())));
+                            judge, "gave no verdict in time: " + dispatcher.report().trouble())));
   }
 
-  private synchronized JudgeDesk desk(String judge) {
-    return desks.computeIfAbsent(judge, name -> JudgeDesk.open(settings.get(name)));
+  private synchronized JudgeDispatcher dispatcher(String judge) {
+    return desks.computeIfAbsent(judge, name -> JudgeDispatcher.open(settings.get(name)));
   }
 
   @Override
   public synchronized void close() {
-    desks.values().forEach(JudgeDesk::close);
+    desks.values().forEach(JudgeDispatcher::close);
   }
 }

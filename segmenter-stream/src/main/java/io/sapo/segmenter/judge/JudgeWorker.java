@@ -60,7 +60,7 @@ public final class JudgeWorker implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final Admin admin;
-  private final JudgeDesk desk;
+  private final JudgeDispatcher dispatcher;
   private final int window;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
@@ -85,7 +85,7 @@ public final class JudgeWorker implements AutoCloseable {
     this.producer =
         ProducerClients.patient(kafka, Map.of("max.request.size", 2 * Topics.MAX_RECORD_BYTES));
     this.admin = Admin.create(kafka);
-    this.desk = JudgeDesk.open(settings);
+    this.dispatcher = JudgeDispatcher.open(settings);
     this.window =
         Math.max(LEAST_WINDOW, 2 * settings.effort().inFlight() * settings.effort().batch());
     this.thread = new Thread(this::run, "judge-worker-" + settings.name());
@@ -106,7 +106,7 @@ public final class JudgeWorker implements AutoCloseable {
   }
 
   public void start() {
-    desk.failure().thenAccept(failure::complete);
+    dispatcher.failure().thenAccept(failure::complete);
     thread.start();
   }
 
@@ -119,8 +119,8 @@ public final class JudgeWorker implements AutoCloseable {
     return settings.name();
   }
 
-  public JudgeDesk.Report report() {
-    return desk.report();
+  public JudgeDispatcher.Report report() {
+    return dispatcher.report();
   }
 
   /** Requests that this worker has taken and not done with. */
@@ -168,7 +168,7 @@ public final class JudgeWorker implements AutoCloseable {
     }
     try {
       JudgeRequest request = requests.codec().decode(record.value());
-      desk.submit(request, outcome -> publish(record.key(), request, outcome, end));
+      dispatcher.submit(request, outcome -> publish(record.key(), request, outcome, end));
     } catch (RecordFormatException e) {
       log.warn(
           "{}-{}, offset {} is left out: {}",
@@ -186,7 +186,7 @@ public final class JudgeWorker implements AutoCloseable {
     return System.currentTimeMillis() - record.timestamp() > most;
   }
 
-  /** On the desk's thread. */
+  /** On the dispatcher's thread. */
   private void publish(byte[] key, JudgeRequest request, Outcome outcome, Ended end) {
     JudgeVerdict.Builder verdict =
         JudgeVerdict.newBuilder()
@@ -292,14 +292,14 @@ public final class JudgeWorker implements AutoCloseable {
         progress.forget(at.partition());
         deletable.remove(at);
       }
-      desk.drop(request -> gone.contains(request.getSourcePartition()));
+      dispatcher.drop(request -> gone.contains(request.getSourcePartition()));
     }
   }
 
   @Override
   public void close() {
     closed = true;
-    desk.close();
+    dispatcher.close();
     if (thread.getState() == Thread.State.NEW) {
       consumer.close();
       producer.close(CLOSE_WITHIN);

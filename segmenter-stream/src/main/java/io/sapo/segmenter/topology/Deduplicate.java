@@ -12,7 +12,7 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class Deduplicate extends Step<Judged> {
   private final Duration retention;
-  private Seen seen;
+  private RecentIds seen;
 
   Deduplicate(Duration retention, Counters counters) {
     super(counters);
@@ -22,7 +22,7 @@ final class Deduplicate extends Step<Judged> {
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     super.init(context);
-    seen = new Seen(context.getStateStore(Nodes.SEEN), retention);
+    seen = new RecentIds(context.getStateStore(Nodes.SEEN), retention);
   }
 
   @Override
@@ -30,11 +30,11 @@ final class Deduplicate extends Step<Judged> {
     Judged judged = record.value();
     String id = judged.trajectory().getTrajectory().getTrajectoryId();
     long now = context().currentSystemTimeMs();
-    Seen.Sighting sighting = seen.trajectory(id, judged.source(), now);
-    if (sighting == Seen.Sighting.HERE) {
+    RecentIds.Sighting sighting = seen.trajectory(id, judged.source(), now);
+    if (sighting == RecentIds.Sighting.HERE) {
       return;
     }
-    if (sighting == Seen.Sighting.ELSEWHERE) {
+    if (sighting == RecentIds.Sighting.ELSEWHERE) {
       refuse(
           judged.source(),
           record.timestamp(),

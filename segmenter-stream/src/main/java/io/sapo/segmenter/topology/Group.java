@@ -35,7 +35,7 @@ final class Group extends Step<Judged> {
   private KeyValueStore<String, OpenGroup> openGroups;
   private KeyValueStore<String, byte[]> rollouts;
   private KeyValueStore<String, byte[]> held;
-  private Seen seen;
+  private RecentIds seen;
   private long startedAtMs;
 
   /**
@@ -61,7 +61,7 @@ final class Group extends Step<Judged> {
     openGroups = context.getStateStore(Nodes.OPEN_GROUPS);
     rollouts = context.getStateStore(Nodes.ROLLOUTS);
     held = judging ? context.getStateStore(Nodes.HELD) : null;
-    seen = new Seen(context.getStateStore(Nodes.SEEN), retention);
+    seen = new RecentIds(context.getStateStore(Nodes.SEEN), retention);
     startedAtMs = context.currentSystemTimeMs();
     context.schedule(checkInterval(), PunctuationType.WALL_CLOCK_TIME, this::closeOverdue);
   }

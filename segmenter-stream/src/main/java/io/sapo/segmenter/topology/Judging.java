@@ -42,7 +42,7 @@ final class Judging extends Step<Object> {
   private final SortedMap<String, Duration> patience;
   private final Duration retention;
   private KeyValueStore<String, byte[]> held;
-  private Seen seen;
+  private RecentIds seen;
 
   /** By key, until when. */
   private final Map<String, Long> waiting = new LinkedHashMap<>();
@@ -88,7 +88,7 @@ final class Judging extends Step<Object> {
   public void init(ProcessorContext<byte[], Object> context) {
     super.init(context);
     held = context.getStateStore(Nodes.HELD);
-    seen = new Seen(context.getStateStore(Nodes.SEEN), retention);
+    seen = new RecentIds(context.getStateStore(Nodes.SEEN), retention);
     long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, byte[]> all = held.all()) {
       while (all.hasNext()) {
@@ -139,19 +139,19 @@ final class Judging extends Step<Object> {
     String key = key(trajectory.getGroupId(), trajectory.getTrajectoryId());
     long now = context().currentSystemTimeMs();
     byte[] before = held.get(key);
-    Seen.Sighting sighting =
+    RecentIds.Sighting sighting =
         before == null
             ? seen.trajectory(trajectory.getTrajectoryId(), source, now)
             : isOf(held(before), source.partition(), source.offset())
-                ? Seen.Sighting.HERE
-                : Seen.Sighting.ELSEWHERE;
-    if (sighting == Seen.Sighting.ELSEWHERE) {
+                ? RecentIds.Sighting.HERE
+                : RecentIds.Sighting.ELSEWHERE;
+    if (sighting == RecentIds.Sighting.ELSEWHERE) {
       refuse(
           source,
           timestamp,
           Reason.DUPLICATE,
           "trajectory " + trajectory.getTrajectoryId() + " was read before");
-    } else if (sighting == Seen.Sighting.NEVER) {
+    } else if (sighting == RecentIds.Sighting.NEVER) {
       held.put(key, new Held(source, unjudged.cut()).toBytes());
       waiting.put(key, deadline(trajectory, now));
       countHeld();

@@ -73,7 +73,7 @@ public final class SegmenterTopology {
                     judging,
                     counters),
             Nodes.DEDUPLICATE)
-        .addStateStore(Seen.store(retention), Nodes.DEDUPLICATE, Nodes.GROUP)
+        .addStateStore(RecentIds.store(retention), Nodes.DEDUPLICATE, Nodes.GROUP)
         .addStateStore(openGroups(), Nodes.GROUP)
         .addStateStore(records(Nodes.ROLLOUTS), Nodes.GROUP)
         .addSink(Nodes.SEGMENTS, topics.segments().name(), bytes, bytes, Nodes.GROUP);

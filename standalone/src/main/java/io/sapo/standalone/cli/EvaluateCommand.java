@@ -65,7 +65,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Settings settings =
         config.load(
             surroundings.environment(),
-            loader -> data == null ? loader : loader.run(Examinee.existing(data).settings()),
+            loader -> data == null ? loader : loader.run(EvaluatedModel.existing(data).settings()),
             this::flags);
     TorchThreads.use(settings);
     Binding binding = new Binding(settings).check();
@@ -74,11 +74,11 @@ final class EvaluateCommand implements Callable<Integer> {
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     try (BaseModel base = binding.base(checkpoint);
         Evaluator evaluator = new Evaluator(evaluation, checkpoint, base);
-        Examinee examinee = Examinee.open(data, settings, checkpoint, base)) {
+        EvaluatedModel evaluated = EvaluatedModel.open(data, settings, checkpoint, base)) {
       print(
-          examinee.what(),
-          score(evaluator, examinee, evaluation, evaluation.sampling()),
-          score(evaluator, examinee, evaluation, evaluation.greedy()));
+          evaluated.what(),
+          score(evaluator, evaluated, evaluation, evaluation.sampling()),
+          score(evaluator, evaluated, evaluation, evaluation.greedy()));
     }
     return ExitCodes.FINE;
   }
@@ -90,8 +90,9 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static Score score(
-      Evaluator evaluator, Examinee examinee, EvaluationConfig config, Sampling sampling) {
-    return evaluator.evaluate(examinee.weights(), examinee.version(), sampling, config.count());
+      Evaluator evaluator, EvaluatedModel evaluated, EvaluationConfig config, Sampling sampling) {
+    return evaluator.evaluate(
+        evaluated.weights(), evaluated.version(), sampling, config.schedule().tasks());
   }
 
   private void print(String what, Score sampled, Score greedy) {

@@ -21,8 +21,8 @@ import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.replay.ConfigChange;
 import io.sapo.standalone.replay.ForkedRun;
-import io.sapo.standalone.replay.Recut;
 import io.sapo.standalone.replay.ReplayText;
+import io.sapo.standalone.replay.Resegmentation;
 import io.sapo.standalone.run.TorchThreads;
 import io.sapo.verifier.Verifiers;
 import java.io.PrintWriter;
@@ -249,9 +249,9 @@ final class ReplayCommand implements Callable<Integer> {
     LearnerConfig without =
         new Binding(options.targetWithoutSet(surroundings).settings()).learner();
     ConfigChange change = ConfigChange.between(without, with.learner());
-    Recut recut =
+    Resegmentation recut =
         resegment || options.set().stream().anyMatch(s -> s.startsWith("segmentation."))
-            ? new Recut(
+            ? new Resegmentation(
                 access.topics(),
                 with.segmenter(Path.of("")).strategy(),
                 Verifiers.load(with.verifiers()))

@@ -125,7 +125,7 @@ final class RoleCommand implements Callable<Integer> {
     TorchThreads.use(settings);
     if (kind.computes()) {
       new Binding(settings).device();
-      Foresight.look(settings, kind.label(), spec.commandLine().getErr());
+      PlanWarnings.look(settings, kind.label(), spec.commandLine().getErr());
     }
     RoleProcess process =
         new RoleProcess(

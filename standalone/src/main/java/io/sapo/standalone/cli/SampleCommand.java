@@ -113,7 +113,7 @@ final class SampleCommand implements Callable<Integer> {
     Settings settings =
         config.load(
             surroundings.environment(),
-            loader -> data == null ? loader : loader.run(Examinee.existing(data).settings()),
+            loader -> data == null ? loader : loader.run(EvaluatedModel.existing(data).settings()),
             this::flags);
     TorchThreads.use(settings);
     Binding binding = new Binding(settings);
@@ -129,14 +129,14 @@ final class SampleCommand implements Callable<Integer> {
                 .formatted(prompt.length(), longest, folder.config().maxPositions()));
       }
       try (BaseModel base = binding.base(folder);
-          Examinee examinee = Examinee.open(data, settings, folder, base)) {
+          EvaluatedModel evaluated = EvaluatedModel.open(data, settings, folder, base)) {
         Sampling sampling =
             temperature == 0
                 ? Sampling.greedy(longest)
                 : new Sampling(temperature, settings.number("producer.top-p"), 0, longest);
         Generation answer =
-            answer(profile, base, examinee, prompt, sampling, settings.wide("run.seed"));
-        print(profile, examinee, prompt, answer);
+            answer(profile, base, evaluated, prompt, sampling, settings.wide("run.seed"));
+        print(profile, evaluated, prompt, answer);
       }
     }
     return ExitCodes.FINE;
@@ -199,7 +199,7 @@ final class SampleCommand implements Callable<Integer> {
   private static Generation answer(
       CheckpointProfile profile,
       BaseModel base,
-      Examinee examinee,
+      EvaluatedModel evaluated,
       TokenSequence prompt,
       Sampling sampling,
       long seed) {
@@ -214,20 +214,23 @@ final class SampleCommand implements Callable<Integer> {
       generator.submit(new GenerationRequest("text", prompt, sampling, seed));
       List<Generation> finished = List.of();
       while (finished.isEmpty()) {
-        finished = generator.advance(examinee.weights(), examinee.version());
+        finished = generator.advance(evaluated.weights(), evaluated.version());
       }
       return finished.get(0);
     }
   }
 
   private void print(
-      CheckpointProfile profile, Examinee examinee, TokenSequence prompt, Generation answer) {
+      CheckpointProfile profile,
+      EvaluatedModel evaluated,
+      TokenSequence prompt,
+      Generation answer) {
     String said = profile.tokenizer().decodeResponse(answer.tokens()).text();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
-      result.put("model", examinee.what());
-      result.put("version", examinee.version());
+      result.put("model", evaluated.what());
+      result.put("version", evaluated.version());
       result.put("prompt", profile.shown(prompt.promptTokens()));
       result.put("prompt_tokens", prompt.length());
       result.put("text", said);

@@ -91,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
     TorchThreads.use(settings);
     new Binding(settings).device();
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    Foresight.look(settings, "train", progress);
+    PlanWarnings.look(settings, "train", progress);
     TrainingRun training =
         new TrainingRun(
             settings,

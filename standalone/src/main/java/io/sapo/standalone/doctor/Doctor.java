@@ -115,7 +115,7 @@ public final class Doctor {
 
   private List<Finding> device() {
     NetworkSettings network = new Binding(settings).learner().network();
-    return new DeviceExam(settings.text("model.device"), network.compute(), measured).examine();
+    return new DeviceCheck(settings.text("model.device"), network.compute(), measured).examine();
   }
 
   private List<Finding> broker() {

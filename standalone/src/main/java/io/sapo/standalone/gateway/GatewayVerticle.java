@@ -138,7 +138,7 @@ final class GatewayVerticle extends VerticleBase {
 
   private void chat(RoutingContext context) {
     JsonObject body = json(context);
-    ChatRequest request = ChatJson.request(body, gateway.config().sampling());
+    ChatRequest request = ChatJson.request(body, gateway.config().rollouts().sampling());
     boolean stream = Boolean.TRUE.equals(body.getValue("stream"));
     boolean usage =
         body.getValue("stream_options") instanceof JsonObject options

@@ -70,10 +70,14 @@ public record Workload(
         settings.text("model.device").startsWith("gpu"),
         learner,
         new Generation(
-            producer.slots(), producer.maxPromptTokens(), producer.sampling().maxNewTokens()),
+            producer.rollouts().slots(),
+            producer.prompts().maxTokens(),
+            producer.rollouts().sampling().maxNewTokens()),
         binding.producers(),
         new Generation(
-            evaluation.slots(), evaluation.maxPromptTokens(), evaluation.sampling().maxNewTokens()),
+            evaluation.slots(),
+            evaluation.prompts().maxTokens(),
+            evaluation.sampling().maxNewTokens()),
         new Saving(
             bf16 ? ElementType.BF16 : ElementType.F32,
             settings.integer("learner.anchor-every"),

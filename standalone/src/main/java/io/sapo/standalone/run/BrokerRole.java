@@ -7,13 +7,13 @@ import java.util.concurrent.CompletableFuture;
 /** The embedded broker, which answers from its making on. Owns what it is given. */
 final class BrokerRole implements Role {
   private final KafkaAccess kafka;
-  private final Announcement announcement;
+  private final BrokerAddress announcement;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
   /**
    * @param announcement withdrawn when the broker ends
    */
-  BrokerRole(KafkaAccess kafka, Announcement announcement) {
+  BrokerRole(KafkaAccess kafka, BrokerAddress announcement) {
     this.kafka = kafka;
     this.announcement = announcement;
     kafka

@@ -107,17 +107,17 @@ public final class RoleProcess {
       KafkaAccess kafka = KafkaAccess.embed(settings, folder);
       owned.own(keepLog(folder.path().resolve(kind.label())));
       introduce(kafka, kind.label());
-      return new BrokerRole(kafka, Announcement.of(folder, kafka));
+      return new BrokerRole(kafka, BrokerAddress.of(folder, kafka));
     }
     KafkaAccess kafka = owned.own(KafkaAccess.find(settings, folder));
     kafka.prepareTopics();
     try (Admin admin = kafka.admin()) {
       new RoleAccess(kind, kafka.topics()).check(admin);
     }
-    Optional<RolePlace> place =
-        kind.several() ? Optional.of(owned.own(RolePlace.take(folder, kind))) : Optional.empty();
-    String instance = place.map(RolePlace::instance).orElse(kind.label());
-    owned.own(keepLog(place.map(RolePlace::folder).orElse(folder.path().resolve(kind.label()))));
+    Optional<InstanceSlot> place =
+        kind.several() ? Optional.of(owned.own(InstanceSlot.take(folder, kind))) : Optional.empty();
+    String instance = place.map(InstanceSlot::instance).orElse(kind.label());
+    owned.own(keepLog(place.map(InstanceSlot::folder).orElse(folder.path().resolve(kind.label()))));
     introduce(kafka, instance);
     RoleFactory roles =
         owned.own(

@@ -74,7 +74,7 @@ public final class TrainingRun {
   public RunSummary run() throws InterruptedException {
     long begun = System.nanoTime();
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
-        Announcement announcement = Announcement.of(folder, kafka)) {
+        BrokerAddress announcement = BrokerAddress.of(folder, kafka)) {
       kafka.embedded().ifPresent(broker -> supervisor.watch("broker", broker.failure()));
       kafka.prepareTopics();
       RunProgress progress = new RunProgress(kafka.topics());

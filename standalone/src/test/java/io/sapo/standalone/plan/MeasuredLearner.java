@@ -90,8 +90,8 @@ public final class MeasuredLearner {
   }
 
   private static Batch batch(LearnerConfig config, Binding binding, int vocabulary, long version) {
-    int response = binding.producer("p", Path.of("")).sampling().maxNewTokens();
-    int prompt = binding.producer("p", Path.of("")).maxPromptTokens();
+    int response = binding.producer("p", Path.of("")).rollouts().sampling().maxNewTokens();
+    int prompt = binding.producer("p", Path.of("")).prompts().maxTokens();
     List<TrainingExample> examples = new ArrayList<>();
     for (int row = 0; row < config.batchSize(); row++) {
       examples.add(example(row, prompt, response, vocabulary, version));

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Things to close in the reverse order of their opening, all of them even if some fail. */
-public final class Resources implements AutoCloseable {
+public final class Closer implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   public <T extends AutoCloseable> T add(T resource) {

@@ -12,16 +12,17 @@ import io.sapo.standalone.run.NewestWeights;
 import java.nio.file.Path;
 
 /** Whose answers a command looks at: a checkpoint's or a run's newest version's. Closes them. */
-record Examinee(String what, long version, Weights weights) implements AutoCloseable {
+record EvaluatedModel(String what, long version, Weights weights) implements AutoCloseable {
 
   /**
    * @param data folder of a run; null for the checkpoint as it lies
    * @throws CommandFailure when there is no such run
    */
-  static Examinee open(Path data, Settings settings, CheckpointFolder checkpoint, BaseModel base)
+  static EvaluatedModel open(
+      Path data, Settings settings, CheckpointFolder checkpoint, BaseModel base)
       throws InterruptedException {
     if (data == null) {
-      return new Examinee(
+      return new EvaluatedModel(
           checkpoint.path().toString(),
           0,
           InitialWeights.of(
@@ -32,7 +33,7 @@ record Examinee(String what, long version, Weights weights) implements AutoClose
     }
     try (KafkaAccess kafka = KafkaAccess.join(settings, existing(data))) {
       var newest = NewestWeights.of(kafka, base);
-      return new Examinee(
+      return new EvaluatedModel(
           data + ", version " + newest.version(), newest.version(), newest.weights());
     }
   }

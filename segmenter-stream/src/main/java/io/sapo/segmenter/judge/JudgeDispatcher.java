@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * Puts requests to one judge until it has answered, on a thread of its own. Callers bound what they
  * submit. Thread-safe.
  */
-public final class JudgeDesk implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(JudgeDesk.class);
+public final class JudgeDispatcher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(JudgeDispatcher.class);
 
   private final String name;
   private final Judge judge;
-  private final Docket docket;
+  private final JudgeQueue queue;
   private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread;
@@ -36,30 +36,30 @@ public final class JudgeDesk implements AutoCloseable {
    */
   public record Report(long judged, long givenUp, boolean away, String trouble) {}
 
-  public static JudgeDesk open(JudgeSettings settings) {
-    return new JudgeDesk(settings, Judge.of(settings));
+  public static JudgeDispatcher open(JudgeSettings settings) {
+    return new JudgeDispatcher(settings, Judge.of(settings));
   }
 
-  JudgeDesk(JudgeSettings settings, Judge judge) {
+  JudgeDispatcher(JudgeSettings settings, Judge judge) {
     this.name = settings.name();
     this.judge = judge;
-    this.docket = new Docket(settings.effort(), judge.batch());
+    this.queue = new JudgeQueue(settings.effort(), judge.batch());
     this.thread = new Thread(this::run, "judge-" + name);
     thread.setDaemon(true);
     thread.start();
   }
 
   /**
-   * @param done called once on the desk's thread, when there is a verdict or none will come; not
-   *     after the desk is closed
+   * @param done called once on the dispatcher's thread, when there is a verdict or none will come;
+   *     not after the dispatcher is closed
    */
   public void submit(JudgeRequest request, Consumer<Outcome> done) {
-    inbox.add(() -> docket.add(request, done));
+    inbox.add(() -> queue.add(request, done));
   }
 
   /** Forgets what waits. */
   void drop(Predicate<JudgeRequest> which) {
-    inbox.add(() -> docket.drop(which));
+    inbox.add(() -> queue.drop(which));
   }
 
   public Report report() {
@@ -74,7 +74,7 @@ public final class JudgeDesk implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        Runnable event = inbox.poll(docket.waitNanos(System.nanoTime()), TimeUnit.NANOSECONDS);
+        Runnable event = inbox.poll(queue.waitNanos(System.nanoTime()), TimeUnit.NANOSECONDS);
         for (; event != null; event = inbox.poll()) {
           event.run();
         }
@@ -94,28 +94,28 @@ public final class JudgeDesk implements AutoCloseable {
   }
 
   private void askAll() {
-    List<Docket.Case> batch = docket.next(System.nanoTime());
+    List<JudgeQueue.Case> batch = queue.next(System.nanoTime());
     while (!batch.isEmpty() && !closed) {
-      List<Docket.Case> asked = batch;
+      List<JudgeQueue.Case> asked = batch;
       List<JudgeRequest> requests = new ArrayList<>();
       asked.forEach(one -> requests.add(one.request));
       judge
           .ask(requests)
           .whenComplete((outcomes, bug) -> inbox.add(() -> settle(asked, outcomes, bug)));
-      batch = docket.next(System.nanoTime());
+      batch = queue.next(System.nanoTime());
     }
   }
 
-  private void settle(List<Docket.Case> asked, List<Outcome> outcomes, Throwable bug) {
+  private void settle(List<JudgeQueue.Case> asked, List<Outcome> outcomes, Throwable bug) {
     if (bug != null) {
       throw new IllegalStateException("asking judge " + name, bug);
     }
-    docket.settle(asked, outcomes, System.nanoTime());
+    queue.settle(asked, outcomes, System.nanoTime());
   }
 
   /** Once when it goes, once when it is back. */
   private void tell() {
-    Report now = new Report(docket.judged(), docket.givenUp(), docket.away(), docket.trouble());
+    Report now = new Report(queue.judged(), queue.givenUp(), queue.away(), queue.trouble());
     if (now.away() && !report.away()) {
       log.warn("judge {} is away: {}; its responses wait", name, now.trouble());
     } else if (!now.away() && report.away()) {

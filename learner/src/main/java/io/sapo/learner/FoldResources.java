@@ -13,7 +13,7 @@ import io.sapo.schemas.Environment;
  * What folding needs besides state and log: the model and its networks, the admission of records,
  * the checkpoints. The same for training, recovery and replay.
  */
-public record Workshop(
+public record FoldResources(
     CheckpointFolder model,
     BaseModel base,
     Networks networks,
@@ -25,20 +25,20 @@ public record Workshop(
   /**
    * @param base stays the caller's
    */
-  public static Workshop open(LearnerConfig config, LearnerOptions options, BaseModel base) {
-    CheckpointFolder model = CheckpointFolder.open(options.initialModel());
+  public static FoldResources open(LearnerConfig config, LearnerOptions options, BaseModel base) {
+    CheckpointFolder model = CheckpointFolder.open(options.initial().checkpoint());
     Admission admission =
         Admission.of(
             model, config.network().pictures(options.pictures()), config.maxSequenceTokens());
     CheckpointStore checkpoints =
         new CheckpointStore(
             options.dataFolder(),
-            options.keepCheckpoints(),
-            options.keepCheckpointsFor(),
+            options.checkpoints().keep(),
+            options.checkpoints().keepFor(),
             options.faults());
     Networks networks = Networks.load(base, config.algorithm().usesCritic());
     Environment environment = FoldEnvironment.measure(base, model);
-    return new Workshop(model, base, networks, admission, checkpoints, environment);
+    return new FoldResources(model, base, networks, admission, checkpoints, environment);
   }
 
   @Override

@@ -5,12 +5,12 @@ import java.util.SplittableRandom;
 /**
  * How far a source is that makes its tasks from random numbers: a function of seed and place alone.
  */
-public final class MadeTasks {
+public final class SeededTasks {
   private final long seed;
   private SplittableRandom random;
   private long count;
 
-  public MadeTasks(long seed) {
+  public SeededTasks(long seed) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Whether libtorch loads, whether it finds the device, and, where asked, what that can do. */
-final class DeviceExam {
+final class DeviceCheck {
   private final String name;
   private final ElementType computed;
   private final boolean measured;
@@ -20,7 +20,7 @@ final class DeviceExam {
    * @param computed type that networks compute in
    * @param measured whether it takes some seconds to measure the device
    */
-  DeviceExam(String name, ElementType computed, boolean measured) {
+  DeviceCheck(String name, ElementType computed, boolean measured) {
     this.name = name;
     this.computed = computed;
     this.measured = measured;
@@ -67,7 +67,7 @@ final class DeviceExam {
 
   /** As this process folds: in the type and with the threads that are set. */
   private Finding twice(Device device) {
-    FoldedTwice folded = FoldedTwice.on(device, computed);
+    DeterminismCheck folded = DeterminismCheck.on(device, computed);
     boolean promised = Devices.deterministic(device);
     if (folded.same()) {
       return Finding.ok(

@@ -21,29 +21,32 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
-/** Where training begins: with the initial model, or where a run was left. */
-final class Beginning {
+/**
+ * Loads the training state that a learner starts from: the initial model of a new run, or the last
+ * committed version of one that is resumed.
+ */
+final class StateLoader {
 
   private final LearnerConfig config;
   private final LearnerOptions options;
   private final LearnerClients clients;
-  private final Workshop workshop;
+  private final FoldResources resources;
   private final LongSupplier nanoTime;
   private long checkpointVersion = -1;
 
   /**
    * @param nanoTime read by whatever is folded again
    */
-  Beginning(
+  StateLoader(
       LearnerConfig config,
       LearnerOptions options,
       LearnerClients clients,
-      Workshop workshop,
+      FoldResources resources,
       LongSupplier nanoTime) {
     this.config = config;
     this.options = options;
     this.clients = clients;
-    this.workshop = workshop;
+    this.resources = resources;
     this.nanoTime = nanoTime;
   }
 
@@ -68,7 +71,7 @@ final class Beginning {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
-    if (workshop.checkpoints().versions().stream().noneMatch(committed::contains)) {
+    if (resources.checkpoints().versions().stream().noneMatch(committed::contains)) {
       throw new CheckpointException(
           "%s holds no checkpoint of run %s, which has come to version %d: choose the data folder of that run, or restore it"
               .formatted(options.dataFolder(), last.getRunId(), last.getVersion()),
@@ -79,15 +82,18 @@ final class Beginning {
   /** Version 0 of a new run; the caller closes it. */
   TrainingState fresh() {
     checkNoneCommitted();
-    workshop.checkpoints().sweep(-1);
+    resources.checkpoints().sweep(-1);
     Weights weights =
         InitialWeights.of(
-            workshop.base(), workshop.model(), options.initialAdapter(), config.seed());
+            resources.base(),
+            resources.model(),
+            options.initial().adapter().orElse(null),
+            config.seed());
     return TrainingState.initial(weights, config.algorithm());
   }
 
   private void checkNoneCommitted() {
-    List<Long> present = workshop.checkpoints().versions();
+    List<Long> present = resources.checkpoints().versions();
     if (!present.isEmpty() && present.get(present.size() - 1) > 0) {
       throw new CheckpointException(
           "%s holds checkpoints up to version %d, but topic %s holds no version: choose the broker and topic prefix of that run, or another data folder"
@@ -111,21 +117,22 @@ final class Beginning {
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
     checkNothingLost(last);
-    FoldEnvironment.requireBase(last, workshop.base(), workshop.model().path());
-    workshop.checkpoints().sweep(last.getVersion());
+    FoldEnvironment.requireBase(last, resources.base(), resources.model().path());
+    resources.checkpoints().sweep(last.getVersion());
     try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-recovery")) {
       Refold refold =
           new Refold(
-              new RecordedBatches(reader, options.topics().segments().name(), workshop.admission()),
-              workshop.networks(),
-              workshop.environment(),
+              new RecordedBatches(
+                  reader, options.topics().segments().name(), resources.admission()),
+              resources.networks(),
+              resources.environment(),
               nanoTime);
       Recovery recovery =
           new Recovery(
               committed,
-              workshop.checkpoints(),
+              resources.checkpoints(),
               refold,
-              workshop.base(),
+              resources.base(),
               config.algorithm(),
               divergences);
       TrainingState state =
@@ -135,7 +142,7 @@ final class Beginning {
                 checkpointVersion = checkpointVersion < 0 ? reached : checkpointVersion;
                 progress.accept(reached);
               });
-      recovery.damaged().forEach(workshop.checkpoints()::setAside);
+      recovery.damaged().forEach(resources.checkpoints()::setAside);
       return state;
     }
   }
@@ -168,7 +175,7 @@ final class Beginning {
   }
 
   private void checkSameRun(WeightVersion last) {
-    CheckpointStore checkpoints = workshop.checkpoints();
+    CheckpointStore checkpoints = resources.checkpoints();
     for (long version : checkpoints.versions()) {
       Optional<String> runId = checkpoints.runId(version);
       if (runId.isPresent() && !runId.get().equals(last.getRunId())) {

@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** A batch in the making: what became of each record consumed so far. */
-final class Draft {
+/** Builds one batch: what became of each record consumed so far, trained or skipped and why. */
+final class BatchBuilder {
 
   /** Of runs of skipped records in all partitions: what a commit record holds with ease. */
   private static final int MOST_RUNS = 2_048;
@@ -40,7 +40,7 @@ final class Draft {
   /**
    * @param positions by partition: the offset at which this batch begins
    */
-  Draft(SortedMap<Integer, Long> positions) {
+  BatchBuilder(SortedMap<Integer, Long> positions) {
     int mostRuns = Math.max(LEAST_RUNS, MOST_RUNS / Math.max(1, positions.size()));
     positions.forEach((partition, from) -> ranges.put(partition, new Range(from, mostRuns)));
   }

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  *       judged others since the failure before. After so many it is given up.
  * </ul>
  */
-final class Docket {
+final class JudgeQueue {
   /** A response that waits, or is being asked about. */
   static final class Case {
     final JudgeRequest request;
@@ -54,7 +54,7 @@ final class Docket {
   /**
    * @param batch most responses that are asked about together
    */
-  Docket(JudgeSettings.Effort effort, int batch) {
+  JudgeQueue(JudgeSettings.Effort effort, int batch) {
     this.effort = effort;
     this.batch = batch;
   }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param same weights and moments, bit for bit
  * @param largest difference of a weight
  */
-record FoldedTwice(boolean same, double largest) {
+record DeterminismCheck(boolean same, double largest) {
   /** Large enough that a device splits its work as it does for real models. */
   private static final String CONFIG =
       """
@@ -44,12 +44,12 @@ record FoldedTwice(boolean same, double largest) {
   /** What a fold leaves: digests of weights and moments, and the weights. */
   private record Result(String weights, String moments, List<NamedTensor> tensors) {}
 
-  static FoldedTwice on(Device device, ElementType computed) {
+  static DeterminismCheck on(Device device, ElementType computed) {
     ModelConfig config = config().computedIn(computed);
     Result one = fold(device, config);
     Result two = fold(device, config);
     boolean same = one.weights.equals(two.weights) && one.moments.equals(two.moments);
-    return new FoldedTwice(same, same ? 0 : largest(one.tensors, two.tensors));
+    return new DeterminismCheck(same, same ? 0 : largest(one.tensors, two.tensors));
   }
 
   private static ModelConfig config() {

@@ -13,13 +13,13 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
  * Remembers names for a while. Times are wall-clock times of this process, never those of records:
  * one record from the far future would otherwise make the store forget everything.
  */
-final class Seen {
+final class RecentIds {
   private static final byte[] PRESENT = {1};
 
   private final WindowStore<String, byte[]> store;
   private final long retentionMs;
 
-  Seen(WindowStore<String, byte[]> store, Duration retention) {
+  RecentIds(WindowStore<String, byte[]> store, Duration retention) {
     this.store = store;
     this.retentionMs = retention.toMillis();
   }

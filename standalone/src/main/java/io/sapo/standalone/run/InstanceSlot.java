@@ -16,21 +16,21 @@ import java.nio.file.StandardOpenOption;
  * that no living process has taken. So a process that comes back finds its name and state again,
  * and nobody has to hand out names.
  */
-final class RolePlace implements AutoCloseable {
+final class InstanceSlot implements AutoCloseable {
   private static final int MOST = 1_000;
 
   private final Path folder;
   private final String instance;
   private final FileChannel lock;
 
-  private RolePlace(Path folder, String instance, FileChannel lock) {
+  private InstanceSlot(Path folder, String instance, FileChannel lock) {
     this.folder = folder;
     this.instance = instance;
     this.lock = lock;
   }
 
   /** Takes the first free place; free again when closed or when the process ends. */
-  static RolePlace take(RunFolder run, RoleKind kind) {
+  static InstanceSlot take(RunFolder run, RoleKind kind) {
     try {
       Files.createDirectories(run.path());
       for (int n = 0; n < MOST; n++) {
@@ -41,7 +41,7 @@ final class RolePlace implements AutoCloseable {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         if (locked(channel)) {
-          return new RolePlace(run.path().resolve(name), host() + "-" + name, channel);
+          return new InstanceSlot(run.path().resolve(name), host() + "-" + name, channel);
         }
         channel.close();
       }

@@ -4,8 +4,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lets one thread wait for news; news that comes while it is not waiting is not lost. */
-final class WakeUp {
+/**
+ * One thread waits, others signal. A signal that comes while nobody waits is kept for the next
+ * wait; several at once are one.
+ */
+final class AutoResetEvent {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private boolean signalled;

@@ -16,7 +16,7 @@ import java.util.List;
  * The status, made once a second and then handed to everybody who asks, so that its cost does not
  * grow with the number of readers.
  */
-public final class Pulse {
+public final class StatusCache {
   private final RunState run;
   private final TopicFollower follower;
   private final LagMonitor lags;
@@ -31,7 +31,8 @@ public final class Pulse {
    */
   record Beat(long atMs, List<Condition> conditions, Lags lags, Buffer json, boolean changed) {}
 
-  public Pulse(RunState run, TopicFollower follower, LagMonitor lags, Health health, Clock clock) {
+  public StatusCache(
+      RunState run, TopicFollower follower, LagMonitor lags, Health health, Clock clock) {
     this.run = run;
     this.follower = follower;
     this.lags = lags;

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  *
  * <p>For the rollout thread only.
  */
-final class Outbox<T> {
+final class ReorderBuffer<T> {
   private final TreeMap<Long, Integer> unpublished = new TreeMap<>();
   private final List<Held<T>> held = new ArrayList<>();
   private int count;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The loops that this process cannot do without, and whether one of them is stuck. */
-public final class OwnLoops {
+public final class LivenessProbes {
   /** Both come round every second or so, whatever becomes of the brokers. */
   private static final Duration STUCK_AFTER = Duration.ofMinutes(1);
 
@@ -19,7 +19,7 @@ public final class OwnLoops {
    * @param reading of the topics
    * @param status made for readers
    */
-  public OwnLoops(Liveness reading, Liveness status) {
+  public LivenessProbes(Liveness reading, Liveness status) {
     loops.put("reading the topics", reading);
     loops.put("making the status", status);
   }

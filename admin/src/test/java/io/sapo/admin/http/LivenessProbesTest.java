@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class OwnLoopsTest {
+class LivenessProbesTest {
   private final AtomicLong now = new AtomicLong();
 
   @Test
   void aLoopThatStandsStillIsNamed() {
     Liveness reading = new Liveness(now::get);
     Liveness status = new Liveness(now::get);
-    OwnLoops loops = new OwnLoops(reading, status);
+    LivenessProbes loops = new LivenessProbes(reading, status);
     assertThat(loops.stuck()).isEmpty();
     reading.beat();
     status.beat();

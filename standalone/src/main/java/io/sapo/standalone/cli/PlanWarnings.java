@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a role with a checkpoint of one's own says before anything of it is loaded. */
-final class Foresight {
-  private Foresight() {}
+final class PlanWarnings {
+  private PlanWarnings() {}
 
   /**
    * Says what was chosen for the model, and whether it will be tight. Silent for the shipped one.

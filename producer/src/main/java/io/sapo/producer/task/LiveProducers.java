@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Which producers are alive, by their heartbeats. Only this process's running time is looked at:
  * clocks of machines differ. For one thread.
  */
-final class Sessions {
+final class LiveProducers {
   private static final Set<String> OVER = Set.of("stopped", "failed");
 
   private record Heard(String session, boolean over, long atNanos) {}
@@ -27,7 +27,7 @@ final class Sessions {
    * @param own session; all other lives of its instance are over
    * @param lease how long a producer may be silent before its tasks are taken over
    */
-  Sessions(String own, Duration lease, LongSupplier nanoTime) {
+  LiveProducers(String own, Duration lease, LongSupplier nanoTime) {
     this.own = own;
     this.leaseNanos = lease.toNanos();
     this.nanoTime = nanoTime;

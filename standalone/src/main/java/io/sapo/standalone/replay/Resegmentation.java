@@ -8,13 +8,13 @@ import io.sapo.verifier.Verifiers;
 import java.util.function.UnaryOperator;
 
 /** Encoded records of the segments topic, cut anew. */
-public final class Recut implements UnaryOperator<byte[]> {
+public final class Resegmentation implements UnaryOperator<byte[]> {
   private final Topics topics;
   private final Resegmenter segmenter;
   private long records;
   private long changed;
 
-  public Recut(Topics topics, SegmentationStrategy strategy, Verifiers verifiers) {
+  public Resegmentation(Topics topics, SegmentationStrategy strategy, Verifiers verifiers) {
     this.topics = topics;
     this.segmenter = new Resegmenter(topics, strategy, verifiers);
   }

@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** While open, other processes find the run's brokers through its folder. */
-final class Announcement implements AutoCloseable {
+final class BrokerAddress implements AutoCloseable {
   private final RunFolder folder;
 
-  private Announcement(RunFolder folder) {
+  private BrokerAddress(RunFolder folder) {
     this.folder = folder;
   }
 
-  static Announcement of(RunFolder folder, KafkaAccess kafka) {
+  static BrokerAddress of(RunFolder folder, KafkaAccess kafka) {
     try {
       folder.announce(kafka.bootstrapServers());
-      return new Announcement(folder);
+      return new BrokerAddress(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(folder.path() + " cannot be written", e);
     }
