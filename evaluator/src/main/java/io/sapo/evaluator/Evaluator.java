@@ -110,6 +110,14 @@ public final class Evaluator implements AutoCloseable {
    * @throws CancellationException when told to stop
    */
   public Score evaluate(Weights weights, long version, Sampling sampling, int count) {
+    try {
+      return score(weights, version, sampling, count);
+    } finally {
+      liveness.rest();
+    }
+  }
+
+  private Score score(Weights weights, long version, Sampling sampling, int count) {
     List<Task> tasks = heldOut.tasks().subList(0, Math.min(count, heldOut.tasks().size()));
     Tally tally = new Tally();
     tally.refused = heldOut.unreadable();
@@ -128,9 +136,9 @@ public final class Evaluator implements AutoCloseable {
         answers.put(index, answer(id, tasks.get(index), generation));
       }
     }
-    liveness.rest();
     generator.releaseMemory();
     for (Answer answer : answers.values()) {
+      liveness.beat();
       judge(answer, version, tally);
     }
     return new Score(
@@ -218,6 +226,7 @@ public final class Evaluator implements AutoCloseable {
   /** Waits for judges outside, until told to stop. */
   private Optional<Verifier> verifier(Answer answer, long version) {
     while (true) {
+      liveness.beat();
       checkGoingOn(version);
       try {
         return answer.verifier().get(LOOK_UP_MS, TimeUnit.MILLISECONDS);

@@ -20,21 +20,28 @@ import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.prompt.PromptSettings;
+import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.Liveness;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.Task;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RolloutProducerTest {
   private static final int BATCH = 6;
   private static final int PICTURE_TOKEN = 262;
+  private static final Duration LONG = Duration.ofMillis(1_500);
 
   @TempDir static Path temp;
   private static CheckpointFolder checkpoint;
@@ -151,6 +159,50 @@ class RolloutProducerTest {
       command(ControlAction.RESUME);
       await(2 * BATCH);
       assertThat(producer.done()).isNotDone();
+    }
+  }
+
+  @Test
+  void aRolloutThreadThatStandsStillIsSeen() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    TaskSource standing =
+        new TaskSource() {
+          @Override
+          public String name() {
+            return "standing";
+          }
+
+          @Override
+          public Optional<Task> next() {
+            asked.countDown();
+            try {
+              goOn.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            return Optional.empty();
+          }
+        };
+    try (RolloutProducer producer =
+        RolloutProducer.open(
+            config("one", 1),
+            standing,
+            checkpoint,
+            base(),
+            kafka.topics(),
+            kafka.clientConfig(),
+            Clock.systemUTC())) {
+      producer.start();
+      Thread.sleep(2 * LONG.toMillis());
+      assertThat(producer.liveness().sinceBeat()).as("waiting for weights").isLessThan(LONG);
+      learner.publish(weights(0), true);
+      asked.await();
+      awaitStatus(status -> status.getGauges().get(Liveness.GAUGE) > LONG.toMillis() / 1e3);
+      assertThat(producer.liveness().where()).contains("rollouts").contains("RolloutProducerTest");
+      goOn.countDown();
+      producer.done().get(1, TimeUnit.MINUTES);
+      KafkaFixture.await("rest", () -> producer.liveness().sinceBeat().isZero());
     }
   }
 
