@@ -1,7 +1,8 @@
 package io.sapo.bench;
 
 /**
- * Rates of a limit and a candidate that took turns: limit, candidate, limit, candidate, …, limit.
+ * Rates of an upper bound and a candidate, measured in turns: bound, candidate, bound, candidate,
+ * …, bound.
  *
  * @param limits one more than there are candidates
  */

@@ -8,7 +8,7 @@ import io.sapo.verifier.VerifierSettings;
 import java.util.List;
 
 /**
- * How a model is examined.
+ * How a model is evaluated.
  *
  * @param tasks specification of the held-out tasks
  * @param sampling as the paper evaluates; greedy is the same with temperature 0

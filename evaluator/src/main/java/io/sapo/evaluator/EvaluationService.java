@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Examines versions of a run beside its training: the first it meets and the last in full, sampled
- * and greedy, and every so many in between, sampled, on fewer tasks; in full again when an operator
- * asks. Publishes what it finds.
+ * Evaluates versions of a run while it trains: the first and the last in full, sampled and greedy,
+ * and every n-th in between, sampled, on fewer tasks; in full when an operator asks. Publishes the
+ * results.
  *
  * <p>A thread of its own holds the weights and does the work; the other methods are thread-safe.
  */

@@ -37,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts held-out tasks to a model and judges its answers. The same weights, tasks, sampling and seed
+ * Generates answers to held-out tasks and scores them. The same weights, tasks, sampling and seed
  * give the same score. For one thread, but for {@link #stop}; owns a generator and a tokenizer
  * until closed.
  */

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
-/** What heartbeats say of an evaluation. Thread-safe. */
+/** The heartbeat of an evaluator. Thread-safe. */
 final class EvaluatorStatus {
   private final String instance;
   private final Duration interval;

@@ -1,6 +1,6 @@
 package io.sapo.producer;
 
-/** When a new weight version is taken up. */
+/** When a producer changes to a new weight version. */
 public enum WeightUptake {
   /** Between decode steps: a running response goes on with the new weights. */
   IN_FLIGHT,

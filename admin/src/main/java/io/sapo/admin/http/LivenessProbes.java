@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The loops that this process cannot do without, and whether one of them is stuck. */
+/** Liveness of the admin process: its main loops, and whether one of them makes no progress. */
 public final class LivenessProbes {
   /** Both come round every second or so, whatever becomes of the brokers. */
   private static final Duration STUCK_AFTER = Duration.ofMinutes(1);

@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 
 /**
- * The status, made once a second and then handed to everybody who asks, so that its cost does not
+ * The status of the run, computed once a second and served from memory, so that its cost does not
  * grow with the number of readers.
  */
 public final class StatusCache {

@@ -40,7 +40,7 @@ public final class KafkaMeters {
     List<KafkaMetric> all = new ArrayList<>();
     reporters.forEach(reporter -> all.addAll(reporter.metrics.values()));
     all.sort(Comparator.comparing(metric -> metric.metricName().toString()));
-    PrometheusText text = new PrometheusText();
+    MetricFamilies families = new MetricFamilies();
     Set<MetricName> written = new HashSet<>();
     for (KafkaMetric metric : all) {
       MetricName name = metric.metricName();
@@ -49,14 +49,14 @@ public final class KafkaMeters {
           && metric.metricValue() instanceof Number number
           && !Double.isNaN(number.doubleValue())
           && written.add(name)) {
-        text.named(
+        families.named(
             "kafka_" + name.group().replaceFirst("-metrics$", "") + "_" + name.name(),
             firstSentence(name.description()),
             number.doubleValue(),
             labels(name.tags()));
       }
     }
-    return text.toString();
+    return families.text();
   }
 
   private static String firstSentence(String description) {

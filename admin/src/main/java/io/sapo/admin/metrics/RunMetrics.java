@@ -24,7 +24,7 @@ public final class RunMetrics {
   private static final Set<String> COUNTERS =
       Set.of("records_read", "records_segmented", "dead_letters");
 
-  private final PrometheusText text = new PrometheusText();
+  private final MetricFamilies families = new MetricFamilies();
 
   private RunMetrics() {}
 
@@ -35,13 +35,13 @@ public final class RunMetrics {
     metrics.versions(run, nowMs);
     metrics.positions(run, lags);
     metrics.deadLetters(run);
-    return metrics.text.toString();
+    return metrics.families.text();
   }
 
   private void conditions(List<Condition> conditions) {
-    text.gauge("sapo_healthy", "1 when no condition fails", Health.healthy(conditions) ? 1 : 0);
+    families.gauge("sapo_healthy", "1 when no condition fails", Health.healthy(conditions) ? 1 : 0);
     for (Condition condition : conditions) {
-      text.gauge(
+      families.gauge(
           "sapo_alert",
           "1 when the condition fails; /health/conditions says why",
           condition.state() == Condition.State.FAILING ? 1 : 0,
@@ -55,10 +55,11 @@ public final class RunMetrics {
       String component = status.getComponent().name().toLowerCase(ROOT);
       String[] labels = {"component", component, MEMBER, status.getInstance()};
       double age = Math.max(0, nowMs - status.getAtMs()) / 1000.0;
-      text.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);
-      text.gauge("sapo_component_version", "Weight version in use", status.getVersion(), labels);
+      families.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);
+      families.gauge(
+          "sapo_component_version", "Weight version in use", status.getVersion(), labels);
       for (Map.Entry<String, Double> gauge : new TreeMap<>(status.getGauges()).entrySet()) {
-        text.named(
+        families.named(
             "sapo_" + component + "_" + counted(gauge.getKey()),
             "From the component's heartbeat",
             gauge.getValue(),
@@ -79,16 +80,16 @@ public final class RunMetrics {
         .newest()
         .ifPresent(
             newest -> {
-              text.gauge("sapo_version", "Newest weight version", newest.version());
-              text.gauge(
+              families.gauge("sapo_version", "Newest weight version", newest.version());
+              families.gauge(
                   "sapo_version_age_seconds",
                   "Time since the newest version was committed",
                   Math.max(0, nowMs - newest.committedAtMs()) / 1000.0);
-              text.counter(
+              families.counter(
                   "sapo_records_consumed_total",
                   "Segments records consumed, trained on or skipped",
                   newest.consumedTotal());
-              text.counter(
+              families.counter(
                   "sapo_records_trained_total",
                   "Segments records trained on",
                   newest.trainedTotal());
@@ -96,11 +97,12 @@ public final class RunMetrics {
                   .metrics()
                   .forEach(
                       (name, value) ->
-                          text.gauge("sapo_update_" + name, "Report of the newest update", value));
+                          families.gauge(
+                              "sapo_update_" + name, "Report of the newest update", value));
             });
     List<Evaluation> evaluated = run.evaluations().page(null, 1, any -> true).entries();
     for (Evaluation evaluation : evaluated) {
-      text.gauge(
+      families.gauge(
           "sapo_evaluation_accuracy_ratio",
           "Share of held-out tasks answered right by the newest evaluated version",
           evaluation.getAccuracy(),
@@ -115,7 +117,7 @@ public final class RunMetrics {
         .forEach(
             (topic, flow) -> {
               String name = topic.substring(prefix);
-              text.counter(
+              families.counter(
                   "sapo_topic_offsets_total",
                   "End offsets of the topic, all partitions",
                   flow.records(),
@@ -123,7 +125,7 @@ public final class RunMetrics {
                   name);
             });
     for (Lags.Group group : lags.groups()) {
-      text.gauge(
+      families.gauge(
           "sapo_consumer_lag_records",
           "Offsets between the group's position and the end of the topic",
           group.lag(),
@@ -138,9 +140,9 @@ public final class RunMetrics {
     run.deadLetterReasons()
         .forEach(
             (reason, count) ->
-                text.counter(
+                families.counter(
                     "sapo_dead_letters_total", "Dead letters seen", count, "reason", reason));
-    text.counter(
+    families.counter(
         "sapo_unreadable_records_total",
         "Records of the run's topics that this server could not read",
         run.unreadable());

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What draws a producer's responses. Everything but the kind concerns inference servers.
+ * Which engine generates a producer's responses. Everything but the kind concerns inference
+ * servers.
  *
  * @param servers where they listen
  * @param token sent as a bearer token where present

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What draws responses: the generator of this process, or inference servers. For one thread.
+ * Generates responses: the generator of this process, or inference servers. For one thread.
  *
  * <p>Whatever happens inside, a request submitted comes out as exactly one {@link Outcome}, drawn
  * under its own seed.

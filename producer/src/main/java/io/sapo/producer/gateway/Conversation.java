@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A conversation token by token: the first prompt, then what was drawn and what others said in
- * between, which is not trained on. Tokens drawn are kept as they were drawn and never made anew
- * from text. Guarded by {@link Conversations}.
+ * A conversation token by token: the first prompt, then the generated turns and, masked out of the
+ * loss, the messages in between. Generated tokens are kept as they were sampled and never
+ * re-tokenized from text. Guarded by {@link Conversations}.
  */
 final class Conversation {
   private final String id;

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The conversations that may go on. One is known again by what was said in it, so that callers need
- * name nothing; while a turn of it is drawn it is not here. Thread-safe.
+ * The open conversations. A request is matched to one by its messages, so that callers need no id;
+ * while a turn is being generated, its conversation is not among them. Thread-safe.
  */
 final class Conversations {
   private final int most;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws by an engine what any thread asks for. Engine and weights are its thread's alone until it
- * has ended.
+ * Runs an engine on a thread of its own and generates what other threads request. Engine and
+ * weights belong to that thread until it has ended.
  */
 final class DrawingThread {
   private static final Logger log = LoggerFactory.getLogger(DrawingThread.class);

@@ -33,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws turns of conversations that others lead, and publishes each conversation as one trajectory
- * once its reward is known or somebody can judge it. Thread-safe, but for starting and closing.
+ * Generates the assistant's turns of conversations that clients lead, and publishes each
+ * conversation as one trajectory once its reward is known or a verifier can judge it. Thread-safe,
+ * but for starting and closing.
  *
  * <p>A conversation is in memory until then: one that is under way when the process ends is lost,
  * as what is in generation is with every producer.

@@ -1,6 +1,6 @@
 package io.sapo.producer.prompt;
 
-/** A task that this model cannot be asked; the message names the task and says why. */
+/** A task that cannot be a prompt of this model; the message names the task and says why. */
 public final class PromptRefusedException extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.sapo.producer.rollout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Things to close in the reverse order of their opening, all of them even if some fail. */
+/** Closes resources in the reverse order of their opening, all of them even if some fail. */
 public final class Closer implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 

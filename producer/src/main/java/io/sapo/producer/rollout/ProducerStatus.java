@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** What a producer says of itself. Thread-safe. */
+/** The heartbeat of a producer. Thread-safe. */
 final class ProducerStatus {
   private static final double NANOS = 1e9;
 

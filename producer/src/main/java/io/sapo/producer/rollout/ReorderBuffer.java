@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Rollouts that are under way, and finished ones that wait because they would overtake.
+ * Rollouts in generation, and finished ones that are held back because publishing them now would
+ * make an older one too stale.
  *
  * <p>Short responses end before long ones that started earlier. Published at once they could push a
  * long one out of the last update that may train on it, so that the longest responses would be lost

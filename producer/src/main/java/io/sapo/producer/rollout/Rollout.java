@@ -1,7 +1,7 @@
 package io.sapo.producer.rollout;
 
 /**
- * One response to be drawn.
+ * One response to be generated.
  *
  * @param index within the group, from 0
  * @param seed of the token draws

@@ -3,7 +3,8 @@ package io.sapo.producer.server;
 import java.util.List;
 
 /**
- * One response as a server told it, in whatever words: shapes and numbers are checked later.
+ * One response as a server reported it, whatever its protocol; shapes and numbers are checked
+ * later.
  *
  * @param tokens drawn, the ending one included
  * @param logProbs one a token; not a number where there was none

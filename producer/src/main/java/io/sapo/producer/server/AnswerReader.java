@@ -11,7 +11,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * Reads what came back for a draw, and whose fault it is where that is no response. Thread-safe.
+ * Reads the reply to a generation request; where it is no response, tells a bad request from a
+ * faulty or absent server. Thread-safe.
  */
 final class AnswerReader {
   private final AnswerCheck check;

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * By which weights a server is known to draw. Responses by weights that it was given but has yet to
- * prove are held until it has, or are drawn again. Guarded by the engine's lock.
+ * Which weight versions a server is known to generate with. Responses of a version that was loaded
+ * but is not verified yet are held until it is, or are generated again. Guarded by the engine's
+ * lock.
  */
 final class Confirmations {
   private final ServerEngine engine;

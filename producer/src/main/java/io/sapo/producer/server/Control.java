@@ -5,7 +5,9 @@ import io.sapo.producer.server.Answer.Ending;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.time.Duration;
 
-/** What the kinds of servers have in common beside drawing. */
+/**
+ * Control requests that the kinds of servers have in common: models, health, loading and unloading.
+ */
 final class Control {
   static final int MOST_BYTES = 1 << 20;
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** How a kind of server is talked to. Thread-safe. */
+/** The protocol of one kind of inference server. Thread-safe. */
 interface Dialect {
   Duration HEALTH_WITHIN = Duration.ofSeconds(10);
 

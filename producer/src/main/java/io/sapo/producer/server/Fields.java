@@ -2,7 +2,7 @@ package io.sapo.producer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Reads what must be in an answer. */
+/** Reads required fields of a server's reply. */
 final class Fields {
   private Fields() {}
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a server is asked before it is used: what it is, and, of each new version, the first tokens
- * behind the probe's prompt. Thread-safe.
+ * What a server is asked before it is used: what it is, and, for each new version, the first tokens
+ * after the probe's prompt. Thread-safe.
  */
 final class Handshake {
   private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);

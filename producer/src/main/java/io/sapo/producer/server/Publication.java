@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A weight version as servers get it.
+ * A weight version as it is written for servers to load.
  *
  * @param name says version and content; what a server that goes by versions calls the weights
  * @param folder holds the adapter, or the whole model

@@ -5,7 +5,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What the model lets a response be.
+ * Which tokens a response may hold and which end it.
  *
  * @param vocabularySize tokens are below
  * @param stops tokens that end a response

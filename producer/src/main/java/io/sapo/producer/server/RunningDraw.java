@@ -2,7 +2,7 @@ package io.sapo.producer.server;
 
 import io.sapo.policy.generation.GenerationRequest;
 
-/** A request on its way to a response. Guarded by the engine's lock. */
+/** A generation request that has no outcome yet. Guarded by the engine's lock. */
 final class RunningDraw {
   /** Answers to one request that may be refused before it is given up. */
   private static final int MOST_REFUSED = 5;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.generation.Sampling;
 
-/** The sampling parameters that every kind of server calls by the same names. */
+/** The sampling parameters that all kinds of servers call by the same names. */
 final class SamplingFields {
   private static final int BANNED = -100;
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Writes weight versions where servers load them, and works out by what they will be known. For the
- * rollout thread.
+ * Writes weight versions to the folder that servers load them from, and computes the
+ * log-probabilities by which they are recognized. For the rollout thread.
  */
 final class WeightExchange implements AutoCloseable {
   private static final String PREFIX = "sapo-v";

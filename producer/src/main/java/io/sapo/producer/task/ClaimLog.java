@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One producer's hand in the claims topic: writes its steps and reads everybody's, and heartbeats,
- * by which it knows who is gone. Waits for an absent broker for as long as it takes. For one
- * thread.
+ * One producer's view of the claims topic: writes its claims, reads those of all producers, and
+ * follows heartbeats to know which producers are dead. Waits for an absent broker for as long as it
+ * takes. For one thread.
  */
 public final class ClaimLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLog.class);

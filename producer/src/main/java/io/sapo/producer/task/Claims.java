@@ -8,8 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the claims topic adds up to: of each source the stretches that are under way, and the next
- * that nobody has had. Every reader comes to the same. For one thread.
+ * The state that the records of the claims topic add up to: for each source the open ranges of
+ * tasks, and the next unclaimed one. Every reader derives the same state. For one thread.
  */
 final class Claims {
   /**

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Which producers are alive, by their heartbeats. Only this process's running time is looked at:
+ * Which producers are alive, by their heartbeats, measured on this process's monotonic clock:
  * clocks of machines differ. For one thread.
  */
 final class LiveProducers {

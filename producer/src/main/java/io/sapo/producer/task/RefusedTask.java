@@ -1,7 +1,7 @@
 package io.sapo.producer.task;
 
 /**
- * Where an unreadable task lies and what it holds, for a dead letter.
+ * An unreadable task and where it was read, for a dead letter.
  *
  * @param source topic, or file name
  * @param partition of the topic; -1 for a file

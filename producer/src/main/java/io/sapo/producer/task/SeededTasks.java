@@ -3,7 +3,8 @@ package io.sapo.producer.task;
 import java.util.SplittableRandom;
 
 /**
- * How far a source is that makes its tasks from random numbers: a function of seed and place alone.
+ * Position of a source that generates its tasks from random numbers: a task is a function of seed
+ * and position alone.
  */
 public final class SeededTasks {
   private final long seed;

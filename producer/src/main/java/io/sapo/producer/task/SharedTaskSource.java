@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /**
- * The tasks of ordered sources, shared among all producers of a run, whenever they come and go, so
- * that each task is drawn and published once.
+ * The tasks of ordered sources, shared among all producers of a run, which may join and leave at
+ * any time, so that each task is answered once.
  *
  * <p>A producer claims a stretch of tasks, notes those whose trajectories are all in the log, and
  * gives back the rest when it ends. What one has claimed that is gone others take over. The ids of

@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Live prompts: one partition of the {@code tasks} topic. Every offset is a stretch of its own, so
- * that tasks that come one by one go to whoever has room for them.
+ * Tasks of one partition of the {@code tasks} topic, as they arrive. Every offset is claimed on its
+ * own, so that each goes to a producer with free slots.
  */
 public final class TopicTaskSource implements OrderedTaskSource {
   private static final Duration POLL = Duration.ofMillis(100);

@@ -6,9 +6,9 @@ import io.sapo.schemas.weights.WeightAssembly;
 import java.util.Iterator;
 
 /**
- * The version after the newest, put together in a working copy while its transaction is still open.
- * Whether it counts is for its commit record to say: until then it is used by nobody, and where
- * another record comes it is thrown away. Not thread-safe.
+ * The version after the newest, assembled in a working copy ahead of its commit, while its
+ * transaction is still open. It is used only once a commit record names exactly its chunks, and
+ * discarded otherwise. Not thread-safe.
  */
 final class EarlyVersion {
   private final WorkingCopy copy;

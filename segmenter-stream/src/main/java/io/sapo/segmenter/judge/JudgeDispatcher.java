@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts requests to one judge until it has answered, on a thread of its own. Callers bound what they
+ * Sends requests to one judge, with retries, on a thread of its own. Callers bound what they
  * submit. Thread-safe.
  */
 public final class JudgeDispatcher implements AutoCloseable {

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a judge is still to be asked, and when. For one thread; knows no clock but what it is told.
+ * Requests that wait for a judge, with batching, retries and back-off. For one thread; the caller
+ * passes the time.
  *
  * <ul>
  *   <li>A judge that is away is asked about one batch at a time, at growing intervals, and nothing

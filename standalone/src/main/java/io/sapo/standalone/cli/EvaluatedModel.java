@@ -11,7 +11,10 @@ import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.run.NewestWeights;
 import java.nio.file.Path;
 
-/** Whose answers a command looks at: a checkpoint's or a run's newest version's. Closes them. */
+/**
+ * The weights that a command evaluates: a checkpoint's or those of a run's newest version. Owns
+ * them.
+ */
 record EvaluatedModel(String what, long version, Weights weights) implements AutoCloseable {
 
   /**

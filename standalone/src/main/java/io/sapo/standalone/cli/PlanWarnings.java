@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What a role with a checkpoint of one's own says before anything of it is loaded. */
+/**
+ * Memory check of a role that starts with a checkpoint of the user's, before anything of it is
+ * loaded.
+ */
 final class PlanWarnings {
   private PlanWarnings() {}
 

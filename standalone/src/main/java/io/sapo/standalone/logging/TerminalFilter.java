@@ -6,7 +6,7 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * What a person at a terminal is shown: own warnings, and errors of libraries. Of Kafka nothing:
+ * Log events that are shown on a terminal: own warnings, and errors of libraries. Of Kafka nothing:
  * brokers that come and go and groups that rebalance are its daily business, and what ends a role
  * is the role's to report. All of it is in the log; see {@link Logging}.
  */

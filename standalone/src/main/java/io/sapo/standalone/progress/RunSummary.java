@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run came to. Figures that do not exist, such as the reward of a run without updates, are
+ * Result of a run. Figures that do not exist, such as the reward of a run without updates, are
  * null.
  *
  * @param updates made by this start of the run

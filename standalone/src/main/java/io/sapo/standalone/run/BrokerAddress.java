@@ -5,7 +5,10 @@ import io.sapo.standalone.kafka.KafkaAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** While open, other processes find the run's brokers through its folder. */
+/**
+ * Publishes the address of a run's brokers in the run's folder, where other processes look it up,
+ * until closed.
+ */
 final class BrokerAddress implements AutoCloseable {
   private final RunFolder folder;
 

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Where one of several like processes works in a folder, and the name it goes by: the first number
- * that no living process has taken. So a process that comes back finds its name and state again,
- * and nobody has to hand out names.
+ * Instance name and folder of one of several processes of the same role: the lowest number that no
+ * live process holds (a file lock). A restarted process finds its name and state again, and nothing
+ * has to assign names.
  */
 final class InstanceSlot implements AutoCloseable {
   private static final int MOST = 1_000;

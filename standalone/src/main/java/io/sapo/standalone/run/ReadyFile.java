@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that is there while a role does its work, and whose time says when the role last got on:
- * probes look at both. For one thread.
+ * A file that exists while a role is ready, and whose modification time is that of the role's last
+ * progress: readiness and liveness probes look at these. For one thread.
  */
 final class ReadyFile {
   private static final Logger log = LoggerFactory.getLogger(ReadyFile.class);

@@ -37,7 +37,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** What a role must be allowed on a cluster with access control, and whether it is. */
+/** The access rights (ACLs) that a role needs, and a check whether it has them. */
 public final class RoleAccess {
   /** One thing that must be allowed. */
   private record Grant(

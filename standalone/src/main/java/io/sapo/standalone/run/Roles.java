@@ -5,7 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has been started; ended in reverse order, each whatever becomes of the others. */
+/** The started roles of a process; closed in reverse order, each even if others fail. */
 final class Roles implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Roles.class);
 
