@@ -1,0 +1,2 @@
+/** An embedded one-node Kafka broker. */
+package io.sapo.broker;

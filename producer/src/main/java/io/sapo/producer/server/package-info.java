@@ -1,0 +1,2 @@
+/** Inference servers (vLLM, SGLang) as a rollout engine. */
+package io.sapo.producer.server;

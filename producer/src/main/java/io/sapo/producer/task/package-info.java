@@ -1,0 +1,2 @@
+/** Where tasks come from: files, topics, claims shared among producers. */
+package io.sapo.producer.task;

@@ -1,0 +1,2 @@
+/** Following the committed weight versions into memory. */
+package io.sapo.producer.weights;

@@ -1,0 +1,2 @@
+/** The folder of a run on disk. */
+package io.sapo.standalone.folder;
