@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A run whose records were all written by a later release, every type with one field more: this
- * release's roles go on with it, and with what that release's producers still send.
+ * release's roles go on with it, and with what producers of both send.
  */
 class MixedReleasesTest {
   /** Marker and fingerprint of the single-object encoding. */
@@ -160,7 +160,7 @@ class MixedReleasesTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Later producers, then a segmenter and a learner of this release. */
+  /** Producers of either release, then a segmenter and a learner of this one. */
   private void goOn(RecordedRun run, Later later) throws Exception {
     int sent = MORE * RecordedRun.BATCH;
     Random random = new Random(11);
@@ -175,7 +175,9 @@ class MixedReleasesTest {
                 new ProducerRecord<>(
                     topic.name(),
                     Topic.keyBytes(one.getGroupId()),
-                    later.written(topic.codec().encode(one))))
+                    number % 2 == 0
+                        ? topic.codec().encode(one)
+                        : later.written(topic.codec().encode(one))))
             .get();
       }
     }
