@@ -2,6 +2,7 @@ package io.sapo.bench;
 
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.Position;
+import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.schemas.InputRange;
@@ -36,24 +37,22 @@ final class SyntheticBatch {
     double outcome = random.nextInt(2);
     rewards[rewards.length - 1] = outcome;
     return new TrainingExample(
-        new Position(0, row),
-        "t" + row,
+        new TrainingExample.Origin(new Position(0, row), "t" + row, 0, row),
         TokenSequence.text(
             tokens(prompt, vocabulary, random), tokens(response, vocabulary, random)),
         TrainingExample.Draw.at(1, response),
-        IntStream.range(0, response).toArray(),
-        ends,
-        IntStream.range(0, ends.length).toArray(),
-        ends.length,
-        rewards,
+        new TrainedTokens(
+            IntStream.range(0, response).toArray(),
+            ends,
+            IntStream.range(0, ends.length).toArray(),
+            rewards,
+            ends.length,
+            random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
+            LongStream.generate(() -> version).limit(response).toArray()),
         outcome,
         outcome > 0,
         new TrainingExample.Group(1, outcome, 0),
-        random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
-        LongStream.generate(() -> version).limit(response).toArray(),
-        version,
-        0,
-        row);
+        version);
   }
 
   private static int[] tokens(int count, int vocabulary, Random random) {

@@ -29,7 +29,7 @@ public final class CreditRecords {
       TrainingExample example = examples.get(row);
       records.add(
           Credit.newBuilder()
-              .setTrajectoryId(example.trajectoryId())
+              .setTrajectoryId(example.origin().trajectoryId())
               .setVersion(version)
               .setValues(packed(credits.values(), credits.segments(), row, example))
               .setAdvantages(packed(credits.advantages(), credits.segments(), row, example))
@@ -48,10 +48,10 @@ public final class CreditRecords {
     if (bySegment == null) {
       return null;
     }
-    float[] values = new float[example.recordSegments()];
+    float[] values = new float[example.trained().recordSegments()];
     Arrays.fill(values, Float.NaN);
     for (int i = 0; i < segments.length(row); i++) {
-      values[example.segmentIndices()[i]] = (float) bySegment[segments.start(row) + i];
+      values[example.trained().segmentIndices()[i]] = (float) bySegment[segments.start(row) + i];
     }
     return PackedArrays.pack(values);
   }

@@ -84,7 +84,7 @@ final class Metrics {
     describeExamples(batch, version);
     long tokens = 0;
     for (TrainingExample example : batch.examples()) {
-      tokens += example.trainedTokens().length;
+      tokens += example.trained().indices().length;
     }
     put("response_tokens", (double) tokens / batch.examples().size());
     put("left_out", 1);
@@ -130,7 +130,7 @@ final class Metrics {
   private void describeGap(Batch batch, long version, Experience experience) {
     long newest = Long.MIN_VALUE;
     for (TrainingExample example : batch.examples()) {
-      for (long drawnBy : example.versions()) {
+      for (long drawnBy : example.trained().versions()) {
         newest = drawnBy <= version ? Math.max(newest, drawnBy) : newest;
       }
     }
@@ -138,7 +138,7 @@ final class Metrics {
     long tokens = 0;
     int token = 0;
     for (TrainingExample example : batch.examples()) {
-      for (long drawnBy : example.versions()) {
+      for (long drawnBy : example.trained().versions()) {
         if (drawnBy == newest) {
           sum +=
               Math.abs(

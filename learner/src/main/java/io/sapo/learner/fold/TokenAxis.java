@@ -21,7 +21,7 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) 
   static TokenAxis of(List<TrainingExample> examples, boolean tails) {
     int[] lengths = new int[examples.size()];
     for (int row = 0; row < lengths.length; row++) {
-      lengths[row] = examples.get(row).trainedTokens().length;
+      lengths[row] = examples.get(row).trained().indices().length;
     }
     return new TokenAxis(examples, Ragged.ofLengths(lengths), tails);
   }
@@ -84,7 +84,7 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) 
     double[] flat = new double[trained.size()];
     int to = 0;
     for (int row = 0; row < perResponse.length; row++) {
-      for (int token : examples.get(row).trainedTokens()) {
+      for (int token : examples.get(row).trained().indices()) {
         flat[to++] = finite(perResponse[row][token], what, row, token);
       }
     }
@@ -98,8 +98,8 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) 
               .formatted(
                   what,
                   token,
-                  examples.get(row).trajectoryId(),
-                  examples.get(row).position(),
+                  examples.get(row).origin().trajectoryId(),
+                  examples.get(row).origin().position(),
                   value));
     }
     return value;
@@ -131,7 +131,7 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) 
       TrainingExample example = examples.get(row);
       int behind = valued && hasTail(example) ? 1 : 0;
       perResponse[row] = new float[example.sequence().responseTokens().length + behind];
-      for (int token : example.trainedTokens()) {
+      for (int token : example.trained().indices()) {
         perResponse[row][token] = (float) flat[from++];
       }
     }

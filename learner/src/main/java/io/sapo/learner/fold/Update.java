@@ -231,7 +231,7 @@ public final class Update {
     int[] limits = new int[rows];
     for (int row = 0; row < rows; row++) {
       TrainingExample example = examples.get(row);
-      ends[row] = example.segmentEnds();
+      ends[row] = example.trained().segmentEnds();
       outcome[row] = example.outcome();
       counts[row] = example.group().count();
       means[row] = example.group().mean();
@@ -243,12 +243,13 @@ public final class Update {
         Segmentation.of(axis.trained(), ends),
         new Experience.Responses(
             outcome,
-            concatenated(examples.stream().map(TrainingExample::segmentRewards).toList()),
+            concatenated(
+                examples.stream().map(example -> example.trained().segmentRewards()).toList()),
             new GroupStatistics(counts, means, deviations),
             cutOff,
             limits),
         new Experience.Scores(
-            concatenated(examples.stream().map(TrainingExample::behaviourLogProbs).toList()),
+            concatenated(examples.stream().map(example -> example.trained().logProbs()).toList()),
             scores.logProbs(),
             scores.refLogProbs(),
             scores.entropies(),

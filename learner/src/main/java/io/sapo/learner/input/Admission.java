@@ -119,26 +119,20 @@ public final class Admission {
             .formatted(fields.prompt().length, response.length, maxSequenceTokens));
     checkNumbers(record, fields);
     long startVersion = startVersion(trajectory, response.length);
-    TrainedTokens trained = TrainedTokens.of(fields, trajectory.getVersions());
     return new TrainingExample(
-        position,
-        trajectory.getTrajectoryId(),
+        new TrainingExample.Origin(
+            position,
+            trajectory.getTrajectoryId(),
+            record.getSourcePartition(),
+            record.getSourceOffset()),
         new TokenSequence(fields.prompt(), preparedPictures(trajectory, fields.prompt()), response),
         draw(trajectory),
-        trained.indices(),
-        trained.segmentEnds(),
-        trained.segmentIndices(),
-        fields.segmentEnds().length,
-        trained.segmentRewards(),
+        TrainedTokens.of(fields, trajectory.getVersions()),
         record.getOutcomeReward(),
         record.getCorrect(),
         new TrainingExample.Group(
             record.getGroupCount(), record.getGroupMean(), record.getGroupStd()),
-        trained.logProbs(),
-        trained.versions(),
-        startVersion,
-        record.getSourcePartition(),
-        record.getSourceOffset());
+        startVersion);
   }
 
   private TrainingExample.Draw draw(Trajectory trajectory) throws RefusedException {

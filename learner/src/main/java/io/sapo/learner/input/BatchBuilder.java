@@ -99,8 +99,8 @@ final class BatchBuilder {
     SortedMap<Integer, NavigableSet<Long>> trained = new TreeMap<>();
     for (TrainingExample example : examples) {
       trained
-          .computeIfAbsent(example.sourcePartition(), partition -> new TreeSet<>())
-          .add(example.sourceOffset());
+          .computeIfAbsent(example.origin().sourcePartition(), partition -> new TreeSet<>())
+          .add(example.origin().sourceOffset());
     }
     return new BatchProgress(version, new TreeMap<>(trajectoryPositions), trained);
   }
@@ -113,7 +113,7 @@ final class BatchBuilder {
 
   Batch finish() {
     List<TrainingExample> ordered = new ArrayList<>(examples);
-    ordered.sort(Comparator.comparing(TrainingExample::position));
+    ordered.sort(Comparator.comparing(example -> example.origin().position()));
     List<InputRange> consumed = new ArrayList<>();
     ranges.forEach(
         (partition, range) ->

@@ -34,9 +34,15 @@ public record InputRecord(
   }
 
   static InputRecord admitted(TrainingExample example, long bytes) {
-    Source source = Source.of(example.sourcePartition(), example.sourceOffset());
+    Source source = Source.of(example.origin().sourcePartition(), example.origin().sourceOffset());
     return new InputRecord(
-        example.position(), example, null, source, example.position().offset() + 1, 1, bytes);
+        example.origin().position(),
+        example,
+        null,
+        source,
+        example.origin().position().offset() + 1,
+        1,
+        bytes);
   }
 
   /**

@@ -70,7 +70,7 @@ public final class RecordedBatches {
       }
       examples.addAll(found);
     }
-    examples.sort(Comparator.comparing(TrainingExample::position));
+    examples.sort(Comparator.comparing(example -> example.origin().position()));
     SortedMap<Integer, Long> sources = new TreeMap<>();
     version
         .getTrajectoryPositions()

@@ -5,14 +5,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A response reduced to the tokens that its loss mask lets through. A segment without such a token
- * disappears; its reward falls due with the next segment, or with the last there is.
+ * A response reduced to the tokens that its loss mask lets through, so that nothing behind
+ * admission knows of masks. Arrays by trained token hold one element for each of them. A segment
+ * without such a token disappears; its reward falls due with the next segment, or with the last
+ * there is.
+ *
+ * @param indices ascending indices of the trained response tokens, at least one
+ * @param segmentEnds by segment: index into the trained tokens of its last one, ascending
+ * @param segmentIndices by segment: its index among the record's segments
+ * @param segmentRewards by segment, the outcome in the last
+ * @param recordSegments segments of the record, those without a trained token included
+ * @param logProbs by trained token: of the behaviour policy
+ * @param versions by trained token: that of the weights that drew it
  */
-record TrainedTokens(
+public record TrainedTokens(
     int[] indices,
     int[] segmentEnds,
     int[] segmentIndices,
     double[] segmentRewards,
+    int recordSegments,
     double[] logProbs,
     long[] versions) {
 
@@ -58,6 +69,7 @@ record TrainedTokens(
         Arrays.copyOf(ends, segments),
         Arrays.copyOf(kept, segments),
         Arrays.copyOf(rewards, segments),
+        fields.segmentEnds().length,
         logProbs,
         versions(Arrays.copyOf(indices, trained), versionRuns));
   }

@@ -3,40 +3,29 @@ package io.sapo.learner.input;
 import io.sapo.policy.network.TokenSequence;
 
 /**
- * One admitted trajectory, ready for the network. Arrays by trained token hold one element for each
- * response token that the loss mask lets through, so that nothing behind this record knows of
- * masks; {@code trainedTokens} leads back to the response.
+ * One admitted trajectory, ready for the network.
  *
- * @param position where its record lies
  * @param sequence prompt, pictures and whole response
- * @param trainedTokens ascending indices of the trained response tokens, at least one
- * @param segmentEnds by segment: index into the trained tokens of its last one, ascending
- * @param segmentIndices by segment: its index among the record's segments
- * @param recordSegments segments of the record, those without a trained token included
- * @param segmentRewards by segment, the outcome in the last
- * @param behaviourLogProbs by trained token
- * @param versions by trained token: that of the weights that drew it
  * @param startVersion version of the response's first token
- * @param sourcePartition of the trajectories topic
  */
 public record TrainingExample(
-    Position position,
-    String trajectoryId,
+    Origin origin,
     TokenSequence sequence,
     Draw draw,
-    int[] trainedTokens,
-    int[] segmentEnds,
-    int[] segmentIndices,
-    int recordSegments,
-    double[] segmentRewards,
+    TrainedTokens trained,
     double outcome,
     boolean correct,
     Group group,
-    double[] behaviourLogProbs,
-    long[] versions,
-    long startVersion,
-    int sourcePartition,
-    long sourceOffset) {
+    long startVersion) {
+
+  /**
+   * Where it comes from.
+   *
+   * @param position where its record lies
+   * @param sourcePartition of the trajectories topic
+   */
+  public record Origin(
+      Position position, String trajectoryId, int sourcePartition, long sourceOffset) {}
 
   /**
    * How the response was drawn.

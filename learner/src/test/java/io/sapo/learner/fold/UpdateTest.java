@@ -12,6 +12,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
@@ -324,28 +325,27 @@ class UpdateTest {
   private static Batch spoiled(Batch batch) {
     List<TrainingExample> examples = new ArrayList<>(batch.examples());
     TrainingExample e = examples.get(3);
-    int[] tokens = e.trainedTokens().clone();
+    TrainedTokens trained = e.trained();
+    int[] tokens = trained.indices().clone();
     tokens[tokens.length - 1] = e.sequence().responseTokens().length;
     examples.set(
         3,
         new TrainingExample(
-            e.position(),
-            e.trajectoryId(),
+            e.origin(),
             e.sequence(),
             e.draw(),
-            tokens,
-            e.segmentEnds(),
-            e.segmentIndices(),
-            e.recordSegments(),
-            e.segmentRewards(),
+            new TrainedTokens(
+                tokens,
+                trained.segmentEnds(),
+                trained.segmentIndices(),
+                trained.segmentRewards(),
+                trained.recordSegments(),
+                trained.logProbs(),
+                trained.versions()),
             e.outcome(),
             e.correct(),
             e.group(),
-            e.behaviourLogProbs(),
-            e.versions(),
-            e.startVersion(),
-            e.sourcePartition(),
-            e.sourceOffset()));
+            e.startVersion()));
     return new Batch(examples, batch.ranges(), batch.trajectoryPositions());
   }
 

@@ -47,10 +47,11 @@ class AdmissionTest {
   void aGoodRecordBecomesAnExample() {
     SegmentedTrajectory record = good();
     TrainingExample example = admit(record).example();
-    assertThat(example.position()).isEqualTo(AT);
-    assertThat(example.trainedTokens()).hasSize(example.sequence().responseTokens().length);
-    assertThat(example.segmentEnds()).isEqualTo(PackedArrays.ints(record.getSegmentEnds()));
-    assertThat(example.segmentRewards())
+    assertThat(example.origin().position()).isEqualTo(AT);
+    assertThat(example.trained().indices()).hasSize(example.sequence().responseTokens().length);
+    assertThat(example.trained().segmentEnds())
+        .isEqualTo(PackedArrays.ints(record.getSegmentEnds()));
+    assertThat(example.trained().segmentRewards())
         .isEqualTo(PackedArrays.doubles(record.getSegmentRewards()));
   }
 
@@ -72,7 +73,7 @@ class AdmissionTest {
     TrainingExample example = admit(record).example();
     assertThat(example.draw()).isEqualTo(new TrainingExample.Draw(0.5, tokens, true, false));
     assertThat(example.startVersion()).isEqualTo(3);
-    assertThat(example.versions()).hasSize(tokens - 2).startsWith(4, 4, 6, 6).endsWith(6);
+    assertThat(example.trained().versions()).hasSize(tokens - 2).startsWith(4, 4, 6, 6).endsWith(6);
     record.getTrajectory().setSampling(new Sampling(0.5, 1.0, TinyRun.VOCABULARY, tokens));
     assertThat(admit(record).example().draw().fromAll()).as("as many as there are").isTrue();
   }
@@ -88,10 +89,10 @@ class AdmissionTest {
     record.getTrajectory().setLossMask(ByteBuffer.wrap(mask));
     record.setSegmentRewards(PackedArrays.pack(new double[] {0.1, 0.2, 1}));
     TrainingExample example = admit(record).example();
-    assertThat(example.trainedTokens()).startsWith(1, 2, 6).hasSize(tokens - 4);
-    assertThat(example.segmentEnds()).containsExactly(1, tokens - 5);
-    assertThat(example.segmentRewards()).containsExactly(0.1, 1.2);
-    assertThat(example.behaviourLogProbs()).hasSize(tokens - 4);
+    assertThat(example.trained().indices()).startsWith(1, 2, 6).hasSize(tokens - 4);
+    assertThat(example.trained().segmentEnds()).containsExactly(1, tokens - 5);
+    assertThat(example.trained().segmentRewards()).containsExactly(0.1, 1.2);
+    assertThat(example.trained().logProbs()).hasSize(tokens - 4);
   }
 
   @Test
@@ -102,8 +103,8 @@ class AdmissionTest {
     record.getTrajectory().setLossMask(ByteBuffer.wrap(mask));
     record.setSegmentRewards(PackedArrays.pack(new double[] {0, 0, 1}));
     TrainingExample example = admit(record).example();
-    assertThat(example.trainedTokens()).containsExactly(1);
-    assertThat(example.segmentRewards()).containsExactly(1);
+    assertThat(example.trained().indices()).containsExactly(1);
+    assertThat(example.trained().segmentRewards()).containsExactly(1);
   }
 
   static Stream<Arguments> damages() {

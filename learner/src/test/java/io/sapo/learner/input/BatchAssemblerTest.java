@@ -45,7 +45,7 @@ class BatchAssemblerTest {
     arrive(0, 11, 0);
     Batch batch = assembler(3).next(0, () -> false);
     assertThat(batch.examples())
-        .extracting(TrainingExample::position)
+        .extracting(example -> example.origin().position())
         .containsExactly(new Position(0, 10), new Position(1, 20), new Position(1, 23));
     assertThat(batch.ranges()).extracting(InputRange::getFrom).containsExactly(10L, 20L);
     assertThat(batch.ranges()).extracting(InputRange::getTo).containsExactly(11L, 24L);
@@ -131,7 +131,7 @@ class BatchAssemblerTest {
     Batch batch = sampling(4, 8).next(0, () -> false);
     assertThat(batch.withoutSignal()).isEqualTo(8);
     assertThat(batch.examples())
-        .extracting(example -> example.position().offset())
+        .extracting(example -> example.origin().position().offset())
         .containsExactly(18L, 19L, 20L, 21L);
   }
 
@@ -153,7 +153,7 @@ class BatchAssemblerTest {
     Queue<InputRecord> again = new ArrayDeque<>(log);
     Batch strict = sampling(2, 0).next(0, () -> false);
     assertThat(strict.examples())
-        .extracting(example -> example.position().offset())
+        .extracting(example -> example.origin().position().offset())
         .containsExactly(10L, 13L);
     assertThat(strict.ranges().get(0).getSkipped().get(0).getReason()).contains("top-p");
     Batch any =

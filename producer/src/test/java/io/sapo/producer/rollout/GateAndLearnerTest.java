@@ -7,6 +7,7 @@ import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.InputRecord;
 import io.sapo.learner.input.Position;
+import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.InputRange;
@@ -288,23 +289,16 @@ class GateAndLearnerTest {
 
     private static TrainingExample example(Position position, Published one) {
       return new TrainingExample(
-          position,
-          "t" + position.offset(),
+          new TrainingExample.Origin(
+              position, "t" + position.offset(), one.partition(), one.offset()),
           null,
           TrainingExample.Draw.at(1, 1),
-          new int[0],
-          new int[0],
-          new int[0],
-          1,
-          new double[0],
+          new TrainedTokens(
+              new int[0], new int[0], new int[0], new double[0], 1, new double[0], new long[0]),
           0,
           false,
           new TrainingExample.Group(1, 0, 0),
-          new double[0],
-          new long[0],
-          one.version(),
-          one.partition(),
-          one.offset());
+          one.version());
     }
   }
 }

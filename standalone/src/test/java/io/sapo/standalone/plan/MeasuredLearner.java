@@ -9,6 +9,7 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.Position;
+import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
@@ -109,25 +110,23 @@ public final class MeasuredLearner {
     double[] rewards = new double[ends.length];
     rewards[ends.length - 1] = row % 2;
     return new TrainingExample(
-        new Position(0, row),
-        "t" + row,
+        new TrainingExample.Origin(new Position(0, row), "t" + row, 0, row),
         TokenSequence.text(
             random.ints(prompt, 3, vocabulary / 2).toArray(),
             random.ints(response, 3, vocabulary / 2).toArray()),
         TrainingExample.Draw.at(1, response),
-        IntStream.range(0, response).toArray(),
-        ends,
-        IntStream.range(0, ends.length).toArray(),
-        ends.length,
-        rewards,
+        new TrainedTokens(
+            IntStream.range(0, response).toArray(),
+            ends,
+            IntStream.range(0, ends.length).toArray(),
+            rewards,
+            ends.length,
+            random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
+            LongStream.generate(() -> version).limit(response).toArray()),
         row % 2,
         row % 2 > 0,
         new TrainingExample.Group(1, row % 2, 0),
-        random.doubles(response, -2 * Math.log(vocabulary), -0.1).toArray(),
-        LongStream.generate(() -> version).limit(response).toArray(),
-        version,
-        0,
-        row);
+        version);
   }
 
   /** Pages of the checkpoint's files, which the system takes back when it needs them, go first. */
