@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Follows operators' commands to the learner on a thread of its own, from the learner's start on,
@@ -92,7 +93,7 @@ final class Commands implements AutoCloseable {
     try {
       command = topics.control().codec().decode(record.value());
     } catch (RecordFormatException e) {
-      log.warn("command at offset {} is left out: {}", record.offset(), e.getMessage());
+      leaveOut(record.offset(), e.getMessage());
       return;
     }
     if (!command.getTarget().equals(TARGET)) {
@@ -100,10 +101,9 @@ final class Commands implements AutoCloseable {
     }
     if (command.getCommandId().length() > MAX_TEXT_CHARS
         || command.getRequestedBy().length() > MAX_TEXT_CHARS) {
-      log.warn(
-          "command at offset {} is left out: its id and who asked may have {} characters each",
+      leaveOut(
           record.offset(),
-          MAX_TEXT_CHARS);
+          "its id and who asked may have %d characters each".formatted(MAX_TEXT_CHARS));
       return;
     }
     switch (command.getAction()) {
@@ -119,6 +119,12 @@ final class Commands implements AutoCloseable {
       default -> log.debug("{} is not for the training thread", command.getAction());
     }
     notifyAll();
+  }
+
+  /** Of those from before this start an earlier one has said it. */
+  private void leaveOut(long offset, String why) {
+    log.atLevel(following ? Level.WARN : Level.DEBUG)
+        .log("command at offset {} is left out: {}", offset, why);
   }
 
   private void take(Control errand) {

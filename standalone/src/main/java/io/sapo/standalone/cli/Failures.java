@@ -24,6 +24,15 @@ final class Failures {
     return usage ? ExitCodes.USAGE : byCause(failure);
   }
 
+  /** What is said of a failure that has no message for people. */
+  static String unforeseen(Exception failure) {
+    String what = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    return exitCode(failure) == ExitCodes.RETRY
+        ? what
+            + "; this lies outside of sapo, and started again it may go on (see also sapo doctor)"
+        : what + " (--verbose prints where it happened)";
+  }
+
   /** By what is at the bottom of a failure. */
   private static int byCause(Throwable failure) {
     Set<Throwable> seen = new HashSet<>();

@@ -129,7 +129,7 @@ public final class SapoCommand implements Runnable {
 
   /** One clear message; anything that nobody foresaw says how to see more. */
   private int report(Exception e, PrintWriter err) {
-    String message = expected(e).map(Throwable::getMessage).orElseGet(() -> unforeseen(e));
+    String message = expected(e).map(Throwable::getMessage).orElseGet(() -> Failures.unforeseen(e));
     if (Logging.structured()) {
       log.error("{}", message, e);
     } else {
@@ -146,12 +146,5 @@ public final class SapoCommand implements Runnable {
     return FORESEEN.stream().anyMatch(type -> type.isInstance(e))
         ? Optional.of(e)
         : Optional.empty();
-  }
-
-  private static String unforeseen(Exception e) {
-    return e.getClass().getSimpleName()
-        + ": "
-        + e.getMessage()
-        + " (--verbose prints where it happened)";
   }
 }
