@@ -21,10 +21,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,7 +209,7 @@ final class LostPositions {
     while (consumer.position(partition) < to) {
       consumer.poll(POLL).forEach(each);
       if (System.nanoTime() - deadline > 0) {
-        throw new KafkaException(partition + " was not read up to offset " + to + " in time");
+        throw new TimeoutException(partition + " was not read up to offset " + to + " in time");
       }
     }
   }

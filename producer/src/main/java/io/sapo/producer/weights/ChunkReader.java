@@ -15,12 +15,16 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the {@code weight-chunks} topic: the chunks of a committed version, or ahead of commit
  * records what was written last. Not thread-safe.
  */
 final class ChunkReader {
+  private static final Logger log = LoggerFactory.getLogger(ChunkReader.class);
   private final Consumer<byte[], byte[]> consumer;
   private final Topic<WeightChunk> topic;
   private final TopicPartition partition;
@@ -29,7 +33,7 @@ final class ChunkReader {
 
   /**
    * @param consumer read-uncommitted and without an offset reset; stays the caller's
-   * @param patience how long to wait for a chunk of a version that is committed
+   * @param patience after so long without a chunk it asks whether there is one
    */
   ChunkReader(Consumer<byte[], byte[]> consumer, Topic<WeightChunk> topic, Duration patience) {
     this.consumer = consumer;
@@ -86,14 +90,12 @@ final class ChunkReader {
   }
 
   private ConsumerRecord<byte[], byte[]> await(long version) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long asked = System.nanoTime();
     try {
       while (peek(Duration.ofMillis(200)) == null) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new WeightFormatException(
-              "version %d: no chunk at offset %d of %s within %d s"
-                  .formatted(
-                      version, consumer.position(partition), partition, patience.toSeconds()));
+        if (System.nanoTime() - asked > patience.toNanos()) {
+          requireMore(version);
+          asked = System.nanoTime();
         }
       }
       return fetched.remove();
@@ -101,6 +103,25 @@ final class ChunkReader {
       throw new WeightFormatException(
           "version %d: its chunks at %s are not there (%s)"
               .formatted(version, partition, e.getMessage()));
+    }
+  }
+
+  /**
+   * Brokers that are slow or away are waited for: a version that was refused for that would be
+   * missing until the next whole one, which may wait for records made with this one.
+   */
+  private void requireMore(long version) {
+    long end;
+    try {
+      end = consumer.endOffsets(List.of(partition)).get(partition);
+    } catch (RetriableException e) {
+      log.debug("version {}: the brokers do not say where {} ends", version, partition, e);
+      return;
+    }
+    if (consumer.position(partition) >= end) {
+      throw new WeightFormatException(
+          "version %d: no chunk at offset %d of %s, which ends there"
+              .formatted(version, consumer.position(partition), partition));
     }
   }
 

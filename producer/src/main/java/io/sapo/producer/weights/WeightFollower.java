@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WeightFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeightFollower.class);
-  private static final Duration CHUNK_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration CHUNK_PATIENCE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Topics topics;

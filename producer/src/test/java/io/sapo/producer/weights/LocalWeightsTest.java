@@ -1,6 +1,7 @@
 package io.sapo.producer.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.ModelConfig;
@@ -10,14 +11,17 @@ import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TinyModel;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.WeightVersion;
+import io.sapo.schemas.weights.WeightFormatException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalWeightsTest {
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+
   @TempDir static Path temp;
   private static ModelConfig model;
 
@@ -37,6 +43,7 @@ class LocalWeightsTest {
   private KafkaConsumer<byte[], byte[]> consumer;
   private TestLearner learner;
   private LocalWeights local;
+  private long silentUntil = System.nanoTime();
 
   @BeforeAll
   static void writeModel() throws Exception {
@@ -50,11 +57,17 @@ class LocalWeightsTest {
     config.put("auto.offset.reset", "none");
     config.put("isolation.level", "read_uncommitted");
     consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+          @Override
+          public ConsumerRecords<byte[], byte[]> poll(Duration wait) {
+            boolean silent = System.nanoTime() - silentUntil < 0;
+            return silent ? ConsumerRecords.empty() : super.poll(wait);
+          }
+        };
     learner = new TestLearner(kafka, ElementType.F32);
     local =
         new LocalWeights(
-            new ChunkReader(consumer, kafka.topics().weightChunks(), Duration.ofSeconds(30)),
+            new ChunkReader(consumer, kafka.topics().weightChunks(), PATIENCE),
             new WeightBuffers(BaseModel.trainedWhole(model, Device.cpu())));
     learner.publish(weights(0), true);
     assertThat(local.readAhead(Duration.ZERO)).as("nothing to build on yet").isZero();
@@ -80,6 +93,29 @@ class LocalWeightsTest {
     takeUp(1);
     learner.publish(weights(2), false);
     takeUp(2);
+  }
+
+  @Test
+  void aBrokerThatGivesNothingForLongIsWaitedFor() throws Exception {
+    learner.publish(weights(1), false);
+    silentUntil = System.nanoTime() + 4 * PATIENCE.toNanos();
+    takeUp(1);
+  }
+
+  @Test
+  void chunksThatTheLogDoesNotHoldAreNotWaitedFor() throws Exception {
+    learner.publish(
+        weights(1),
+        false,
+        Map.of(),
+        UnaryOperator.identity(),
+        version -> {
+          version.setChunkCount(version.getChunkCount() + 1);
+          return version;
+        });
+    assertThatThrownBy(() -> takeUp(1))
+        .isInstanceOf(WeightFormatException.class)
+        .hasMessageContaining("which ends there");
   }
 
   @Test
