@@ -1,19 +1,19 @@
 package io.sapo.evaluator;
 
+import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +28,7 @@ final class EvaluationRequests implements AutoCloseable {
 
   private final Topics topics;
   private final Runnable onRequest;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread = new Thread(this::follow, "evaluation-requests");
 
@@ -38,13 +38,14 @@ final class EvaluationRequests implements AutoCloseable {
   EvaluationRequests(Map<String, Object> client, Topics topics, Runnable onRequest) {
     this.topics = topics;
     this.onRequest = onRequest;
-    Map<String, Object> properties = new HashMap<>(client);
-    properties.put("client.id", topics.prefix() + "evaluator-commands");
-    properties.put("isolation.level", "read_committed");
-    properties.put("enable.auto.commit", "false");
-    properties.put("auto.offset.reset", "latest");
     consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        CommittedReaders.with(
+            client,
+            Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                topics.prefix() + "evaluator-commands",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "latest"));
     try {
       TopicPartition partition = new TopicPartition(topics.control().name(), 0);
       consumer.assign(List.of(partition));

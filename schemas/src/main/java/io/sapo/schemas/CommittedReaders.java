@@ -37,12 +37,29 @@ public final class CommittedReaders {
     return reader(config);
   }
 
-  private static Map<String, Object> config(Map<String, Object> client, String name) {
+  /**
+   * For whoever has needs of its own.
+   *
+   * @param client {@code bootstrap.servers} and whatever else every client needs
+   * @param own properties that win over those of all readers of committed records
+   */
+  public static Consumer<byte[], byte[]> with(Map<String, Object> client, Map<String, Object> own) {
+    Map<String, Object> config = committed(client);
+    config.putAll(own);
+    return reader(config);
+  }
+
+  private static Map<String, Object> committed(Map<String, Object> client) {
     Map<String, Object> config = new HashMap<>(client);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    return config;
+  }
+
+  private static Map<String, Object> config(Map<String, Object> client, String name) {
+    Map<String, Object> config = committed(client);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
     return config;

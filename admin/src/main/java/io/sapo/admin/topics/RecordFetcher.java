@@ -1,8 +1,8 @@
 package io.sapo.admin.topics;
 
 import io.sapo.admin.run.Position;
+import io.sapo.schemas.CommittedReaders;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -10,12 +10,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads single records back by position, one after the other, on one thread of its own; what is
@@ -28,7 +28,7 @@ public final class RecordFetcher implements AutoCloseable {
   private final BlockingQueue<Request<?>> requests;
   private final Thread thread;
   private volatile boolean closing;
-  private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private volatile Consumer<byte[], byte[]> consumer;
 
   /** Too many records are being read. */
   public static final class OverloadedException extends RuntimeException {
@@ -76,7 +76,7 @@ public final class RecordFetcher implements AutoCloseable {
   }
 
   private void run() {
-    try (KafkaConsumer<byte[], byte[]> opened = open()) {
+    try (Consumer<byte[], byte[]> opened = open()) {
       consumer = opened;
       while (!closing) {
         serve(opened, requests.take());
@@ -91,21 +91,22 @@ public final class RecordFetcher implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> open() {
-    Map<String, Object> properties = new HashMap<>(client);
-    properties.put("isolation.level", "read_committed");
-    properties.put("auto.offset.reset", "none");
-    properties.put("enable.auto.commit", "false");
-    properties.put("allow.auto.create.topics", "false");
-    properties.put("client.id", "sapo-admin-fetcher");
-    // Only the first record of a fetch is wanted; a larger one still comes whole.
-    properties.put("max.partition.fetch.bytes", 64 << 10);
-    properties.put("max.poll.records", 1);
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  /** Only the first record of a fetch is wanted; a larger one still comes whole. */
+  private Consumer<byte[], byte[]> open() {
+    return CommittedReaders.with(
+        client,
+        Map.of(
+            ConsumerConfig.CLIENT_ID_CONFIG,
+            "sapo-admin-fetcher",
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+            false,
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            64 << 10,
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1));
   }
 
-  private static <T> void serve(KafkaConsumer<byte[], byte[]> consumer, Request<T> request) {
+  private static <T> void serve(Consumer<byte[], byte[]> consumer, Request<T> request) {
     try {
       request.result().complete(request.make().apply(read(consumer, request)));
     } catch (RuntimeException e) {
@@ -114,7 +115,7 @@ public final class RecordFetcher implements AutoCloseable {
   }
 
   private static ConsumerRecord<byte[], byte[]> read(
-      KafkaConsumer<byte[], byte[]> consumer, Request<?> request) {
+      Consumer<byte[], byte[]> consumer, Request<?> request) {
     TopicPartition partition = request.partition();
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     try {
@@ -143,7 +144,7 @@ public final class RecordFetcher implements AutoCloseable {
   public void close() {
     closing = true;
     thread.interrupt();
-    KafkaConsumer<byte[], byte[]> open = consumer;
+    Consumer<byte[], byte[]> open = consumer;
     if (open != null) {
       open.wakeup();
     }

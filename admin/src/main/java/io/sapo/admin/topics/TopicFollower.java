@@ -2,6 +2,7 @@ package io.sapo.admin.topics;
 
 import io.sapo.admin.config.Limits;
 import io.sapo.admin.run.RunState;
+import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -15,14 +16,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ public final class TopicFollower implements AutoCloseable {
   private final Liveness liveness = new Liveness(System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private volatile Consumer<byte[], byte[]> consumer;
   private volatile String failure = "";
   private volatile boolean caughtUp;
 
@@ -95,7 +96,7 @@ public final class TopicFollower implements AutoCloseable {
   private void run() {
     while (closing.getCount() > 0) {
       liveness.beat();
-      try (KafkaConsumer<byte[], byte[]> opened = open()) {
+      try (Consumer<byte[], byte[]> opened = open()) {
         consumer = opened;
         follow(opened);
       } catch (WakeupException e) {
@@ -119,21 +120,23 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> open() {
-    Map<String, Object> properties = new HashMap<>(client);
-    properties.put("isolation.level", "read_committed");
-    properties.put("auto.offset.reset", "none");
-    properties.put("enable.auto.commit", "false");
-    properties.put("allow.auto.create.topics", "false");
-    properties.put("client.id", "sapo-admin-follower");
-    properties.put("fetch.max.bytes", 8 << 20);
-    properties.put("max.poll.records", 200);
-    properties.put("default.api.timeout.ms", (int) ASK.toMillis());
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private Consumer<byte[], byte[]> open() {
+    return CommittedReaders.with(
+        client,
+        Map.of(
+            ConsumerConfig.CLIENT_ID_CONFIG,
+            "sapo-admin-follower",
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+            false,
+            ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+            8 << 20,
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            200,
+            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            (int) ASK.toMillis()));
   }
 
-  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
+  private void follow(Consumer<byte[], byte[]> consumer) {
     Set<TopicPartition> assigned = new HashSet<>();
     long looked = System.nanoTime() - LOOK_AGAIN_NANOS;
     while (closing.getCount() > 0) {
@@ -151,7 +154,7 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
-  private void read(KafkaConsumer<byte[], byte[]> consumer) {
+  private void read(Consumer<byte[], byte[]> consumer) {
     try {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         state.apply(record);
@@ -164,7 +167,7 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   /** Takes up partitions that are there now and were not before. */
-  private void assign(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> assigned) {
+  private void assign(Consumer<byte[], byte[]> consumer, Set<TopicPartition> assigned) {
     Map<String, List<PartitionInfo>> there = consumer.listTopics(ASK);
     List<TopicPartition> added = new ArrayList<>();
     for (String topic : tails.keySet()) {
@@ -182,7 +185,7 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
-  private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> added) {
+  private void seek(Consumer<byte[], byte[]> consumer, List<TopicPartition> added) {
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(added, ASK);
     Map<TopicPartition, Long> ends = consumer.endOffsets(added, ASK);
     for (TopicPartition partition : added) {
@@ -196,7 +199,7 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
-  private boolean reachedFirstEnds(KafkaConsumer<byte[], byte[]> consumer) {
+  private boolean reachedFirstEnds(Consumer<byte[], byte[]> consumer) {
     firstEnds.entrySet().removeIf(end -> consumer.position(end.getKey(), ASK) >= end.getValue());
     return firstEnds.isEmpty();
   }
@@ -204,7 +207,7 @@ public final class TopicFollower implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    KafkaConsumer<byte[], byte[]> open = consumer;
+    Consumer<byte[], byte[]> open = consumer;
     if (open != null) {
       open.wakeup();
     }

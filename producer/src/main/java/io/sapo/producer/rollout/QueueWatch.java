@@ -1,6 +1,7 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.schemas.BatchProgress;
+import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -11,7 +12,6 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -29,10 +29,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,14 +107,15 @@ final class QueueWatch implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.waitingSince = nanoTime.getAsLong();
     this.onChange = onChange;
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     // An absent broker is waited for, whatever asks: its time-out would end the producer.
-    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        CommittedReaders.with(
+            clientConfig,
+            Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Integer.MAX_VALUE));
     thread = new Thread(this::run, "queue-watch");
     thread.setDaemon(true);
   }

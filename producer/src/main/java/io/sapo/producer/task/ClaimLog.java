@@ -1,13 +1,13 @@
 package io.sapo.producer.task;
 
 import io.sapo.schemas.ClaimKind;
+import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +17,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,14 +59,15 @@ public final class ClaimLog implements AutoCloseable {
     this.topics = topics;
     this.session = LiveProducers.name(instance, startedAtMs);
     this.sessions = new LiveProducers(session, lease, nanoTime);
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     // An absent broker is waited for, whatever asks: its time-out would end the producer.
-    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        CommittedReaders.with(
+            clientConfig,
+            Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Integer.MAX_VALUE));
     producer = ProducerClients.patient(clientConfig, Map.of());
   }
 
