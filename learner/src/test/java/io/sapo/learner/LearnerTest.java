@@ -6,6 +6,7 @@ import static io.sapo.learner.TestRuns.killAt;
 import static io.sapo.learner.TestRuns.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
@@ -19,6 +20,7 @@ import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.device.Devices;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Credit;
@@ -344,6 +346,7 @@ class LearnerTest {
 
   @Test
   void recoveryThatReachesOtherWeightsStopsWithBothHashes() throws Exception {
+    assumeThat(Devices.deterministic(TestDevice.get())).isTrue();
     Run run = runs.create();
     run.send(records());
     FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);

@@ -29,6 +29,7 @@ public final class Generator implements AutoCloseable {
   private final NDManager manager;
   private final KvCache cache;
   private final PackedMatrices packed;
+  private final RoundedAdapters adapters;
   private final NDArray forbidden;
   private final SlotTable table;
 
@@ -40,6 +41,7 @@ public final class Generator implements AutoCloseable {
     this.table = new SlotTable(options.slots());
     this.cache = new KvCache(config, script, options.slots(), options.cacheLength());
     this.packed = new PackedMatrices(script, options.slots());
+    this.adapters = new RoundedAdapters(script);
     this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
   }
 
@@ -129,7 +131,7 @@ public final class Generator implements AutoCloseable {
     try (NDManager call = manager.newSubManager()) {
       move(call, changes.moves());
       for (Prompts prompts : Prompts.batches(changes.filled(), table)) {
-        prefill(call, prompts, weights);
+        prefill(call, prompts, adapters.of(weights, version));
       }
       decode(call, weights, version);
     }
@@ -157,6 +159,7 @@ public final class Generator implements AutoCloseable {
     }
     cache.release();
     packed.release();
+    adapters.release();
   }
 
   private void move(NDManager call, List<SlotTable.Move> moves) {
@@ -172,14 +175,14 @@ public final class Generator implements AutoCloseable {
     script.call(call, "move", arguments);
   }
 
-  private void prefill(NDManager call, Prompts prompts, Weights weights) {
+  private void prefill(NDManager call, Prompts prompts, NDList weights) {
     try (NDManager own = call.newSubManager()) {
       NDList arguments =
           new NDList(
               NativeArrays.longs(own, prompts.slots()), NativeArrays.longs(own, prompts.source()));
       arguments.addAll(Batch.assemble(own, config, prompts.sequences()).arguments());
       arguments.addAll(cache.tensors());
-      arguments.addAll(weights.arguments());
+      arguments.addAll(weights);
       script.call(own, "prefill", arguments);
     }
   }
@@ -193,18 +196,25 @@ public final class Generator implements AutoCloseable {
     int steps = Math.min(options.stepsPerCall(), longest);
     NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
     arguments.add(settings(call, rows));
-    arguments.add(
-        NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray()));
+    arguments.add(NativeArrays.longs(call, Arrays.stream(groups(rows)).asLongStream().toArray()));
     arguments.add(forbidden);
     arguments.addAll(cache.tensors());
     arguments.addAll(packed.of(weights, version));
-    arguments.addAll(weights.arguments());
+    arguments.addAll(adapters.of(weights, version));
     NDList drawn = script.call(call, "decode", arguments);
     record(
         drawn.get(0).toLongArray(),
         drawn.get(1).toFloatArray(),
         drawn.get(2).toFloatArray(),
         version);
+  }
+
+  /**
+   * Rows that attend together. On a GPU a step is as long as its launches: all rows at once, though
+   * the short ones then look as far back as the longest.
+   */
+  private int[] groups(int rows) {
+    return manager.getDevice().isGpu() ? new int[] {rows} : table.groupSizes();
   }
 
   private NDArray rowState(NDManager call, int rows) {
@@ -286,6 +296,7 @@ public final class Generator implements AutoCloseable {
   public void close() {
     cache.close();
     packed.close();
+    adapters.close();
     manager.close();
     script.close();
   }

@@ -39,7 +39,10 @@ def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Grou
     keys = __torch__.kv_cache.visible(k, g.begin, g.rows, g.visible)
     values = __torch__.kv_cache.visible(v, g.begin, g.rows, g.visible)
     parts.append(torch.scaled_dot_product_attention(by_key_head.narrow(0, g.begin, g.rows), keys, values, g.mask))
-  return torch.cat(parts, 0).view([q.size(0), -1])
+  together = parts[0]
+  if len(parts) > 1:
+    together = torch.cat(parts, 0)
+  return together.reshape([q.size(0), -1])
 
 # tokens and lengths [A]: each row's token is fed at place `length` of its cache. packed see packed.py; one tensor where
 # nothing is. Logits [A, V].

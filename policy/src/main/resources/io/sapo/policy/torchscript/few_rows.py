@@ -1,27 +1,35 @@
-# x w^T for x [A, in] with few rows -> [A, out], a view of its transpose. Libraries of matrix products
-# copy the right factor into blocks before they begin, so the weight, which is the large one here, stands
-# on the left.
+# Products with few rows. On a CPU libraries of matrix products copy the right factor into blocks before
+# they begin, so the weight, which is the large one here, stands on the left, and what comes out is a view
+# of a transpose. A GPU takes them as they come.
+
+# x w^T for x [A, in] -> [A, out]
 def product(x: Tensor, w: Tensor) -> Tensor:
-  return torch.mm(w, x.t()).t()
+  if x.is_cuda:
+    y = torch.linear(x, w)
+  else:
+    y = torch.mm(w, x.t()).t()
+  return y
 
 # As linear.apply, for few rows; m is the weight as packed.py lays it out, where it does.
 def linear(x: Tensor, p: __torch__.weights.Linear, m: Optional[Tensor]) -> Tensor:
   if m is not None:
-    y = __torch__.few_rows.packed_linear(x, p, m)
+    y = __torch__.few_rows.adapted(__torch__.packed.product(x, m, __torch__.linear.bias(p.bias, x)), x, p)
+  elif x.is_cuda:
+    y = __torch__.few_rows.adapted(torch.linear(x, __torch__.linear.weight(p.weight, x), __torch__.linear.bias(p.bias, x)), x, p)
   else:
-    y = __torch__.few_rows.plain_linear(x, p)
+    y = __torch__.few_rows.transposed(x, p)
   return y
 
-def packed_linear(x: Tensor, p: __torch__.weights.Linear, m: Tensor) -> Tensor:
-  y = __torch__.packed.product(x, m, __torch__.linear.bias(p.bias, x))
+# y plus what the adapter adds.
+def adapted(y: Tensor, x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   a = p.a
   b = p.b
   if a is not None and b is not None:
-    low = torch.mm(x, torch.to(a, x.dtype).t()).mul_(torch.to(p.scale, x.dtype))
-    y.addmm_(low, torch.to(b, x.dtype).t())
+    low = torch.mm(x, __torch__.linear.weight(a, x).t()).mul_(__torch__.linear.weight(p.scale, x))
+    y.addmm_(low, __torch__.linear.weight(b, x).t())
   return y
 
-def plain_linear(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
+def transposed(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   y = torch.mm(__torch__.linear.weight(p.weight, x), x.t())
   bias = __torch__.linear.bias(p.bias, x)
   if bias is not None:
@@ -29,8 +37,8 @@ def plain_linear(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   a = p.a
   b = p.b
   if a is not None and b is not None:
-    low = torch.mm(torch.to(a, x.dtype), x.t()).mul_(torch.to(p.scale, x.dtype))
-    y.addmm_(torch.to(b, x.dtype), low)
+    low = torch.mm(__torch__.linear.weight(a, x), x.t()).mul_(__torch__.linear.weight(p.scale, x))
+    y.addmm_(__torch__.linear.weight(b, x), low)
   return y.t()
 
 def swiglu(x: Tensor, p: __torch__.weights.DecoderLayer, packed: List[Tensor], layer: int) -> Tensor:

@@ -25,6 +25,13 @@ class Generator(Module):
   def pack(self: __torch__.generator.Generator, rows: Tensor, w: List[Tensor]) -> List[Tensor]:
     return __torch__.packed.all(int(rows), w)
 
+  # Weights rounded to bfloat16, as linear.stored takes them.
+  def rounded(self: __torch__.generator.Generator, w: List[Tensor]) -> List[Tensor]:
+    found : List[Tensor] = []
+    for i in range(len(w)):
+      found.append(torch.set_(torch.empty([0], dtype=5, device=w[i].device), torch.to(w[i], 15)))
+    return found
+
   def clear(self: __torch__.generator.Generator, k: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(k)):
       k[i].zero_()

@@ -25,6 +25,6 @@ def apply(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   a = p.a
   b = p.b
   if a is not None and b is not None:
-    low = torch.linear(x, torch.to(a, x.dtype)) * torch.to(p.scale, x.dtype)
-    y = y + torch.linear(low, torch.to(b, x.dtype))
+    low = torch.linear(x, __torch__.linear.weight(a, x)) * __torch__.linear.weight(p.scale, x)
+    y = y + torch.linear(low, __torch__.linear.weight(b, x))
   return y

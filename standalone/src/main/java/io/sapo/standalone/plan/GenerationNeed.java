@@ -44,6 +44,13 @@ final class GenerationNeed {
     parts.add(
         Part.device(
             role + " weights", copies, "one copy in use, the next version in another; float32"));
+    if (work.adapted() && work.model().computeType() == ElementType.BF16) {
+      parts.add(
+          Part.device(
+              role + " rounded adapters",
+              work.sizes().actor() * ElementType.BF16.bytes(),
+              "in bfloat16, as the network reads them"));
+    }
     if (packs(work)) {
       parts.add(
           Part.device(

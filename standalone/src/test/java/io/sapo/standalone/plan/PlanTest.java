@@ -151,6 +151,11 @@ class PlanTest {
             model("llama-3.2-1b"),
             ElementType.BF16);
     assertThat(LearnerNeed.of(narrow).bytes("converted weights")).isZero();
+    Need producer = GenerationNeed.producer(narrow);
+    assertThat(producer.bytes("producer rounded adapters"))
+        .isEqualTo(producer.bytes("producer weights") / 4)
+        .isPositive();
+    assertThat(GenerationNeed.producer(work).bytes("producer rounded adapters")).isZero();
   }
 
   @Test
