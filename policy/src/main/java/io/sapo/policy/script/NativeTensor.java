@@ -89,13 +89,25 @@ public final class NativeTensor implements WritableTensor {
       reader.accept(readable(all().slice((int) begin, length)));
       return;
     }
+    show("read", new long[] {begin / type.bytes(), length / type.bytes()}, reader);
+  }
+
+  /** On the device; a value that is not a number may get other bits than elsewhere. */
+  @Override
+  public void readAs(ElementType as, long first, int count, Consumer<ByteBuffer> reader) {
+    switch (as) {
+      case F32 -> show("read_as", new long[] {first, count, 6}, reader);
+      case BF16 -> show("read_as", new long[] {first, count, 15}, reader);
+      default -> WritableTensor.super.readAs(as, first, count, reader);
+    }
+  }
+
+  private void show(String method, long[] place, Consumer<ByteBuffer> reader) {
     ScriptModule script = windows();
     try (NDManager call = script.newManager();
         NDManager host = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-      NDArray window =
-          script
-              .call(call, "read", new NDList(place(call, begin, length), array))
-              .singletonOrThrow();
+      NDArray asked = NativeArrays.longs(call, place, place.length);
+      NDArray window = script.call(call, method, new NDList(asked, array)).singletonOrThrow();
       window.attach(host);
       reader.accept(readable(window.toByteBuffer(true)));
     }

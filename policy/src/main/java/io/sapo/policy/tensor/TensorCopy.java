@@ -9,7 +9,9 @@ import java.util.function.Consumer;
 
 /** Elements from one tensor to another, window by window, into whatever type the target has. */
 public final class TensorCopy {
-  /** Elements converted at a time. */
+  /** Elements converted at a time where their values pass through an array. */
+  static final int PIECE_ELEMENTS = 1 << 16;
+
   private static final int PIECE = 1 << 20;
 
   private TensorCopy() {}

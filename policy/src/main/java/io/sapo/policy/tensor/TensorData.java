@@ -1,6 +1,7 @@
 package io.sapo.policy.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,26 @@ public interface TensorData {
    * @param reader gets a read-only view, valid during the call
    */
   void read(long begin, int length, Consumer<ByteBuffer> reader);
+
+  /**
+   * Shows some elements in another type, rounded to nearest with ties to even where that is
+   * narrower.
+   *
+   * @param first of the elements, row by row
+   * @param count at most {@link #WINDOW_BYTES} of them in either type
+   * @param reader gets a little-endian view, valid during the call
+   */
+  default void readAs(ElementType type, long first, int count, Consumer<ByteBuffer> reader) {
+    ByteBuffer window = ByteBuffer.allocate(count * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int done = 0; done < count; done += TensorCopy.PIECE_ELEMENTS) {
+      int piece = Math.min(TensorCopy.PIECE_ELEMENTS, count - done);
+      read(
+          (first + done) * type().bytes(),
+          piece * type().bytes(),
+          elements -> TensorCopy.convert(elements, type(), window, type));
+    }
+    reader.accept(window.flip());
+  }
 
   /** Size of all elements. */
   default long bytes() {

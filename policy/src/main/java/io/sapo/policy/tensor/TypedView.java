@@ -9,8 +9,6 @@ import java.util.function.Consumer;
  * that is narrower, what is written is converted to the type of the tensor.
  */
 public final class TypedView implements WritableTensor {
-  private static final int PIECE_ELEMENTS = 1 << 16;
-
   private final WritableTensor tensor;
   private final ElementType type;
 
@@ -36,23 +34,13 @@ public final class TypedView implements WritableTensor {
 
   @Override
   public void read(long begin, int length, Consumer<ByteBuffer> reader) {
-    ByteBuffer window = buffer(length);
-    long first = begin / type.bytes();
-    int count = length / type.bytes();
-    for (int done = 0; done < count; done += PIECE_ELEMENTS) {
-      int piece = Math.min(PIECE_ELEMENTS, count - done);
-      tensor.read(
-          (first + done) * tensor.type().bytes(),
-          piece * tensor.type().bytes(),
-          elements -> TensorCopy.convert(elements, tensor.type(), window, type));
-    }
-    reader.accept(window.flip());
+    tensor.readAs(type, begin / type.bytes(), length / type.bytes(), reader);
   }
 
   @Override
   public void write(long begin, ByteBuffer bytes) {
     ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer piece = buffer(PIECE_ELEMENTS * tensor.type().bytes());
+    ByteBuffer piece = buffer(TensorCopy.PIECE_ELEMENTS * tensor.type().bytes());
     long at = begin / type.bytes();
     while (in.hasRemaining()) {
       TensorCopy.convert(in, type, piece.clear(), tensor.type());

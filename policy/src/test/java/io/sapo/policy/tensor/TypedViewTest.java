@@ -7,6 +7,7 @@ import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.script.NativeTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,30 @@ class TypedViewTest {
     }
     view.read(0, 2 * count, window -> assertThat(window).isEqualTo(bits));
     assertThat(TensorDigest.sha256(view)).isNotEqualTo(TensorDigest.sha256(tensor));
+  }
+
+  /** What the device rounds and what is rounded here are the same bits. */
+  @Test
+  void anyNumberIsRoundedAsByHand() {
+    int count = 300_000;
+    NativeTensor tensor = tensor(count);
+    ByteBuffer bits = buffer(4 * count);
+    new Random(7)
+        .ints()
+        .filter(i -> !Float.isNaN(Float.intBitsToFloat(i)))
+        .limit(count)
+        .forEach(bits::putInt);
+    tensor.write(0, bits.flip());
+    WritableTensor view = TypedView.of(tensor, ElementType.BF16);
+    view.read(
+        2,
+        2 * count - 2,
+        window -> {
+          for (int i = 1; i < count; i++) {
+            assertThat(window.getShort(2 * (i - 1)))
+                .isEqualTo(HalfFloats.toBfloat16(bits.getFloat(4 * i)));
+          }
+        });
   }
 
   @Test

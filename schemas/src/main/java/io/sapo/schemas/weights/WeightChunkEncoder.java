@@ -25,7 +25,7 @@ public final class WeightChunkEncoder {
   /** Largest payload before compression; sent uncompressed where compression gains nothing. */
   public static final int MAX_PAYLOAD_BYTES = 1 << 20;
 
-  private static final int ZSTD_LEVEL = 3;
+  private static final int ZSTD_LEVEL = 1;
 
   private final long version;
   private final ElementType type;
@@ -137,7 +137,9 @@ public final class WeightChunkEncoder {
           || count > 0 && place - places[count - 1] - 1 > Integer.MAX_VALUE) {
         flush();
       }
-      window.get(window.position() + at, values, count * elementBytes(), elementBytes());
+      for (int i = 0; i < elementBytes(); i++) {
+        values[count * elementBytes() + i] = window.get(window.position() + at + i);
+      }
       places[count++] = place;
     }
 
