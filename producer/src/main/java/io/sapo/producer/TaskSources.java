@@ -1,8 +1,10 @@
 package io.sapo.producer;
 
 import io.sapo.producer.chain.ChainTaskSource;
-import io.sapo.producer.chain.ChainTaskSource.Lengths;
+import io.sapo.producer.chain.Lengths;
+import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
+import io.sapo.producer.figures.FiguresTaskSource.Split;
 import io.sapo.producer.task.FileTaskSource;
 import io.sapo.producer.task.FileTaskSource.Passes;
 import io.sapo.producer.task.FileTaskSource.Rows;
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
  * needs a broker: {@link TopicTaskSource}.
  */
 public final class TaskSources {
-  public static final String FIGURES = "figures";
+  public static final String FIGURES = FiguresTaskSource.NAME;
   public static final String TOPIC = "topic";
 
   private static final Pattern TASK_FILE = Pattern.compile(".*\\.(jsonl|parquet)");
@@ -59,12 +61,9 @@ public final class TaskSources {
    */
   public static OrderedTaskSource open(TaskSpec spec, long seed) {
     requireNoTopic(spec.train());
-    if (spec.train().equals(FIGURES)) {
-      return new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, seed);
-    }
-    Optional<Lengths> chain = Lengths.parse(spec.train());
-    if (chain.isPresent()) {
-      return new ChainTaskSource(false, seed, chain.get());
+    Optional<OrderedTaskSource> made = made(spec.train(), Split.TRAINING, seed);
+    if (made.isPresent()) {
+      return made.get();
     }
     boolean apart = spec.heldOut().isPresent() || !test(spec.train()).isEmpty();
     return new FileTaskSource(
@@ -84,12 +83,9 @@ public final class TaskSources {
   public static TaskSource heldOut(TaskSpec spec, long seed) {
     String named = spec.heldOut().orElse(spec.train());
     requireNoTopic(named);
-    if (named.equals(FIGURES)) {
-      return new FiguresTaskSource(FiguresTaskSource.Split.HELD_OUT, seed);
-    }
-    Optional<Lengths> chain = Lengths.parse(named);
-    if (chain.isPresent()) {
-      return new ChainTaskSource(true, seed, chain.get());
+    Optional<OrderedTaskSource> made = made(named, Split.HELD_OUT, seed);
+    if (made.isPresent()) {
+      return made.get();
     }
     List<Path> test = test(named);
     if (spec.heldOut().isPresent()) {
@@ -128,9 +124,21 @@ public final class TaskSources {
         .toList();
   }
 
-  /** Whether tasks are made as they are asked for. */
+  /** A source that makes tasks as they are asked for; empty where the text names no such source. */
+  private static Optional<OrderedTaskSource> made(String spec, Split split, long seed) {
+    if (spec.equals(FIGURES)) {
+      return Optional.of(new FiguresTaskSource(split, seed));
+    }
+    Optional<Lengths> figures = FigureChainTaskSource.lengths(spec);
+    if (figures.isPresent()) {
+      return Optional.of(new FigureChainTaskSource(split, seed, figures.get()));
+    }
+    return Lengths.parse(spec)
+        .map(lengths -> new ChainTaskSource(split == Split.HELD_OUT, seed, lengths));
+  }
+
   private static boolean made(String spec) {
-    return spec.equals(FIGURES) || Lengths.parse(spec).isPresent();
+    return made(spec, Split.TRAINING, 0).isPresent();
   }
 
   /** The folder that the pictures of a task file may lie in; empty for tasks from elsewhere. */

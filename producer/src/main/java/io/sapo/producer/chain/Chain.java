@@ -3,6 +3,7 @@ package io.sapo.producer.chain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /**
  * A first number and steps that each add or subtract a digit; every result lies in 0 to 99.
@@ -10,21 +11,29 @@ import java.util.SplittableRandom;
  * @param start 1 to 9
  * @param steps −9 to 9, none of them 0
  */
-record Chain(int start, List<Integer> steps) {
+public record Chain(int start, List<Integer> steps) {
   static final int MOST_STEPS = 26;
   static final int MOST = 99;
+  static final int MOST_DIGIT = 9;
 
-  Chain {
+  public Chain {
     steps = List.copyOf(steps);
   }
 
-  static Chain draw(SplittableRandom random, int fewest, int most) {
-    int count = fewest + random.nextInt(most - fewest + 1);
-    int start = 1 + random.nextInt(9);
+  static Chain draw(SplittableRandom random, Lengths lengths) {
+    return draw(random, lengths, () -> 1 + random.nextInt(MOST_DIGIT));
+  }
+
+  /**
+   * @param digits gives the start and what each step adds or subtracts, 1 to 9
+   */
+  public static Chain draw(SplittableRandom random, Lengths lengths, IntSupplier digits) {
+    int count = lengths.fewest() + random.nextInt(lengths.most() - lengths.fewest() + 1);
+    int start = digits.getAsInt();
     int value = start;
     List<Integer> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int digit = 1 + random.nextInt(9);
+      int digit = digits.getAsInt();
       boolean add = value + digit <= MOST && (value < digit || random.nextBoolean());
       steps.add(add ? digit : -digit);
       value += add ? digit : -digit;
@@ -32,12 +41,12 @@ record Chain(int start, List<Integer> steps) {
     return new Chain(start, steps);
   }
 
-  int answer() {
+  public int answer() {
     return start + steps.stream().mapToInt(Integer::intValue).sum();
   }
 
   /** Each step has a letter, by which its line in a solution begins: {@code 7a+5b-3?}. */
-  String prompt() {
+  public String prompt() {
     StringBuilder prompt = new StringBuilder().append(start);
     for (int i = 0; i < steps.size(); i++) {
       prompt.append(letter(i)).append(signed(i));
@@ -45,7 +54,7 @@ record Chain(int start, List<Integer> steps) {
     return prompt.append('?').toString();
   }
 
-  static char letter(int step) {
+  public static char letter(int step) {
     return (char) ('a' + step);
   }
 
@@ -56,7 +65,7 @@ record Chain(int start, List<Integer> steps) {
   }
 
   /** Equal chains have equal fingerprints. */
-  long fingerprint() {
+  public long fingerprint() {
     long code = start;
     for (int step : steps) {
       code = code * 31 + step + 10;

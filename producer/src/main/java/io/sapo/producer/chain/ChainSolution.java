@@ -25,12 +25,12 @@ public final class ChainSolution {
 
   private ChainSolution() {}
 
-  static String right(Chain chain) {
+  public static String right(Chain chain) {
     return write(chain, null);
   }
 
   /** Wrong numbers are carried on faithfully. */
-  static String withMistakes(Chain chain, SplittableRandom random) {
+  public static String withMistakes(Chain chain, SplittableRandom random) {
     return write(chain, random);
   }
 

@@ -6,8 +6,6 @@ import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Task;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An endless source of chains, a function of split and seed. A tenth of all chains, told by their
@@ -19,36 +17,7 @@ public final class ChainTaskSource implements OrderedTaskSource {
   /** Words of solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS = List.of("##");
 
-  private static final Pattern SPEC = Pattern.compile("chain(?:\\((\\d{1,2})-(\\d{1,2})\\))?");
   private static final int HELD_OUT_ONE_IN = 10;
-
-  /** Steps of a chain. */
-  public record Lengths(int fewest, int most) {
-    public Lengths {
-      if (fewest < 1 || most < fewest || most > Chain.MOST_STEPS) {
-        throw new IllegalArgumentException(
-            "a chain has 1 to %d steps, the fewest first; got %d-%d"
-                .formatted(Chain.MOST_STEPS, fewest, most));
-      }
-    }
-
-    /**
-     * Reads {@code chain} (3 to 10 steps) or {@code chain(5-8)}.
-     *
-     * @return empty where the text names something else
-     */
-    public static Optional<Lengths> parse(String text) {
-      Matcher matcher = SPEC.matcher(text);
-      if (!matcher.matches()) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          matcher.group(1) == null
-              ? new Lengths(3, 10)
-              : new Lengths(
-                  Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
-    }
-  }
 
   /** A task with one way of solving it, as supervised training wants it. */
   public record Solved(Task task, String solution) {}
@@ -90,7 +59,7 @@ public final class ChainTaskSource implements OrderedTaskSource {
 
   private Chain draw() {
     while (true) {
-      Chain chain = Chain.draw(made.random(), lengths.fewest(), lengths.most());
+      Chain chain = Chain.draw(made.random(), lengths);
       if ((Long.remainderUnsigned(chain.fingerprint(), HELD_OUT_ONE_IN) == 0) == heldOut) {
         return chain;
       }

@@ -1,7 +1,9 @@
 package io.sapo.producer.figures;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * A bar chart and a question about three (or two) of its bars.
@@ -39,18 +41,21 @@ record Figure(List<Bar> bars, Question question, int[] asked) {
   /** Draws a figure whose answer is not negative. */
   static Figure draw(SplittableRandom random) {
     while (true) {
-      int[] colours = permutation(Colour.values().length, random);
-      List<Bar> bars =
-          java.util.stream.IntStream.range(0, BARS)
-              .mapToObj(i -> new Bar(Colour.values()[colours[i]], 1 + random.nextInt(MAX_HEIGHT)))
-              .toList();
+      List<Bar> bars = bars(random);
       Question question = Question.values()[random.nextInt(Question.values().length)];
-      int[] asked = java.util.Arrays.copyOf(permutation(BARS, random), question.operands());
+      int[] asked = Arrays.copyOf(permutation(BARS, random), question.operands());
       Figure figure = new Figure(bars, question, asked);
       if (figure.answer() >= 0) {
         return figure;
       }
     }
+  }
+
+  static List<Bar> bars(SplittableRandom random) {
+    int[] colours = permutation(Colour.values().length, random);
+    return IntStream.range(0, BARS)
+        .mapToObj(i -> new Bar(Colour.values()[colours[i]], 1 + random.nextInt(MAX_HEIGHT)))
+        .toList();
   }
 
   private static int[] permutation(int n, SplittableRandom random) {
@@ -97,7 +102,12 @@ record Figure(List<Bar> bars, Question question, int[] asked) {
     for (int index : asked) {
       code = code * 97 + index;
     }
-    // Finaliser of SplitMix64, so that nearby codes fall into unrelated classes.
+    return mixed(code);
+  }
+
+  /** The finaliser of SplitMix64, so that nearby codes fall into unrelated classes. */
+  static long mixed(long fingerprint) {
+    long code = fingerprint;
     code = (code ^ (code >>> 30)) * 0xBF58476D1CE4E5B9L;
     code = (code ^ (code >>> 27)) * 0x94D049BB133111EBL;
     return code ^ (code >>> 31);

@@ -1,14 +1,20 @@
 package io.sapo.producer.figures;
 
+import io.sapo.producer.figures.Figure.Bar;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 
-/** Draws a figure as a PNG of {@value #WIDTH} by {@value #HEIGHT} pixels. */
+/** Draws bars as a PNG of {@value #WIDTH} by {@value #HEIGHT} pixels. */
 final class FigureRenderer {
   static final int WIDTH = 112;
   static final int HEIGHT = 56;
@@ -20,13 +26,13 @@ final class FigureRenderer {
 
   private FigureRenderer() {}
 
-  static byte[] png(Figure figure) {
+  static byte[] png(List<Bar> bars) {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     Graphics2D canvas = image.createGraphics();
     canvas.setColor(Color.WHITE);
     canvas.fillRect(0, 0, WIDTH, HEIGHT);
-    for (int i = 0; i < figure.bars().size(); i++) {
-      Figure.Bar bar = figure.bars().get(i);
+    for (int i = 0; i < bars.size(); i++) {
+      Bar bar = bars.get(i);
       int height = FOOT + bar.height() * UNIT;
       canvas.setColor(new Color(bar.colour().rgb()));
       canvas.fillRect(i * COLUMN + GAP, HEIGHT - height, COLUMN - 2 * GAP, height);
@@ -39,5 +45,35 @@ final class FigureRenderer {
       throw new UncheckedIOException("cannot encode a picture in memory", e);
     }
     return png.toByteArray();
+  }
+
+  /** The bars of a picture that {@link #png} drew, left to right; of another one as many as fit. */
+  static List<Bar> read(byte[] png) {
+    try {
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+      if (image == null || image.getWidth() != WIDTH || image.getHeight() != HEIGHT) {
+        return List.of();
+      }
+      List<Bar> bars = new ArrayList<>();
+      for (int i = 0; i < Figure.BARS; i++) {
+        bar(image, i * COLUMN + COLUMN / 2).ifPresent(bars::add);
+      }
+      return bars;
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static Optional<Bar> bar(BufferedImage image, int x) {
+    int rgb = image.getRGB(x, HEIGHT - 1);
+    int pixels = 0;
+    while (pixels < HEIGHT && image.getRGB(x, HEIGHT - 1 - pixels) == rgb) {
+      pixels++;
+    }
+    int height = (pixels - FOOT) / UNIT;
+    return Arrays.stream(Colour.values())
+        .filter(colour -> new Color(colour.rgb()).getRGB() == rgb)
+        .findFirst()
+        .map(colour -> new Bar(colour, height));
   }
 }

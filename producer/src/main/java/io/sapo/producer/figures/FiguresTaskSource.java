@@ -1,6 +1,7 @@
 package io.sapo.producer.figures;
 
 import io.sapo.pictures.PictureHash;
+import io.sapo.producer.figures.Figure.Bar;
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.producer.task.SeededTasks;
 import io.sapo.schemas.Picture;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * other: a tenth of all figures, told by their fingerprint, is held out.
  */
 public final class FiguresTaskSource implements OrderedTaskSource {
+  public static final String NAME = "figures";
+
   /** Words of prompts and solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS =
       List.of(
@@ -47,7 +50,7 @@ public final class FiguresTaskSource implements OrderedTaskSource {
 
   @Override
   public String name() {
-    return "figures";
+    return NAME;
   }
 
   @Override
@@ -85,21 +88,25 @@ public final class FiguresTaskSource implements OrderedTaskSource {
   }
 
   private Task task(Figure figure) {
-    byte[] png = FigureRenderer.png(figure);
     String id =
-        "figures-" + split.name().toLowerCase(Locale.ROOT) + "-" + made.seed() + "-" + made.next();
+        NAME + "-" + split.name().toLowerCase(Locale.ROOT) + "-" + made.seed() + "-" + made.next();
+    return task(id, NAME, figure.prompt(), figure.answer(), figure.bars());
+  }
+
+  static Task task(String id, String source, String prompt, int answer, List<Bar> bars) {
+    byte[] png = FigureRenderer.png(bars);
     return Task.newBuilder()
         .setTaskId(id)
-        .setPrompt(figure.prompt())
+        .setPrompt(prompt)
         .setPictures(
             List.of(
                 Picture.newBuilder()
                     .setSha256(PictureHash.of(png))
                     .setBytes(ByteBuffer.wrap(png))
                     .build()))
-        .setAnswer(Integer.toString(figure.answer()))
+        .setAnswer(Integer.toString(answer))
         .setVerifier("gsm8k")
-        .setSource(name())
+        .setSource(source)
         .build();
   }
 }

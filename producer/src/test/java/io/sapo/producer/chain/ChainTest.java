@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ChainTest {
-  private static final ChainTaskSource.Lengths LENGTHS = new ChainTaskSource.Lengths(3, 10);
+  private static final Lengths LENGTHS = new Lengths(3, 10);
 
   @Test
   void aChainIsWrittenAndReadStepByStep() {
@@ -41,7 +41,7 @@ class ChainTest {
     SplittableRandom random = new SplittableRandom(3);
     Set<Integer> lengths = new HashSet<>();
     for (int i = 0; i < 2_000; i++) {
-      Chain chain = Chain.draw(random, 3, 10);
+      Chain chain = Chain.draw(random, LENGTHS);
       lengths.add(chain.steps().size());
       assertThat(ChainSolution.right(chain)).doesNotContain("=-").endsWith(" " + chain.answer());
       assertThat(chain.answer()).isBetween(0, 99);
@@ -55,7 +55,7 @@ class ChainTest {
     int steps = 0;
     int right = 0;
     for (int i = 0; i < 2_000; i++) {
-      Chain chain = Chain.draw(random, 10, 10);
+      Chain chain = Chain.draw(random, new Lengths(10, 10));
       List<ChainSolution.Line> lines =
           ChainSolution.judged(chain.prompt(), ChainSolution.withMistakes(chain, random));
       steps += 10;
@@ -85,11 +85,9 @@ class ChainTest {
 
   @Test
   void lengthsAreReadFromTheNameOfTheSource() {
-    assertThat(ChainTaskSource.Lengths.parse("chain")).contains(LENGTHS);
-    assertThat(ChainTaskSource.Lengths.parse("chain(5-8)"))
-        .contains(new ChainTaskSource.Lengths(5, 8));
-    assertThat(ChainTaskSource.Lengths.parse("chains.jsonl")).isEmpty();
-    assertThatThrownBy(() -> ChainTaskSource.Lengths.parse("chain(8-5)"))
-        .hasMessageContaining("1 to 26 steps");
+    assertThat(Lengths.parse("chain")).contains(LENGTHS);
+    assertThat(Lengths.parse("chain(5-8)")).contains(new Lengths(5, 8));
+    assertThat(Lengths.parse("chains.jsonl")).isEmpty();
+    assertThatThrownBy(() -> Lengths.parse("chain(8-5)")).hasMessageContaining("1 to 26 steps");
   }
 }

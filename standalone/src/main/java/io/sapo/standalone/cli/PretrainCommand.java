@@ -39,7 +39,8 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--tasks",
       defaultValue = "figures",
       paramLabel = "SPEC",
-      description = "figures, chain or chain(FEWEST-MOST) steps (default: ${DEFAULT-VALUE}).")
+      description =
+          "figures, chain, or either with (FEWEST-MOST) steps (default: ${DEFAULT-VALUE}).")
   private String tasks;
 
   @Option(

@@ -1,8 +1,11 @@
 package io.sapo.standalone.experiment;
 
 import io.sapo.producer.chain.ChainSolution;
+import io.sapo.producer.figures.FigureChain;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Trajectory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,9 +63,7 @@ final class CreditTruth {
    * @param values by segment; null without a critic
    */
   void add(SegmentedTrajectory record, boolean counts, float[] advantages, float[] values) {
-    List<ChainSolution.Line> lines =
-        ChainSolution.judged(
-            record.getTrajectory().getPrompt(), record.getTrajectory().getResponseText());
+    List<ChainSolution.Line> lines = judged(record.getTrajectory());
     if (counts) {
       steps += lines.size();
       right += lines.stream().filter(ChainSolution.Line::right).count();
@@ -79,6 +80,23 @@ final class CreditTruth {
         jumps.add(new double[] {entropies[t], Math.abs(values[t] - values[t + 1])});
       }
     }
+  }
+
+  private static List<ChainSolution.Line> judged(Trajectory trajectory) {
+    String prompt = trajectory.getPrompt();
+    String chain =
+        trajectory.getPictures().stream()
+            .filter(picture -> picture.getBytes() != null)
+            .findFirst()
+            .flatMap(picture -> FigureChain.spelledOut(prompt, bytes(picture.getBytes())))
+            .orElse(prompt);
+    return ChainSolution.judged(chain, trajectory.getResponseText());
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
   }
 
   private void correlate(

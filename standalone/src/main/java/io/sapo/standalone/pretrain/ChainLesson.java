@@ -3,12 +3,13 @@ package io.sapo.standalone.pretrain;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.chain.Lengths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Long sums, one step a line. */
-record ChainLesson(ChainTaskSource.Lengths lengths) implements Lesson {
+record ChainLesson(Lengths lengths) implements Lesson {
 
   @Override
   public Map<String, byte[]> companions() {

@@ -2,20 +2,23 @@ package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.producer.figures.FiguresTaskSource;
+import io.sapo.producer.figures.FiguresTaskSource.Solved;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Figures with written solutions. */
 final class FiguresExamples implements Lesson.Examples {
-  private final FiguresTaskSource figures;
+  private final Supplier<Solved> solved;
+  private final Supplier<Solved> described;
   private final SolvedSequences sequences;
 
   /**
    * @param model its tokenizer and picture settings; weights are not looked at
    */
-  FiguresExamples(CheckpointFolder model, FiguresTaskSource figures) {
-    this.figures = figures;
+  FiguresExamples(CheckpointFolder model, Supplier<Solved> solved, Supplier<Solved> described) {
+    this.solved = solved;
+    this.described = described;
     this.sequences = new SolvedSequences(model);
   }
 
@@ -28,8 +31,8 @@ final class FiguresExamples implements Lesson.Examples {
   public List<TokenSequence> take(int count) {
     List<TokenSequence> batch = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      FiguresTaskSource.Solved solved = i % 2 == 0 ? figures.nextSolved() : figures.nextDescribed();
-      batch.add(sequences.of(solved.task(), solved.solution()));
+      Solved example = (i % 2 == 0 ? solved : described).get();
+      batch.add(sequences.of(example.task(), example.solution()));
     }
     return batch;
   }

@@ -1,12 +1,21 @@
 package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.producer.chain.Lengths;
+import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
+import io.sapo.producer.figures.FiguresTaskSource.Solved;
 import io.sapo.producer.figures.FiguresTaskSource.Split;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Bar charts and questions about them. */
-record FiguresLesson() implements Lesson {
+/**
+ * Bar charts and questions about them.
+ *
+ * @param chains steps of sums over the bars; empty for short questions
+ */
+record FiguresLesson(Optional<Lengths> chains) implements Lesson {
 
   @Override
   public Map<String, byte[]> companions() {
@@ -15,6 +24,12 @@ record FiguresLesson() implements Lesson {
 
   @Override
   public Examples examples(CheckpointFolder shape, long seed) {
-    return new FiguresExamples(shape, new FiguresTaskSource(Split.TRAINING, seed));
+    FiguresTaskSource figures = new FiguresTaskSource(Split.TRAINING, seed);
+    Supplier<Solved> solved =
+        chains
+            .map(lengths -> new FigureChainTaskSource(Split.TRAINING, seed, lengths))
+            .<Supplier<Solved>>map(source -> source::nextSolved)
+            .orElse(figures::nextSolved);
+    return new FiguresExamples(shape, solved, figures::nextDescribed);
   }
 }

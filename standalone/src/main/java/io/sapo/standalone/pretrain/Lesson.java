@@ -3,7 +3,8 @@ package io.sapo.standalone.pretrain;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.TaskSources;
-import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.chain.Lengths;
+import io.sapo.producer.figures.FigureChainTaskSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +34,12 @@ public interface Lesson {
    */
   static Optional<Lesson> of(String tasks) {
     if (tasks.equals(TaskSources.FIGURES)) {
-      return Optional.of(new FiguresLesson());
+      return Optional.of(new FiguresLesson(Optional.empty()));
     }
-    return ChainTaskSource.Lengths.parse(tasks).map(ChainLesson::new);
+    Optional<Lengths> figures = FigureChainTaskSource.lengths(tasks);
+    if (figures.isPresent()) {
+      return Optional.of(new FiguresLesson(figures));
+    }
+    return Lengths.parse(tasks).map(ChainLesson::new);
   }
 }

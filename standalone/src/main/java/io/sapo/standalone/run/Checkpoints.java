@@ -3,6 +3,7 @@ package io.sapo.standalone.run;
 import io.sapo.configuration.Settings;
 import io.sapo.producer.TaskSources;
 import io.sapo.producer.chain.ChainTaskSource;
+import io.sapo.producer.chain.Lengths;
 import java.nio.file.Path;
 
 /** Where the starting policy lies. */
@@ -17,7 +18,7 @@ public final class Checkpoints {
    * @param home root of the installation
    */
   public static Path start(Settings settings, Path home) {
-    boolean chain = ChainTaskSource.Lengths.parse(settings.text("tasks.train")).isPresent();
+    boolean chain = Lengths.parse(settings.text("tasks.train")).isPresent();
     return settings
         .optionalPath("model.checkpoint")
         .orElse(home.resolve(SHIPPED).resolve(chain ? ChainTaskSource.NAME : TaskSources.FIGURES));

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.producer.chain.Lengths;
+import io.sapo.producer.figures.FigureChain;
+import io.sapo.producer.figures.FigureChainTaskSource;
+import io.sapo.producer.figures.FiguresTaskSource.Split;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Task;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.io.IOException;
@@ -266,6 +271,42 @@ class ExperimentTest {
     even.add(record("a7+5=12\nb12-3=8\n#### 8"), false, new float[] {1, 1, 1}, null);
     assertThat(even.summary().within()).isNaN();
     assertThat(even.stepsRight()).isNaN();
+  }
+
+  /**
+   * The digits stand in the picture; the same response to other bars is wrong from its first step.
+   */
+  @Test
+  void stepsOverAPictureAreHeldAgainstItsBars() {
+    FigureChainTaskSource source = new FigureChainTaskSource(Split.TRAINING, 1, new Lengths(2, 2));
+    Task asked = source.next().orElseThrow();
+    Task other = source.next().orElseThrow();
+    String chain =
+        FigureChain.spelledOut(asked.getPrompt(), asked.getPictures().get(0).getBytes().array())
+            .orElseThrow();
+    List<Integer> digits =
+        chain.chars().filter(Character::isDigit).mapToObj(Character::getNumericValue).toList();
+    int first = digits.get(0) + (chain.charAt(2) == '+' ? 1 : -1) * digits.get(1);
+    String response =
+        "%s=%d%nb%d%s=%s%n#### %s"
+            .formatted(
+                "a" + chain.charAt(0) + chain.substring(2, 4),
+                first,
+                first,
+                chain.substring(5, 7),
+                asked.getAnswer(),
+                asked.getAnswer());
+    assertThat(stepsRight(asked, response)).isEqualTo(1);
+    assertThat(stepsRight(other, response)).isLessThan(1);
+  }
+
+  private static double stepsRight(Task task, String response) {
+    SegmentedTrajectory record = record(response);
+    record.getTrajectory().setPrompt(task.getPrompt());
+    record.getTrajectory().setPictures(task.getPictures());
+    CreditTruth truth = new CreditTruth();
+    truth.add(record, true, new float[] {1, 1, 1}, null);
+    return truth.stepsRight();
   }
 
   /** Three segments, one a line; tokens are characters. */
