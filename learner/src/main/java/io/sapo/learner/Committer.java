@@ -64,21 +64,9 @@ final class Committer {
     this.parentSha256 = parentSha256;
   }
 
-  /** From here on old weights are deleted, and missing ones found. */
+  /** From here on old weights are deleted. */
   void keep(ChunkRetention by) {
     retention = by;
-  }
-
-  /**
-   * Whether weights have to be published again, since the broker no longer has the newest. The next
-   * version will be whole then.
-   */
-  boolean newestIsGone() {
-    boolean gone = retention.newestIsGone();
-    if (gone) {
-      publisher.wholeNext();
-    }
-    return gone;
   }
 
   /** The next version is the first of a fork. */

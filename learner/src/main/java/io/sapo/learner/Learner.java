@@ -14,6 +14,7 @@ import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.schemas.Component;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.WeightVersion;
@@ -99,11 +100,7 @@ public final class Learner {
                 options.topics(),
                 "learner-status-" + options.instance(),
                 status::now);
-        Standby standby =
-            new Standby(
-                clients.committedReader(options.instance() + "-standby"),
-                options.topics(),
-                System::nanoTime)) {
+        Standby standby = new Standby(listen("standby", Component.LEARNER))) {
       try (FoldResources resources = FoldResources.open(config, options, base)) {
         StateLoader loader =
             new StateLoader(config, options, clients, resources, liveness.beatingClock());
@@ -123,6 +120,14 @@ public final class Learner {
     } finally {
       liveness.rest();
     }
+  }
+
+  private LiveProcesses listen(String name, Component kind) {
+    return new LiveProcesses(
+        clients.committedReader(options.instance() + "-" + name),
+        options.topics(),
+        kind,
+        System::nanoTime);
   }
 
   private static long newest(StateLoader loader) {
@@ -176,7 +181,8 @@ public final class Learner {
                 loader.checkpointVersion());
         ChunkRetention retention =
             new ChunkRetention(
-                clients.admin(), options.topics(), options.published().keepBytes(), committed)) {
+                clients.admin(), options.topics(), options.published().keepBytes(), committed);
+        LiveProcesses producers = listen("producers", Component.PRODUCER)) {
       Committer committer =
           new Committer(
               config,
@@ -201,6 +207,11 @@ public final class Learner {
                   options.activationBytes(),
                   checkpoints::settle),
               committer,
+              new Republication(
+                  retention::newestIsGone,
+                  publisher::wholeNext,
+                  producers::heard,
+                  System::nanoTime),
               checkpoints,
               commands,
               new StatusReporter(status, heartbeats),

@@ -14,7 +14,6 @@ import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +32,18 @@ final class TrainingLoop {
 
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
-  /** Between two looks at whether the newest weights can still be had. */
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
-
   private final LearnerOptions options;
   private final RunIdentity identity;
   private final TrainingState state;
   private final Update update;
   private final Committer committer;
+  private final Republication republication;
   private final CheckpointWriter checkpoints;
   private final Commands commands;
   private final StatusReporter reporter;
   private final BooleanSupplier stopping;
   private final Stopwatch stopwatch = new Stopwatch();
-  private long lookedNanos = System.nanoTime() - 2 * LOOK_EVERY.toNanos();
-  private boolean newestIsGone;
+  private Optional<String> newestIsMissed = Optional.empty();
 
   TrainingLoop(
       LearnerOptions options,
@@ -55,6 +51,7 @@ final class TrainingLoop {
       TrainingState state,
       Update update,
       Committer committer,
+      Republication republication,
       CheckpointWriter checkpoints,
       Commands commands,
       StatusReporter reporter,
@@ -64,6 +61,7 @@ final class TrainingLoop {
     this.state = state;
     this.update = update;
     this.committer = committer;
+    this.republication = republication;
     this.checkpoints = checkpoints;
     this.commands = commands;
     this.reporter = reporter;
@@ -97,8 +95,8 @@ final class TrainingLoop {
     reporter.report(status -> status.state("running", ""));
     while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
       Batch batch = batches.next(state.version(), new Interruptions());
-      if (batch == null && newestIsGone) {
-        publishAgain();
+      if (batch == null && newestIsMissed.isPresent()) {
+        publishAgain(newestIsMissed.get());
         return true;
       }
       if (batch == null) {
@@ -127,17 +125,10 @@ final class TrainingLoop {
     return false;
   }
 
-  /**
-   * A version that is made of nothing, with the weights of the one before: without them nobody
-   * could begin to generate, and nothing would come to train on.
-   */
-  private void publishAgain() {
-    newestIsGone = false;
-    log.warn(
-        "the broker has deleted what version {} is put together from: its weights are published"
-            + " again, as version {}",
-        state.version(),
-        state.version() + 1);
+  /** A version that is made of nothing, with the weights of the one before. */
+  private void publishAgain(String why) {
+    newestIsMissed = Optional.empty();
+    log.warn("{}: its weights are published again, as version {}", why, state.version() + 1);
     Batch nothing = new Batch(List.of(), standingStill(), new TreeMap<>());
     Update.Folded folded = update.apply(state, nothing);
     WeightVersion committed = commit(nothing, folded, state.hashes());
@@ -170,11 +161,8 @@ final class TrainingLoop {
   private final class Interruptions implements BatchAssembler.Stop {
     @Override
     public boolean requested() throws InterruptedException {
-      if (System.nanoTime() - lookedNanos > LOOK_EVERY.toNanos()) {
-        lookedNanos = System.nanoTime();
-        newestIsGone = committer.newestIsGone();
-      }
-      return newestIsGone || stopAfterCommands();
+      newestIsMissed = republication.due(state.version());
+      return newestIsMissed.isPresent() || stopAfterCommands();
     }
 
     @Override

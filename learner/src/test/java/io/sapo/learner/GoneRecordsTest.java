@@ -107,4 +107,20 @@ class GoneRecordsTest {
     assertThat(versions.get(3).getTrainedTotal()).isEqualTo(2L * batch);
     assertThat(versions.get(3).getMetrics()).doesNotContainKey("published_again");
   }
+
+  @Test
+  void weightsThatNoProducerCanReadArePublishedAgain() throws Exception {
+    int batch = CONFIG.batchSize();
+    send(batch, 0, 1);
+    run.learner(1, FaultHook.NONE).run();
+    run.sendAll(
+        List.of(run.topics().status().record("producer/one", RepublicationTest.status(0, "1"))));
+    assertThat(run.learner(2, FaultHook.NONE).run()).isEqualTo(2);
+    WeightVersion before = run.versions().get(1);
+    WeightVersion again = run.versions().get(2);
+    assertThat(again.getActorSha256()).isEqualTo(before.getActorSha256());
+    assertThat(again.getAnchor()).isTrue();
+    assertThat(again.getMetrics()).containsEntry("published_again", 1.0);
+    assertThat(again.getConsumedTotal()).isEqualTo(batch);
+  }
 }

@@ -13,6 +13,7 @@ import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
@@ -29,11 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Learners of a tiny model on one broker; every run has topics and a data folder of its own. */
 final class TestRuns implements AutoCloseable {
@@ -133,8 +132,7 @@ final class TestRuns implements AutoCloseable {
     }
 
     void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
-      try (Producer<byte[], byte[]> producer =
-          new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+      try (Producer<byte[], byte[]> producer = ProducerClients.create(kafka, Map.of())) {
         records.forEach(producer::send);
       }
     }

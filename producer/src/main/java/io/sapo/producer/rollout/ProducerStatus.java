@@ -8,6 +8,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.UnreadableWeights;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.Map;
@@ -75,13 +76,20 @@ final class ProducerStatus {
         .setAtMs(clock.millis())
         .setIntervalMs(config.heartbeat().toMillis())
         .setGauges(ProcessGauges.addedTo(gauges()))
-        .setInfo(
-            Map.of(
-                "device", config.device(),
-                "tasks", config.tasks().train(),
-                "engine", config.engine().kind().toString(),
-                "weight_uptake", config.rollouts().uptake().toString()))
+        .setInfo(info())
         .build();
+  }
+
+  private Map<String, String> info() {
+    Map<String, String> info = new TreeMap<>();
+    info.put("device", config.device());
+    info.put("tasks", config.tasks().train());
+    info.put("engine", config.engine().kind().toString());
+    info.put("weight_uptake", config.rollouts().uptake().toString());
+    follower
+        .unreadable()
+        .ifPresent(version -> info.put(UnreadableWeights.INFO, Long.toString(version)));
+    return info;
   }
 
   private String state() {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>A version is handed out only when every tensor has the hash announced for it and, where
  * float32 is published, the whole has the hash in the commit record. One that does not is refused
  * and counted, and the one in use stays in use; versions that build on it are refused as well, up
- * to the next anchor.
+ * to the next anchor, which the learner makes of the next version when it is told that one cannot
+ * be read.
  *
  * <p>A thread of its own reads, checks and copies to the device, where it writes over weights that
  * are no longer in use with what has changed since. It does so while the version is being written
@@ -56,6 +58,7 @@ public final class WeightFollower implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private volatile Optional<WeightVersion> newest = Optional.empty();
   private volatile Refusals refusals = new Refusals(0, "");
+  private volatile OptionalLong unreadable = OptionalLong.empty();
   private volatile boolean closed;
 
   /**
@@ -103,6 +106,11 @@ public final class WeightFollower implements AutoCloseable {
 
   public Refusals refusals() {
     return refusals;
+  }
+
+  /** The newest version, where it cannot be had from what lies on the log. */
+  public OptionalLong unreadable() {
+    return unreadable;
   }
 
   /** Completes, with the cause, when following ended without being asked to. */
@@ -180,13 +188,16 @@ public final class WeightFollower implements AutoCloseable {
           record.offset(),
           version.getVersion());
     } catch (RecordFormatException e) {
+      unreadable =
+          OptionalLong.of(1 + versionLog.newest().map(WeightVersion::getVersion).orElse(-1L));
       refused("%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()));
     }
     return false;
   }
 
   private void catchUp() {
-    long target = newest.orElseThrow().getVersion();
+    WeightVersion wanted = newest.orElseThrow();
+    long target = wanted.getVersion();
     try {
       List<WeightVersion> path = local.pathToNewest(versionLog);
       for (WeightVersion version : path) {
@@ -200,18 +211,26 @@ public final class WeightFollower implements AutoCloseable {
     } catch (WeightFormatException e) {
       local.discard();
       versionLog.refuse(target);
+      unreadable =
+          standsOnBase(wanted) ? OptionalLong.of(wanted.getVersion()) : OptionalLong.empty();
       refused(e.getMessage());
     }
   }
 
   private void requireBase(WeightVersion version) {
-    Environment environment = version.getEnvironment();
-    if (environment != null && !environment.getBaseSha256().equals(base.sha256())) {
+    if (!standsOnBase(version)) {
       throw new WeightFormatException(
           "version %d was trained over base model %s, but this process has loaded %s: give it the checkpoint that the learner has"
               .formatted(
-                  version.getVersion(), named(environment.getBaseSha256()), named(base.sha256())));
+                  version.getVersion(),
+                  named(version.getEnvironment().getBaseSha256()),
+                  named(base.sha256())));
     }
+  }
+
+  private boolean standsOnBase(WeightVersion version) {
+    Environment environment = version.getEnvironment();
+    return environment == null || environment.getBaseSha256().equals(base.sha256());
   }
 
   private static String named(String sha256) {
@@ -221,6 +240,7 @@ public final class WeightFollower implements AutoCloseable {
   private void offer(WeightVersion version) {
     take().ifPresent(FollowedWeights::close);
     ready.set(local.weightsOf(version));
+    unreadable = OptionalLong.empty();
     log.debug("version {} lies ready", version.getVersion());
   }
 

@@ -1,0 +1,111 @@
+package io.sapo.learner;
+
+import io.sapo.schemas.Status;
+import io.sapo.schemas.UnreadableWeights;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when the newest weights have to be published once more: the broker has deleted what they
+ * are put together from, or those who generate cannot read it. For the training thread.
+ */
+final class Republication {
+  private static final Logger log = LoggerFactory.getLogger(Republication.class);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+  private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
+
+  /** Between two answers to producers that none has helped; doubled each time. */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  private final BooleanSupplier newestIsGone;
+  private final Runnable wholeNext;
+  private final Supplier<List<Status>> producers;
+  private final LongSupplier nanoTime;
+  private long lookAt;
+  private long listenAt;
+  private long answerAt;
+  private Duration pause = FIRST_PAUSE;
+
+  /**
+   * @param newestIsGone whether the broker no longer has the newest weights
+   * @param wholeNext makes the next version be published whole
+   * @param producers the last words of those at work
+   */
+  Republication(
+      BooleanSupplier newestIsGone,
+      Runnable wholeNext,
+      Supplier<List<Status>> producers,
+      LongSupplier nanoTime) {
+    this.newestIsGone = newestIsGone;
+    this.wholeNext = wholeNext;
+    this.producers = producers;
+    this.nanoTime = nanoTime;
+    lookAt = nanoTime.getAsLong();
+    listenAt = lookAt;
+    answerAt = lookAt;
+  }
+
+  /**
+   * Why a version has to be made of nothing, now, with the weights of the one before: without them
+   * nobody could generate, and nothing would come to train on. It will be whole. Empty when that
+   * need not be.
+   *
+   * @param version the newest
+   */
+  Optional<String> due(long version) {
+    long now = nanoTime.getAsLong();
+    if (now - lookAt >= 0) {
+      lookAt = now + LOOK_EVERY.toNanos();
+      if (newestIsGone.getAsBoolean()) {
+        wholeNext.run();
+        return Optional.of(
+            "the broker has deleted what version %d is put together from".formatted(version));
+      }
+    }
+    if (now - listenAt >= 0) {
+      listenAt = now + LISTEN_EVERY.toNanos();
+      return answer(version, producers.get(), now);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> answer(long version, List<Status> atWork, long now) {
+    List<Status> without = atWork.stream().filter(one -> misses(one, version)).toList();
+    if (without.isEmpty()) {
+      if (atWork.stream().anyMatch(one -> one.getVersion() == version)) {
+        pause = FIRST_PAUSE;
+      }
+      return Optional.empty();
+    }
+    if (now - answerAt < 0) {
+      return Optional.empty();
+    }
+    answerAt = now + pause.toNanos();
+    pause = pause.multipliedBy(2);
+    if (pause.compareTo(LONGEST_PAUSE) > 0) {
+      pause = LONGEST_PAUSE;
+    }
+    wholeNext.run();
+    String who =
+        "%d of %d producers cannot read version %d (%s)"
+            .formatted(without.size(), atWork.size(), version, without.get(0).getMessage());
+    if (without.size() == atWork.size()) {
+      return Optional.of(who);
+    }
+    log.warn("{}: the next version is published whole", who);
+    return Optional.empty();
+  }
+
+  private static boolean misses(Status producer, long version) {
+    return UnreadableWeights.of(producer).equals(OptionalLong.of(version));
+  }
+}
