@@ -37,7 +37,7 @@ final class SyntheticBatch {
     double outcome = random.nextInt(2);
     rewards[rewards.length - 1] = outcome;
     return new TrainingExample(
-        new TrainingExample.Origin(new Position(0, row), "t" + row, 0, row),
+        new TrainingExample.Origin(new Position(0, row), "t" + row, "task", 0, row),
         TokenSequence.text(
             tokens(prompt, vocabulary, random), tokens(response, vocabulary, random)),
         TrainingExample.Draw.at(1, response),

@@ -180,11 +180,14 @@ public final class Binding {
     return new ProducerConfig(
         instance,
         tasks(),
+        new TaskBinding(settings).curriculum(),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
         prompts(),
         rollouts(),
         new StalenessBound(
-            settings.integer("learner.max-staleness"), settings.integer("learner.batch-size")),
+            settings.integer("learner.max-staleness"),
+            settings.integer("learner.batch-size"),
+            settings.number("producer.oversampling")),
         settings.text("model.device"),
         settings.duration("run.heartbeat"),
         engine(place));

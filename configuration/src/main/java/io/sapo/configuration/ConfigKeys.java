@@ -111,6 +111,9 @@ final class ConfigKeys {
       key("tasks.columns." + column, Rule.text().orEmpty());
     }
     key("tasks.verifier", Rule.text().orEmpty());
+    key("tasks.curriculum.skip-below", Rule.number(0, 1));
+    key("tasks.curriculum.skip-above", Rule.number(0, 1));
+    key("tasks.curriculum.ask-anyway", Rule.number(0, 1));
   }
 
   private void rollouts() {
@@ -119,6 +122,7 @@ final class ConfigKeys {
     key("producer.top-p", Rule.number(1e-6, 1));
     key("producer.top-k", Rule.integer(0, MANY));
     key("producer.rollouts-per-task", Rule.integer(1, 10_000).orEmpty());
+    key("producer.oversampling", Rule.number(1, 16));
     key("producer.slots", Rule.integer(1, 65_536));
     key("producer.steps-per-call", Rule.integer(1, 65_536));
     key("producer.weight-uptake", Rule.choice(names(WeightUptake.class)));

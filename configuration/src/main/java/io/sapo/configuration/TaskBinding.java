@@ -4,6 +4,7 @@ import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.TaskSources;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskColumns;
 import io.sapo.producer.task.TaskSpec;
 import java.nio.file.Path;
@@ -30,6 +31,13 @@ final class TaskBinding {
             settings.optionalText("tasks.columns.images"),
             settings.optionalText("tasks.columns.id"),
             settings.optionalText("tasks.verifier")));
+  }
+
+  Curriculum.Bounds curriculum() {
+    return new Curriculum.Bounds(
+        settings.number("tasks.curriculum.skip-below"),
+        settings.number("tasks.curriculum.skip-above"),
+        settings.number("tasks.curriculum.ask-anyway"));
   }
 
   /** Pictures lie in the configured folders and in those of the task files. */

@@ -8,11 +8,11 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.Progress;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.input.Batch;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.Divergence;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.ForkOrigin;
-import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.util.List;
@@ -97,7 +97,7 @@ final class Committer {
   }
 
   /**
-   * @param inputs what the version was made from; empty for version 0
+   * @param batch what the version was made from; empty for version 0
    * @param credits of the trajectories trained on
    * @param leftOut why the update, or its end, was left out
    * @param checkpointVersion newest checkpoint on disk; -1 for none
@@ -106,7 +106,7 @@ final class Committer {
   WeightVersion commit(
       TrainingState state,
       StateHashes hashes,
-      List<InputRange> inputs,
+      Batch batch,
       SortedMap<String, Double> metrics,
       List<Credit> credits,
       Optional<String> leftOut,
@@ -118,7 +118,8 @@ final class Committer {
             .setVersion(progress.version())
             .setParent(progress.version() - 1)
             .setRunId(runId)
-            .setInputs(inputs)
+            .setInputs(batch.ranges())
+            .setOutcomes(batch.outcomes())
             .setLeftOut(leftOut.orElse(null))
             .setTrajectoryPositions(asText(progress.trajectoryPositions()))
             .setConsumedTotal(progress.consumedTotal())

@@ -12,6 +12,7 @@ import io.sapo.learner.commit.WeightPublisher;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.input.Batch;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.schemas.ForkOrigin;
@@ -125,7 +126,7 @@ public final class Fork {
               version,
               committed.referenceSha256()));
       return committer.commit(
-          state, hashes, List.of(), new TreeMap<>(), List.of(), Optional.empty(), version);
+          state, hashes, Batch.NONE, new TreeMap<>(), List.of(), Optional.empty(), version);
     }
   }
 

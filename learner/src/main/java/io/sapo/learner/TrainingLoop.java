@@ -77,7 +77,7 @@ final class TrainingLoop {
         committer.commit(
             state,
             hashes,
-            List.of(),
+            Batch.NONE,
             new TreeMap<>(),
             List.of(),
             Optional.empty(),
@@ -150,7 +150,7 @@ final class TrainingLoop {
     return committer.commit(
         state,
         hashes,
-        batch.ranges(),
+        batch,
         metrics,
         CreditRecords.of(state.version(), batch.examples(), folded.credits()),
         folded.leftOut(),

@@ -2,6 +2,7 @@ package io.sapo.producer;
 
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.prompt.PromptSettings;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param instance name of this producer; no two live ones share it
  * @param tasks what is asked
+ * @param curriculum which of these are passed over
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
  * @param device {@code cpu}, {@code gpu} or {@code gpu0}, {@code gpu1}, …
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
 public record ProducerConfig(
     String instance,
     TaskSpec tasks,
+    Curriculum.Bounds curriculum,
     long seed,
     PromptSettings prompts,
     RolloutSettings rollouts,
@@ -45,6 +48,7 @@ public record ProducerConfig(
     check(rollouts.stepsPerCall() >= 1, "steps per call must be positive", problems);
     check(staleness.eta() >= 0, "eta must not be negative", problems);
     check(staleness.batchSize() >= 1, "batch size must be positive", problems);
+    check(staleness.oversampling() >= 1, "oversampling must be at least 1", problems);
     check(
         rollouts.groupSize() <= (staleness.eta() + 1L) * staleness.batchSize(),
         "group size must not exceed (eta + 1) x batch size, or no group could ever be completed",

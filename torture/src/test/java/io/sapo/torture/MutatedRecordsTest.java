@@ -33,6 +33,7 @@ import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.rollout.RolloutProducer;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
@@ -244,10 +245,11 @@ class MutatedRecordsTest {
         new ProducerConfig(
             "producer-0",
             TaskSpec.of("topic"),
+            Curriculum.Bounds.NONE,
             1,
             new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 300),
             new RolloutSettings(new Sampling(1, 1, 0, 1), 1, 64, 8, WeightUptake.IN_FLIGHT),
-            new StalenessBound(1, 10_000_000),
+            new StalenessBound(1, 10_000_000, 1),
             "cpu",
             Duration.ofSeconds(1),
             EngineSettings.BUILTIN);

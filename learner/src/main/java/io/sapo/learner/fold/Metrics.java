@@ -120,6 +120,8 @@ final class Metrics {
     put("cut_off", cutOff / count);
     put("no_signal", withoutSignal / (count + batch.withoutSignal()));
     put("no_signal_dropped", batch.withoutSignal());
+    put("stale", (double) batch.stale() / (count + batch.stale()));
+    put("stale_dropped", batch.stale());
   }
 
   /**

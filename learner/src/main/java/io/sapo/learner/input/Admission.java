@@ -123,6 +123,7 @@ public final class Admission {
         new TrainingExample.Origin(
             position,
             trajectory.getTrajectoryId(),
+            trajectory.getTaskId(),
             record.getSourcePartition(),
             record.getSourceOffset()),
         new TokenSequence(fields.prompt(), preparedPictures(trajectory, fields.prompt()), response),

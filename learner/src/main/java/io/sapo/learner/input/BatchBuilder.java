@@ -35,6 +35,7 @@ final class BatchBuilder {
   private final SortedMap<Integer, Range> ranges = new TreeMap<>();
   private final SortedMap<Integer, Long> trajectoryPositions = new TreeMap<>();
   private final Refusals refusals = new Refusals();
+  private final OutcomeTally outcomes = new OutcomeTally();
   private long withoutSignal;
 
   /**
@@ -50,6 +51,7 @@ final class BatchBuilder {
     range.trained++;
     range.skipped.separate();
     examples.add(record.example());
+    outcomes.add(record.example());
   }
 
   void skip(InputRecord record, String reason) {
@@ -57,7 +59,10 @@ final class BatchBuilder {
         .skipped
         .add(record.position().offset(), record.next(), record.records(), reason);
     refusals.add(reason);
-    withoutSignal += reason.startsWith(BatchRules.NO_SIGNAL) ? 1 : 0;
+    if (reason.startsWith(BatchRules.NO_SIGNAL)) {
+      withoutSignal++;
+      outcomes.add(record.example());
+    }
   }
 
   private Range consume(InputRecord record) {
@@ -120,6 +125,6 @@ final class BatchBuilder {
             consumed.add(
                 new InputRange(
                     partition, range.from, range.to, range.trained, range.skipped.records())));
-    return new Batch(ordered, consumed, trajectoryPositions);
+    return new Batch(ordered, consumed, trajectoryPositions, outcomes.byTask());
   }
 }

@@ -20,6 +20,9 @@ public record BatchRules(
   /** Reasons that begin with this word count what was dropped for want of signal. */
   public static final String NO_SIGNAL = "no-signal";
 
+  /** And with this one what was begun too many versions ago. */
+  static final String STALE = "stale";
+
   /** Rounding of a mean leaves this much of outcomes that are alike. */
   private static final double ALIKE = 1e-9;
 
@@ -44,8 +47,9 @@ public record BatchRules(
     }
     if (version - started > maxStaleness) {
       return Optional.of(
-          "stale: begun %d versions ago, at most %d allowed"
-              .formatted(version - started, maxStaleness));
+          STALE
+              + ": begun %d versions ago, at most %d allowed"
+                  .formatted(version - started, maxStaleness));
     }
     if (wholeDistribution && !example.draw().fromAll()) {
       return Optional.of(

@@ -25,7 +25,11 @@ public record TrainingExample(
    * @param sourcePartition of the trajectories topic
    */
   public record Origin(
-      Position position, String trajectoryId, int sourcePartition, long sourceOffset) {}
+      Position position,
+      String trajectoryId,
+      String taskId,
+      int sourcePartition,
+      long sourceOffset) {}
 
   /**
    * How the response was drawn.

@@ -8,6 +8,7 @@ import io.sapo.schemas.InputRange;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.TaskOutcome;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -79,10 +80,11 @@ class BatchAssemblerTest {
 
   /** Nine groups in ten have no signal, as with tasks that are all too easy or too hard. */
   private void arriveGroups(int groups, long version) {
+    int first = 10 + log.size();
     for (int i = 0; i < 4 * groups; i++) {
       SegmentedTrajectory record = TinyRun.trajectory(i, version, random);
       record.setGroupStd(i / 4 % 10 == 3 ? 0.25 : 1e-17);
-      log.add(admission.admit(new Position(0, 10 + i), CODEC.encode(record)));
+      log.add(admission.admit(new Position(0, first + i), CODEC.encode(record)));
     }
   }
 
@@ -105,6 +107,44 @@ class BatchAssemblerTest {
     assertThat(sampling(8, 1_000).next(0, () -> false).ranges())
         .as("the log alone decides")
         .isEqualTo(batch.ranges());
+  }
+
+  /** Of what is trained on and of what has no signal; what is stale says nothing of the policy. */
+  @Test
+  void outcomesAreCountedByTask() throws InterruptedException {
+    arriveGroups(10, 1);
+    arriveGroups(1, 0);
+    Queue<InputRecord> again = new ArrayDeque<>(log);
+    Batch batch = sampling(4, 1_000).next(1, () -> false);
+    SortedMap<String, Integer> right = new TreeMap<>();
+    SortedMap<String, Integer> read = new TreeMap<>();
+    again.stream()
+        .limit(16)
+        .map(InputRecord::example)
+        .forEach(
+            example -> {
+              right.merge(example.origin().taskId(), example.correct() ? 1 : 0, Integer::sum);
+              read.merge(example.origin().taskId(), 1, Integer::sum);
+            });
+    assertThat(read).hasSize(4);
+    assertThat(batch.outcomes())
+        .extracting(TaskOutcome::getTaskId)
+        .containsExactlyElementsOf(read.keySet());
+    assertThat(batch.outcomes())
+        .allMatch(outcome -> outcome.getResponses() == read.get(outcome.getTaskId()))
+        .allMatch(outcome -> outcome.getRight() == right.get(outcome.getTaskId()));
+    assertThat(sampling(4, 1_000).next(3, log::isEmpty)).as("all that is left is stale").isNull();
+  }
+
+  @Test
+  void whatIsStaleIsCountedApart() throws InterruptedException {
+    arriveGroups(2, 0);
+    arriveGroups(2, 2);
+    Batch batch = sampling(8, 0).next(2, () -> false);
+    assertThat(batch.stale()).isEqualTo(8);
+    assertThat(batch.withoutSignal()).isZero();
+    assertThat(batch.outcomes()).hasSize(2);
+    assertThat(batch.outcomes().stream().mapToInt(TaskOutcome::getResponses).sum()).isEqualTo(8);
   }
 
   /** The switch looks at nothing but signal: with enough of it, both make one batch. */

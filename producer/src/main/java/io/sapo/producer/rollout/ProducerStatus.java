@@ -153,6 +153,7 @@ final class ProducerStatus {
     gauges.put("tokens_total", (double) totals.tokens());
     gauges.put("trajectories_total", (double) totals.trajectories());
     gauges.put("refused_tasks_total", (double) totals.refusedTasks());
+    gauges.put("passed_over_tasks_total", (double) totals.passedOverTasks());
     gauges.put("refused_rollouts_total", (double) totals.refusedRollouts());
     gauges.put("refused_weights_total", (double) follower.refusals().count());
     gauges.put("in_generation", (double) worker.inGeneration());

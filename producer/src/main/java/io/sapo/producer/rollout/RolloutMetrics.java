@@ -23,12 +23,14 @@ final class RolloutMetrics {
       long tokens,
       long trajectories,
       long refusedTasks,
+      long passedOverTasks,
       long refusedRollouts,
       Map<Activity, Long> nanos) {}
 
   private final AtomicLong tokens = new AtomicLong();
   private final AtomicLong trajectories = new AtomicLong();
   private final AtomicLong refusedTasks = new AtomicLong();
+  private final AtomicLong passedOverTasks = new AtomicLong();
   private final AtomicLong refusedRollouts = new AtomicLong();
   private final Map<Activity, AtomicLong> nanos = new EnumMap<>(Activity.class);
   private final Liveness liveness = new Liveness(System::nanoTime);
@@ -62,6 +64,10 @@ final class RolloutMetrics {
     refusedTasks.incrementAndGet();
   }
 
+  void passedOverTask() {
+    passedOverTasks.incrementAndGet();
+  }
+
   void refusedRollout() {
     refusedRollouts.incrementAndGet();
   }
@@ -70,6 +76,11 @@ final class RolloutMetrics {
     Map<Activity, Long> spent = new EnumMap<>(Activity.class);
     nanos.forEach((activity, total) -> spent.put(activity, total.get()));
     return new Totals(
-        tokens.get(), trajectories.get(), refusedTasks.get(), refusedRollouts.get(), spent);
+        tokens.get(),
+        trajectories.get(),
+        refusedTasks.get(),
+        passedOverTasks.get(),
+        refusedRollouts.get(),
+        spent);
   }
 }

@@ -9,6 +9,8 @@ import io.sapo.producer.TaskSources;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.task.ClaimLog;
+import io.sapo.producer.task.Curriculum;
+import io.sapo.producer.task.PassRates;
 import io.sapo.producer.task.SharedTaskSource;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TopicTaskSource;
@@ -127,7 +129,9 @@ public final class RolloutProducer implements AutoCloseable {
           new PromptBuilder(profile, config.prompts().maxTokens(), config.prompts().pictures());
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
-      follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake));
+      PassRates rates = new PassRates();
+      follower =
+          resources.add(new WeightFollower(clientConfig, topics, base, this::wake, rates::note));
       watch =
           resources.add(
               new QueueWatch(
@@ -147,6 +151,7 @@ public final class RolloutProducer implements AutoCloseable {
               weights,
               new RolloutQueue(
                   tasks,
+                  new Curriculum(config.curriculum(), rates, config.seed()),
                   prompts,
                   publisher,
                   metrics,
@@ -154,7 +159,10 @@ public final class RolloutProducer implements AutoCloseable {
                   config.rollouts().groupSize(),
                   config.seed()),
               new QueueGate(
-                  new StalenessGate(config.staleness().eta(), config.staleness().batchSize()),
+                  new StalenessGate(
+                      config.staleness().eta(),
+                      config.staleness().batchSize(),
+                      config.staleness().oversampling()),
                   config.instance(),
                   follower::newest,
                   watch::view,

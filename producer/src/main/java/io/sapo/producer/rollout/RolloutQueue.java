@@ -3,6 +3,7 @@ package io.sapo.producer.rollout;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.schemas.Task;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The rollouts to start, in order: group after group, each of one task. Tasks that cannot be read
- * or prompted go to the dead letters. For the rollout thread only.
+ * or prompted go to the dead letters; those that the curriculum passes over are done with. For the
+ * rollout thread only.
  */
 final class RolloutQueue {
   private static final Logger log = LoggerFactory.getLogger(RolloutQueue.class);
@@ -21,6 +23,7 @@ final class RolloutQueue {
   private static final int MOST_REFUSED_IN_A_ROW = 100;
 
   private final TaskSource source;
+  private final Curriculum curriculum;
   private final PromptBuilder prompts;
   private final TrajectoryPublisher publisher;
   private final RolloutMetrics metrics;
@@ -37,6 +40,7 @@ final class RolloutQueue {
    */
   RolloutQueue(
       TaskSource source,
+      Curriculum curriculum,
       PromptBuilder prompts,
       TrajectoryPublisher publisher,
       RolloutMetrics metrics,
@@ -44,6 +48,7 @@ final class RolloutQueue {
       int groupSize,
       long seed) {
     this.source = source;
+    this.curriculum = curriculum;
     this.prompts = prompts;
     this.publisher = publisher;
     this.metrics = metrics;
@@ -86,6 +91,11 @@ final class RolloutQueue {
         task = source.next().orElse(null);
         if (task == null) {
           return null;
+        }
+        if (curriculum.passesOver(task.getTaskId())) {
+          source.finished(task);
+          metrics.passedOverTask();
+          continue;
         }
         TokenSequence prompt = prompts.build(task);
         refusedInARow = 0;

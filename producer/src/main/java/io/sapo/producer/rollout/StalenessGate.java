@@ -13,10 +13,15 @@ package io.sapo.producer.rollout;
  * know at every moment what the others have in generation. The number as a whole bounds it too:
  * what producers have left behind that are gone has no share.
  *
+ * <p>Where updates drop some of what they read, more than that is in time. {@code oversampling}
+ * reckons with it beforehand: the number is so many times as large, and the learner skips what
+ * turns out to be late.
+ *
  * @param eta greatest staleness, in versions
  * @param batchSize trajectories an update takes
+ * @param oversampling at least 1
  */
-record StalenessGate(int eta, int batchSize) {
+record StalenessGate(int eta, int batchSize, double oversampling) {
 
   /**
    * What is known of the queue from one producer's place in it.
@@ -36,7 +41,8 @@ record StalenessGate(int eta, int batchSize) {
    * @param inUse version that a rollout would start from
    */
   long room(long newest, long inUse, Ahead ahead) {
-    long limit = Math.max(0, (eta + 1 - (newest - inUse)) * batchSize);
+    long inTime = Math.max(0, (eta + 1 - (newest - inUse)) * batchSize);
+    long limit = (long) (inTime * oversampling);
     long share = (limit + ahead.producers() - 1 - ahead.rank()) / ahead.producers();
     return Math.max(
         0, Math.min(share - ahead.own(), limit - ahead.all() - ahead.othersUnpublished()));

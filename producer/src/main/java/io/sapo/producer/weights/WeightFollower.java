@@ -47,6 +47,7 @@ public final class WeightFollower implements AutoCloseable {
   private final Topics topics;
   private final BaseModel base;
   private final Runnable onChange;
+  private final java.util.function.Consumer<WeightVersion> onCommit;
   private final Consumer<byte[], byte[]> versions;
   private final Consumer<byte[], byte[]> chunks;
   private final LocalWeights local;
@@ -68,13 +69,26 @@ public final class WeightFollower implements AutoCloseable {
    */
   public record Refusals(int count, String last) {}
 
+  /** One that tells nobody what versions were made from. */
+  public WeightFollower(
+      Map<String, Object> clientConfig, Topics topics, BaseModel base, Runnable onChange) {
+    this(clientConfig, topics, base, onChange, version -> {});
+  }
+
   /**
    * @param clientConfig at least {@code bootstrap.servers}
    * @param base what the handed-out weights stand on; stays the caller's
    * @param onChange called on the follower's thread when a version was read, made ready or refused
+   * @param onCommit called there with each commit record, from the oldest in the topic on, before
+   *     weights of that version or a later one are handed out
    */
   public WeightFollower(
-      Map<String, Object> clientConfig, Topics topics, BaseModel base, Runnable onChange) {
+      Map<String, Object> clientConfig,
+      Topics topics,
+      BaseModel base,
+      Runnable onChange,
+      java.util.function.Consumer<WeightVersion> onCommit) {
+    this.onCommit = onCommit;
     this.topics = topics;
     this.base = base;
     this.onChange = onChange;
@@ -180,6 +194,7 @@ public final class WeightFollower implements AutoCloseable {
       RecordDigest.check(record);
       WeightVersion version = topics.weights().codec().decode(record.value());
       if (versionLog.add(version)) {
+        onCommit.accept(version);
         return true;
       }
       log.warn(

@@ -28,6 +28,7 @@ import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.rollout.Closer;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.ElementType;
@@ -290,10 +291,11 @@ class GatewayTest {
     return new ProducerConfig(
         "gate",
         TaskSpec.of("figures"),
+        Curriculum.Bounds.NONE,
         3,
         new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 200),
         new RolloutSettings(SAMPLING, 1, 4, 3, WeightUptake.IN_FLIGHT),
-        new StalenessBound(1, 8),
+        new StalenessBound(1, 8, 1),
         "cpu",
         Duration.ofMillis(200),
         EngineSettings.BUILTIN);

@@ -40,7 +40,8 @@ class GateAndLearnerTest {
   /** Without a record in so many events nobody will ever produce one. */
   private static final int STARVED_AFTER = 20_000;
 
-  private record Case(int eta, int batch, int group, int producers, long seed) {}
+  private record Case(
+      int eta, int batch, int group, int producers, double oversampling, long seed) {}
 
   static Stream<Case> cases() {
     List<Case> cases = new ArrayList<>();
@@ -50,7 +51,13 @@ class GateAndLearnerTest {
       int batch = 1 + random.nextInt(12);
       int group = 1 + random.nextInt(Math.min(8, (eta + 1) * batch));
       cases.add(
-          new Case(eta, batch, random.nextBoolean() ? 1 : group, 1 + random.nextInt(5), seed));
+          new Case(
+              eta,
+              batch,
+              random.nextBoolean() ? 1 : group,
+              1 + random.nextInt(5),
+              seed % 3 == 0 ? 1 + seed % 7 * 0.5 : 1,
+              seed));
     }
     return cases.stream();
   }
@@ -61,7 +68,7 @@ class GateAndLearnerTest {
     Pipeline pipeline = new Pipeline(setting);
     pipeline.train();
     assertThat(pipeline.greatestStaleness).isLessThanOrEqualTo(setting.eta());
-    if (setting.producers() == 1 && setting.group() == 1) {
+    if (setting.producers() == 1 && setting.group() == 1 && setting.oversampling() == 1) {
       assertThat(pipeline.stale).as("what one producer starts is in time").isZero();
     }
     assertThat(pipeline.consumed).isEqualTo(pipeline.emitted - pipeline.segments.size());
@@ -109,7 +116,7 @@ class GateAndLearnerTest {
 
     Pipeline(Case setting) {
       this.setting = setting;
-      this.gate = new StalenessGate(setting.eta(), setting.batch());
+      this.gate = new StalenessGate(setting.eta(), setting.batch(), setting.oversampling());
       this.random = new Random(setting.seed());
       for (int i = 0; i < setting.producers(); i++) {
         members.add(new Member());
@@ -290,7 +297,7 @@ class GateAndLearnerTest {
     private static TrainingExample example(Position position, Published one) {
       return new TrainingExample(
           new TrainingExample.Origin(
-              position, "t" + position.offset(), one.partition(), one.offset()),
+              position, "t" + position.offset(), "task", one.partition(), one.offset()),
           null,
           TrainingExample.Draw.at(1, 1),
           new TrainedTokens(

@@ -20,6 +20,7 @@ import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.prompt.PromptSettings;
+import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
@@ -212,10 +213,11 @@ class RolloutProducerTest {
         new ProducerConfig(
             "one",
             TaskSpec.of("figures"),
+            Curriculum.Bounds.NONE,
             1,
             new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 1_000),
             new RolloutSettings(Sampling.at(1, 100), 1, 4, 4, WeightUptake.IN_FLIGHT),
-            new StalenessBound(1, BATCH),
+            new StalenessBound(1, BATCH, 1),
             "cpu",
             Duration.ofMillis(200),
             EngineSettings.BUILTIN);
@@ -230,10 +232,11 @@ class RolloutProducerTest {
                 new ProducerConfig(
                     " ",
                     TaskSpec.of("figures"),
+                    Curriculum.Bounds.NONE,
                     1,
                     new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 10),
                     new RolloutSettings(Sampling.at(1, 10), 100, 0, 4, WeightUptake.IN_FLIGHT),
-                    new StalenessBound(1, 2),
+                    new StalenessBound(1, 2, 1),
                     "tpu",
                     Duration.ofMillis(200),
                     EngineSettings.BUILTIN))
@@ -254,10 +257,11 @@ class RolloutProducerTest {
     return new ProducerConfig(
         instance,
         TaskSpec.of("figures"),
+        Curriculum.Bounds.NONE,
         seed,
         new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 400),
         new RolloutSettings(Sampling.at(1, 12), 1, 4, 3, WeightUptake.IN_FLIGHT),
-        new StalenessBound(1, BATCH),
+        new StalenessBound(1, BATCH, 1),
         "cpu",
         Duration.ofMillis(200),
         EngineSettings.BUILTIN);

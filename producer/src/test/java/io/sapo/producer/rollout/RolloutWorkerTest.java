@@ -18,6 +18,8 @@ import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
+import io.sapo.producer.task.Curriculum;
+import io.sapo.producer.task.PassRates;
 import io.sapo.producer.task.RefusedTask;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
@@ -25,6 +27,7 @@ import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Task;
+import io.sapo.schemas.TaskOutcome;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import io.sapo.schemas.WeightVersion;
@@ -56,6 +59,8 @@ class RolloutWorkerTest {
   private final Deque<FollowedWeights> arriving = new ArrayDeque<>();
   private final List<Task> finished = new ArrayList<>();
   private TrajectoryPublisher publisher;
+  private final PassRates rates = new PassRates();
+  private Curriculum.Bounds curriculum = Curriculum.Bounds.NONE;
   private Optional<WeightVersion> newest = Optional.empty();
   private Optional<QueueView> view;
   private ScriptedEngine engine;
@@ -180,6 +185,19 @@ class RolloutWorkerTest {
     steps(8);
     List<Trajectory> all = trajectories(6);
     assertThat(all.stream().filter(t -> t.getVersions().size() > 1)).hasSize(1);
+  }
+
+  @Test
+  void whatTheCurriculumPassesOverIsDoneWithAndAnotherTaskIsAsked() {
+    curriculum = new Curriculum.Bounds(0, 0.9, 0);
+    WeightVersion solved = new WeightVersion();
+    solved.setOutcomes(List.of(new TaskOutcome("a", 8, 8), new TaskOutcome("b", 8, 7)));
+    rates.note(solved);
+    build(WeightUptake.IN_FLIGHT, 8, 1, 0, 8, tasks("a@2", "b@2", "c"), request -> 4);
+    commit(7, Map.of());
+    steps(8);
+    assertThat(trajectories(2)).extracting(Trajectory::getTaskId).containsExactly("b@2", "c");
+    assertThat(finished).extracting(Task::getTaskId).contains("a@2", "b@2", "c");
   }
 
   @Test
@@ -339,6 +357,7 @@ class RolloutWorkerTest {
             weights,
             new RolloutQueue(
                 source,
+                new Curriculum(curriculum, rates, 5),
                 new PromptBuilder(profile, 100, PictureSettings.INLINE),
                 publisher,
                 metrics,
@@ -346,7 +365,7 @@ class RolloutWorkerTest {
                 groupSize,
                 5),
             new QueueGate(
-                new StalenessGate(eta, batchSize), "me", () -> newest, () -> view, publisher),
+                new StalenessGate(eta, batchSize, 1), "me", () -> newest, () -> view, publisher),
             publisher,
             new TrajectoryAssembler("me", profile.tokenizer(), SAMPLING),
             Clock.systemUTC(),

@@ -28,7 +28,7 @@ class StalenessGateTest {
       int batch = 1 + random.nextInt(50);
       int producers = 1 + random.nextInt(7);
       long lag = random.nextInt(4);
-      StalenessGate gate = new StalenessGate(eta, batch);
+      StalenessGate gate = new StalenessGate(eta, batch, 1);
       long sum = 0;
       for (int rank = 0; rank < producers; rank++) {
         sum += gate.room(10, 10 - lag, new StalenessGate.Ahead(0, 0, 0, producers, rank));
@@ -39,11 +39,19 @@ class StalenessGateTest {
 
   @Test
   void whatOthersHaveAndWhatWasLeftBehindTakesRoom() {
-    StalenessGate gate = new StalenessGate(1, 10);
+    StalenessGate gate = new StalenessGate(1, 10, 1);
     assertThat(gate.room(0, 0, new StalenessGate.Ahead(4, 4, 0, 2, 0))).isEqualTo(6);
     assertThat(gate.room(0, 0, new StalenessGate.Ahead(4, 12, 5, 2, 0))).isEqualTo(3);
     assertThat(gate.room(0, 0, new StalenessGate.Ahead(0, 30, 0, 1, 0))).isZero();
     assertThat(gate.room(1, 0, new StalenessGate.Ahead(2, 4, 0, 2, 1))).isEqualTo(3);
+  }
+
+  @Test
+  void oversamplingLetsSoManyTimesAsManyStartAndNoneOfWhatIsTooOldAlready() {
+    StalenessGate gate = new StalenessGate(1, 10, 1.5);
+    assertThat(gate.room(0, 0, new StalenessGate.Ahead(4, 4, 0, 1, 0))).isEqualTo(26);
+    assertThat(gate.room(1, 0, new StalenessGate.Ahead(0, 0, 0, 1, 0))).isEqualTo(15);
+    assertThat(gate.room(2, 0, new StalenessGate.Ahead(0, 0, 0, 1, 0))).isZero();
   }
 
   /**
@@ -110,7 +118,7 @@ class StalenessGateTest {
 
     Simulation(Case setting) {
       this.setting = setting;
-      this.gate = new StalenessGate(setting.eta(), setting.batch());
+      this.gate = new StalenessGate(setting.eta(), setting.batch(), 1);
       this.random = new Random(setting.seed());
       this.inUse = new long[setting.producers()];
       for (int i = 0; i < setting.producers(); i++) {

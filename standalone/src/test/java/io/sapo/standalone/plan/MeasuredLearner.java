@@ -110,7 +110,7 @@ public final class MeasuredLearner {
     double[] rewards = new double[ends.length];
     rewards[ends.length - 1] = row % 2;
     return new TrainingExample(
-        new TrainingExample.Origin(new Position(0, row), "t" + row, 0, row),
+        new TrainingExample.Origin(new Position(0, row), "t" + row, "task", 0, row),
         TokenSequence.text(
             random.ints(prompt, 3, vocabulary / 2).toArray(),
             random.ints(response, 3, vocabulary / 2).toArray()),
