@@ -92,6 +92,7 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new DoctorCommand(surroundings));
     line.addSubcommand(new AuditCommand(surroundings));
     line.addSubcommand(new TensorBoardCommand(surroundings));
+    line.addSubcommand(new MlflowCommand(surroundings));
     line.addSubcommand(new ConfigCommand(surroundings));
     found(surroundings).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(true);

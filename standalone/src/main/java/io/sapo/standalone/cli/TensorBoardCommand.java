@@ -4,6 +4,7 @@ import io.sapo.command.ExitCodes;
 import io.sapo.command.Surroundings;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicScan;
+import io.sapo.standalone.measurements.Measurements;
 import io.sapo.standalone.tensorboard.TensorBoardExport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,7 +44,8 @@ final class TensorBoardCommand implements Callable<Integer> {
     Path folder = to == null ? target.folder().path().resolve("tensorboard") : to;
     try (KafkaAccess kafka = target.open();
         TopicScan scan = new TopicScan(kafka.client())) {
-      TensorBoardExport.Written written = new TensorBoardExport(scan, kafka.topics()).write(folder);
+      TensorBoardExport.Written written =
+          TensorBoardExport.write(Measurements.read(scan, kafka.topics()), folder);
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "%d versions and %d evaluations in %s, %d bytes of them new%n",
