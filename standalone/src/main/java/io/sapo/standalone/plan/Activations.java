@@ -68,12 +68,18 @@ final class Activations {
     return parts;
   }
 
-  /**
-   * The most that {@link ActivationMemory#within} keeps: of one pass, or, where an update takes a
-   * single step, of all its passes of both networks.
-   */
+  /** The most that {@link ActivationMemory#within} keeps. */
   private long kept() {
     long inputs = tokens * memory.inputBytesPerToken();
+    long bounded = Math.max(inputs, Math.min(whole(), work.activationBytes()));
+    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bounded) : bounded;
+  }
+
+  /**
+   * The graphs of one pass, or, where an update takes a single step, of all its passes of both
+   * networks, bytes: with as much to keep them nothing is computed twice.
+   */
+  long whole() {
     long layers = work.model().layers();
     long graphs = layers * memory.graphBytesPerTokenAndLayer();
     double logits = memory.logitBytesPerToken() * responseShare();
@@ -84,9 +90,7 @@ final class Activations {
     long longest = Math.min(work.producer().capacity(), work.learner().maxSequenceTokens());
     long kept = oneStep ? networks * work.learner().batchSize() * longest : tokens;
     long converted = (kept + tokens - 1) / tokens * layers * memory.convertedBytesPerLayer();
-    long all = (long) (kept * (memory.inputBytesPerToken() + graphs + logits)) + converted;
-    long bounded = Math.max(inputs, Math.min(all, work.activationBytes()));
-    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bounded) : bounded;
+    return (long) (kept * (memory.inputBytesPerToken() + graphs + logits)) + converted;
   }
 
   /** Share of tokens that are scored. */

@@ -45,6 +45,9 @@ public final class ModelDefaults {
   private static final int PAPER_PROMPT = 1024;
   private static final int PAPER_RESPONSE = 2048;
   private static final long CACHE_BYTES = 4L << 30;
+  private static final long KEPT_BYTES = 4L << 30;
+  private static final long LEAST_KEPT_MIB = 256;
+  private static final long MIB = 1L << 20;
   private static final int MOST_SLOTS = 64;
   private static final int LEAST_SLOTS = 4;
   private static final int RANK = 16;
@@ -92,7 +95,7 @@ public final class ModelDefaults {
             "learner.published-type",
             narrow ? "bf16" : "f32",
             Units.count(parameters) + " parameters");
-    return slots(lengths(found, model), model);
+    return activations(slots(lengths(found, model), model), model);
   }
 
   /** Adapters to begin with say themselves what they are. */
@@ -158,6 +161,25 @@ public final class ModelDefaults {
       slots /= 2;
     }
     return choose(settings, key, "" + slots, "keys and values up to " + Units.bytes(CACHE_BYTES));
+  }
+
+  /**
+   * All of an update's forward passes where a few gigabytes hold them: nothing is computed again on
+   * the way back. Otherwise little: a part of them spares as small a part of the work.
+   */
+  private static Settings activations(Settings settings, ModelConfig model) {
+    Workload work = Workload.of(settings, model, model.elementType());
+    long whole = new Activations(work).whole();
+    boolean held = whole <= KEPT_BYTES;
+    long mib = held ? Math.max(LEAST_KEPT_MIB, (whole + MIB - 1) / MIB) : LEAST_KEPT_MIB;
+    return choose(
+        settings,
+        "learner.activation-mib",
+        "" + mib,
+        held
+            ? "forward passes of an update, kept whole"
+            : "forward passes of an update take %s, most is computed again"
+                .formatted(Units.bytes(whole)));
   }
 
   /** A value for a key that nobody has set. */

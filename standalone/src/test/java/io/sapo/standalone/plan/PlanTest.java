@@ -17,8 +17,11 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.training.ActivationMemory;
+import io.sapo.policy.training.Retention;
 import io.sapo.standalone.plan.Part.Place;
 import io.sapo.standalone.run.RoleKind;
 import java.net.URISyntaxException;
@@ -173,6 +176,7 @@ class PlanTest {
     "llama-3.2-1b, model.max-new-tokens, 2048",
     "llama-3.2-1b, learner.max-sequence-tokens, 3072",
     "llama-3.2-1b, model.precision, f32",
+    "llama-3.2-1b, learner.activation-mib, 256",
     "qwen3-vl-8b, producer.slots, 4"
   })
   void anotherCheckpointGetsItsOwn(String name, String key, String value) throws Exception {
@@ -181,6 +185,26 @@ class PlanTest {
     if (!settings().values().get(key).text().equals(value)) {
       assertThat(fitted.origin(key).layer()).isEqualTo(Origin.Layer.FITTED);
     }
+  }
+
+  @Test
+  void anUpdateThatFitsIsKeptWhole() throws Exception {
+    ModelConfig model = model("llama-3.2-1b");
+    Settings fitted =
+        ModelDefaults.fit(
+            settings(
+                "algorithm=grpo",
+                "model.adapter-rank=0",
+                "learner.batch-size=4",
+                "learner.mini-batch-size=4",
+                "producer.rollouts-per-task=4",
+                "model.max-prompt-tokens=64",
+                "model.max-new-tokens=64"),
+            model);
+    TokenSequence longest = TokenSequence.text(new int[64], new int[64]);
+    long budget = fitted.wide("learner.activation-mib") << 20;
+    assertThat(new ActivationMemory(model, 0).bytes(List.of(longest), Retention.GRAPH))
+        .isBetween(budget * 9 / 40, budget / 4);
   }
 
   @Test
