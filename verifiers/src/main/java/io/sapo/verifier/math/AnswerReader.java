@@ -92,6 +92,9 @@ final class AnswerReader {
     if (tokens.size() > 3 && first.isSign("]") && last.isSign("[")) {
       return bracketed("(", ")", Tokens.inner(tokens));
     }
+    if (isPoint(tokens)) {
+      return new Answer.Named(first.text(), single(tokens.subList(1, tokens.size())), null);
+    }
     List<Tokens.Piece> sides = Tokens.split(tokens, RELATIONS);
     if (sides.size() > 1) {
       return new RelationReader(this, budget).read(sides);
@@ -110,6 +113,16 @@ final class AnswerReader {
           : bracketed(first.text(), last.text(), Tokens.inner(tokens));
     }
     return tokens.size() == 1 ? constant(first) : value(tokens);
+  }
+
+  /** P(3, 4). */
+  private static boolean isPoint(List<Token> tokens) {
+    List<Token> tuple = tokens.subList(1, tokens.size());
+    return tokens.get(0).kind() == Token.Kind.NAME
+        && tokens.get(0).text().matches("[A-Z]")
+        && Tokens.enclosed(tuple)
+        && tuple.get(0).isSign("(")
+        && Tokens.split(Tokens.inner(tuple), Set.of(",")).size() > 1;
   }
 
   private Answer constant(Token token) throws UnreadableException {

@@ -40,6 +40,10 @@ final class Functions {
     if (TRIGONOMETRIC.contains(name)) {
       return trigonometric(name, radians(arguments[0]));
     }
+    if (name.equals("cis")) {
+      Fraction turned = call("sin", arguments).times(Fraction.of(Atom.I), budget);
+      return call("cos", arguments).plus(turned, budget);
+    }
     if (!OTHER.contains(name)) {
       throw new UnreadableException("it calls " + name);
     }

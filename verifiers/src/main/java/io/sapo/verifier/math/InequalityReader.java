@@ -1,6 +1,7 @@
 package io.sapo.verifier.math;
 
 import java.util.List;
+import java.util.Map;
 
 /** Solves inequalities that are linear in one variable; keeps others as they stand. */
 final class InequalityReader {
@@ -57,11 +58,51 @@ final class InequalityReader {
       return solution(linear, relation);
     }
     boolean ordering = relation.startsWith("<") || relation.startsWith(">");
+    if (ordering && (absolute(left) != null || absolute(right) != null)) {
+      return around(left, right, relation.endsWith("=") ? "<=" : "<");
+    }
     if (!ordering || difference.denominator() != Polynomial.ONE || difference.isConstant()) {
       throw new UnreadableException("its relation '" + relation + "' cannot be solved");
     }
     return new Answer.Relation(
         difference.numerator(), false, !relation.endsWith("="), right, false);
+  }
+
+  /** |a| below b is a below b and −b below a; |a| above b one or the other. */
+  private Answer around(Fraction left, Fraction right, String relation) throws UnreadableException {
+    boolean below = absolute(left) != null;
+    Fraction inner = below ? absolute(left) : absolute(right);
+    Fraction bound = below ? right : left;
+    Fraction opposite = bound.negate(budget);
+    Answer upper = below ? between(inner, bound, relation) : between(bound, inner, relation);
+    Answer lower = below ? between(opposite, inner, relation) : between(inner, opposite, relation);
+    if (bound.isConstant()
+        && upper instanceof Answer.Reals a
+        && lower instanceof Answer.Reals b
+        && a.variable().equals(b.variable())) {
+      return new Answer.Reals(
+          below ? a.set().intersection(b.set(), budget) : a.set().union(b.set(), budget),
+          a.variable());
+    }
+    throw new UnreadableException("its absolute value cannot be solved");
+  }
+
+  /** What an absolute value is of; null where the fraction is none. */
+  private static Fraction absolute(Fraction fraction) {
+    if (fraction.denominator() != Polynomial.ONE
+        || !fraction.numerator().isSingle()
+        || !fraction.numerator().terms().values().iterator().next().isOne()) {
+      return null;
+    }
+    Map<Atom, Rational> powers = fraction.numerator().terms().firstKey().powers();
+    Map.Entry<Atom, Rational> only =
+        powers.size() == 1 ? powers.entrySet().iterator().next() : null;
+    return only != null
+            && only.getValue().isOne()
+            && only.getKey().kind() == Atom.Kind.CALL
+            && only.getKey().name().equals("abs")
+        ? only.getKey().arguments().get(0)
+        : null;
   }
 
   private Answer solution(RelationReader.Linear linear, String relation)

@@ -16,6 +16,10 @@ final class Lexer {
       Pattern.compile("\\s*+\\{\\s*+([A-Za-z]++\\*?)\\s*+\\}(?:\\s*+\\{[|lcr\\s]*+\\})?");
   private static final Pattern SET_OF_NUMBERS = Pattern.compile("\\s*+\\{?\\s*+([RZNQC])\\s*+\\}?");
   private static final Pattern OPENING = Pattern.compile("\\s*+\\{");
+
+  /** Signs of currency and quotation. */
+  private static final String SILENT = "$\u20ac\u00a3\u00a5\u20b9`\"";
+
   private static final Pattern TIMES_LETTER =
       Pattern.compile("(?<=[0-9)}])\\s{0,4}[xX]\\s{0,4}(?=10\\s{0,4}\\^)");
 
@@ -106,7 +110,7 @@ final class Lexer {
 
   private void sign(char c) {
     at++;
-    if (c == '$' || c == '\u20ac' || c == '\u00a3' || c == '`' || c == '"') {
+    if (SILENT.indexOf(c) >= 0) {
       return;
     }
     if (c == '*' && at < text.length() && text.charAt(at) == '*') {

@@ -16,6 +16,8 @@ public final class MathEquality {
   public static final int MAX_CHARS = 1000;
 
   private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,30}\\.[0-9]{1,30}");
+  private static final Pattern RANGE =
+      Pattern.compile("\\s*+[0-9.,]++\\s?+[\u2013\u2014]\\s?+[0-9.,]++\\s*+");
   private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
 
   private static final int LEAST_DIGITS_OF_ROUNDED = 3;
@@ -80,6 +82,13 @@ public final class MathEquality {
       return new Comparison(
           false, "too long", "too long", "one of them is too long to be an answer");
     }
+    return Moments.same(answer, reference)
+        .map(
+            same -> new Comparison(same, answer, reference, same ? "the same time" : "other times"))
+        .orElseGet(() -> written(Notation.plain(answer), Notation.plain(reference)));
+  }
+
+  private Comparison written(String answer, String reference) {
     if (answer.isBlank() || reference.isBlank()) {
       return new Comparison(false, answer.strip(), reference.strip(), "one of them is empty");
     }
@@ -126,11 +135,16 @@ public final class MathEquality {
     if (Tokens.alike(given, expected)) {
       return new Comparison(true, answer, reference, "written alike");
     }
+    if (RANGE.matcher(answer).matches() || RANGE.matcher(reference).matches()) {
+      return new Comparison(false, answer, reference, "from one to another number");
+    }
     if (isPlainNumber(given, answer) && isPlainNumber(expected, reference)) {
       boolean equal = given.get(0).value().equals(expected.get(0).value());
       return new Comparison(equal, answer, reference, why(equal));
     }
-    if (WrittenAlike.words(given, expected)) {
+    boolean anyOrder = policy.lists() != EqualityPolicy.Lists.ORDERED;
+    if (WrittenAlike.words(given, expected)
+        || anyOrder && WrittenAlike.sameItems(given, expected)) {
       return new Comparison(true, answer, reference, "the same words");
     }
     if (WrittenAlike.areBareWords(given, expected)) {

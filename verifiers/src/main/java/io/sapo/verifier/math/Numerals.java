@@ -2,6 +2,7 @@ package io.sapo.verifier.math;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,18 @@ final class Numerals {
       Pattern.compile("[0-9]{1,3}(?:,(?:\\\\!)?" + GROUP + ")++(?!,[0-9])");
   private static final Pattern WITH_SPACES =
       Pattern.compile(
-          "[0-9]{1,3}(?:(?:\\{,\\}|\\\\[,!]|\\\\ |[ ~\u00a0\u2009\u202f]|,\\\\!)" + GROUP + ")++");
+          "[0-9]{1,3}(?:(?:\\{,\\}|\\\\[,!]|\\\\ |[ ~'\u00a0\u2009\u202f]|,\\\\!)" + GROUP + ")++");
+
+  /** At least two groups, or one and decimals behind a comma: 1.234 alone is a decimal. */
+  private static final Pattern WITH_POINTS =
+      Pattern.compile("[0-9]{1,3}(?:\\." + GROUP + "){2,}+(?![.0-9])");
+
+  /** As LaTeX sets it; three digits behind it are a group of thousands. */
+  private static final Pattern WITH_DECIMAL_COMMA =
+      Pattern.compile("([0-9]++)\\{,\\}([0-9]++)(?![.0-9]|\\{,\\}|,[0-9])");
+
+  private static final Pattern WITH_POINTS_AND_COMMA =
+      Pattern.compile("([0-9]{1,3}(?:\\." + GROUP + ")++),([0-9]++)(?![.,0-9])");
   private static final Pattern DECIMALS = Pattern.compile("\\.(?!\\.)([0-9]*+)");
   private static final Pattern REPEATING =
       Pattern.compile(
@@ -55,6 +67,12 @@ final class Numerals {
   }
 
   Numeral read(int start) throws UnreadableException {
+    if (thousands) {
+      Optional<Numeral> local = local(start);
+      if (local.isPresent()) {
+        return local.get();
+      }
+    }
     int at = start;
     String whole = "";
     if (text.charAt(at) != '.') {
@@ -94,6 +112,28 @@ final class Numerals {
           value.times(Rational.of(10).pow(power)), digits + exponent.group(), exponent.end());
     }
     return new Numeral(value, digits, at);
+  }
+
+  /** In writings of other languages: 1.234.567 and 1.234,5 and 0{,}5. */
+  private Optional<Numeral> local(int start) {
+    Matcher points = WITH_POINTS_AND_COMMA.matcher(text).region(start, text.length());
+    if (points.lookingAt()) {
+      String digits = digits(start, points.end(1));
+      String behind = points.group(2);
+      return Optional.of(new Numeral(decimal(digits, behind), digits + "." + behind, points.end()));
+    }
+    points = WITH_DECIMAL_COMMA.matcher(text).region(start, text.length());
+    if (points.lookingAt() && (points.group(2).length() != 3 || points.group(1).equals("0"))) {
+      String digits = points.group(1) + "." + points.group(2);
+      return Optional.of(
+          new Numeral(decimal(points.group(1), points.group(2)), digits, points.end()));
+    }
+    points = WITH_POINTS.matcher(text).region(start, text.length());
+    if (points.lookingAt()) {
+      String digits = digits(start, points.end());
+      return Optional.of(new Numeral(decimal(digits, ""), digits, points.end()));
+    }
+    return Optional.empty();
   }
 
   /** Without separators. */

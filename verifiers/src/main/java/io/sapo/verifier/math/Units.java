@@ -43,6 +43,7 @@ record Units(
       L m 1/1000 3|l m 1/1000 3|mL m 1/1000000 3|ml m 1/1000000 3|liter m 1/1000 3
       litre m 1/1000 3|milliliter m 1/1000000 3|millilitre m 1/1000000 3
       dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|rupee rupee 1 1
+      yen yen 1 1|celsius celsius 1 1|fahrenheit fahrenheit 1 1
       penny dollar 1/100 1|pennies dollar 1/100 1|dime dollar 1/10 1|nickel dollar 1/20 1
       J J 1 1|joule J 1 1|N N 1 1|newton N 1 1|W W 1 1|watt W 1 1|Hz Hz 1 1|hertz Hz 1 1
       V V 1 1|volt V 1 1|Pa Pa 1 1|pascal Pa 1 1|K K 1 1|kelvin K 1 1|mol mol 1 1|mole mol 1 1

@@ -37,7 +37,8 @@ final class Vocabulary {
           Map.entry("abs", "abs"),
           Map.entry("floor", "floor"),
           Map.entry("ceil", "ceil"),
-          Map.entry("cbrt", "cbrt"));
+          Map.entry("cbrt", "cbrt"),
+          Map.entry("cis", "cis"));
 
   private static final Map<String, String> SIGNS =
       Map.of(

@@ -1,6 +1,7 @@
 package io.sapo.verifier.math;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,33 @@ final class WrittenAlike {
       return given.equalsIgnoreCase(expected);
     }
     return isLetter(reference) && given.equals(expected);
+  }
+
+  /** Whether both list the same words, in whatever order: John and Mary. */
+  static boolean sameItems(List<Token> answer, List<Token> reference) {
+    List<String> expected = items(reference);
+    return expected.size() > 1 && expected.equals(items(answer));
+  }
+
+  /** Sorted, with what joins them; empty where one is no word. */
+  private static List<String> items(List<Token> tokens) {
+    List<String> items = new ArrayList<>();
+    String joined = "and";
+    for (Tokens.Piece piece : Tokens.split(tokens, Set.of(",", ";", "and", "or"))) {
+      joined = piece.separator().equals("or") ? "or" : joined;
+      if (piece.tokens().isEmpty()) {
+        continue;
+      }
+      if (piece.tokens().stream().noneMatch(WrittenAlike::isWord)) {
+        return List.of();
+      }
+      items.add(words(piece.tokens()).toLowerCase(Locale.ROOT));
+    }
+    Collections.sort(items);
+    if (items.size() > 1) {
+      items.add(joined);
+    }
+    return items;
   }
 
   static boolean saysAllReals(List<Token> tokens) {

@@ -17,9 +17,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mutated answers against references; {@code -Dsapo.fuzz.answers=1000000} for many. Nothing may be
- * thrown, and nothing called equal that {@link SlowReading} finds unequal. The run that is asked
- * for also holds every verdict to fifty milliseconds of processor time.
+ * Mutated answers against references; {@code -Dsapo.fuzz.answers=1000000} for many, {@code
+ * -Dsapo.fuzz.seed} for others. Nothing may be thrown, and nothing called equal that {@link
+ * SlowReading} finds unequal. The run that is asked for also holds every verdict to fifty
+ * milliseconds of processor time.
  */
 class MathEqualityFuzzTest {
   private static final Integer ASKED = Integer.getInteger("sapo.fuzz.answers");
@@ -87,10 +88,12 @@ class MathEqualityFuzzTest {
           "\u0661",
           " ");
 
+  private long slowest;
+
   private static List<String> references() throws IOException {
     List<String> references = new ArrayList<>();
     ObjectMapper json = new ObjectMapper();
-    for (String file : List.of("boxed-math.jsonl", "equality.jsonl")) {
+    for (String file : List.of("boxed-math.jsonl", "equality.jsonl", "notations.jsonl")) {
       try (BufferedReader lines =
           new BufferedReader(
               new InputStreamReader(
@@ -113,7 +116,7 @@ class MathEqualityFuzzTest {
   @Test
   void nothingIsThrownAndNothingUnequalCalledEqual() throws IOException {
     List<String> references = references();
-    Random random = new Random(17);
+    Random random = new Random(Long.getLong("sapo.fuzz.seed", 17));
     int answers = ASKED == null ? 20_000 : ASKED;
     int equal = 0;
     int checked = 0;
@@ -132,16 +135,23 @@ class MathEqualityFuzzTest {
       }
     }
 
+    if (ASKED != null) {
+      System.out.printf(
+          "%d answers, %d equal, %d read twice, the slowest took %.1f ms%n",
+          answers, equal, checked, slowest / 1e6);
+    }
     assertThat(wrong).as("%d answers, %d equal, %d read twice", answers, equal, checked).isEmpty();
     assertThat(checked).isGreaterThan(answers / 200);
   }
 
-  private static boolean same(String answer, String reference) {
+  private boolean same(String answer, String reference) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long start = threads.getCurrentThreadCpuTime();
     boolean same = MathEquality.same(answer, reference);
     if (ASKED != null) {
-      assertThat(threads.getCurrentThreadCpuTime() - start)
+      long took = threads.getCurrentThreadCpuTime() - start;
+      slowest = Math.max(slowest, took);
+      assertThat(took)
           .as("nanoseconds for %s against %s", answer, reference)
           .isLessThan(SLOW_NANOS);
     }

@@ -1,0 +1,82 @@
+package io.sapo.verifier.math;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whole numbers in English words, below a thousand millions. */
+final class NumberWords {
+  private static final Map<String, Integer> SMALL = small();
+  private static final Map<String, Long> SCALES = Map.of("thousand", 1_000L, "million", 1_000_000L);
+  private static final int MAX_WORDS = 20;
+
+  private NumberWords() {}
+
+  private static Map<String, Integer> small() {
+    Map<String, Integer> small = new HashMap<>();
+    List<String> units =
+        List.of(
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen");
+    for (int i = 0; i < units.size(); i++) {
+      small.put(units.get(i), i);
+    }
+    List<String> tens =
+        List.of("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety");
+    for (int i = 0; i < tens.size(); i++) {
+      small.put(tens.get(i), 10 * (i + 2));
+    }
+    return small;
+  }
+
+  /** In digits; empty when they are anything but one number. */
+  static Optional<String> read(String text) {
+    String[] words = text.toLowerCase(Locale.ROOT).strip().split("[\\s-]+");
+    if (words.length > MAX_WORDS) {
+      return Optional.empty();
+    }
+    long total = 0;
+    long group = 0;
+    long scale = Long.MAX_VALUE;
+    int below = 1_000;
+    for (int i = 0; i < words.length; i++) {
+      Integer small = SMALL.get(words[i]);
+      Long larger = SCALES.get(words[i]);
+      if (small != null && (small == 0 ? words.length == 1 : small < below)) {
+        group += small;
+        below = small >= 20 ? 10 : 0;
+      } else if (words[i].equals("hundred") && group > 0 && group < 10) {
+        group *= 100;
+        below = 100;
+      } else if (larger != null && group > 0 && larger < scale) {
+        total += group * larger;
+        group = 0;
+        scale = larger;
+        below = 1_000;
+      } else if (!words[i].equals("and") || i == 0 || i == words.length - 1 || below != 100) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Long.toString(total + group));
+  }
+}
