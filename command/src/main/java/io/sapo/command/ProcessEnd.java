@@ -1,8 +1,10 @@
 package io.sapo.command;
 
 import com.sun.jna.Function;
+import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import io.sapo.reading.NowReading;
 
 /**
  * The end of the process in the middle of what its threads do. A JVM that ends runs the exit
@@ -16,8 +18,8 @@ public final class ProcessEnd {
   /**
    * From here on {@link System#exit} and signals run shutdown hooks, and no exit handlers of native
    * libraries; and an end by the JVM itself, as where heap memory ends ({@code
-   * -XX:+ExitOnOutOfMemoryError}, whose exit code 3 is {@link ExitCodes#FENCED} here), has the code
-   * {@link ExitCodes#RETRY}. Once a process.
+   * -XX:+ExitOnOutOfMemoryError}, whose exit code 3 is {@link ExitCodes#FENCED} here), says what
+   * was being read ({@link NowReading}) and has the code {@link ExitCodes#RETRY}. Once a process.
    */
   public static void arrange() {
     if (!Platform.isLinux()) {
@@ -26,8 +28,11 @@ public final class ProcessEnd {
     try {
       // Handlers run in the order contrary to that of their registration.
       Function end = Function.getFunction("c", "_exit");
-      Function.getFunction("c", "__cxa_atexit")
-          .invokeInt(new Object[] {end, Pointer.createConstant(ExitCodes.RETRY), null});
+      atExit(end, Pointer.createConstant(ExitCodes.RETRY));
+      // Writes the text, a colon, and the error of the last call: that there is no memory.
+      atExit(
+          Function.getFunction("c", "perror"), Native.getDirectBufferPointer(NowReading.message()));
+      atExit(Function.getFunction("c", "malloc"), Pointer.createConstant(-1L));
       Function register = Function.getFunction("c", "on_exit");
       Thread hook = new Thread(() -> register.invokeInt(new Object[] {end, null}), "sapo-exit");
       Runtime.getRuntime().addShutdownHook(hook);
@@ -35,6 +40,10 @@ public final class ProcessEnd {
       // No glibc, or JNA cannot unpack its library here: an end in the middle may end badly.
       return;
     }
+  }
+
+  private static void atExit(Function handler, Pointer argument) {
+    Function.getFunction("c", "__cxa_atexit").invokeInt(new Object[] {handler, argument, null});
   }
 
   /** Ends the process without running anything more, shutdown hooks included. */

@@ -3,6 +3,7 @@ package io.sapo.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.NativeLibrary;
+import io.sapo.reading.NowReading;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,16 +34,21 @@ class ProcessEndTest {
         System.exit(7);
       }
       if (args[0].equals("fill")) {
-        List<byte[]> held = new ArrayList<>();
-        while (held.size() < 1_000) {
-          held.add(new byte[1 << 20]);
-        }
+        NowReading.during("segments-0, offset 17", Ending::fill);
       }
       if (args[0].equals("parent")) {
         System.out.println(ChildProcesses.adopt(start("wait")).pid());
       }
       System.out.println("begun");
       Thread.sleep(Long.MAX_VALUE);
+    }
+
+    private static List<byte[]> fill() {
+      List<byte[]> held = new ArrayList<>();
+      while (held.size() < 1_000) {
+        held.add(new byte[1 << 20]);
+      }
+      return held;
     }
   }
 
@@ -81,8 +87,11 @@ class ProcessEndTest {
   }
 
   @Test
-  void theEndOfHeapMemoryIsNoFencing() throws Exception {
-    assertThat(end(start("fill"))).endsWith("OutOfMemoryError: Java heap space] 4");
+  void theEndOfHeapMemoryIsNoFencingAndNamesWhatWasRead() throws Exception {
+    assertThat(end(start("fill")))
+        .contains("OutOfMemoryError: Java heap space")
+        .contains("sapo: heap memory has ended while reading segments-0, offset 17 (")
+        .endsWith(": Cannot allocate memory] 4");
   }
 
   @ParameterizedTest

@@ -30,6 +30,7 @@ class ArchitectureTest {
   /** Lowest first. A module knows those of lower storeys alone, none of its own storey. */
   private static final List<Set<String>> STOREYS =
       List.of(
+          Set.of("reading"),
           Set.of("pictures", "schemas", "jinja", "command", "http", "broker"),
           Set.of("policy", "verifiers", "audit", "admin"),
           Set.of("weights"),
@@ -44,9 +45,9 @@ class ArchitectureTest {
       Map.of(
           "audit", Set.of("schemas"),
           "verifiers", Set.of("schemas"),
-          "policy", Set.of("pictures", "jinja"),
+          "policy", Set.of("reading", "pictures", "jinja"),
           "weights", Set.of("schemas", "policy"),
-          "learner", Set.of("pictures", "schemas", "policy", "weights"));
+          "learner", Set.of("reading", "pictures", "schemas", "policy", "weights"));
 
   /** Of all lines of Java of what is delivered. */
   private static final double LARGEST_SHARE = 0.15;

@@ -6,6 +6,7 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
+import io.sapo.reading.NowReading;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.RecordCodec;
@@ -67,6 +68,10 @@ public final class Admission {
   }
 
   public InputRecord admit(Position position, byte[] value) {
+    return NowReading.during("a record of segments at " + position, () -> read(position, value));
+  }
+
+  private InputRecord read(Position position, byte[] value) {
     int bytes = value == null ? 0 : value.length;
     InputRecord.Source source = null;
     try {
@@ -79,12 +84,6 @@ public final class Admission {
       return InputRecord.refused(position, e.kind().label() + ": " + e.getMessage(), null, bytes);
     } catch (RefusedException e) {
       return InputRecord.refused(position, e.getMessage(), source, bytes);
-    } catch (OutOfMemoryError e) {
-      OutOfMemoryError named =
-          new OutOfMemoryError(
-              "heap memory ended while the %d bytes at %s were read".formatted(bytes, position));
-      named.initCause(e);
-      throw named;
     }
   }
 

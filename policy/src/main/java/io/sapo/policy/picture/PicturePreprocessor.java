@@ -5,6 +5,7 @@ import io.sapo.pictures.RgbPicture;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.VisionConfig;
+import io.sapo.reading.NowReading;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,14 +92,19 @@ public final class PicturePreprocessor {
    *     picture, are damaged or exceed the limits
    */
   public PreparedPicture prepare(byte[] encoded) {
-    SmartResize size = size(PictureDecoder.decode(encoded));
+    SmartResize size = size(decode(encoded));
     return PreparedPicture.deferred(
         1,
         size.height() / config.patchSize(),
         size.width() / config.patchSize(),
         patchValues(),
         encoded,
-        () -> prepare(PictureDecoder.decode(encoded)).patches());
+        () -> prepare(decode(encoded)).patches());
+  }
+
+  private static RgbPicture decode(byte[] encoded) {
+    return NowReading.during(
+        "a picture of " + encoded.length + " bytes", () -> PictureDecoder.decode(encoded));
   }
 
   /** Prepares a decoded picture. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
 import io.sapo.policy.picture.PreparedPicture;
+import io.sapo.reading.NowReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +36,10 @@ public final class Tokenizer implements AutoCloseable {
    *     that is not supported
    */
   public static Tokenizer open(Path tokenizerJson) {
+    return NowReading.during(tokenizerJson.toString(), () -> read(tokenizerJson));
+  }
+
+  private static Tokenizer read(Path tokenizerJson) {
     JsonSection json = JsonSection.read(tokenizerJson);
     Vocabulary vocabulary = Vocabulary.read(json);
     TokenDecoder decoder = TokenDecoder.of(json, vocabulary);

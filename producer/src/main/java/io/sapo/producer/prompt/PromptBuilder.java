@@ -12,6 +12,7 @@ import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
+import io.sapo.reading.NowReading;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
@@ -51,6 +52,10 @@ public final class PromptBuilder {
 
   /** The prompt, without response tokens. */
   public TokenSequence build(Task task) throws PromptRefusedException {
+    return NowReading.during("task " + task.getTaskId(), () -> read(task));
+  }
+
+  private TokenSequence read(Task task) throws PromptRefusedException {
     List<ChatMessage> messages = messages(task);
     refuseControlTokens(task, messages);
     List<PreparedPicture> prepared = new ArrayList<>();

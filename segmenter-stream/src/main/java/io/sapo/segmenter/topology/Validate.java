@@ -1,5 +1,6 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.reading.NowReading;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Trajectory;
@@ -26,14 +27,21 @@ final class Validate extends Step<byte[]> {
     Source source =
         new Source(record.key(), record.value(), from.topic(), from.partition(), from.offset());
     try {
-      Trajectory trajectory = codec.decode(record.value());
-      ResponseTokens response = TrajectoryRules.check(record.key(), trajectory);
-      context()
-          .forward(record.withValue(new Accepted(source, trajectory, response)), Nodes.SEGMENT);
+      Accepted accepted =
+          NowReading.during(
+              from.topic() + "-" + from.partition() + ", offset " + from.offset(),
+              () -> accepted(source, record));
+      context().forward(record.withValue(accepted), Nodes.SEGMENT);
     } catch (RecordFormatException e) {
       refuse(source, record.timestamp(), Reason.of(e.kind()), e.getMessage());
     } catch (RefusedException e) {
       refuse(source, record.timestamp(), e.reason(), e.getMessage());
     }
+  }
+
+  private Accepted accepted(Source source, Record<byte[], byte[]> record) throws RefusedException {
+    Trajectory trajectory = codec.decode(record.value());
+    ResponseTokens response = TrajectoryRules.check(record.key(), trajectory);
+    return new Accepted(source, trajectory, response);
   }
 }

@@ -98,9 +98,9 @@ final class WrittenAlike {
               && isWord(inner.get(i + 1));
       boolean article =
           word
-              && token.inText() | inner.size() > 1
               && ARTICLES.contains(token.text().toLowerCase(Locale.ROOT))
-              && inner.size() > 1;
+              && i + 1 < inner.size()
+              && isWord(inner.get(i + 1));
       boolean mark =
           token.isSign(".")
               || token.isSign("!")

@@ -71,7 +71,7 @@ final class SlowReading {
     } else if (inner.matches("\\([^()]*,[^()]*\\)")) {
       inner = inner.substring(1, inner.length() - 1);
     }
-    if (inner.matches("(?s).*[0-9],[0-9]{3}(?![0-9]).*")) {
+    if (inner.matches("(?s).*[0-9],[0-9]{3}(?![0-9]).*|(?s).*\\.[0-9]{3},[0-9].*")) {
       throw new Unread();
     }
     List<BigDecimal> values = new ArrayList<>();
