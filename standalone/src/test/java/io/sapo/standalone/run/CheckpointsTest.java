@@ -4,24 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.Settings;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.standalone.experiment.ExperimentFile;
+import io.sapo.standalone.pretrain.Lesson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is shipped starts with the lengths that nobody has set. */
 class CheckpointsTest {
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+  @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"figures", "chain", "chain(3-10)"})
-  void theShippedModelHoldsTheDefaultLengths(String tasks) {
+  void theShippedModelHoldsTheDefaultLengths(String tasks) throws IOException {
     assertHeld(new ConfigLoader().set("tasks.train=" + tasks).load(), tasks);
   }
 
@@ -45,11 +49,21 @@ class CheckpointsTest {
     }
   }
 
-  private static void assertHeld(Settings settings, String what) {
-    Path folder = Checkpoints.start(settings, HOME);
+  private void assertHeld(Settings settings, String what) throws IOException {
     assertThat(
             settings.integer("model.max-prompt-tokens") + settings.integer("model.max-new-tokens"))
         .as(what)
-        .isLessThanOrEqualTo(ModelConfig.read(folder.resolve("config.json")).maxPositions());
+        .isLessThanOrEqualTo(ModelConfig.read(config(settings)).maxPositions());
+  }
+
+  /** Of the checkpoint that is named, or that `sapo pretrain` would make in its place. */
+  private Path config(Settings settings) throws IOException {
+    Path config = Checkpoints.start(settings, HOME).resolve(CheckpointFolder.CONFIG);
+    if (Files.exists(config)) {
+      return config;
+    }
+    Lesson lesson = Lesson.of(settings.text("tasks.train")).orElseThrow();
+    Path made = folder.resolve(CheckpointFolder.CONFIG);
+    return Files.write(made, lesson.companions().get(CheckpointFolder.CONFIG));
   }
 }
