@@ -59,6 +59,7 @@ public final class Segmenter implements AutoCloseable {
   private final Heartbeats heartbeats;
   private final String inputTopic;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final LostTransactions lostTransactions = new LostTransactions();
   private final List<JudgeWorker> judges = new CopyOnWriteArrayList<>();
 
   /** Null before the start. */
@@ -95,7 +96,7 @@ public final class Segmenter implements AutoCloseable {
         new KafkaStreams(
             SegmenterTopology.of(topics, config, judging, counters),
             StreamsSettings.of(kafka, topics, config, instance));
-    streams.setUncaughtExceptionHandler(this::fail);
+    streams.setUncaughtExceptionHandler(this::answer);
     streams.setStateListener((now, before) -> follow(now));
     for (JudgeSettings judge : config.judges()) {
       JudgeWorker worker = new JudgeWorker(kafka, topics, judge, instance);
@@ -127,11 +128,19 @@ public final class Segmenter implements AutoCloseable {
     streams.close(CloseOptions.timeout(Duration.ZERO));
   }
 
-  private StreamThreadExceptionResponse fail(Throwable error) {
+  private StreamThreadExceptionResponse answer(Throwable error) {
+    if (lostTransactions.take(error, System.nanoTime())) {
+      log.warn("the broker has ended a transaction; a new thread repeats it", error);
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    fail(error);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private void fail(Throwable error) {
     if (failure.compareAndSet(null, error)) {
       log.error("segmenter failed; it stops with nothing half done", error);
     }
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   private void follow(KafkaStreams.State now) {
