@@ -17,8 +17,6 @@ public final class ChainTaskSource implements OrderedTaskSource {
   /** Words of solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS = List.of("##");
 
-  private static final int HELD_OUT_ONE_IN = 10;
-
   /** A task with one way of solving it, as supervised training wants it. */
   public record Solved(Task task, String solution) {}
 
@@ -58,12 +56,7 @@ public final class ChainTaskSource implements OrderedTaskSource {
   }
 
   private Chain draw() {
-    while (true) {
-      Chain chain = Chain.draw(made.random(), lengths);
-      if ((Long.remainderUnsigned(chain.fingerprint(), HELD_OUT_ONE_IN) == 0) == heldOut) {
-        return chain;
-      }
-    }
+    return made.draw(random -> Chain.draw(random, lengths), Chain::fingerprint, heldOut);
   }
 
   private Task task(Chain chain) {

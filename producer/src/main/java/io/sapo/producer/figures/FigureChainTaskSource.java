@@ -16,8 +16,6 @@ import java.util.Optional;
  * tenth of all of them, told by their fingerprint, is held out.
  */
 public final class FigureChainTaskSource implements OrderedTaskSource {
-  private static final int HELD_OUT_ONE_IN = 10;
-
   static {
     RecordCodec.trustRecords();
   }
@@ -63,13 +61,10 @@ public final class FigureChainTaskSource implements OrderedTaskSource {
   }
 
   private FigureChain draw() {
-    while (true) {
-      FigureChain figure = FigureChain.draw(made.random(), lengths);
-      boolean heldOut = Long.remainderUnsigned(figure.fingerprint(), HELD_OUT_ONE_IN) == 0;
-      if (heldOut == (split == Split.HELD_OUT)) {
-        return figure;
-      }
-    }
+    return made.draw(
+        random -> FigureChain.draw(random, lengths),
+        FigureChain::fingerprint,
+        split == Split.HELD_OUT);
   }
 
   private Task task(FigureChain figure) {

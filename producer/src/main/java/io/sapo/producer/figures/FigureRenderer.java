@@ -1,10 +1,12 @@
 package io.sapo.producer.figures;
 
+import io.sapo.pictures.PictureDecoder;
+import io.sapo.pictures.RgbPicture;
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.producer.figures.Figure.Bar;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,31 +51,38 @@ final class FigureRenderer {
 
   /** The bars of a picture that {@link #png} drew, left to right; of another one as many as fit. */
   static List<Bar> read(byte[] png) {
+    RgbPicture picture;
     try {
-      BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
-      if (image == null || image.getWidth() != WIDTH || image.getHeight() != HEIGHT) {
-        return List.of();
-      }
-      List<Bar> bars = new ArrayList<>();
-      for (int i = 0; i < Figure.BARS; i++) {
-        bar(image, i * COLUMN + COLUMN / 2).ifPresent(bars::add);
-      }
-      return bars;
-    } catch (IOException e) {
+      picture = PictureDecoder.decode(png);
+    } catch (UnreadablePictureException e) {
+      return List.of(); // not one of those
+    }
+    if (picture.width() != WIDTH || picture.height() != HEIGHT) {
       return List.of();
     }
+    List<Bar> bars = new ArrayList<>();
+    for (int i = 0; i < Figure.BARS; i++) {
+      bar(picture, i * COLUMN + COLUMN / 2).ifPresent(bars::add);
+    }
+    return bars;
   }
 
-  private static Optional<Bar> bar(BufferedImage image, int x) {
-    int rgb = image.getRGB(x, HEIGHT - 1);
+  private static Optional<Bar> bar(RgbPicture picture, int x) {
+    int colour = rgb(picture, x, HEIGHT - 1);
     int pixels = 0;
-    while (pixels < HEIGHT && image.getRGB(x, HEIGHT - 1 - pixels) == rgb) {
+    while (pixels < HEIGHT && rgb(picture, x, HEIGHT - 1 - pixels) == colour) {
       pixels++;
     }
     int height = (pixels - FOOT) / UNIT;
     return Arrays.stream(Colour.values())
-        .filter(colour -> new Color(colour.rgb()).getRGB() == rgb)
+        .filter(known -> known.rgb() == colour)
         .findFirst()
-        .map(colour -> new Bar(colour, height));
+        .map(known -> new Bar(known, height));
+  }
+
+  private static int rgb(RgbPicture picture, int x, int y) {
+    int at = 3 * (y * WIDTH + x);
+    byte[] rgb = picture.rgb();
+    return (rgb[at] & 0xFF) << 16 | (rgb[at + 1] & 0xFF) << 8 | rgb[at + 2] & 0xFF;
   }
 }

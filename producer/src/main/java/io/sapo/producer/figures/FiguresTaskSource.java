@@ -38,8 +38,6 @@ public final class FiguresTaskSource implements OrderedTaskSource {
     RecordCodec.trustRecords();
   }
 
-  private static final int HELD_OUT_ONE_IN = 10;
-
   private final Split split;
   private final SeededTasks made;
 
@@ -78,13 +76,7 @@ public final class FiguresTaskSource implements OrderedTaskSource {
   }
 
   private Figure draw() {
-    while (true) {
-      Figure figure = Figure.draw(made.random());
-      boolean heldOut = Long.remainderUnsigned(figure.fingerprint(), HELD_OUT_ONE_IN) == 0;
-      if (heldOut == (split == Split.HELD_OUT)) {
-        return figure;
-      }
-    }
+    return made.draw(Figure::draw, Figure::fingerprint, split == Split.HELD_OUT);
   }
 
   private Task task(Figure figure) {

@@ -1,12 +1,16 @@
 package io.sapo.producer.task;
 
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Position of a source that generates its tasks from random numbers: a task is a function of seed
  * and position alone.
  */
 public final class SeededTasks {
+  private static final int HELD_OUT_ONE_IN = 10;
+
   private final long seed;
   private SplittableRandom random;
   private long count;
@@ -23,6 +27,21 @@ public final class SeededTasks {
   /** What the next task is drawn from. */
   public SplittableRandom random() {
     return random;
+  }
+
+  /**
+   * Draws until there is one of the split: a tenth of all, told by their fingerprints, is held out,
+   * so that none is ever in both.
+   */
+  public <T> T draw(
+      Function<SplittableRandom, T> source, ToLongFunction<T> fingerprint, boolean heldOut) {
+    while (true) {
+      T drawn = source.apply(random);
+      long code = fingerprint.applyAsLong(drawn);
+      if ((Long.remainderUnsigned(code, HELD_OUT_ONE_IN) == 0) == heldOut) {
+        return drawn;
+      }
+    }
   }
 
   /** The number of the next task. */

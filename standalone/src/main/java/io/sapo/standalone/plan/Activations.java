@@ -71,8 +71,12 @@ final class Activations {
   /** The most that {@link ActivationMemory#within} keeps. */
   private long kept() {
     long inputs = tokens * memory.inputBytesPerToken();
-    long bounded = Math.max(inputs, Math.min(whole(), work.activationBytes()));
-    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bounded) : bounded;
+    return held(Math.max(inputs, Math.min(whole(), work.activationBytes())));
+  }
+
+  /** What the process takes for so many bytes as shapes say are kept. */
+  long held(long bytes) {
+    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bytes) : bytes;
   }
 
   /**

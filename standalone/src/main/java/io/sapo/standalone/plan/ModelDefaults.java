@@ -168,9 +168,9 @@ public final class ModelDefaults {
    * the way back. Otherwise little: a part of them spares as small a part of the work.
    */
   private static Settings activations(Settings settings, ModelConfig model) {
-    Workload work = Workload.of(settings, model, model.elementType());
-    long whole = new Activations(work).whole();
-    boolean held = whole <= KEPT_BYTES;
+    Activations activations = new Activations(Workload.of(settings, model, model.elementType()));
+    long whole = activations.whole();
+    boolean held = activations.held(whole) <= KEPT_BYTES;
     long mib = held ? Math.max(LEAST_KEPT_MIB, (whole + MIB - 1) / MIB) : LEAST_KEPT_MIB;
     return choose(
         settings,

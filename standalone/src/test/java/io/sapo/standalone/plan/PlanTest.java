@@ -187,24 +187,30 @@ class PlanTest {
     }
   }
 
+  private static long activationMib(ModelConfig model, int rank, int sequences) {
+    return ModelDefaults.fit(
+            settings(
+                "algorithm=grpo",
+                "model.adapter-rank=" + rank,
+                "learner.batch-size=" + sequences,
+                "learner.mini-batch-size=" + sequences,
+                "producer.rollouts-per-task=" + sequences,
+                "model.max-prompt-tokens=64",
+                "model.max-new-tokens=64"),
+            model)
+        .wide("learner.activation-mib");
+  }
+
   @Test
   void anUpdateThatFitsIsKeptWhole() throws Exception {
     ModelConfig model = model("llama-3.2-1b");
-    Settings fitted =
-        ModelDefaults.fit(
-            settings(
-                "algorithm=grpo",
-                "model.adapter-rank=0",
-                "learner.batch-size=4",
-                "learner.mini-batch-size=4",
-                "producer.rollouts-per-task=4",
-                "model.max-prompt-tokens=64",
-                "model.max-new-tokens=64"),
-            model);
     TokenSequence longest = TokenSequence.text(new int[64], new int[64]);
-    long budget = fitted.wide("learner.activation-mib") << 20;
-    assertThat(new ActivationMemory(model, 0).bytes(List.of(longest), Retention.GRAPH))
-        .isBetween(budget * 9 / 40, budget / 4);
+    long one = new ActivationMemory(model, 0).bytes(List.of(longest), Retention.GRAPH);
+    assertThat(activationMib(model, 0, 6) << 20).isBetween(6 * one, 6 * one + (6 * one) / 10);
+    assertThat(activationMib(model, 0, 12)).isEqualTo(256);
+    // With adapters 1.75 times as much is taken: six such sequences are beyond 4 GiB.
+    assertThat(6 * one).isBetween(4 * GIB / 2, 4 * GIB);
+    assertThat(activationMib(model, 16, 6)).isEqualTo(256);
   }
 
   @Test

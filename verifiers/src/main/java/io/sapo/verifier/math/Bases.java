@@ -6,25 +6,6 @@ import java.util.Locale;
 
 /** Whole numbers with their base as an index: 1010_2, 1011_{2}, 1A_{16}. */
 final class Bases {
-  private static final List<String> NAMES =
-      List.of(
-          "zero",
-          "one",
-          "two",
-          "three",
-          "four",
-          "five",
-          "six",
-          "seven",
-          "eight",
-          "nine",
-          "ten",
-          "eleven",
-          "twelve",
-          "thirteen",
-          "fourteen",
-          "fifteen",
-          "sixteen");
   private static final int MAX_DIGITS = 100;
 
   private Bases() {}
@@ -74,7 +55,7 @@ final class Bases {
       return token.value().numerator().intValueExact();
     }
     return token.kind() == Token.Kind.WORD
-        ? NAMES.indexOf(token.text().toLowerCase(Locale.ROOT))
+        ? NumberWords.BELOW_TWENTY.indexOf(token.text().toLowerCase(Locale.ROOT))
         : 0;
   }
 }

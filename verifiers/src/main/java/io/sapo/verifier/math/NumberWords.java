@@ -8,6 +8,30 @@ import java.util.Optional;
 
 /** Whole numbers in English words, below a thousand millions. */
 final class NumberWords {
+  /** Each at its own place. */
+  static final List<String> BELOW_TWENTY =
+      List.of(
+          "zero",
+          "one",
+          "two",
+          "three",
+          "four",
+          "five",
+          "six",
+          "seven",
+          "eight",
+          "nine",
+          "ten",
+          "eleven",
+          "twelve",
+          "thirteen",
+          "fourteen",
+          "fifteen",
+          "sixteen",
+          "seventeen",
+          "eighteen",
+          "nineteen");
+
   private static final Map<String, Integer> SMALL = small();
   private static final Map<String, Long> SCALES = Map.of("thousand", 1_000L, "million", 1_000_000L);
   private static final int MAX_WORDS = 20;
@@ -16,30 +40,8 @@ final class NumberWords {
 
   private static Map<String, Integer> small() {
     Map<String, Integer> small = new HashMap<>();
-    List<String> units =
-        List.of(
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen");
-    for (int i = 0; i < units.size(); i++) {
-      small.put(units.get(i), i);
+    for (int i = 0; i < BELOW_TWENTY.size(); i++) {
+      small.put(BELOW_TWENTY.get(i), i);
     }
     List<String> tens =
         List.of("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety");
