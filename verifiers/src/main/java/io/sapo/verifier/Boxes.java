@@ -18,9 +18,10 @@ final class Boxes {
   private static final Pattern UNBRACED =
       Pattern.compile("\\s*+(-?[0-9][0-9.,]*+|\\\\?[A-Za-z]++)");
   private static final Pattern FILLING =
-      Pattern.compile("[\\s$}*]++|\\\\[\\[\\]()!:; ,]|\\\\quad|\\\\(?:text|mbox|textrm)\\s*+\\{");
+      Pattern.compile("[\\s$}*?]++|\\\\[\\[\\]()!:; ,]|\\\\quad|\\\\(?:text|mbox|textrm)\\s*+\\{");
   private static final Pattern JOINT =
-      Pattern.compile("(?:[,;]?(?:and|or|&)?)(?:[a-z]=)?", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "[,;/]?(?:and|or|&)?(?:maybe|perhaps|possibly)?(?:[a-z]=)?", Pattern.CASE_INSENSITIVE);
 
   /** Boxes looked at from the end, and characters between two that belong together. */
   private static final int MAX_BOXES = 40;

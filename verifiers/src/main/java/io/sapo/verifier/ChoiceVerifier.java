@@ -18,10 +18,10 @@ public final class ChoiceVerifier implements Verifier {
    */
   private static final Pattern LEADING =
       Pattern.compile(
-          "[\\s*$_]*+(?i:(?:option|choice|letter|answer)\\s++)?+[*$_]*+"
+          "[\\s*$_\"\u201c`]*+(?i:(?:option|choice|letter|answer)\\s++)?+[*$_]*+"
               + STYLE
-              + "(?:[(\\[]\\s*+([A-Za-z])\\s*+[)\\]]"
-              + "|([A-Za-z])(?=[\\s*$_}]*+(?:$|[.):,;\\]}](?!\\w)|(?:because|since|as|which|with)\\b)))"
+              + "(?!I,)(?:[(\\[{]\\s*+([A-Za-z])\\s*+[)\\]}]"
+              + "|([A-Za-z])(?=[\\s*$_}\"\u201d`]*+(?:$|[.):,;\\]}](?!\\w)|[-\u2013\u2014]\\s|(?:because|since|as|which|with)\\b)))"
               + ".*+",
           Pattern.DOTALL);
 
@@ -29,6 +29,25 @@ public final class ChoiceVerifier implements Verifier {
       Pattern.compile("[\\s(*\\[$]*+" + STYLE + "([A-Za-z])[\\s)*\\].:}$]*+");
   private static final Pattern OTHER =
       Pattern.compile("(?<![A-Za-z0-9'])(?:([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+
+  /** A statement that comes to its choice at the end: I think it is C. */
+  private static final Pattern TRAILING =
+      Pattern.compile(
+          ".*\\b(?:is|be|option|choice|choose|pick|select)[\\s*$(\\[]++"
+              + STYLE
+              + "([A-Z])[)\\]}*$.!\\s]*+",
+          Pattern.DOTALL);
+
+  /** Where no answer is marked: the correct option is C, option B is correct. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "(?i:\\b(?:option|choice)\\s++is\\s*+:?)[\\s*$(]*+([A-Z])(?![A-Za-z])"
+              + "|(?i:\\b(?:option|choice)\\s++)[*$(]*+([A-Z])[)*$]*+\\s++is\\s++(?:the\\s++)?(?:correct|right)\\b");
+
+  /** Choices side by side are no choice. */
+  private static final Pattern LISTED =
+      Pattern.compile("\\([A-Z]\\)[\\s,]*+(?:and|or|&|/)?\\s*+\\([A-Z]\\)[\\s.]*+$");
+
   private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
 
   @Override
@@ -64,10 +83,28 @@ public final class ChoiceVerifier implements Verifier {
   private static Optional<Character> chosen(String response) {
     Optional<String> stated = FinalAnswer.boxedOrMarked(response);
     if (stated.isPresent()) {
-      return leading(stated.get());
+      return leading(stated.get()).or(() -> trailing(stated.get()));
     }
-    Optional<Character> alone = letterOnly(response);
-    return alone.isPresent() ? alone : lastParenthesised(response);
+    String line = lastLine(response);
+    return letterOnly(line)
+        .or(() -> line.equals(response.strip()) ? leading(line).or(() -> trailing(line)) : none())
+        .or(() -> last(NAMED, response))
+        .or(() -> LISTED.matcher(line).find() ? none() : last(PARENTHESISED, response));
+  }
+
+  private static Optional<Character> none() {
+    return Optional.empty();
+  }
+
+  private static String lastLine(String response) {
+    String tail =
+        response.substring(Math.max(0, response.length() - FinalAnswer.ANSWER_CHARS)).strip();
+    return tail.substring(tail.lastIndexOf('\n') + 1).strip();
+  }
+
+  private static Optional<Character> trailing(String stated) {
+    Matcher trailing = TRAILING.matcher(stated);
+    return trailing.matches() ? alone(stated, trailing.group(1).charAt(0)) : Optional.empty();
   }
 
   private static Optional<Character> letterOnly(String text) {
@@ -83,7 +120,11 @@ public final class ChoiceVerifier implements Verifier {
     if (!first.matches()) {
       return Optional.empty();
     }
-    char letter = upper(first.group(1) == null ? first.group(2) : first.group(1));
+    return alone(stated, upper(first.group(1) == null ? first.group(2) : first.group(1)));
+  }
+
+  /** The letter, unless the statement names another one. */
+  private static Optional<Character> alone(String stated, char letter) {
     Matcher others = OTHER.matcher(stated);
     while (others.find()) {
       if (upper(others.group(1) == null ? others.group(2) : others.group(1)) != letter) {
@@ -93,12 +134,13 @@ public final class ChoiceVerifier implements Verifier {
     return Optional.of(letter);
   }
 
-  private static Optional<Character> lastParenthesised(String response) {
+  private static Optional<Character> last(Pattern pattern, String response) {
     String tail = response.substring(Math.max(0, response.length() - FinalAnswer.TAIL_CHARS));
     Optional<Character> last = Optional.empty();
-    Matcher matcher = PARENTHESISED.matcher(tail);
+    Matcher matcher = pattern.matcher(tail);
     while (matcher.find()) {
-      last = Optional.of(matcher.group(1).charAt(0));
+      String letter = matcher.group(1);
+      last = Optional.of((letter == null ? matcher.group(2) : letter).charAt(0));
     }
     return last;
   }

@@ -13,7 +13,11 @@ final class FinalAnswer {
   static final int ANSWER_CHARS = MathEquality.MAX_CHARS;
 
   private static final String HASHES = "####";
+  private static final String OPENING_TAG = "<answer>";
+  private static final String CLOSING_TAG = "</answer>";
   private static final String PHRASE = "answer";
+  private static final String FINAL = "final ";
+  private static final int MAX_MARKS = 12;
   private static final int RAREST = PHRASE.indexOf('w');
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
 
@@ -28,11 +32,11 @@ final class FinalAnswer {
     return stated(tail, Math.max(afterHashes(tail), afterLineStart(tail)));
   }
 
-  /** As {@link #gsm8k}; "answer:" and "answer is" count, too. */
+  /** As {@link #gsm8k}; "answer:", "answer is" and {@code <answer>…</answer>} count, too. */
   static Optional<String> marked(String text) {
     String tail = tail(text);
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    return stated(tail, Math.max(after, afterPhrase(tail)));
+    return stated(tail, Math.max(after, Math.max(afterPhrase(tail), afterTag(tail))));
   }
 
   /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
@@ -103,9 +107,39 @@ final class FinalAnswer {
             return end + rest.length();
           }
         }
+        if (isHeading(text, at, end)) {
+          return end;
+        }
       }
     }
     return -1;
+  }
+
+  /** Whether nothing else stands on its line but "final" and marks of headings and emphasis. */
+  private static boolean isHeading(String text, int at, int end) {
+    int after = end;
+    while (after < text.length() && "*_# \t".indexOf(text.charAt(after)) >= 0) {
+      after++;
+    }
+    if (after == text.length() || "\r\n".indexOf(text.charAt(after)) < 0) {
+      return false;
+    }
+    int before = at;
+    boolean named = text.regionMatches(true, at - FINAL.length(), FINAL, 0, FINAL.length());
+    before -= named ? FINAL.length() : 0;
+    int marks = 0;
+    while (before > 0 && "*_# \t".indexOf(text.charAt(before - 1)) >= 0 && marks <= MAX_MARKS) {
+      before--;
+      marks++;
+    }
+    return marks > 0 && (before == 0 || "\r\n".indexOf(text.charAt(before - 1)) >= 0);
+  }
+
+  /** Past the last opening tag that is closed again. */
+  private static int afterTag(String text) {
+    int closing = text.lastIndexOf(CLOSING_TAG);
+    int opening = closing < 0 ? -1 : text.lastIndexOf(OPENING_TAG, closing);
+    return opening < 0 ? -1 : opening + OPENING_TAG.length();
   }
 
   /** Whether only a little white space or emphasis stands before the place on its line. */
@@ -122,7 +156,7 @@ final class FinalAnswer {
     return at <= 8;
   }
 
-  /** The rest of the line, or the next line that says something; hashes end it. */
+  /** The rest of the line, or the next line that says something; hashes and tags end it. */
   private static Optional<String> stated(String text, int start) {
     if (start < 0) {
       return Optional.empty();
@@ -144,7 +178,8 @@ final class FinalAnswer {
     while (end < limit
         && text.charAt(end) != '\n'
         && text.charAt(end) != '\r'
-        && !text.startsWith(HASHES, end)) {
+        && !text.startsWith(HASHES, end)
+        && !text.startsWith(CLOSING_TAG, end)) {
       end++;
     }
     while (end > from && isPadding(text.charAt(end - 1))) {

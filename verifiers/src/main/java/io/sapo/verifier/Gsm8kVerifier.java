@@ -15,7 +15,7 @@ public final class Gsm8kVerifier implements Verifier {
   @Override
   public Verdict verify(String response, String reference) {
     Quantity expected = expected(reference);
-    Optional<Quantity> answer = FinalAnswer.gsm8k(response).flatMap(Quantity::only);
+    Optional<Quantity> answer = FinalAnswer.gsm8k(response).flatMap(Quantity::stated);
     return Verdict.of(answer.isPresent() && answer.get().sameAs(expected));
   }
 
@@ -27,7 +27,7 @@ public final class Gsm8kVerifier implements Verifier {
     if (found.isEmpty()) {
       return Explanation.notFound(verdict, expected.toString(), "'####' and no line with 'A:'");
     }
-    Optional<Quantity> answer = Quantity.only(found.get());
+    Optional<Quantity> answer = Quantity.stated(found.get());
     String why =
         answer.isEmpty()
             ? "it does not hold one number"

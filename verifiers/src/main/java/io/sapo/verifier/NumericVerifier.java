@@ -69,7 +69,7 @@ public final class NumericVerifier implements Verifier {
 
   private static Optional<BigDecimal> value(String text) {
     Optional<BigDecimal> evaluated = MathEquality.number(text);
-    return evaluated.isPresent() ? evaluated : Quantity.only(text).map(Quantity::value);
+    return evaluated.isPresent() ? evaluated : Quantity.stated(text).map(Quantity::value);
   }
 
   private static Optional<BigDecimal> lastNumber(String response) {

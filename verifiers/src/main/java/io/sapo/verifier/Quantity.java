@@ -19,6 +19,15 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
   // Possessive throughout: no input makes it backtrack.
   private static final Pattern NUMBER =
       Pattern.compile("(?:[0-9]{1,3}+(?:,[0-9]{3}(?![0-9]))++|[0-9]++)(?:\\.[0-9]++)?+|\\.[0-9]++");
+
+  /** What the answer is said not to be. */
+  private static final Pattern NEGATED =
+      Pattern.compile("(?i)^\\W{0,8}(?:not|never|neither|no longer)\\b");
+
+  /** Where what a statement says is over, and a reason or a check follows. */
+  private static final Pattern CLAUSE_END =
+      Pattern.compile("\\.\\s++[A-Z]|\\s\\(|,?\\s(?:because|since|as)\\s");
+
   private static final Pattern EXPONENT = Pattern.compile("[eE]([+-]?[0-9]{1,2}+)(?![0-9.])");
 
   /**
@@ -30,6 +39,19 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     Optional<Quantity> found = reader.next();
     boolean more = reader.next().isPresent();
     return more || reader.overlong ? Optional.empty() : found;
+  }
+
+  /** The only number in a statement, else in its first clause: 10 (since 2·5 = 10). */
+  static Optional<Quantity> stated(String text) {
+    if (NEGATED.matcher(text).find()) {
+      return Optional.empty();
+    }
+    Optional<Quantity> only = only(text);
+    if (only.isPresent()) {
+      return only;
+    }
+    Matcher clause = CLAUSE_END.matcher(text);
+    return clause.find() ? only(text.substring(0, clause.start())) : only;
   }
 
   /** The last number in a text. */

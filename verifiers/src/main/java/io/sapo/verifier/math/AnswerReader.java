@@ -2,6 +2,7 @@ package io.sapo.verifier.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -9,7 +10,7 @@ import java.util.TreeMap;
 final class AnswerReader {
   private static final Set<String> JOINING = Set.of(",", ";", "and", "or");
   private static final Set<String> RELATIONS =
-      Set.of("=", "<", ">", "<=", ">=", "!=", "\u2248", "\u2208");
+      Set.of("=", "<", ">", "<=", ">=", "!=", "\u2248", "\u2208", "\u2209");
   private static final Set<String> SET_OPERATIONS = Set.of("\u222a", "\u2229", "\u2216");
   private static final Set<String> MATRICES =
       Set.of("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array");
@@ -45,16 +46,24 @@ final class AnswerReader {
       depth--;
       return bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
     }
+    Optional<Answer.Value> amount = Amounts.read(tokens);
+    if (amount.isPresent()) {
+      depth--;
+      return amount.get();
+    }
     List<Tokens.Piece> pieces = Tokens.split(tokens, JOINING);
     if (pieces.size() > MAX_ITEMS) {
       throw new UnreadableException("it has too many parts");
     }
     List<Answer> answers = new ArrayList<>();
     boolean either = false;
+    List<Token> unlike = List.of();
     for (Tokens.Piece piece : pieces) {
       either |= piece.separator().equals("or");
       if (!piece.tokens().isEmpty()) {
-        answers.add(signed(piece.tokens()));
+        List<Token> full = completed(unlike, piece.tokens());
+        unlike = unlike(full);
+        answers.add(signed(full));
       }
     }
     depth--;
@@ -62,6 +71,23 @@ final class AnswerReader {
       throw new UnreadableException("it is empty");
     }
     return answers.size() == 1 ? answers.get(0) : new Joining(budget).join(answers, either);
+  }
+
+  /** The x \u2260 of x \u2260 1, 2, which stands for both; otherwise nothing. */
+  private static List<Token> unlike(List<Token> tokens) {
+    List<Tokens.Piece> sides = Tokens.split(tokens, RELATIONS);
+    return sides.size() == 2 && sides.get(1).separator().equals("!=")
+        ? tokens.subList(0, sides.get(0).tokens().size() + 1)
+        : List.of();
+  }
+
+  private static List<Token> completed(List<Token> before, List<Token> tokens) {
+    if (before.isEmpty() || Tokens.split(tokens, RELATIONS).size() > 1) {
+      return tokens;
+    }
+    List<Token> completed = new ArrayList<>(before);
+    completed.addAll(tokens);
+    return completed;
   }
 
   /** &lt;1, 2&gt; as a vector. */
@@ -89,15 +115,16 @@ final class AnswerReader {
   private Answer single(List<Token> tokens) throws UnreadableException {
     Token first = tokens.get(0);
     Token last = tokens.get(tokens.size() - 1);
-    if (tokens.size() > 3 && first.isSign("]") && last.isSign("[")) {
-      return bracketed("(", ")", Tokens.inner(tokens));
-    }
     if (isPoint(tokens)) {
       return new Answer.Named(first.text(), single(tokens.subList(1, tokens.size())), null);
     }
     List<Tokens.Piece> sides = Tokens.split(tokens, RELATIONS);
     if (sides.size() > 1) {
       return new RelationReader(this, budget).read(sides);
+    }
+    int upright = Matrices.beforeTransposition(tokens);
+    if (upright > 0) {
+      return Matrices.transposed(single(tokens.subList(0, upright)));
     }
     List<Tokens.Piece> sets = Tokens.split(tokens, SET_OPERATIONS);
     if (sets.size() > 1) {
@@ -209,6 +236,9 @@ final class AnswerReader {
   }
 
   private Answer environment(String name, List<Token> inner) throws UnreadableException {
+    if (name.equals("cases") && inner.stream().anyMatch(token -> token.isSign("&"))) {
+      return new PiecesReader(this).read(inner);
+    }
     if (ROWS.contains(name)) {
       List<Token> joined = new ArrayList<>();
       for (Token token : inner) {
@@ -230,6 +260,9 @@ final class AnswerReader {
     if (rows.isEmpty() || rows.stream().anyMatch(row -> row.size() != rows.get(0).size())) {
       throw new UnreadableException("its rows differ in length");
     }
+    if (rows.size() == 1 && rows.get(0).size() == 1) {
+      return rows.get(0).get(0);
+    }
     Answer.Matrix matrix = new Answer.Matrix(rows);
     return name.equals("vmatrix") ? new Matrices(budget).determinant(matrix) : matrix;
   }
@@ -245,19 +278,14 @@ final class AnswerReader {
     return row;
   }
 
-  /** A number in a base, a multiple of a matrix, or an expression with units behind it. */
+  /** A number in a base, a calculation with matrices, or an expression with units behind it. */
   private Answer value(List<Token> tokens) throws UnreadableException {
     Answer based = Bases.read(tokens, budget);
     if (based != null) {
       return based;
     }
-    for (int i = 1; i < tokens.size(); i++) {
-      if (tokens.get(i).text().startsWith("begin ")
-          && Tokens.enclosed(tokens.subList(i, tokens.size()))) {
-        Answer matrix = single(tokens.subList(i, tokens.size()));
-        Fraction factor = fraction(tokens.subList(0, i));
-        return new Matrices(budget).scaled(matrix, factor);
-      }
+    if (tokens.stream().anyMatch(token -> token.text().startsWith("begin "))) {
+      return new MatrixReader(this, budget).read(tokens);
     }
     ExpressionParser parser = parser(reading.letterUnits() ? withLetterUnits(tokens) : tokens);
     Fraction value = parser.parse();

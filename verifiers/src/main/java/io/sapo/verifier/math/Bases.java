@@ -45,6 +45,29 @@ final class Bases {
     return new Answer.Based(plain, base, Fraction.of(Rational.of(value)));
   }
 
+  /** Whether one is the digits of the other, which names its base: 1A3 and 1A3_{16}. */
+  static boolean sameDigits(List<Token> a, List<Token> b) {
+    return isDigitsOf(a, b) || isDigitsOf(b, a);
+  }
+
+  private static boolean isDigitsOf(List<Token> bare, List<Token> based) {
+    boolean digits =
+        bare.size() > 1
+            && bare.size() <= MAX_DIGITS
+            && bare.stream().allMatch(t -> t.isWholeNumber() || t.kind() == Token.Kind.WORD)
+            && bare.stream().anyMatch(Token::isWholeNumber)
+            && bare.stream().skip(1).noneMatch(Token::spaced);
+    if (!digits || based.stream().noneMatch(token -> token.isSign("_"))) {
+      return false;
+    }
+    try {
+      Answer.Based number = read(Vocabulary.told(based), new Budget());
+      return number != null && number.digits().equalsIgnoreCase(Tokens.text(bare));
+    } catch (UnreadableException e) {
+      return false;
+    }
+  }
+
   private static int base(List<Token> tokens) {
     List<Token> index = Tokens.enclosed(tokens) ? Tokens.inner(tokens) : tokens;
     if (index.size() != 1) {

@@ -2,6 +2,7 @@ package io.sapo.verifier.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What begins with a command within an expression: fractions, roots, functions, accents. */
@@ -59,6 +60,12 @@ final class CommandParser {
 
   /** \overline{z} and the like is a name of its own. */
   private Fraction accented(String accent) throws UnreadableException {
+    if (accent.equals("overline") || accent.equals("bar")) {
+      Optional<Fraction> conjugate = conjugate();
+      if (conjugate.isPresent()) {
+        return conjugate.get();
+      }
+    }
     StringBuilder name = new StringBuilder(accent).append('(');
     if (cursor.take("{")) {
       while (!cursor.atEnd() && !cursor.is("}")) {
@@ -70,6 +77,22 @@ final class CommandParser {
     }
     budget.spend(name.length());
     return Fraction.of(Atom.variable(name.append(')').toString()));
+  }
+
+  /** Of a complex number that is written out; empty where a name stands there. */
+  private Optional<Fraction> conjugate() {
+    int start = cursor.at();
+    try {
+      Fraction value = expressions.atom();
+      if (value.isConstant() && value.mentions(Atom.Kind.IMAGINARY)) {
+        Fraction opposite = Fraction.of(Atom.I).negate(budget);
+        return Optional.of(Substitution.replace(value, Atom.I, opposite, budget));
+      }
+    } catch (UnreadableException e) {
+      // It is a name then, of whatever stands there.
+    }
+    cursor.goTo(start);
+    return Optional.empty();
   }
 
   /** What \frac applies to: a group, else the next digit or atom. */

@@ -2,6 +2,8 @@ package io.sapo.verifier.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whether an answer, as read, means the same as the reference. The policy is in docs/verifiers.md.
@@ -21,6 +23,14 @@ final class Comparer {
 
   boolean same(Answer answer, Answer reference) throws UnreadableException {
     budget.spend(4);
+    Optional<Answer> vector = UnitVectors.tuple(answer, dimensions(reference), budget);
+    if (vector.isPresent()) {
+      return same(vector.get(), reference);
+    }
+    vector = UnitVectors.tuple(reference, dimensions(answer), budget);
+    if (vector.isPresent()) {
+      return same(answer, vector.get());
+    }
     if (answer instanceof Answer.Rounded rounded) {
       return same(rounded.exact(), reference) || same(rounded.rounded(), reference);
     }
@@ -51,6 +61,16 @@ final class Comparer {
     return several.same(answer, reference);
   }
 
+  /** Of a vector; 0 for anything else. */
+  private static int dimensions(Answer answer) {
+    if (answer instanceof Answer.Many many && many.kind() == Answer.Many.Kind.TUPLE) {
+      return many.items().size();
+    }
+    return answer instanceof Answer.Matrix matrix && matrix.rows().get(0).size() == 1
+        ? matrix.rows().size()
+        : 0;
+  }
+
   private boolean named(Answer answer, Answer reference) throws UnreadableException {
     if (answer instanceof Answer.Named a && reference instanceof Answer.Named b) {
       return a.name().equals(b.name()) && same(a.value(), b.value())
@@ -75,13 +95,11 @@ final class Comparer {
           && a.strict() == b.strict()
           && proportional(a.difference(), b.difference(), a.equation());
     }
-    Answer.Relation relation =
-        (Answer.Relation) (answer instanceof Answer.Relation ? answer : reference);
-    Answer other = answer instanceof Answer.Relation ? reference : answer;
-    return relation.equation()
+    return answer instanceof Answer.Relation relation
+        && relation.equation()
         && relation.sumOfNames()
         && relation.last().isConstant()
-        && other instanceof Answer.Value value
+        && reference instanceof Answer.Value value
         && equivalence.same(relation.last(), value.fraction());
   }
 
@@ -101,7 +119,10 @@ final class Comparer {
         policy.units() == EqualityPolicy.Units.REQUIRED
             && reference.units().known()
             && answer.units().isNone();
-    if (missing || answer.units().contradicts(reference.units())) {
+    if (missing
+        || answer.units().contradicts(reference.units())
+        || otherMarks(answer, reference)
+        || otherMarks(reference, answer)) {
       return false;
     }
     boolean convert = answer.units().known() && reference.units().known();
@@ -115,6 +136,15 @@ final class Comparer {
       }
     }
     return false;
+  }
+
+  /** Whether one is in percent or degrees and the other in something else: 5% and 5 cm. */
+  private static boolean otherMarks(Answer.Value marked, Answer.Value other) {
+    boolean percent = marked.fraction().mentions(Atom.PERCENT);
+    boolean degrees = marked.fraction().mentions(Atom.DEGREE);
+    Set<String> units = other.units().dimensions().keySet();
+    return percent && (other.fraction().mentions(Atom.DEGREE) || !units.isEmpty())
+        || degrees && units.stream().anyMatch(unit -> !Units.OF_ANGLE_OR_HEAT.contains(unit));
   }
 
   private Fraction inBaseUnits(Answer.Value value) throws UnreadableException {

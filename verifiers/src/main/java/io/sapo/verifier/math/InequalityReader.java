@@ -1,5 +1,6 @@
 package io.sapo.verifier.math;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +15,7 @@ final class InequalityReader {
   }
 
   Answer read(List<Tokens.Piece> sides) throws UnreadableException {
-    RealSet set = RealSet.ALL;
-    String variable = "";
+    List<Answer> parts = new ArrayList<>();
     for (int i = 1; i < sides.size(); i++) {
       String relation = sides.get(i).separator();
       Fraction left = reader.fraction(sides.get(i - 1).tokens());
@@ -25,25 +25,36 @@ final class InequalityReader {
         left = right;
         right = swapped;
       }
-      Answer next = between(left, right, relation);
-      if (!(next instanceof Answer.Reals reals)) {
-        if (sides.size() > 2) {
-          throw new UnreadableException("it is a chain in more than one variable");
-        }
-        return next;
+      parts.add(between(left, right, relation));
+    }
+    return parts.size() == 1 ? named(parts.get(0)) : chain(parts);
+  }
+
+  private static Answer named(Answer part) throws UnreadableException {
+    if (part instanceof Answer.Reals reals && reals.variable().isEmpty()) {
+      throw new UnreadableException("it compares numbers");
+    }
+    return part;
+  }
+
+  /** Conditions on one variable are one set; others stand side by side: a < b < c. */
+  private Answer chain(List<Answer> parts) throws UnreadableException {
+    RealSet set = RealSet.ALL;
+    String variable = "";
+    for (Answer part : parts) {
+      boolean other =
+          !(part instanceof Answer.Reals reals)
+              || !variable.isEmpty()
+                  && !reals.variable().isEmpty()
+                  && !variable.equals(reals.variable());
+      if (other) {
+        return new Answer.Many(Answer.Many.Kind.LIST, "", "", parts);
       }
-      if (!variable.isEmpty()
-          && !reals.variable().isEmpty()
-          && !variable.equals(reals.variable())) {
-        throw new UnreadableException("it is a chain in more than one variable");
-      }
+      Answer.Reals reals = (Answer.Reals) part;
       variable = variable.isEmpty() ? reals.variable() : variable;
       set = set.intersection(reals.set(), budget);
     }
-    if (variable.isEmpty()) {
-      throw new UnreadableException("it compares numbers");
-    }
-    return new Answer.Reals(set, variable);
+    return named(new Answer.Reals(set, variable));
   }
 
   /** left &lt; right, or with another relation. */

@@ -17,9 +17,19 @@ final class Lexer {
   private static final Pattern SET_OF_NUMBERS = Pattern.compile("\\s*+\\{?\\s*+([RZNQC])\\s*+\\}?");
   private static final Pattern OPENING = Pattern.compile("\\s*+\\{");
 
+  /** What a command of spacing takes, and what may stand behind the end of a row. */
+  private static final Pattern LENGTH = Pattern.compile("\\*?\\s*+\\{[^{}\\\\]*+\\}");
+
+  /** The point of \left. */
+  private static final Pattern NO_BRACKET = Pattern.compile("\\s*+\\.(?![0-9])");
+
+  private static final Pattern ROW_SPACE =
+      Pattern.compile("\\s*+\\[\\s*+-?[0-9.]++\\s*+(?:pt|em|ex|mm|cm|in|jot)\\s*+\\]");
+
   /** Signs of currency and quotation. */
   private static final String SILENT = "$\u20ac\u00a3\u00a5\u20b9`\"";
 
+  private static final Pattern NOT_IN = Pattern.compile("\\\\not\\s*+\\\\in(?![A-Za-z])");
   private static final Pattern TIMES_LETTER =
       Pattern.compile("(?<=[0-9)}])\\s{0,4}[xX]\\s{0,4}(?=10\\s{0,4}\\^)");
 
@@ -42,7 +52,11 @@ final class Lexer {
   Lexer(String answer, boolean thousands) {
     this.text =
         TIMES_LETTER
-            .matcher(Symbols.ascii(answer).replace("+/-", "\\pm "))
+            .matcher(
+                NOT_IN
+                    .matcher(Symbols.ascii(answer))
+                    .replaceAll("\\\\notin ")
+                    .replace("+/-", "\\pm "))
             .replaceAll("\\\\times ");
     this.numerals = new Numerals(text, thousands);
     this.numeralsInBrackets = new Numerals(text, false);
@@ -69,11 +83,11 @@ final class Lexer {
     while (!tokens.isEmpty() && ends(tokens.get(tokens.size() - 1))) {
       tokens.remove(tokens.size() - 1);
     }
-    return tokens;
+    return Brackets.told(tokens);
   }
 
   private static boolean ends(Token token) {
-    return token.isSign(".") || token.isSign(",") || token.isSign(";");
+    return token.isSign(".") || token.isSign(",") || token.isSign(";") || token.isSign("\\\\");
   }
 
   private void add(Token.Kind kind, String what, Rational value) {
@@ -103,12 +117,33 @@ final class Lexer {
     } else if (!braces.isEmpty() && braces.pop()) {
       texts--;
       spaced = true;
+    } else if (closesNothing()) {
+      tokens.remove(tokens.size() - 1);
     } else {
       add(Token.Kind.SIGN, "}", null);
     }
   }
 
+  /** {} by itself, which is no argument of a command. */
+  private boolean closesNothing() {
+    int last = tokens.size() - 1;
+    if (last < 0 || !tokens.get(last).isSign("{")) {
+      return false;
+    }
+    Token before = last == 0 ? null : tokens.get(last - 1);
+    return before == null
+        || before.kind() != Token.Kind.COMMAND
+            && !before.isSign("}")
+            && !before.isSign("^")
+            && !before.isSign("_");
+  }
+
   private void sign(char c) {
+    if (text.startsWith("...", at)) {
+      at += 3;
+      add(Token.Kind.SIGN, "\u2026", null);
+      return;
+    }
     at++;
     if (SILENT.indexOf(c) >= 0) {
       return;
@@ -152,15 +187,28 @@ final class Lexer {
     at = command.end();
     if (Symbols.SPACES.contains(name)) {
       spaced = true;
+    } else if (Symbols.SPACES_OF_LENGTH.contains(name)) {
+      spaced = true;
+      pass(LENGTH);
     } else if (Symbols.TEXTS.contains(name)) {
       text();
     } else if (name.equals("begin") || name.equals("end")) {
       environment(name);
     } else if (name.equals("mathbb") || name.equals("mathbf") || name.equals("Bbb")) {
       numbers(name);
+    } else if (name.equals("left") || name.equals("right")) {
+      pass(NO_BRACKET);
     } else if (!Symbols.DECORATIONS.contains(name)) {
       symbol(name);
+      if (name.equals("\\")) {
+        pass(ROW_SPACE);
+      }
     }
+  }
+
+  private void pass(Pattern pattern) {
+    Matcher passed = pattern.matcher(text).region(at, text.length());
+    at = passed.lookingAt() ? passed.end() : at;
   }
 
   private void symbol(String name) {

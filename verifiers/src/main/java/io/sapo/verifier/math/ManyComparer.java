@@ -118,21 +118,23 @@ final class ManyComparer {
     if (a.size() != b.size()) {
       return false;
     }
-    if (isClock(a) && isClock(b)) {
+    if (isClock(a) && isClock(b) || hasZero(a) || hasZero(b)) {
       return inOrder(a, b);
     }
     Fraction firstA = ((Answer.Value) a.get(0)).fraction();
     Fraction firstB = ((Answer.Value) b.get(0)).fraction();
-    boolean zero = true;
     for (int i = 0; i < a.size(); i++) {
       Fraction left = ((Answer.Value) a.get(i)).fraction().times(firstB, budget);
       Fraction right = ((Answer.Value) b.get(i)).fraction().times(firstA, budget);
-      zero &= left.numerator().isZero();
       if (!equivalence.same(left, right)) {
         return false;
       }
     }
-    return !zero;
+    return true;
+  }
+
+  private static boolean hasZero(List<Answer> parts) {
+    return parts.stream().anyMatch(part -> ((Answer.Value) part).fraction().numerator().isZero());
   }
 
   /** 3:45 may be a time of day. */

@@ -82,6 +82,9 @@ public final class MathEquality {
       return new Comparison(
           false, "too long", "too long", "one of them is too long to be an answer");
     }
+    if (Notation.otherCurrency(answer, reference)) {
+      return new Comparison(false, answer, reference, "other currencies");
+    }
     return Moments.same(answer, reference)
         .map(
             same -> new Comparison(same, answer, reference, same ? "the same time" : "other times"))
@@ -114,7 +117,7 @@ public final class MathEquality {
     }
     Budget budget = new Budget();
     try {
-      List<Token> tokens = Vocabulary.told(new Lexer(text, true).tokens());
+      List<Token> tokens = Vocabulary.told(new Lexer(Notation.plain(text), true).tokens());
       Answer answer = new AnswerReader(new Reading(true, false, false), budget).read(tokens);
       if (answer instanceof Answer.Named named) {
         answer = named.value();
@@ -146,6 +149,9 @@ public final class MathEquality {
     if (WrittenAlike.words(given, expected)
         || anyOrder && WrittenAlike.sameItems(given, expected)) {
       return new Comparison(true, answer, reference, "the same words");
+    }
+    if (Bases.sameDigits(given, expected)) {
+      return new Comparison(true, answer, reference, "the same digits");
     }
     if (WrittenAlike.areBareWords(given, expected)) {
       return new Comparison(false, answer, reference, "different words");

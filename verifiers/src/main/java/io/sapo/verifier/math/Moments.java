@@ -13,7 +13,7 @@ final class Moments {
           "\\\\(?:text|textbf|mathrm|mbox)\\s*+(?=\\{)|[{}$~]|\\\\[ ,;:!]|\\\\q?quad\\b");
   private static final Pattern TIME =
       Pattern.compile(
-          "([0-9]{1,2})(?::([0-9]{2}))?+\\s*+(?:(a\\.?\\s?m|p\\.?\\s?m)\\.?|(noon|midnight))?+");
+          "([0-9]{1,2})(?::([0-9]{2}))?+\\s*+(?:(a\\.?\\s?m|p\\.?\\s?m)\\.?|(noon|midnight)|(o['\u2019]clock))?+");
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
   private static final List<String> FULL =
@@ -43,8 +43,8 @@ final class Moments {
     if (answer.length() > MAX_CHARS || reference.length() > MAX_CHARS) {
       return Optional.empty();
     }
-    String given = words(answer);
-    String expected = words(reference);
+    String given = named(words(answer));
+    String expected = named(words(reference));
     Optional<Time> time = Time.of(given);
     Optional<Time> expectedTime = Time.of(expected);
     if (time.isPresent() && expectedTime.isPresent()) {
@@ -64,6 +64,11 @@ final class Moments {
     return calendar ? Optional.of(false) : Optional.empty();
   }
 
+  /** Noon and midnight need no number. */
+  private static String named(String words) {
+    return words.equals("noon") || words.equals("midnight") ? "12 " + words : words;
+  }
+
   private static String words(String text) {
     return MARKUP
         .matcher(text)
@@ -75,8 +80,10 @@ final class Moments {
 
   /**
    * @param half whether it says which half of the day is meant
+   * @param padded whether it has minutes as no ratio has them: 9:05
    */
-  private record Time(int hour, int minute, boolean half, boolean later, boolean colon) {
+  private record Time(
+      int hour, int minute, boolean half, boolean later, boolean colon, boolean padded) {
     static Optional<Time> of(String text) {
       Matcher time = TIME.matcher(text);
       if (!time.matches()) {
@@ -91,8 +98,11 @@ final class Moments {
               && (half ? hour >= 1 && hour <= 12 : hour < 24)
               && (!named || hour == 12 && minute == 0);
       boolean later = named ? time.group(4).equals("noon") : half && time.group(3).startsWith("p");
+      boolean clock = time.group(5) != null;
+      boolean colon = time.group(2) != null || clock;
+      boolean padded = clock || colon && time.group(2).startsWith("0");
       return valid
-          ? Optional.of(new Time(hour, minute, half, later, time.group(2) != null))
+          ? Optional.of(new Time(hour, minute, half, later, colon, padded))
           : Optional.empty();
     }
 
@@ -114,8 +124,14 @@ final class Moments {
       if (half && other.half) {
         return Optional.of(minutes() == other.minutes());
       }
-      if (!half && !other.half || !(half ? other : this).colon) {
+      if (!half && !other.half && colon && other.colon && (padded || other.padded)) {
+        return Optional.of(hour == other.hour && minute == other.minute);
+      }
+      if (!half && !other.half) {
         return Optional.empty();
+      }
+      if (!(half ? other : this).colon) {
+        return Optional.of(false);
       }
       Time bare = half ? other : this;
       boolean either = bare.hour >= 1 && bare.hour <= 12;

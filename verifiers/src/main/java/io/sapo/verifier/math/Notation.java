@@ -1,6 +1,9 @@
 package io.sapo.verifier.math;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +17,9 @@ import java.util.regex.Pattern;
  */
 final class Notation {
   private static final String NUMBER = "[0-9][0-9,.]*+";
+
+  private static final Pattern CURRENCY =
+      Pattern.compile("\\\\\\$|[\u20ac\u00a3\u00a5\u20b9]|\\\\(?:pounds|euro|yen)(?![A-Za-z])");
 
   /** What a sign of currency says, where the whole answer is an amount of it. */
   private static final Map<String, String> CURRENCIES =
@@ -29,7 +35,7 @@ final class Notation {
       Pattern.compile(
           "\\s*+\\\\?+\\$\\s*+("
               + NUMBER
-              + ")\\s*+\\\\(?:text|mathrm)\\s*+\\{\\s*+(?:/|(?:per|an?|each|every)\\s)[A-Za-z\\s]++\\}\\s*+");
+              + ")\\s*+(?:/\\s*+\\\\(?:text|mathrm)\\s*+\\{|\\\\(?:text|mathrm)\\s*+\\{\\s*+(?:/|(?:per|an?|each|every)\\s))[A-Za-z\\s]++\\}\\s*+");
 
   private static final Pattern COLOUR =
       Pattern.compile("\\\\(?:text)?color\\s*+\\{[A-Za-z0-9!]*+\\}");
@@ -55,6 +61,56 @@ final class Notation {
       Pattern.compile(
           "^\\s*+\\\\(?:text|textbf|mathrm)\\{\\s*+(?i:the\\s++)?(?i:final\\s++|correct\\s++)?(?i:answer)\\s*+(?i:is\\b)?\\s*+:?\\s*+\\}");
 
+  /** Numbers of an equation, and the two words of percent. */
+  private static final Pattern TAG =
+      Pattern.compile("\\\\(?:tag|label)\\*?\\s*+\\{[^{}]*+\\}|\\\\(?:nonumber|notag)(?![A-Za-z])");
+
+  private static final Pattern LEADING_PERCENT =
+      Pattern.compile("\\s*+\\\\?+%\\s*+(" + NUMBER + ")\\s*+");
+
+  private static final Pattern ALL_BUT =
+      Pattern.compile(
+          "\\s*+\\\\text\\s*+\\{\\s*+(?i:all\\s++real\\s++numbers|all\\s++reals)(?:\\s++\\$?[a-z]\\$?(?![a-z]))?+\\s++except\\s*+(?:for\\s*+)?+\\}\\s*+(?:[a-z]\\s*+=)?+([^{}]++)");
+
+  private static final Pattern PER_CENT =
+      Pattern.compile("(?<![A-Za-z])[Pp]er\\s+cent(?![A-Za-z])");
+
+  private static final String TEXT = "(?:\\\\(?:text|textrm|mathrm|rm)\\s*+\\{?+\\s*+)?+";
+
+  /** 21^{st}; the word of an ordinal raised. */
+  private static final Pattern ORDINAL =
+      Pattern.compile(
+          "(?<=[0-9])\\s*+\\^\\s*+\\{?+\\s*+" + TEXT + "(st|nd|rd|th)\\s*+\\}{0,2}+(?![A-Za-z])");
+
+  /** 60^o. */
+  private static final Pattern LETTER_DEGREE =
+      Pattern.compile(
+          "(?<=[0-9])\\s*+\\^\\s*+\\{?+\\s*+" + TEXT + "[oO]\\s*+\\}{0,2}+(?![A-Za-z0-9])");
+
+  /** 204 (base 5), 204 in base five. */
+  private static final Pattern IN_BASE =
+      Pattern.compile(
+          "(?<=[0-9A-Fa-f)}])(?:_\\s*+\\{)?+\\s*+"
+              + TEXT
+              + "\\(?+(?:in\\s++)?+[Bb]ase[\\s-]*+\\}?+[\\s~]*+([0-9]{1,2}+|[a-z]++)\\s*+\\)?+\\s*+\\}{0,2}+\\s*+\\.?+\\s*+$");
+
+  private static final Pattern BASE_IN_PARENTHESES =
+      Pattern.compile("_\\s*+\\{\\s*+\\(\\s*+([0-9]{1,2}+)\\s*+\\)\\s*+\\}");
+
+  private static final String CHOSEN = "\\{?+([0-9]{1,3}+|[a-z])\\}?+";
+
+  /** {}_{12}C_4 and ^{12}C_4, and P for those in order. */
+  private static final Pattern CHOOSE =
+      Pattern.compile(
+          "(?:\\{\\s*+\\}|(?<![A-Za-z0-9}]))[_^]"
+              + CHOSEN
+              + "\\s*+\\\\?(?:mathrm|text)?\\s*+\\{?+([CP])\\}?+_"
+              + CHOSEN);
+
+  private static final Pattern UNIT_VECTOR =
+      Pattern.compile(
+          "\\\\(?:mathbf|boldsymbol|bm|vec|hat|widehat|overrightarrow)\\s*+\\{?+\\s*+(?:\\\\(?:mathbf|boldsymbol|bm|vec|hat)\\s*+\\{?+\\s*+)?+\\\\?+([ijk])(?:math)?+\\s*+\\}{0,2}+(?![A-Za-z])");
+
   private static final Pattern OPTION =
       Pattern.compile(
           "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+\\s*+(?i:option|choice)\\s*+\\(?+([A-J])\\)?+\\s*+\\}?+\\.?+\\s*+");
@@ -65,14 +121,43 @@ final class Notation {
 
   private Notation() {}
 
+  /** Whether both bear signs of currency, and not one that is the same. */
+  static boolean otherCurrency(String answer, String reference) {
+    Set<String> given = currencies(answer);
+    Set<String> expected = currencies(reference);
+    return !given.isEmpty() && !expected.isEmpty() && Collections.disjoint(given, expected);
+  }
+
+  private static Set<String> currencies(String text) {
+    Set<String> signs = new TreeSet<>();
+    Matcher sign = CURRENCY.matcher(text);
+    while (sign.find()) {
+      signs.add(
+          switch (sign.group()) {
+            case "\\pounds" -> "\u00a3";
+            case "\\euro" -> "\u20ac";
+            case "\\yen" -> "\u00a5";
+            default -> sign.group();
+          });
+    }
+    return signs;
+  }
+
   static String plain(String text) {
     if (text.length() > MathEquality.MAX_CHARS) {
       return text;
     }
-    String plain = LEAD.matcher(text).replaceFirst("");
+    String plain = TAG.matcher(LEAD.matcher(text).replaceFirst("")).replaceAll("");
+    plain = PER_CENT.matcher(plain).replaceAll("percent");
+    Matcher percent = LEADING_PERCENT.matcher(plain);
+    plain = percent.matches() ? percent.group(1) + "%" : plain;
+    Matcher allBut = ALL_BUT.matcher(plain);
+    plain = allBut.matches() ? "\\mathbb{R}\\setminus\\{" + allBut.group(1) + "\\}" : plain;
+    plain = indexed(plain);
     plain = PHANTOM.matcher(COLOUR.matcher(plain).replaceAll(" ")).replaceAll(" ");
     plain = RATE.matcher(amount(plain)).replaceFirst("$1 \\\\text{ dollars}");
     plain = UNITS_OVER_UNITS.matcher(plain).replaceFirst("\\\\text{ $1}$2\\\\text{/$3}$4");
+    plain = LETTER_DEGREE.matcher(plain).replaceAll("^{\\\\circ}");
     plain = ARC.matcher(plain).replaceAll(Notation::degrees);
     plain =
         TEMPERATURE
@@ -86,6 +171,43 @@ final class Notation {
     }
     Matcher spoken = SPOKEN.matcher(plain);
     return spoken.matches() ? NumberWords.read(spoken.group(1)).orElse(plain) : plain;
+  }
+
+  /** What is raised or lowered, but no power and no index. */
+  private static String indexed(String text) {
+    if (text.indexOf('^') < 0 && text.indexOf('_') < 0 && text.indexOf("ase") < 0) {
+      return vectors(text);
+    }
+    String plain = ORDINAL.matcher(text).replaceAll("\\\\text{$1}");
+    plain = BASE_IN_PARENTHESES.matcher(plain).replaceFirst("_{$1}");
+    plain =
+        IN_BASE
+            .matcher(plain)
+            .replaceFirst(
+                found ->
+                    Character.isDigit(found.group(1).charAt(0))
+                        ? "_{" + found.group(1) + "}"
+                        : "_{\\\\text{" + found.group(1) + "}}");
+    plain =
+        CHOOSE
+            .matcher(plain)
+            .replaceAll(
+                found ->
+                    (found.group(2).equals("C")
+                            ? "\\\\binom{%1$s}{%2$s}"
+                            : "\\\\frac{%1$s!}{(%1$s-%2$s)!}")
+                        .formatted(found.group(1), found.group(3)));
+    return vectors(plain);
+  }
+
+  /** Unit vectors in one writing; an i alone may be the imaginary one. */
+  private static String vectors(String text) {
+    Matcher vector = UNIT_VECTOR.matcher(text);
+    boolean others = false;
+    while (!others && vector.find()) {
+      others = !vector.group(1).equals("i");
+    }
+    return others ? vector.replaceAll("\\\\hat{$1}") : text;
   }
 
   /** \$5 and $5, but not $5$. */

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Whole numbers in English words, below a thousand millions. */
+/** Whole numbers below a thousand millions and simple fractions, in English words. */
 final class NumberWords {
   /** Each at its own place. */
   static final List<String> BELOW_TWENTY =
@@ -31,6 +31,9 @@ final class NumberWords {
           "seventeen",
           "eighteen",
           "nineteen");
+
+  private static final List<String> PARTS =
+      List.of("half", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth");
 
   private static final Map<String, Integer> SMALL = small();
   private static final Map<String, Long> SCALES = Map.of("thousand", 1_000L, "million", 1_000_000L);
@@ -57,6 +60,23 @@ final class NumberWords {
     if (words.length > MAX_WORDS) {
       return Optional.empty();
     }
+    return words.length == 2 && part(words[1]) > 0 ? fraction(words) : whole(words);
+  }
+
+  /** Two thirds. */
+  private static Optional<String> fraction(String[] words) {
+    return Optional.ofNullable(SMALL.get(words[0]))
+        .filter(top -> top > 0)
+        .map(top -> "\\frac{" + top + "}{" + part(words[1]) + "}");
+  }
+
+  /** What a part is named after, 0 where the word names none. */
+  private static int part(String word) {
+    String one = word.equals("halves") ? "half" : word.replaceFirst("s$", "");
+    return one.equals("quarter") ? 4 : PARTS.contains(one) ? 2 + PARTS.indexOf(one) : 0;
+  }
+
+  private static Optional<String> whole(String[] words) {
     long total = 0;
     long group = 0;
     long scale = Long.MAX_VALUE;

@@ -18,10 +18,12 @@ final class Numerals {
   private static final String GROUP = "[0-9]{3}(?![0-9])";
   private static final Pattern PLAIN = Pattern.compile("[0-9]++");
   private static final Pattern WITH_COMMAS =
-      Pattern.compile("[0-9]{1,3}(?:,(?:\\\\!)?" + GROUP + ")++(?!,[0-9])");
+      Pattern.compile("[0-9]{1,3}(?:,(?:\\s?\\\\!\\s?|\\\\,)?" + GROUP + ")++(?!,[0-9])");
   private static final Pattern WITH_SPACES =
       Pattern.compile(
-          "[0-9]{1,3}(?:(?:\\{,\\}|\\\\[,!]|\\\\ |[ ~'\u00a0\u2009\u202f]|,\\\\!)" + GROUP + ")++");
+          "[0-9]{1,3}(?:(?:(?:\\\\text|\\\\mathrm)?\\{,\\}|\\\\[,!]|\\\\ |[ ~'\u00a0\u2009\u202f]|,\\s?\\\\!\\s?)"
+              + GROUP
+              + ")++");
 
   /** At least two groups, or one and decimals behind a comma: 1.234 alone is a decimal. */
   private static final Pattern WITH_POINTS =
@@ -37,6 +39,11 @@ final class Numerals {
   private static final Pattern REPEATING =
       Pattern.compile(
           "\\\\(?:overline|bar|dot|overset\\{\\.\\})\\s*+(?:\\{([0-9]++)\\}|([0-9]))|\\(([0-9]++)\\)");
+
+  /** 0.\dot{1}4285\dot{7}: a dot on the first and the last digit of the period. */
+  private static final Pattern DOTTED =
+      Pattern.compile("\\\\dot\\s*+\\{?+([0-9])\\}?+([0-9]*+)\\\\dot\\s*+\\{?+([0-9])\\}?+");
+
   private static final Pattern DOTS =
       Pattern.compile("\\s*+(?:\\.\\.\\.|\u2026|\\\\[lc]?dots(?![a-zA-Z]))");
   private static final Pattern EXPONENT = Pattern.compile("[eE]([+-]?[0-9]{1,9}+)(?![0-9.])");
@@ -59,7 +66,11 @@ final class Numerals {
   }
 
   static boolean startsAt(String text, int at) {
-    return isDigit(text, at) || text.charAt(at) == '.' && isDigit(text, at + 1);
+    return isDigit(text, at)
+        || text.charAt(at) == '.'
+            && (isDigit(text, at + 1)
+                || text.startsWith("\\", at + 1)
+                    && REPEATING.matcher(text).region(at + 1, text.length()).lookingAt());
   }
 
   private static boolean isDigit(String text, int at) {
@@ -90,6 +101,12 @@ final class Numerals {
       throw new UnreadableException("a number in it has too many digits");
     }
     String digits = whole + (pointed ? "." + decimals : "");
+    Matcher dotted = DOTTED.matcher(text).region(at, text.length());
+    if (pointed && dotted.lookingAt()) {
+      String period = dotted.group(1) + dotted.group(2) + dotted.group(3);
+      return new Numeral(
+          repeating(whole, decimals, period), digits + "(" + period + ")", dotted.end());
+    }
     Matcher repeating = REPEATING.matcher(text).region(at, text.length());
     if (pointed && repeating.lookingAt()) {
       String period = repeating.group(1) != null ? repeating.group(1) : repeating.group(2);

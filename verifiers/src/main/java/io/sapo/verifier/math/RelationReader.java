@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.regex.Pattern;
 
 /** Reads equations, chains of equal values, inequalities and memberships. */
 final class RelationReader {
@@ -23,6 +24,9 @@ final class RelationReader {
           "widehat",
           "max",
           "min");
+  private static final Set<String> OPERATIONS = Set.of("lim", "sum", "prod", "int", "iint", "oint");
+  private static final Pattern DERIVATIVE =
+      Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
   private static final int MAX_PLACES = 60;
 
   private final AnswerReader reader;
@@ -55,6 +59,10 @@ final class RelationReader {
     if (equal) {
       return equality(sides);
     }
+    if (relation.equals("\u2209") && sides.size() == 2) {
+      RealSet out = new Joining(budget).reals(reader.read(sides.get(1).tokens()));
+      return member(sides.get(0).tokens(), new Answer.Reals(out.complement(budget), ""));
+    }
     if (relation.equals("\u2208") && sides.size() == 2) {
       return member(sides.get(0).tokens(), reader.read(sides.get(1).tokens()));
     }
@@ -83,7 +91,10 @@ final class RelationReader {
     if (value != null) {
       return value;
     }
-    if (sides.size() > 2) {
+    if (sides.size() > 2 && isSumOfNames(first)) {
+      value = chain(sides.subList(1, sides.size()));
+    }
+    if (sides.size() > 2 && !(value instanceof Answer.Value)) {
       throw new UnreadableException("its sides are not equal");
     }
     Fraction left = reader.fraction(first);
@@ -103,7 +114,7 @@ final class RelationReader {
       value = lastOfFormula(values);
     }
     Polynomial equation = null;
-    if (value instanceof Answer.Value of) {
+    if (value instanceof Answer.Value of && !isDerivative(name)) {
       try {
         Fraction left = reader.fraction(name);
         SortedSet<Atom> defined = named(name);
@@ -191,6 +202,15 @@ final class RelationReader {
 
   /** Whether the tokens name something: x, f(x), \angle ABC, (p, q), \text{Area}, a_1. */
   static boolean isName(List<Token> tokens) {
+    if (tokens.isEmpty()) {
+      return false;
+    }
+    if (isDerivative(tokens) || isOperation(tokens.get(0)) || isMatrixOfNames(tokens)) {
+      return true;
+    }
+    if (tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
+      return false;
+    }
     int depth = 0;
     boolean named = false;
     for (int i = 0; i < tokens.size(); i++) {
@@ -216,6 +236,34 @@ final class RelationReader {
     return named && depth == 0 && tokens.get(0).kind() != Token.Kind.NUMBER;
   }
 
+  /** A limit, sum or integral is not calculated; what it is said to be counts. */
+  private static boolean isOperation(Token token) {
+    return token.kind() == Token.Kind.COMMAND && OPERATIONS.contains(token.text());
+  }
+
+  private static boolean isMatrixOfNames(List<Token> tokens) {
+    return tokens.get(0).kind() == Token.Kind.COMMAND
+        && Tokens.enclosed(tokens)
+        && Tokens.inner(tokens).stream()
+            .allMatch(
+                token ->
+                    token.kind() == Token.Kind.NAME || token.isSign("&") || token.isSign("\\\\"));
+  }
+
+  private static boolean isTupleOfNames(List<Token> tokens) {
+    return Tokens.enclosed(tokens)
+        && tokens.stream()
+            .allMatch(
+                token ->
+                    token.kind() != Token.Kind.SIGN
+                        || Set.of("(", ")", ",", "_", "{", "}", "'", ";").contains(token.text()));
+  }
+
+  private static boolean isDerivative(List<Token> tokens) {
+    return tokens.get(0).is(Token.Kind.COMMAND, "frac")
+        && DERIVATIVE.matcher(Tokens.text(tokens)).matches();
+  }
+
   private static boolean isInverse(List<Token> tokens, int at) {
     return at + 2 < tokens.size()
         && tokens.get(at).isSign("{")
@@ -224,9 +272,17 @@ final class RelationReader {
   }
 
   private static boolean isSumOfNames(List<Token> tokens) {
-    for (Token token : tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean exponent =
+          token.isSign("^")
+              || token.isWholeNumber()
+                  && i > 0
+                  && (tokens.get(i - 1).isSign("^")
+                      || i > 1 && tokens.get(i - 1).isSign("{") && tokens.get(i - 2).isSign("^"));
       boolean part =
-          token.kind() == Token.Kind.NAME
+          exponent
+              || token.kind() == Token.Kind.NAME
               || token.kind() == Token.Kind.WORD
               || token.is(Token.Kind.COMMAND, "frac")
               || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());

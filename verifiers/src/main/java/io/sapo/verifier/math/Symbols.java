@@ -22,10 +22,12 @@ final class Symbols {
           "hfill",
           "newline");
 
+  /** Those that say how wide they are. */
+  static final Set<String> SPACES_OF_LENGTH =
+      Set.of("hspace", "vspace", "hspace*", "vspace*", "mspace", "rule");
+
   static final Set<String> DECORATIONS =
       Set.of(
-          "left",
-          "right",
           "middle",
           "big",
           "Big",
@@ -62,7 +64,31 @@ final class Symbols {
           "rm",
           "it",
           "/",
-          "-");
+          "-",
+          "therefore",
+          "pounds",
+          "euro",
+          "yen",
+          "textsterling",
+          "texteuro",
+          "textyen",
+          "textdollar",
+          "huge",
+          "Huge",
+          "LARGE",
+          "small",
+          "normalsize",
+          "footnotesize",
+          "scriptsize",
+          "tiny",
+          "mathop",
+          "mathbin",
+          "mathrel",
+          "mathinner",
+          "smash",
+          "ensuremath",
+          "underbrace",
+          "overbrace");
 
   static final Set<String> TEXTS =
       Set.of(
@@ -173,6 +199,7 @@ final class Symbols {
           Map.entry("simeq", "\u2248"),
           Map.entry("sim", "\u2248"),
           Map.entry("in", "\u2208"),
+          Map.entry("notin", "\u2209"),
           Map.entry("cup", "\u222a"),
           Map.entry("bigcup", "\u222a"),
           Map.entry("cap", "\u2229"),
@@ -193,6 +220,12 @@ final class Symbols {
           Map.entry("prime", "'"),
           Map.entry("lor", "or"),
           Map.entry("vee", "or"),
+          Map.entry("ldots", "\u2026"),
+          Map.entry("dots", "\u2026"),
+          Map.entry("cdots", "\u2026"),
+          Map.entry("dotsc", "\u2026"),
+          Map.entry("dotsb", "\u2026"),
+          Map.entry("hdots", "\u2026"),
           Map.entry("land", "and"),
           Map.entry("wedge", "and"));
 
@@ -284,7 +317,9 @@ final class Symbols {
       "\u0393\\Gamma ",
       "\u0394\\Delta ",
       "\u03a9\\Omega ",
-      "\u2126\\Omega "
+      "\u2126\\Omega ",
+      "\u2220\\angle ",
+      "\u25b3\\triangle "
     };
     for (String pair : pairs) {
       UNICODE.put(pair.charAt(0), pair.substring(1));

@@ -90,6 +90,13 @@ final class TokenCursor {
 
   /** The fraction of a mixed number: \frac{3}{4}, \frac34 or a separate 3/4; else null. */
   Rational fractionPart() throws UnreadableException {
+    if (isAt(at, "{")
+        && at + 1 < tokens.size()
+        && tokens.get(at + 1).is(Token.Kind.COMMAND, "frac")) {
+      at++;
+      Rational part = fractionPart();
+      return take("}") ? part : null;
+    }
     if (isCommand("frac")) {
       at++;
       Token top = digits();

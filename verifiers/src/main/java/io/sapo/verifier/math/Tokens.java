@@ -63,8 +63,10 @@ final class Tokens {
     return tokens.subList(1, tokens.size() - 1);
   }
 
-  /** Whether two runs are the same but for spacing. */
-  static boolean alike(List<Token> a, List<Token> b) {
+  /** Whether two runs are the same but for spacing and braces around one token. */
+  static boolean alike(List<Token> first, List<Token> second) {
+    List<Token> a = withoutIdleBraces(first);
+    List<Token> b = withoutIdleBraces(second);
     if (a.size() != b.size()) {
       return false;
     }
@@ -74,6 +76,19 @@ final class Tokens {
       }
     }
     return true;
+  }
+
+  private static List<Token> withoutIdleBraces(List<Token> tokens) {
+    List<Token> bare = new ArrayList<>(tokens.size());
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).isSign("{") && i + 2 < tokens.size() && tokens.get(i + 2).isSign("}")) {
+        bare.add(tokens.get(++i));
+        i++;
+      } else {
+        bare.add(tokens.get(i));
+      }
+    }
+    return bare;
   }
 
   static String text(List<Token> tokens) {

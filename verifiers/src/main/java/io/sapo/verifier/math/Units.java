@@ -22,6 +22,9 @@ record Units(
     Rational multiplier, SortedMap<String, Integer> dimensions, Rational factor, boolean known) {
   static final Units NONE = new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, false);
 
+  /** Units that a sign of degrees may stand for. */
+  static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
+
   private static final int MAX_NOUNS = 5;
   private static final int MAX_EXPONENT = 9;
 
@@ -49,6 +52,8 @@ record Units(
       V V 1 1|volt V 1 1|Pa Pa 1 1|pascal Pa 1 1|K K 1 1|kelvin K 1 1|mol mol 1 1|mole mol 1 1
       kJ J 1000 1|kW W 1000 1|kPa Pa 1000 1|A A 1 1|ampere A 1 1|amp A 1 1
       acre acre 1 1|hectare m 10000 2|gallon gallon 1 1|quart gallon 1/4 1|pint gallon 1/8 1
+      Omega Omega 1 1|ohm Omega 1 1|\u00b5m m 1/1000000 1|\u00b5g g 1/1000000 1
+      \u00b5s s 1/1000000 1|\u00b5L m 1/1000000000 3
       radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
       """;
 

@@ -70,8 +70,14 @@ final class Vocabulary {
   /** The tokens with each bare run of letters told: a known word, or one variable a letter. */
   static List<Token> told(List<Token> tokens) {
     List<Token> told = new ArrayList<>(tokens.size());
-    for (Token token : withoutCurrency(tokens)) {
-      if (token.kind() == Token.Kind.WORD) {
+    List<Token> left = withoutCurrency(tokens);
+    for (int i = 0; i < left.size(); i++) {
+      Token token = left.get(i);
+      if (isUnitSign(left, i)) {
+        told.add(new Token(Token.Kind.WORD, token.text(), null, token.spaced(), true));
+      } else if (isMicro(left, i)) {
+        told.add(as(token, Token.Kind.WORD, "\u00b5" + left.get(++i).text()));
+      } else if (token.kind() == Token.Kind.WORD) {
         word(token, told);
       } else if (token.kind() == Token.Kind.COMMAND && FUNCTIONS.containsKey(token.text())) {
         told.add(as(token, Token.Kind.COMMAND, FUNCTIONS.get(token.text())));
@@ -80,6 +86,23 @@ final class Vocabulary {
       }
     }
     return told;
+  }
+
+  /** An ohm behind a number at the end. */
+  private static boolean isUnitSign(List<Token> tokens, int at) {
+    return at > 0
+        && at == tokens.size() - 1
+        && tokens.get(at).is(Token.Kind.NAME, "Omega")
+        && tokens.get(at - 1).kind() == Token.Kind.NUMBER;
+  }
+
+  /** The \mu of \mu\text{m}. */
+  private static boolean isMicro(List<Token> tokens, int at) {
+    return tokens.get(at).is(Token.Kind.NAME, "mu")
+        && at + 1 < tokens.size()
+        && tokens.get(at + 1).kind() == Token.Kind.WORD
+        && tokens.get(at + 1).inText()
+        && Units.isKnown("\u00b5" + tokens.get(at + 1).text());
   }
 
   /** Rs. 500 and USD 500 are 500. */

@@ -13,17 +13,35 @@ final class WrittenAlike {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
-          Map.entry("\u2205", "no solution"), Map.entry("\\{\\}", "no solution"),
-          Map.entry("no solutions", "no solution"), Map.entry("none", "no solution"),
-          Map.entry("empty set", "no solution"), Map.entry("no such solution", "no solution"),
-          Map.entry("dne", "does not exist"), Map.entry("doesn ' t exist", "does not exist"),
-          Map.entry("undefined", "does not exist"), Map.entry("not defined", "does not exist"),
-          Map.entry("real numbers", "all real numbers"), Map.entry("R", "all real numbers"),
-          Map.entry("all reals", "all real numbers"), Map.entry("infinite", "\u221e"),
-          Map.entry("infinitely many", "\u221e"), Map.entry("infinity", "\u221e"));
+          Map.entry("\u2205", "no solution"),
+          Map.entry("\\{\\}", "no solution"),
+          Map.entry("no solutions", "no solution"),
+          Map.entry("none", "no solution"),
+          Map.entry("empty set", "no solution"),
+          Map.entry("no such solution", "no solution"),
+          Map.entry("dne", "does not exist"),
+          Map.entry("doesn ' t exist", "does not exist"),
+          Map.entry("undefined", "does not exist"),
+          Map.entry("not defined", "does not exist"),
+          Map.entry("mon", "monday"),
+          Map.entry("tue", "tuesday"),
+          Map.entry("tues", "tuesday"),
+          Map.entry("wed", "wednesday"),
+          Map.entry("thu", "thursday"),
+          Map.entry("thurs", "thursday"),
+          Map.entry("fri", "friday"),
+          Map.entry("real numbers", "all real numbers"),
+          Map.entry("R", "all real numbers"),
+          Map.entry("all reals", "all real numbers"),
+          Map.entry("infinite", "\u221e"),
+          Map.entry("infinitely many", "\u221e"),
+          Map.entry("infinity", "\u221e"));
 
   /** Letters that stand for numbers even three in a row. */
   private static final String VARIABLES = "abcxyz";
+
+  /** Letters of a word whose plural is surely none of another word: Mar is not Mars. */
+  private static final int LEAST_FOR_PLURAL = 6;
 
   private WrittenAlike() {}
 
@@ -37,9 +55,20 @@ final class WrittenAlike {
     boolean wordy =
         reference.stream().anyMatch(WrittenAlike::isWord) || SYNONYMS.containsValue(expected);
     if (wordy) {
-      return given.equalsIgnoreCase(expected);
+      boolean hyphens =
+          answer.stream().anyMatch(token -> token.isSign("-"))
+              != reference.stream().anyMatch(token -> token.isSign("-"));
+      return given.equalsIgnoreCase(expected)
+          || isPlural(given, expected)
+          || isPlural(expected, given)
+          || hyphens && given.replace(" ", "").equalsIgnoreCase(expected.replace(" ", ""));
     }
     return isLetter(reference) && given.equals(expected);
+  }
+
+  /** Whether one is the other with an s at its end: no real solutions. */
+  private static boolean isPlural(String plural, String singular) {
+    return singular.length() >= LEAST_FOR_PLURAL && plural.equalsIgnoreCase(singular + "s");
   }
 
   /** Whether both list the same words, in whatever order: John and Mary. */
