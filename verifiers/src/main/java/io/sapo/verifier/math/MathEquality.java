@@ -165,19 +165,26 @@ public final class MathEquality {
     return WrittenAlike.saysAllReals(tokens) ? "\\mathbb{R}" : text;
   }
 
-  /** (B) 12 answers both B and 12. */
+  /** (B) 12 means both B and 12, whichever side says it. */
   private Comparison labelled(List<Token> given, List<Token> expected, Comparison read) {
-    if (WrittenAlike.isChoice(expected)) {
-      Optional<List<Token>> label = WrittenAlike.label(given);
-      return label.isPresent() && WrittenAlike.sameChoice(label.get(), expected)
+    Optional<List<Token>> value = WrittenAlike.withoutLabel(given);
+    Optional<List<Token>> expectedValue = WrittenAlike.withoutLabel(expected);
+    if (value.isPresent() == expectedValue.isPresent()) {
+      return read;
+    }
+    List<Token> labelled = value.isPresent() ? given : expected;
+    List<Token> other = value.isPresent() ? expected : given;
+    if (WrittenAlike.isChoice(other)) {
+      Optional<List<Token>> label = WrittenAlike.label(labelled);
+      return label.isPresent() && WrittenAlike.sameChoice(label.get(), other)
           ? new Comparison(true, read.answer(), read.reference(), "the letter of the choice")
           : read;
     }
-    Optional<List<Token>> value = WrittenAlike.withoutLabel(given);
-    if (value.isEmpty()) {
-      return read;
-    }
-    return read(List.of(value.get()), List.of(expected), new Reading(true, false, false), read);
+    return read(
+        List.of(value.orElse(given)),
+        List.of(expectedValue.orElse(expected)),
+        new Reading(true, false, false),
+        read);
   }
 
   private Comparison read(String answer, String reference) {

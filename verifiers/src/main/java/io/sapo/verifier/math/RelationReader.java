@@ -217,7 +217,9 @@ final class RelationReader {
       Token token = tokens.get(i);
       boolean index = i > 0 && tokens.get(i - 1).isSign("_");
       depth += Tokens.change(token);
-      if (token.kind() == Token.Kind.NAME || token.kind() == Token.Kind.WORD) {
+      if (token.kind() == Token.Kind.NAME
+          || token.kind() == Token.Kind.WORD
+          || token.is(Token.Kind.COMMAND, "angle")) {
         named = true;
       } else if (token.kind() == Token.Kind.COMMAND) {
         if (!NAMING.contains(token.text()) && depth == 0) {

@@ -195,7 +195,7 @@ record Units(
     if (exact == null && word.length() > 2) {
       exact = KNOWN.get(lower);
     }
-    if (exact == null && lower.length() > 3 && lower.endsWith("s")) {
+    if (exact == null && lower.length() > 2 && lower.endsWith("s")) {
       exact = KNOWN.get(lower.substring(0, lower.length() - 1));
       exact =
           exact == null && lower.endsWith("es")
