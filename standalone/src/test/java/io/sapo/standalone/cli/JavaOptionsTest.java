@@ -1,0 +1,68 @@
+package io.sapo.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With which options the launcher and the images' entry point start Java. */
+class JavaOptionsTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath();
+  private static final String THRESHOLDS = "-XX:Tier4CompileThreshold=";
+
+  @TempDir private Path folder;
+
+  /** A release and an image, with a Java that says how it was called. */
+  @BeforeEach
+  void layOut() throws IOException {
+    for (String script : List.of("sapo", "docker/role", "docker/java-options", "docker/pytorch")) {
+      Path copy = folder.resolve(script);
+      Files.createDirectories(copy.getParent());
+      Files.writeString(
+          copy,
+          Files.readString(ROOT.resolve(script))
+              .replace("/opt/sapo/bin/", folder + "/docker/")
+              .replace("/opt/java/", folder + "/java/"));
+    }
+    Path java = Files.createDirectories(folder.resolve("java/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"$@\" $MALLOC_ARENA_MAX $OMP_WAIT_POLICY\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+  }
+
+  private String started(String shell, String script, String command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(shell, script, command);
+    builder.environment().put("JAVA_HOME", folder.resolve("java").toString());
+    builder.environment().remove("MALLOC_ARENA_MAX");
+    builder.environment().remove("OMP_WAIT_POLICY");
+    Process process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said.strip();
+  }
+
+  @Test
+  void areTheSameForARoleWhereverItRuns() throws Exception {
+    for (String role : List.of("learner", "producer", "evaluator")) {
+      String launched = started("bash", "sapo", role);
+      String contained = started("sh", "docker/role", role);
+      assertThat(launched).contains(THRESHOLDS).contains("-Xmx768m").endsWith(role + " 1 PASSIVE");
+      assertThat(contained).contains(THRESHOLDS).endsWith(role + " 1 PASSIVE");
+      List<String> own = List.of(launched.split(" "));
+      assertThat(contained.split(" "))
+          .filteredOn(option -> option.startsWith("-XX:"))
+          .as("options of the virtual machine")
+          .isSubsetOf(own);
+    }
+    for (String role : List.of("segmenter", "admin")) {
+      assertThat(started("bash", "sapo", role)).endsWith(role + " 1 PASSIVE");
+      assertThat(started("bash", "sapo", role)).doesNotContain(THRESHOLDS);
+      assertThat(started("sh", "docker/role", role)).doesNotContain(THRESHOLDS);
+    }
+  }
+}
