@@ -210,6 +210,7 @@ public final class Learner {
               new Republication(
                   retention::newestIsGone,
                   publisher::wholeNext,
+                  publisher::anchorVersion,
                   producers::heard,
                   System::nanoTime),
               checkpoints,

@@ -5,7 +5,6 @@ import io.sapo.schemas.UnreadableWeights;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -28,6 +27,7 @@ final class Republication {
 
   private final BooleanSupplier newestIsGone;
   private final Runnable wholeNext;
+  private final LongSupplier anchor;
   private final Supplier<List<Status>> producers;
   private final LongSupplier nanoTime;
   private long lookAt;
@@ -38,15 +38,18 @@ final class Republication {
   /**
    * @param newestIsGone whether the broker no longer has the newest weights
    * @param wholeNext makes the next version be published whole
+   * @param anchor the newest version that was published whole
    * @param producers the last words of those at work
    */
   Republication(
       BooleanSupplier newestIsGone,
       Runnable wholeNext,
+      LongSupplier anchor,
       Supplier<List<Status>> producers,
       LongSupplier nanoTime) {
     this.newestIsGone = newestIsGone;
     this.wholeNext = wholeNext;
+    this.anchor = anchor;
     this.producers = producers;
     this.nanoTime = nanoTime;
     lookAt = nanoTime.getAsLong();
@@ -97,15 +100,29 @@ final class Republication {
     wholeNext.run();
     String who =
         "%d of %d producers cannot read version %d (%s)"
-            .formatted(without.size(), atWork.size(), version, without.get(0).getMessage());
-    if (without.size() == atWork.size()) {
+            .formatted(
+                without.size(),
+                atWork.size(),
+                unreadable(without.get(0)),
+                without.get(0).getMessage());
+    boolean newest = without.stream().allMatch(one -> unreadable(one) == version);
+    if (newest && without.size() == atWork.size()) {
       return Optional.of(who);
     }
     log.warn("{}: the next version is published whole", who);
     return Optional.empty();
   }
 
-  private static boolean misses(Status producer, long version) {
-    return UnreadableWeights.of(producer).equals(OptionalLong.of(version));
+  /**
+   * Whether it waits for a whole version. A learner that always has input has gone on meanwhile, to
+   * versions that build on what cannot be read.
+   */
+  private boolean misses(Status producer, long version) {
+    long missed = unreadable(producer);
+    return missed >= 0 && missed >= anchor.getAsLong() && missed <= version;
+  }
+
+  private static long unreadable(Status producer) {
+    return UnreadableWeights.of(producer).orElse(-1);
   }
 }

@@ -15,9 +15,10 @@ class RepublicationTest {
   private long nanos = -1;
   private boolean gone;
   private int whole;
+  private long anchor;
   private List<Status> producers = List.of();
   private final Republication republication =
-      new Republication(() -> gone, () -> whole++, () -> producers, () -> nanos);
+      new Republication(() -> gone, () -> whole++, () -> anchor, () -> producers, () -> nanos);
 
   /** A producer's, with weights of a version, and the one it cannot read, if any. */
   static Status status(long version, String unreadable) {
@@ -65,9 +66,22 @@ class RepublicationTest {
     assertThat(whole).isEqualTo(1);
   }
 
+  /** With input at hand it has made other versions before it hears of one. */
+  @Test
+  void aVersionBehindTheNewestIsMissedUntilAWholeOneFollows() {
+    producers = List.of(status(2, "3"), status(2, "4"));
+    assertThat(due(5)).as("the next one comes anyway").isFalse();
+    assertThat(whole).isEqualTo(1);
+    anchor = 6;
+    nanos += TimeUnit.HOURS.toNanos(2);
+    assertThat(due(6)).isFalse();
+    assertThat(whole).as("a whole one is there to be read").isEqualTo(1);
+  }
+
   @Test
   void reportsOfOtherVersionsAndWhatIsNoVersionAreNothing() {
-    producers = List.of(status(2, "2"), status(2, "x"), status(2, null));
+    anchor = 3;
+    producers = List.of(status(2, "2"), status(2, "4"), status(2, "x"), status(2, null));
     assertThat(due(3)).isFalse();
     producers = List.of();
     assertThat(due(3)).isFalse();
