@@ -11,6 +11,7 @@ import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.Liveness;
+import io.sapo.schemas.ServersWaitedFor;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
@@ -99,6 +100,17 @@ class HealthTest {
         .isEqualTo("judge good_taste is away: answered 503: busy; 12 trajectories wait");
     judge(0);
     assertThat(failing()).isEmpty();
+  }
+
+  @Test
+  void aProducerWithoutAnInferenceServerIsAProblemSoonAfter() {
+    heartbeat(Component.PRODUCER, "running", NOW - 500, Map.of(ServersWaitedFor.GAUGE, 29.0));
+    assertThat(failing()).isEmpty();
+    heartbeat(Component.PRODUCER, "running", NOW - 500, Map.of(ServersWaitedFor.GAUGE, 31.0));
+    assertThat(failing()).containsExactly("servers");
+    assertThat(reason("servers")).isEqualTo("producer one for 31 s: out of disk");
+    heartbeat(Component.PRODUCER, "stopped", NOW - 500, Map.of(ServersWaitedFor.GAUGE, 31.0));
+    assertThat(failing()).doesNotContain("servers");
   }
 
   @Test

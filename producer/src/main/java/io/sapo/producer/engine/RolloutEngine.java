@@ -45,6 +45,11 @@ public interface RolloutEngine extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Empty where what is drawn can be used. From any thread. */
+  default Optional<Outage> outage() {
+    return Optional.empty();
+  }
+
   /** Drops what is running. */
   @Override
   void close();

@@ -7,6 +7,7 @@ import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
+import io.sapo.schemas.ServersWaitedFor;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.UnreadableWeights;
 import io.sapo.schemas.WeightVersion;
@@ -132,10 +133,14 @@ final class ProducerStatus {
               .formatted(worker.backlog().orElse(0L));
       case WAITING_FOR_WEIGHTS -> "waits for weights";
       case WAITING_FOR_TASKS -> "waits for tasks";
-      case WAITING_FOR_SERVERS -> "waits for inference servers: " + worker.obstacle();
+      case WAITING_FOR_SERVERS, GENERATING ->
+          worker
+              .outage()
+              .map(outage -> "waits for inference servers: " + outage.reason())
+              .orElse("");
       case PAUSED ->
           "paused by " + watch.view().flatMap(QueueView::pausedBy).orElse("someone, until now");
-      case GENERATING, OTHER -> "";
+      case OTHER -> "";
     };
   }
 
@@ -164,6 +169,9 @@ final class ProducerStatus {
     watch
         .view()
         .ifPresent(view -> gauges.put(QueueWatch.PRODUCERS, (double) view.producers().size()));
+    gauges.put(
+        ServersWaitedFor.GAUGE,
+        worker.outage().map(outage -> outage.lasts().toMillis() / 1e3).orElse(0.0));
     gauges.put("versions_behind", (double) versionsBehind());
     gauges.put("busy_share", share(Activity.GENERATING, totals, elapsed));
     gauges.put("gate_waiting_share", share(Activity.WAITING_AT_GATE, totals, elapsed));

@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.rollout.RolloutMetrics.Activity;
@@ -144,9 +145,9 @@ final class RolloutWorker implements Runnable {
     return activity;
   }
 
-  /** What keeps the engine from drawing; empty text for nothing. From any thread. */
-  String obstacle() {
-    return engine.obstacle().orElse("");
+  /** Why nothing that is drawn can be used; empty where it can. From any thread. */
+  Optional<Outage> outage() {
+    return engine.outage();
   }
 
   /** Trajectories waiting to be consumed; empty until the topics have been read. */

@@ -1,6 +1,7 @@
 package io.sapo.producer.server;
 
 import io.sapo.policy.generation.Generation;
+import io.sapo.producer.engine.Outage;
 import io.sapo.producer.server.Dialect.Identity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class InferenceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
   private static final int REFUSALS_BEFORE_SUSPECT = 3;
+  private static final Duration SAY_EVERY = Duration.ofMinutes(1);
   private static final long END_WITHIN_MS = 2_000;
 
   private final ServerEngine engine;
@@ -37,6 +39,12 @@ final class InferenceServer implements AutoCloseable {
   private final Map<String, Integer> inFlight = new LinkedHashMap<>();
   private final Confirmations confirmations;
   private String problem = "has not been asked yet";
+
+  /** What its thread is at while there is a problem, for people. */
+  private String stage = "";
+
+  private long outSince = System.nanoTime();
+  private long saidAt = outSince;
   private boolean suspect;
   private boolean news;
   private int refusedInARow;
@@ -89,9 +97,18 @@ final class InferenceServer implements AutoCloseable {
     return inFlight.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Why it gets no requests, with its address; empty when it does. Under the lock. */
-  Optional<String> problem() {
-    return problem.isEmpty() ? Optional.empty() : Optional.of(client.address() + ": " + problem);
+  /**
+   * Why nothing that it draws can be used, with its address; empty when it can be. Under the lock.
+   */
+  Optional<Outage> outage() {
+    if (problem.isEmpty()) {
+      return Optional.empty();
+    }
+    Duration lasts = Duration.ofNanos(System.nanoTime() - outSince);
+    String reason =
+        "%s: %s (out of use for %d s, %d faults in a row%s)"
+            .formatted(client.address(), problem, lasts.toSeconds(), faultsInARow, stage);
+    return Optional.of(new Outage(reason, lasts));
   }
 
   /** There are new weights, or something else to look at. Under the lock. */
@@ -143,10 +160,16 @@ final class InferenceServer implements AutoCloseable {
   }
 
   private void setProblem(String now) {
-    if (!closed && !now.equals(problem)) {
-      log.warn("inference server {}: {}", client.address(), now);
+    long nanos = System.nanoTime();
+    if (problem.isEmpty()) {
+      outSince = nanos;
     }
+    boolean news = !now.equals(problem) || nanos - saidAt > SAY_EVERY.toNanos();
     problem = now;
+    if (!closed && news) {
+      saidAt = nanos;
+      log.warn("inference server {}", outage().orElseThrow().reason());
+    }
   }
 
   private void run() {
@@ -187,6 +210,7 @@ final class InferenceServer implements AutoCloseable {
     synchronized (engine.lock()) {
       suspect = true;
       faultsInARow++;
+      stage = "";
       setProblem(why);
       confirmations.abandon();
     }
@@ -241,6 +265,7 @@ final class InferenceServer implements AutoCloseable {
       return;
     }
     if (!known) {
+      setStage("; it is asked what it is");
       Identity found = handshake.identify(client, dialect);
       synchronized (engine.lock()) {
         identity = found;
@@ -263,6 +288,7 @@ final class InferenceServer implements AutoCloseable {
     if (!current.inPlace() && !target.adapter()) {
       awaitNoRequests();
     }
+    setStage("; it is given version " + target.version());
     synchronized (engine.lock()) {
       confirmations.expect(target);
     }
@@ -274,14 +300,22 @@ final class InferenceServer implements AutoCloseable {
       accepting = target;
       engine.dispatch();
     }
+    setStage("; it is to show that it draws by version " + target.version());
     handshake.prove(client, dialect, current, target);
     synchronized (engine.lock()) {
       boolean back = !problem.isEmpty();
       problem = "";
+      stage = "";
       confirmations.confirm(target);
       if (back) {
         log.info("inference server {} draws by version {}", client.address(), target.version());
       }
+    }
+  }
+
+  private void setStage(String now) {
+    synchronized (engine.lock()) {
+      stage = now;
     }
   }
 

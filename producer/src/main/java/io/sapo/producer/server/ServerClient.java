@@ -186,7 +186,16 @@ final class ServerClient {
       return new DeadlineException(
           "%s%s: no whole answer within %s s".formatted(server, path, deadline.toSeconds()), cause);
     }
-    String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return new ServerException("%s: %s".formatted(server, why), cause);
+    return new ServerException("%s: %s".formatted(server, why(cause)), cause);
+  }
+
+  /** The client says nothing of a connection that is refused. */
+  private static String why(Throwable cause) {
+    if (cause.getMessage() != null) {
+      return cause.getMessage();
+    }
+    return cause instanceof ConnectException
+        ? "nothing listens there (connection refused); is the server running?"
+        : cause.getClass().getSimpleName();
   }
 }

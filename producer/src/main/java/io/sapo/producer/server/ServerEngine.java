@@ -8,6 +8,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.server.AnswerReader.Reading;
@@ -158,12 +159,32 @@ public final class ServerEngine implements RolloutEngine {
       if (servers.stream().anyMatch(server -> server.accepts(target))) {
         return Optional.empty();
       }
-      return Optional.of(
-          servers.stream()
-              .map(InferenceServer::problem)
-              .flatMap(Optional::stream)
-              .collect(Collectors.joining("; ")));
+      return Optional.of(reasons());
     }
+  }
+
+  @Override
+  public Optional<Outage> outage() {
+    synchronized (lock) {
+      if (servers.stream().anyMatch(server -> server.outage().isEmpty())) {
+        return Optional.empty();
+      }
+      Duration lasts =
+          servers.stream()
+              .map(server -> server.outage().orElseThrow().lasts())
+              .min(Comparator.naturalOrder())
+              .orElseThrow();
+      String reason = "%d requests wait for %s".formatted(running.size(), reasons());
+      return Optional.of(new Outage(reason, lasts));
+    }
+  }
+
+  private String reasons() {
+    return servers.stream()
+        .map(InferenceServer::outage)
+        .flatMap(Optional::stream)
+        .map(Outage::reason)
+        .collect(Collectors.joining("; "));
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.producer.KafkaFixture;
+import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,5 +171,34 @@ class ServerEngineTest extends EngineHarness {
       assertThat(left.map(path -> path.getFileName().toString().split("-")[1]))
           .containsExactlyInAnyOrder("v8", "v9", "v10", "v11");
     }
+  }
+
+  @Test
+  void whatWaitsForWhatIsSaidUntilAServerHasShownThatItCanBeUsed() throws Exception {
+    FakeServer server = server(0);
+    int port = server.port();
+    servers.remove(servers.size() - 1).close();
+    engine = engine(20, server.address());
+    engine.use(first, 1);
+    KafkaFixture.await("a few tries", () -> outage().contains(", 3 faults in a row"));
+    assertThat(outage())
+        .startsWith("0 requests wait for " + server.address() + ": ")
+        .contains("nothing listens there", "(out of use for ");
+
+    FakeServer again = new FakeServer(base, profile.tokenizer(), port);
+    servers.add(again);
+    again.holdAfter(1);
+    KafkaFixture.await("the probe", () -> outage().contains("it is to show that it draws by"));
+    engine.submit(request("0"));
+    assertThat(outage()).startsWith("1 requests wait for ").contains("version 1");
+
+    servers.remove(servers.size() - 1).close();
+    servers.add(new FakeServer(base, profile.tokenizer(), port));
+    KafkaFixture.await("a server", () -> engine.outage().isEmpty());
+    assertThat(outcomes(1)).hasSize(1);
+  }
+
+  private String outage() {
+    return engine.outage().map(Outage::reason).orElse("");
   }
 }
