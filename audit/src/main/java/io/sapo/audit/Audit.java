@@ -1,6 +1,7 @@
 package io.sapo.audit;
 
 import io.sapo.schemas.CommittedLog;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
@@ -134,6 +135,11 @@ public final class Audit {
 
   private void deadLetter(ConsumerRecord<byte[], byte[]> record, Sources sources) {
     report.count("dead_letters", 1);
+    Optional<String> damaged = DamagedRecords.why(record.headers());
+    if (damaged.isPresent()) {
+      report.wrong(Finding.at("dead-letters", record, "cannot be read: " + damaged.get()));
+      return;
+    }
     Optional<String> topic = DeadLetters.header(record.headers(), DeadLetters.SOURCE_TOPIC);
     Optional<String> reason = DeadLetters.header(record.headers(), DeadLetters.REASON);
     if (reason.isEmpty() || reason.get().isBlank()) {

@@ -1,5 +1,6 @@
 package io.sapo.audit;
 
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.RecordCodec;
@@ -87,12 +88,15 @@ final class SegmentsCheck {
     SegmentedTrajectory segments = null;
     String damage = null;
     try {
+      DamagedRecords.check(at.headers());
       segments = codec.decode(at.value());
     } catch (RecordFormatException e) {
       damage = e.getMessage();
     }
     if (segments != null) {
       arrived(at, segments);
+    } else if (DamagedRecords.why(at.headers()).isPresent()) {
+      sources.unreadable();
     }
     if (current.isEmpty()) {
       unclaimed(at, segments);
@@ -217,6 +221,7 @@ final class SegmentsCheck {
             Finding.at(CONSUMED, at, "was trained on, but is damaged: " + damage)
                 .ofVersion(version));
       }
+      reached.computeIfAbsent(version, number -> new Reached()).passUnplaced();
       return;
     }
     checkStaleness(open, at, segments, skipped, reason);
@@ -224,6 +229,8 @@ final class SegmentsCheck {
     boolean always = !skipped || reason.startsWith("stale:") || reason.startsWith("future:");
     if (segments.getSourcePartition() >= 0 && segments.getSourceOffset() >= 0) {
       reached.computeIfAbsent(version, number -> new Reached()).pass(segments, always);
+    } else {
+      reached.computeIfAbsent(version, number -> new Reached()).passUnplaced();
     }
   }
 

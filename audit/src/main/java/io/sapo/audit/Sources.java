@@ -42,11 +42,18 @@ final class Sources {
   private final String topic;
   private final RecordCodec<Trajectory> codec = RecordCodec.of(Trajectory.class);
   private final SortedMap<Integer, Fate> fates = new TreeMap<>();
+  private long unreadable;
+  private long excused;
 
   Sources(AuditReport report, String topic, SortedMap<Integer, Extent> extents) {
     this.report = report;
     this.topic = topic;
     extents.forEach((partition, extent) -> fates.put(partition, new Fate(extent)));
+  }
+
+  /** A record of the segments topic cannot be read, so that it does not say where it comes from. */
+  void unreadable() {
+    unreadable++;
   }
 
   /** A record of the segments topic says where it comes from. */
@@ -112,6 +119,10 @@ final class Sources {
     } catch (RecordFormatException e) {
       id = "";
     }
+    if (excused < unreadable) {
+      excused++;
+      return;
+    }
     Finding lost =
         Finding.at(
             FATE,
@@ -122,6 +133,11 @@ final class Sources {
   }
 
   void finish() {
+    if (unreadable > 0) {
+      report.note(
+          "%d records of segments are damaged and cannot be read; for %d of the trajectories passed there is nothing else, and these are taken for theirs"
+              .formatted(unreadable, excused));
+    }
     fates.forEach(
         (partition, fate) -> {
           if (fate.inFlight > 0) {

@@ -1,6 +1,7 @@
 package io.sapo.audit;
 
 import io.sapo.schemas.CommittedLog;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -138,19 +140,16 @@ final class WeightsCheck implements AutoCloseable {
       return !ready.isEmpty() || next < end;
     }
 
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+      DamagedRecords.check(record.headers());
+      ready.add(topics.weightChunks().codec().decode(record.value()));
+    }
+
     @Override
     public WeightChunk next() {
       while (ready.isEmpty() && next < end) {
         long to = Math.min(end, next + FETCHED);
-        next =
-            log.read(
-                        partition,
-                        next,
-                        to,
-                        record -> ready.add(topics.weightChunks().codec().decode(record.value())))
-                    .blocked()
-                ? end
-                : to;
+        next = log.read(partition, next, to, this::take).blocked() ? end : to;
       }
       if (ready.isEmpty()) {
         throw new WeightFormatException(

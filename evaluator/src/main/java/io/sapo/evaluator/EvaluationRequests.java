@@ -4,6 +4,7 @@ import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +46,8 @@ final class EvaluationRequests implements AutoCloseable {
                 ConsumerConfig.CLIENT_ID_CONFIG,
                 topics.prefix() + "evaluator-commands",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "latest"));
+                "latest"),
+            SteadyConsumer.Damaged.LEFT_OUT);
     try {
       TopicPartition partition = new TopicPartition(topics.control().name(), 0);
       consumer.assign(List.of(partition));

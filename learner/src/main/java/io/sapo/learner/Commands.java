@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.schemas.Control;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -91,6 +92,7 @@ final class Commands implements AutoCloseable {
   private synchronized void take(ConsumerRecord<byte[], byte[]> record) {
     Control command;
     try {
+      DamagedRecords.check(record.headers());
       command = topics.control().codec().decode(record.value());
     } catch (RecordFormatException e) {
       leaveOut(record.offset(), e.getMessage());

@@ -259,7 +259,7 @@ public final class Learner {
   private SegmentsReader openSegments(FoldResources resources, TrainingState state) {
     return new SegmentsReader(
         clients.committedReader(options.instance() + "-segments"),
-        options.topics().segments().name(),
+        options.topics(),
         resources.admission(),
         state.progress().positions(),
         READ_AHEAD_BATCHES * config.batchSize(),

@@ -5,12 +5,10 @@ import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Consumers that see committed records only, belong to no group, and never jump over records that
- * are gone.
+ * are gone. What cannot be read is shown as one of {@link DamagedRecords}.
  */
 public final class CommittedReaders {
   /** A fetch in front of a log's end; the reader goes elsewhere only when it has returned. */
@@ -24,7 +22,7 @@ public final class CommittedReaders {
    * @param client {@code bootstrap.servers} and whatever else every client needs
    */
   public static Consumer<byte[], byte[]> following(Map<String, Object> client, String name) {
-    return reader(config(client, name));
+    return new SteadyConsumer(config(client, name), SteadyConsumer.Damaged.SHOWN);
   }
 
   /**
@@ -34,7 +32,7 @@ public final class CommittedReaders {
   public static Consumer<byte[], byte[]> ofRanges(Map<String, Object> client, String name) {
     Map<String, Object> config = config(client, name);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, NO_LONG_POLL_MS);
-    return reader(config);
+    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
   }
 
   /**
@@ -43,10 +41,11 @@ public final class CommittedReaders {
    * @param client {@code bootstrap.servers} and whatever else every client needs
    * @param own properties that win over those of all readers of committed records
    */
-  public static Consumer<byte[], byte[]> with(Map<String, Object> client, Map<String, Object> own) {
+  public static Consumer<byte[], byte[]> with(
+      Map<String, Object> client, Map<String, Object> own, SteadyConsumer.Damaged damaged) {
     Map<String, Object> config = committed(client);
     config.putAll(own);
-    return reader(config);
+    return new SteadyConsumer(config, damaged);
   }
 
   private static Map<String, Object> committed(Map<String, Object> client) {
@@ -63,9 +62,5 @@ public final class CommittedReaders {
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Topics.MAX_RECORD_BYTES);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 256);
     return config;
-  }
-
-  private static Consumer<byte[], byte[]> reader(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 }

@@ -30,9 +30,10 @@ public final class RecordDigest {
   /**
    * Holds the record against its header; one without (written before there were any) passes.
    *
-   * @throws RecordFormatException with both digests when they differ
+   * @throws RecordFormatException with both digests when they differ, or when it cannot be read
    */
   public static void check(ConsumerRecord<byte[], byte[]> record) {
+    DamagedRecords.check(record.headers());
     Optional<String> announced = DeadLetters.header(record.headers(), HEADER);
     String found = of(record.value() == null ? new byte[0] : record.value());
     if (announced.isPresent() && !announced.get().equals(found)) {

@@ -7,6 +7,7 @@ public final class RecordFormatException extends RuntimeException {
   /** What kind of damage was found; {@link #label()} is used in dead letters and skip reasons. */
   public enum Kind {
     EMPTY("empty"),
+    DAMAGED("damaged"),
     NOT_A_RECORD("not-a-record"),
     UNKNOWN_SCHEMA("unknown-schema"),
     MALFORMED("malformed"),

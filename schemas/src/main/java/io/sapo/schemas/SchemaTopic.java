@@ -17,7 +17,6 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,7 +24,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,8 +157,7 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
       config.put("auto.offset.reset", "earliest");
       config.put("enable.auto.commit", false);
       config.put("default.api.timeout.ms", (int) PATIENCE.toMillis());
-      consumer =
-          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      consumer = new SteadyConsumer(config, SteadyConsumer.Damaged.LEFT_OUT);
     }
     if (consumer.assignment().isEmpty()) {
       if (consumer.partitionsFor(partition.topic()).isEmpty()) {

@@ -3,6 +3,7 @@ package io.sapo.segmenter;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import java.time.Duration;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -220,6 +220,6 @@ final class LostPositions {
     config.put("enable.auto.commit", false);
     config.put("auto.offset.reset", "earliest");
     config.put("max.partition.fetch.bytes", Topics.MAX_RECORD_BYTES);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
   }
 }

@@ -95,7 +95,8 @@ public final class Segmenter implements AutoCloseable {
     streams =
         new KafkaStreams(
             SegmenterTopology.of(topics, config, judging, counters),
-            StreamsSettings.of(kafka, topics, config, instance));
+            StreamsSettings.of(kafka, topics, config, instance),
+            new SteadyClients());
     streams.setUncaughtExceptionHandler(this::answer);
     streams.setStateListener((now, before) -> follow(now));
     for (JudgeSettings judge : config.judges()) {

@@ -2,6 +2,7 @@ package io.sapo.admin.run;
 
 import io.sapo.admin.config.Limits;
 import io.sapo.schemas.Control;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Topic;
@@ -51,6 +52,7 @@ public final class RunState {
     Position position = new Position(record.partition(), record.offset());
     String topic = record.topic();
     try {
+      DamagedRecords.check(record.headers());
       if (topic.equals(topics.status().name())) {
         applyStatus(record);
       } else if (topic.equals(topics.weights().name())) {

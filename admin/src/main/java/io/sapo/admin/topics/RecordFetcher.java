@@ -2,6 +2,8 @@ package io.sapo.admin.topics;
 
 import io.sapo.admin.run.Position;
 import io.sapo.schemas.CommittedReaders;
+import io.sapo.schemas.DamagedRecords;
+import io.sapo.schemas.SteadyConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +37,16 @@ public final class RecordFetcher implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
-  /** Nothing committed lies at the position: expired, aborted or never written. */
+  /** Nothing committed lies at the position: expired, aborted, damaged or never written. */
   public static final class GoneException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     GoneException(TopicPartition partition, long offset) {
-      super("no record at offset " + offset + " of " + partition + " (expired by retention?)");
+      this(partition, offset, "expired by retention?");
+    }
+
+    GoneException(TopicPartition partition, long offset, String why) {
+      super("no record at offset " + offset + " of " + partition + " (" + why + ")");
     }
   }
 
@@ -103,7 +109,8 @@ public final class RecordFetcher implements AutoCloseable {
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             64 << 10,
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-            1));
+            1),
+        SteadyConsumer.Damaged.SHOWN);
   }
 
   private static <T> void serve(Consumer<byte[], byte[]> consumer, Request<T> request) {
@@ -124,6 +131,11 @@ public final class RecordFetcher implements AutoCloseable {
       while (System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
           if (record.offset() == request.offset()) {
+            DamagedRecords.why(record.headers())
+                .ifPresent(
+                    why -> {
+                      throw new GoneException(partition, request.offset(), why);
+                    });
             return record;
           }
         }

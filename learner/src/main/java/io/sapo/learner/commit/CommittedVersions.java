@@ -75,7 +75,10 @@ public final class CommittedVersions {
       RecordDigest.check(record);
       version = topics.weights().codec().decode(record.value());
     } catch (RecordFormatException e) {
-      throw broken(record, e.getMessage());
+      throw broken(
+          record,
+          e.getMessage()
+              + "; it belongs to what the run is rebuilt from: restore the topic from another replica or a backup");
     }
     long expected = isEmpty() ? firstVersion(version) : last().getVersion() + 1;
     if (version.getVersion() != expected || version.getParent() != expected - 1) {

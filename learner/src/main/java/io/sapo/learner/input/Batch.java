@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param examples ascending by position, so that a batch is a function of its ranges
  * @param ranges what was consumed for it, one for each assigned partition, ascending
  * @param trajectoryPositions by partition of the trajectories topic: one past the highest offset
- *     that a record of this batch comes from, trained or not, as far as it can be read
+ *     that a record of this batch comes from, trained or not; where records do not say where they
+ *     come from, it may be the end of what had been published
  * @param outcomes by task of what was trained on or had no signal; none where the batch is read
  *     again from what was recorded
  */

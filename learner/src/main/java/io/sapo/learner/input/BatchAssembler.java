@@ -22,6 +22,14 @@ public final class BatchAssembler {
      * @return null when there is none yet; ask again
      */
     InputRecord next() throws InterruptedException;
+
+    /**
+     * Where the trajectories topic ended, by partition, when a record was last read that does not
+     * say where it comes from: it comes from something before.
+     */
+    default SortedMap<Integer, Long> published() {
+      return new TreeMap<>();
+    }
   }
 
   /** Asked before each record: whether to give up waiting. May take its time. */
@@ -57,6 +65,9 @@ public final class BatchAssembler {
   private final BatchRules rules;
   private SortedMap<Integer, Long> positions;
 
+  /** Whether trajectories have been consumed of which nobody knows where they lay. */
+  private boolean unplaced;
+
   /**
    * @param positions by partition: where the source begins
    */
@@ -81,8 +92,15 @@ public final class BatchAssembler {
         return null;
       }
       InputRecord record = source.next();
+      if (record == null && unplaced) {
+        // Nothing else is there: what is not known to be consumed may be waited for in vain.
+        unplaced = false;
+        batch.pass(source.published());
+        untold++;
+      }
       if (record != null) {
         place(record, version, batch);
+        unplaced |= record.source() == null;
         untold++;
         boolean ahead = record.refusal() == null && record.example().startVersion() > version;
         if (ahead && !future) {

@@ -84,6 +84,12 @@ final class BatchBuilder {
     return range;
   }
 
+  /** By partition of the trajectories topic: everything before these offsets counts as consumed. */
+  void pass(SortedMap<Integer, Long> trajectories) {
+    trajectories.forEach(
+        (partition, next) -> trajectoryPositions.merge(partition, next, Math::max));
+  }
+
   int trained() {
     return examples.size();
   }

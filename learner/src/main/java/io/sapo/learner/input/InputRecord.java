@@ -22,6 +22,9 @@ public record InputRecord(
     int records,
     long bytes) {
 
+  /** What reasons begin with of records that cannot be read from the log. */
+  static final String DAMAGED = "damaged";
+
   /** A place in the trajectories topic, as a record claims it. */
   public record Source(int partition, long offset) {
 

@@ -1,5 +1,6 @@
 package io.sapo.learner.input;
 
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.WeightVersion;
@@ -56,17 +57,10 @@ public final class RecordedBatches {
   public Batch read(WeightVersion version) {
     List<TrainingExample> examples = new ArrayList<>();
     for (InputRange range : version.getInputs()) {
-      List<TrainingExample> found = read(range);
+      List<Long> damaged = new ArrayList<>();
+      List<TrainingExample> found = read(range, damaged);
       if (found.size() != range.getTrained()) {
-        throw new IllegalStateException(
-            "version %d trained on %d records of partition %d from %d to %d, but the log holds %d"
-                .formatted(
-                    version.getVersion(),
-                    range.getTrained(),
-                    range.getPartition(),
-                    range.getFrom(),
-                    range.getTo(),
-                    found.size()));
+        throw differs(version, range, found.size(), damaged);
       }
       examples.addAll(found);
     }
@@ -78,15 +72,42 @@ public final class RecordedBatches {
     return new Batch(examples, version.getInputs(), sources);
   }
 
-  private List<TrainingExample> read(InputRange range) {
+  private IllegalStateException differs(
+      WeightVersion version, InputRange range, int found, List<Long> damaged) {
+    String text =
+        "version %d trained on %d records of %s partition %d from %d to %d, but the log holds %d"
+            .formatted(
+                version.getVersion(),
+                range.getTrained(),
+                topic,
+                range.getPartition(),
+                range.getFrom(),
+                range.getTo(),
+                found);
+    return new IllegalStateException(
+        damaged.isEmpty()
+            ? text
+            : "%s; offset %d is damaged: restore the topic from another replica or a backup, or the data folder with a later checkpoint"
+                .formatted(text, damaged.get(0)));
+  }
+
+  /**
+   * @param damaged takes the offsets of records that cannot be read and were not skipped
+   */
+  private List<TrainingExample> read(InputRange range, List<Long> damaged) {
     List<TrainingExample> examples = new ArrayList<>();
     TopicPartition partition = new TopicPartition(topic, range.getPartition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, InputRanges.firstNotSkipped(range));
     while (consumer.position(partition) < range.getTo()) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < range.getTo()
-            && InputRanges.skipOf(range, record.offset()).isEmpty()) {
+        if (record.offset() >= range.getTo()
+            || InputRanges.skipOf(range, record.offset()).isPresent()) {
+          continue;
+        }
+        if (DamagedRecords.why(record.headers()).isPresent()) {
+          damaged.add(record.offset());
+        } else {
           examples.add(admitted(record));
         }
       }

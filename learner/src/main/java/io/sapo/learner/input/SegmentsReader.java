@@ -1,5 +1,7 @@
 package io.sapo.learner.input;
 
+import io.sapo.schemas.DamagedRecords;
+import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final Consumer<byte[], byte[]> consumer;
+  private final String sources;
   private final Admission admission;
   private final Prefetched prefetched;
   private final SortedMap<Integer, Long> positions = new TreeMap<>();
@@ -32,24 +35,28 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
   private final Thread thread;
   private volatile boolean closed;
   private volatile long lag;
+  private volatile SortedMap<Integer, Long> published = new TreeMap<>();
 
   /**
    * Starts reading.
    *
    * @param consumer read-committed, without group; this reader's to close
+   * @param topics of the run
    * @param from by partition: first offset to read; a partition not named is read from its start
    * @param maxRecords read ahead at most
    * @param maxBytes read ahead at most, give or take a record
    */
   public SegmentsReader(
       Consumer<byte[], byte[]> consumer,
-      String topic,
+      Topics topics,
       Admission admission,
       SortedMap<Integer, Long> from,
       int maxRecords,
       long maxBytes) {
     this.consumer = consumer;
     this.admission = admission;
+    this.sources = topics.trajectories().name();
+    String topic = topics.segments().name();
     this.prefetched = new Prefetched(maxRecords, maxBytes);
     try {
       consumer.partitionsFor(topic).stream()
@@ -79,6 +86,11 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
   @Override
   public InputRecord next() throws InterruptedException {
     return prefetched.take(POLL.toMillis());
+  }
+
+  @Override
+  public SortedMap<Integer, Long> published() {
+    return published;
   }
 
   /** Records on the log that have not been handed out yet; an estimate. */
@@ -111,13 +123,35 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
 
   private void read() {
     try {
+      boolean looked = false;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        prefetched.put(
-            admission.admit(new Position(record.partition(), record.offset()), record.value()));
+        InputRecord input = admitted(record);
+        if (input.source() == null && !looked) {
+          looked = true;
+          published = publishedNow();
+        }
+        prefetched.put(input);
       }
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().forEach((at, position) -> goOn(at, position, e));
     }
+  }
+
+  private InputRecord admitted(ConsumerRecord<byte[], byte[]> record) {
+    Position position = new Position(record.partition(), record.offset());
+    return DamagedRecords.why(record.headers())
+        .map(why -> InputRecord.refused(position, InputRecord.DAMAGED + ": " + why, null, 0))
+        .orElseGet(() -> admission.admit(position, record.value()));
+  }
+
+  private SortedMap<Integer, Long> publishedNow() {
+    List<TopicPartition> trajectories =
+        consumer.partitionsFor(sources).stream()
+            .map(info -> new TopicPartition(sources, info.partition()))
+            .toList();
+    SortedMap<Integer, Long> ends = new TreeMap<>();
+    consumer.endOffsets(trajectories).forEach((at, end) -> ends.put(at.partition(), end));
+    return ends;
   }
 
   /** After records that expired before they were read; a log that has lost its end is an error. */

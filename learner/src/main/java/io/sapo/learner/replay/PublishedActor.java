@@ -1,6 +1,7 @@
 package io.sapo.learner.replay;
 
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
@@ -58,7 +59,7 @@ public final class PublishedActor {
 
   private final class Chunks implements Iterator<WeightChunk> {
     private final TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
-    private final Deque<byte[]> ready = new ArrayDeque<>();
+    private final Deque<ConsumerRecord<byte[], byte[]>> ready = new ArrayDeque<>();
     private final long end;
 
     Chunks(WeightVersion version) {
@@ -77,7 +78,7 @@ public final class PublishedActor {
     public boolean hasNext() {
       while (ready.isEmpty() && consumer.position(partition) < end) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          ready.add(record.value());
+          ready.add(record);
         }
       }
       return !ready.isEmpty();
@@ -89,7 +90,9 @@ public final class PublishedActor {
         throw new WeightFormatException("the log ends in the middle of a version");
       }
       try {
-        return topics.weightChunks().codec().decode(ready.remove());
+        ConsumerRecord<byte[], byte[]> record = ready.remove();
+        DamagedRecords.check(record.headers());
+        return topics.weightChunks().codec().decode(record.value());
       } catch (RecordFormatException e) {
         throw new WeightFormatException(e.getMessage());
       }

@@ -8,6 +8,7 @@ import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
@@ -115,7 +116,8 @@ final class QueueWatch implements AutoCloseable {
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "earliest",
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE));
+                Integer.MAX_VALUE),
+            SteadyConsumer.Damaged.LEFT_OUT);
     thread = new Thread(this::run, "queue-watch");
     thread.setDaemon(true);
   }

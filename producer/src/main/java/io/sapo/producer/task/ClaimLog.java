@@ -4,6 +4,7 @@ import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -67,7 +68,8 @@ public final class ClaimLog implements AutoCloseable {
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "earliest",
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE));
+                Integer.MAX_VALUE),
+            SteadyConsumer.Damaged.LEFT_OUT);
     producer = ProducerClients.patient(clientConfig, Map.of());
   }
 

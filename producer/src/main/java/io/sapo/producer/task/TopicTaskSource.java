@@ -1,6 +1,8 @@
 package io.sapo.producer.task;
 
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import java.time.Duration;
@@ -15,10 +17,8 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Tasks of one partition of the {@code tasks} topic, as they arrive. Every offset is claimed on its
@@ -71,8 +71,7 @@ public final class TopicTaskSource implements OrderedTaskSource {
     List<TopicTaskSource> sources = new ArrayList<>();
     int partitions = 1;
     for (int number = 0; number < partitions; number++) {
-      Consumer<byte[], byte[]> consumer =
-          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      Consumer<byte[], byte[]> consumer = new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
       partitions = consumer.partitionsFor(topic.name()).size();
       sources.add(new TopicTaskSource(topic, new TopicPartition(topic.name(), number), consumer));
     }
@@ -142,6 +141,7 @@ public final class TopicTaskSource implements OrderedTaskSource {
 
   private Task task(ConsumerRecord<byte[], byte[]> record) {
     try {
+      DamagedRecords.check(record.headers());
       return topic.codec().decode(record.value());
     } catch (RecordFormatException e) {
       throw new TaskFormatException(

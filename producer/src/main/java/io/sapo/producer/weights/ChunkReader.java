@@ -1,5 +1,6 @@
 package io.sapo.producer.weights;
 
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.WeightChunk;
@@ -13,9 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
@@ -48,31 +47,12 @@ final class ChunkReader {
   /**
    * What comes next in the topic, committed or not, without taking it; null when nothing has come
    * in time.
-   *
-   * @throws WeightFormatException when that is damaged; it has been passed over then
    */
   ConsumerRecord<byte[], byte[]> peek(Duration wait) {
     if (fetched.isEmpty()) {
-      poll(wait).forEach(fetched::add);
+      consumer.poll(wait).forEach(fetched::add);
     }
     return fetched.peek();
-  }
-
-  private ConsumerRecords<byte[], byte[]> poll(Duration wait) {
-    try {
-      return consumer.poll(wait);
-    } catch (KafkaException e) {
-      // Of bytes that are not what was written the client says so, with no type of its own.
-      if (e.getClass() != KafkaException.class) {
-        throw e;
-      }
-      long offset = consumer.position(partition);
-      consumer.seek(partition, offset + 1);
-      throw new WeightFormatException(
-          "%s, offset %d: %s"
-              .formatted(
-                  partition, offset, (e.getCause() == null ? e : e.getCause()).getMessage()));
-    }
   }
 
   /** Takes what {@link #peek} has shown. */
@@ -146,7 +126,11 @@ final class ChunkReader {
     }
   }
 
+  /**
+   * @throws RecordFormatException when it is damaged
+   */
   WeightChunk decode(ConsumerRecord<byte[], byte[]> record) {
+    DamagedRecords.check(record.headers());
     return topic.codec().decode(record.value());
   }
 

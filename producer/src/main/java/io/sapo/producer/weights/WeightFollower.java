@@ -4,6 +4,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.WeightFormatException;
@@ -18,10 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -271,6 +270,6 @@ public final class WeightFollower implements AutoCloseable {
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
   }
 }

@@ -1,9 +1,11 @@
 package io.sapo.segmenter.judge;
 
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.JudgeRequest;
 import io.sapo.schemas.JudgeVerdict;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -20,15 +22,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ public final class JudgeWorker implements AutoCloseable {
   private final JudgeSettings settings;
   private final Topics topics;
   private final Topic<JudgeRequest> requests;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final Admin admin;
   private final JudgeDispatcher dispatcher;
@@ -92,7 +93,7 @@ public final class JudgeWorker implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> kafka, String instance) {
+  private Consumer<byte[], byte[]> consumer(Map<String, Object> kafka, String instance) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put("group.id", topics.prefix() + "segmenter-judge-" + settings.name());
     config.put("group.instance.id", instance);
@@ -102,7 +103,7 @@ public final class JudgeWorker implements AutoCloseable {
     config.put("auto.offset.reset", "earliest");
     config.put("max.poll.records", POLL_RECORDS);
     config.put("fetch.max.bytes", 2 * Topics.MAX_RECORD_BYTES);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
   }
 
   public void start() {
@@ -167,6 +168,7 @@ public final class JudgeWorker implements AutoCloseable {
       return;
     }
     try {
+      DamagedRecords.check(record.headers());
       JudgeRequest request = requests.codec().decode(record.value());
       dispatcher.submit(request, outcome -> publish(record.key(), request, outcome, end));
     } catch (RecordFormatException e) {

@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum Reason {
   /** No value. */
   EMPTY,
+  /** The broker does not give back what was written. */
+  DAMAGED,
   /** Does not start like a record. */
   NOT_A_RECORD,
   /** Written with a schema that was never released. */
@@ -71,6 +73,7 @@ public enum Reason {
   static Reason of(RecordFormatException.Kind kind) {
     return switch (kind) {
       case EMPTY -> EMPTY;
+      case DAMAGED -> DAMAGED;
       case NOT_A_RECORD -> NOT_A_RECORD;
       case UNKNOWN_SCHEMA -> UNKNOWN_SCHEMA;
       case MALFORMED -> MALFORMED;

@@ -1,6 +1,7 @@
 package io.sapo.segmenter.topology;
 
 import io.sapo.reading.NowReading;
+import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Trajectory;
@@ -40,6 +41,7 @@ final class Validate extends Step<byte[]> {
   }
 
   private Accepted accepted(Source source, Record<byte[], byte[]> record) throws RefusedException {
+    DamagedRecords.check(record.headers());
     Trajectory trajectory = codec.decode(record.value());
     ResponseTokens response = TrajectoryRules.check(record.key(), trajectory);
     return new Accepted(source, trajectory, response);

@@ -1,20 +1,23 @@
 package io.sapo.standalone.kafka;
 
+import io.sapo.schemas.SteadyConsumer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads topics from their beginning to where they end now, committed records only. */
+/**
+ * Reads topics from their beginning to where they end now, committed records only. What cannot be
+ * read is left out, and the log says so.
+ */
 public final class TopicScan implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
 
   public TopicScan(Map<String, Object> client) {
     Map<String, Object> properties = new HashMap<>(client);
@@ -22,8 +25,7 @@ public final class TopicScan implements AutoCloseable {
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", false);
     properties.put("allow.auto.create.topics", false);
-    this.consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = new SteadyConsumer(properties, SteadyConsumer.Damaged.LEFT_OUT);
   }
 
   /** Shows every record until {@code done} says so; nothing when the topic does not exist. */

@@ -1,15 +1,15 @@
 package io.sapo.standalone.progress;
 
+import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +22,7 @@ public final class RunReader implements AutoCloseable {
 
   private final RunProgress progress;
   private final Topics topics;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread = new Thread(this::run, "run-reader");
@@ -36,8 +36,7 @@ public final class RunReader implements AutoCloseable {
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", false);
-    this.consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = new SteadyConsumer(properties, SteadyConsumer.Damaged.LEFT_OUT);
     this.partitions =
         List.of(
             new TopicPartition(topics.weights().name(), 0),

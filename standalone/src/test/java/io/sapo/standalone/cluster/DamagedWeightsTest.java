@@ -10,11 +10,7 @@ import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;
 import io.sapo.testing.Await;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +51,7 @@ class DamagedWeightsTest {
     long before = count(TOPICS.trajectories().name()) / BATCH;
     Await.until("full batches trained on", Duration.ofMinutes(1), () -> newest() == before);
     end();
-    damage(folder.resolve("broker").resolve(TOPICS.weightChunks().name() + "-0"));
+    DamagedLog.damage(folder.resolve("broker"), TOPICS.weightChunks().name(), 0, 0);
     start();
     Await.until("more versions", Duration.ofMinutes(1), () -> newest() >= before + 3);
     for (RunningRole role : roles) {
@@ -85,25 +81,6 @@ class DamagedWeightsTest {
   private void stopRoles() {
     while (!roles.isEmpty()) {
       roles.remove(roles.size() - 1).stop();
-    }
-  }
-
-  /** Changes the last byte of every batch. */
-  private static void damage(Path topic) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            topic.resolve("00000000000000000000.log"),
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      long at = 0;
-      while (at < file.size()) {
-        ByteBuffer header = ByteBuffer.allocate(12);
-        file.read(header, at);
-        at += header.capacity() + header.getInt(8);
-        ByteBuffer last = ByteBuffer.allocate(1);
-        file.read(last, at - 1);
-        file.write(ByteBuffer.wrap(new byte[] {(byte) ~last.get(0)}), at - 1);
-      }
     }
   }
 
