@@ -15,16 +15,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 
-/** Objects as {@code kubernetes/render} makes them, and Kubernetes' own schemas of their kinds. */
+/**
+ * Objects as {@code kubernetes/render} makes them, and the schemas of their kinds: Kubernetes' own
+ * and those of Strimzi's operator.
+ */
 final class Manifests {
-  /** What Strimzi's operator defines; Kubernetes has no schemas of these. */
-  static final Set<String> OF_THE_OPERATOR = Set.of("Kafka", "KafkaNodePool", "KafkaUser");
-
   private static final YAMLMapper YAML = new YAMLMapper();
-  private static final JsonNode DEFINITIONS = definitions();
+  private static final JsonNode DEFINITIONS = read("definitions-1.37.json");
+  private static final JsonNode OF_THE_OPERATOR = read("strimzi-1.2.json");
 
   private Manifests() {}
 
@@ -44,18 +44,21 @@ final class Manifests {
     return objects;
   }
 
-  private static JsonNode definitions() {
-    try (InputStream in =
-        Manifests.class.getResourceAsStream("/kubernetes/definitions-1.37.json")) {
+  private static JsonNode read(String schemas) {
+    try (InputStream in = Manifests.class.getResourceAsStream("/kubernetes/" + schemas)) {
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** What Kubernetes would have against an object; a kind that it does not know is one thing. */
+  /** What an API server would have against an object; a kind that it does not know is one thing. */
   static List<String> faults(JsonNode object) {
     String kind = object.path("apiVersion").asText() + "/" + object.path("kind").asText();
+    JsonNode own = OF_THE_OPERATOR.path("kinds").path(kind);
+    if (own.isObject()) {
+      return faults(own, object);
+    }
     JsonNode definition = DEFINITIONS.path("kinds").path(kind);
     if (definition.isMissingNode()) {
       return List.of("unknown kind " + kind);
@@ -63,6 +66,10 @@ final class Manifests {
     ObjectNode schema = new ObjectMapper().createObjectNode();
     schema.put("$ref", "#/definitions/" + definition.asText());
     schema.set("definitions", DEFINITIONS.path("definitions"));
+    return faults(schema, object);
+  }
+
+  private static List<String> faults(JsonNode schema, JsonNode object) {
     JsonSchema known =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
     return known.validate(object).stream().map(Object::toString).sorted().toList();

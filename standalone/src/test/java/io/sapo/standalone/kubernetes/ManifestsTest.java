@@ -35,9 +35,7 @@ class ManifestsTest {
     List<JsonNode> objects = Manifests.rendered(overlay);
     assertThat(objects).hasSizeGreaterThan(15);
     for (JsonNode object : objects) {
-      if (!Manifests.OF_THE_OPERATOR.contains(object.path("kind").asText())) {
-        assertThat(faults(object)).as(name(object)).isEmpty();
-      }
+      assertThat(faults(object)).as(name(object)).isEmpty();
     }
   }
 
@@ -49,6 +47,22 @@ class ManifestsTest {
     JsonNode other = named("one-node", "StatefulSet learner");
     ((ObjectNode) other.path("spec")).put("replicas", "one");
     assertThat(faults(other)).anySatisfy(fault -> assertThat(fault).contains("replicas"));
+  }
+
+  @Test
+  void aFieldThatTheOperatorDoesNotKnowIsFound() throws Exception {
+    JsonNode kafka = named("cluster", "Kafka sapo");
+    ((ObjectNode) kafka.at("/spec/kafka/listeners/0")).put("tsl", true);
+    assertThat(faults(kafka)).anySatisfy(fault -> assertThat(fault).contains("tsl"));
+    JsonNode pool = named("cluster", "KafkaNodePool broker");
+    ((ObjectNode) pool.path("spec")).put("replicas", "three");
+    assertThat(faults(pool)).anySatisfy(fault -> assertThat(fault).contains("replicas"));
+    JsonNode user = named("cluster", "KafkaUser sapo");
+    ((ObjectNode) user.at("/spec/authorization/acls/0/resource")).put("type", "topics");
+    assertThat(faults(user)).anySatisfy(fault -> assertThat(fault).contains("type"));
+    JsonNode older = named("cluster", "KafkaUser sapo");
+    ((ObjectNode) older).put("apiVersion", "kafka.strimzi.io/v1beta2");
+    assertThat(faults(older)).containsExactly("unknown kind kafka.strimzi.io/v1beta2/KafkaUser");
   }
 
   private static JsonNode named(String overlay, String name) throws IOException {
