@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,7 +129,7 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
         InputRecord input = admitted(record);
         if (input.source() == null && !looked) {
           looked = true;
-          published = publishedNow();
+          published = askPublished();
         }
         prefetched.put(input);
       }
@@ -142,6 +143,18 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
     return DamagedRecords.why(record.headers())
         .map(why -> InputRecord.refused(position, InputRecord.DAMAGED + ": " + why, null, 0))
         .orElseGet(() -> admission.admit(position, record.value()));
+  }
+
+  /** An absent broker is waited for, as where records are. */
+  private SortedMap<Integer, Long> askPublished() {
+    while (!closed) {
+      try {
+        return publishedNow();
+      } catch (RetriableException e) {
+        log.debug("the brokers do not say where {} ends", sources, e);
+      }
+    }
+    return published;
   }
 
   private SortedMap<Integer, Long> publishedNow() {
