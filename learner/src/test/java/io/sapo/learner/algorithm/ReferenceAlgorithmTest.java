@@ -3,7 +3,6 @@ package io.sapo.learner.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sapo.segmenter.cut.EntropyStrategy;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -22,19 +21,6 @@ class ReferenceAlgorithmTest {
 
   static List<ReferenceCase> cases() throws IOException {
     return ReferenceCase.all();
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
-  void segmentEnds(ReferenceCase reference) {
-    EntropyStrategy strategy = new EntropyStrategy(reference.config("topk_percent"));
-    double[] entropies = reference.input("token_entropy");
-    int[][] expected = reference.segmentEnds();
-    for (int row = 0; row < expected.length; row++) {
-      double[] response =
-          Arrays.copyOfRange(entropies, reference.tokens.start(row), reference.tokens.end(row));
-      assertThat(strategy.ends(response)).as("response %d", row).isEqualTo(expected[row]);
-    }
   }
 
   @ParameterizedTest
