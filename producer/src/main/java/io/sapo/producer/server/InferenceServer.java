@@ -75,7 +75,9 @@ final class InferenceServer implements AutoCloseable {
     thread.setDaemon(true);
   }
 
+  /** Under the lock. */
   void start() {
+    outSince = System.nanoTime();
     thread.start();
   }
 

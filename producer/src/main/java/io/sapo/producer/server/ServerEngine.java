@@ -166,7 +166,8 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public Optional<Outage> outage() {
     synchronized (lock) {
-      if (servers.stream().anyMatch(server -> server.outage().isEmpty())) {
+      boolean begun = target != null;
+      if (!begun || servers.stream().anyMatch(server -> server.outage().isEmpty())) {
         return Optional.empty();
       }
       Duration lasts =

@@ -179,6 +179,7 @@ class ServerEngineTest extends EngineHarness {
     int port = server.port();
     servers.remove(servers.size() - 1).close();
     engine = engine(20, server.address());
+    assertThat(outage()).as("it waits for weights").isEmpty();
     engine.use(first, 1);
     KafkaFixture.await("a few tries", () -> outage().contains(", 3 faults in a row"));
     assertThat(outage())
