@@ -1,5 +1,6 @@
 package io.sapo.learner.fold;
 
+import io.sapo.policy.device.NativeHeap;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.policy.training.PolicyForward;
@@ -79,12 +80,24 @@ final class Passes implements AutoCloseable {
 
   private ValueForward forwardValues(TrainableModel critic, TokenAxis micro, Retention retention) {
     count.critic(micro);
+    makeRoom(retention);
     return critic.forwardValues(micro.valued(), retention);
   }
 
   private PolicyForward forwardPolicy(TrainableModel actor, TokenAxis micro, Retention retention) {
     count.actor(micro);
+    makeRoom(retention);
     return actor.forward(micro.sequences(), micro.temperature(), retention);
+  }
+
+  /**
+   * Where not all can be kept, memory is short: what malloc holds of earlier passes, in pieces that
+   * this one would not fit into, goes back first. It can be a third of what is resident.
+   */
+  private static void makeRoom(Retention retention) {
+    if (!retention.equals(Retention.EVERYTHING)) {
+      NativeHeap.trim();
+    }
   }
 
   void beforeStep() {

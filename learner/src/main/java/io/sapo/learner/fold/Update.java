@@ -122,7 +122,7 @@ public final class Update {
 
     boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
     boolean policyTrains = policyTrains(state, version);
-    ActivationMemory memory = ActivationMemory.of(state.actor().weights().base());
+    ActivationMemory memory = new ActivationMemory(state.actor().weights().config());
     try (Passes passes = new Passes(memory, activationBytes, beforeStep)) {
       BatchScores scores =
           BatchScores.of(

@@ -168,7 +168,8 @@ class UpdateTest {
         3,
         (state, reports) -> {
           try (Networks networks = Networks.load(TinyRun.base(), true);
-              Passes passes = new Passes(ActivationMemory.of(TinyRun.base()), 1 << 20, () -> {})) {
+              Passes passes =
+                  new Passes(new ActivationMemory(TinyRun.base().config()), 1 << 20, () -> {})) {
             double[] tails =
                 BatchScores.of(
                         networks,

@@ -128,12 +128,6 @@ public final class BaseModel implements AutoCloseable {
     return frozen.get(name);
   }
 
-  /** The type in which a tensor of the checkpoint lies in memory: what is trained is float32. */
-  public ElementType heldType(String name) {
-    NativeTensor tensor = frozen.get(name);
-    return tensor == null ? ElementType.F32 : tensor.type();
-  }
-
   /** The frozen tensors in canonical order; none where every weight is trained. */
   public Collection<NativeTensor> frozenTensors() {
     return Collections.unmodifiableCollection(frozen.values());

@@ -65,24 +65,15 @@ public final class ScriptModule implements AutoCloseable {
   }
 
   /**
-   * Runs a method without recording gradients.
+   * Runs a method without recording gradients, unless it asks for them itself.
    *
    * @param results owner of what is returned
    * @param arguments in the order of the method's parameters; neighbours that share a name ending
    *     in {@code []} form one list
    */
   public NDList call(NDManager results, String method, NDList arguments) {
-    return call(results, method, arguments, false);
-  }
-
-  /** Like {@link #call}, recording the graph of whatever depends on arrays that require it. */
-  public NDList callWithGradients(NDManager results, String method, NDList arguments) {
-    return call(results, method, arguments, true);
-  }
-
-  private NDList call(NDManager results, String method, NDList arguments, boolean gradients) {
     boolean gradientsBefore = JniUtils.isGradMode();
-    JniUtils.setGradMode(gradients);
+    JniUtils.setGradMode(false);
     JniUtils.setGraphExecutorOptimize(false);
     try (NDArray name = results.create(new Shape(1))) {
       name.setName("module_method:" + method);

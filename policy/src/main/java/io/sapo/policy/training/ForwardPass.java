@@ -18,7 +18,7 @@ abstract class ForwardPass implements AutoCloseable {
 
   /** What the passes of a model have in common; stays the model's. */
   record Model(
-      ScriptModule script, Weights weights, Optimizer optimizer, StagedParameters parameters) {}
+      ScriptModule script, Weights weights, TrainedParameters parameters, NDList gradients) {}
 
   private final Model model;
   private final NDManager manager;
@@ -51,20 +51,15 @@ abstract class ForwardPass implements AutoCloseable {
   /**
    * Runs a forward method, which returns a list to keep and then what is wanted.
    *
-   * @param before arguments between {@code keep} and {@code spans}
+   * @param before arguments between {@code keep} and the batch
    * @return the wanted results
    */
   NDList forward(String method, NDList before, Retention retention) {
-    boolean graph = retention.graphs() > 0;
     keeping = manager.newSubManager();
-    keep = keeping.create((long) retention.graphs());
+    keep = keeping.create((long) retention.layers());
     NDList arguments = new NDList(keep).addAll(before);
-    arguments.add(model.parameters().spans());
     arguments.addAll(batch.arguments()).addAll(model.weights().arguments());
-    NDList results =
-        graph
-            ? model.script().callWithGradients(keeping, method, arguments)
-            : model.script().call(keeping, method, arguments);
+    NDList results = model.script().call(keeping, method, arguments);
     int wanted = wanted();
     kept = new NDList();
     for (NDArray array : results.subList(0, results.size() - wanted)) {
@@ -88,25 +83,23 @@ abstract class ForwardPass implements AutoCloseable {
   /**
    * Runs a backward method; once a forward pass.
    *
-   * @param before arguments between {@code keep} and {@code spans}
+   * @param before arguments between {@code keep} and the batch
    * @param after arguments between the batch and what was kept
    */
   void backward(String method, NDList before, NDList after) {
     if (used) {
-      throw new IllegalStateException("The graph of this forward pass is used up");
+      throw new IllegalStateException("What this forward pass kept is used up");
     }
     used = true;
     if (kept == null) {
       again();
     }
     NDList arguments = new NDList(keep).addAll(before);
-    arguments.add(model.parameters().spans());
     arguments.addAll(batch.arguments()).addAll(after).addAll(kept);
-    arguments.add(model.parameters().places());
-    arguments.addAll(model.optimizer().gradients());
-    arguments.addAll(model.weights().arguments());
+    arguments.add(model.parameters().reach());
+    arguments.addAll(model.gradients()).addAll(model.weights().arguments());
     try (NDManager call = manager.newSubManager()) {
-      model.script().callWithGradients(call, method, arguments);
+      model.script().call(call, method, arguments);
     }
     drop();
   }

@@ -15,12 +15,14 @@ import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorDigest;
 import io.sapo.policy.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Gradient buffers and AdamW's moments, one each for every trained parameter. */
 final class Optimizer {
+  private static final String GRADIENTS = "gradients[]";
   private static final String FIRST = "first/";
   private static final String SECOND = "second/";
 
@@ -34,7 +36,7 @@ final class Optimizer {
   private final NDArray steps;
 
   /** The buffers belong to {@code manager}; {@code trained} stays the caller's. */
-  Optimizer(ScriptModule script, NDManager manager, StagedParameters trained) {
+  Optimizer(ScriptModule script, NDManager manager, TrainedParameters trained) {
     this.script = script;
     this.trained = trained.list();
     this.steps = manager.zeros(new Shape(), DataType.FLOAT32);
@@ -42,7 +44,7 @@ final class Optimizer {
         .arrays()
         .forEach(
             (name, array) -> {
-              gradients.put(name, buffer(manager, name, array, "gradients[]", gradientList));
+              gradients.put(name, buffer(manager, name, array, GRADIENTS, gradientList));
               moments.put(
                   FIRST + name, buffer(manager, FIRST + name, array, "first[]", firstMoments));
               moments.put(
@@ -58,9 +60,20 @@ final class Optimizer {
     return NativeTensor.of(name, buffer);
   }
 
-  /** The buffers that backward methods add to, in the order of the parameters. */
-  NDList gradients() {
-    return gradientList;
+  /**
+   * The buffers that backward methods add to, each in the place of its parameter among all weights.
+   * For what is not trained stands an empty array, which belongs to the buffers' manager.
+   */
+  NDList gradientsLike(NDList weights) {
+    Map<NDArray, NDArray> buffers = new IdentityHashMap<>();
+    for (int i = 0; i < trained.size(); i++) {
+      buffers.put(trained.get(i), gradientList.get(i));
+    }
+    NDArray none = steps.getManager().zeros(new Shape(0), DataType.FLOAT32);
+    none.setName(GRADIENTS);
+    NDList all = new NDList();
+    weights.forEach(weight -> all.add(buffers.getOrDefault(weight, none)));
+    return all;
   }
 
   float[] gradient(String name) {

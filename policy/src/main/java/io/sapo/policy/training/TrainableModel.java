@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Weights in training: forward passes that record a graph, gradient buffers that add up over
- * micro-batches, and AdamW.
+ * Weights in training: forward passes that keep what the way back needs, gradient buffers that add
+ * up over micro-batches, and AdamW.
  *
  * <p>Losses live with the caller, as functions of arrays: it reads log-probabilities or values off
  * a forward pass and gives their gradient to its {@code backward}.
@@ -29,9 +29,11 @@ public final class TrainableModel implements AutoCloseable {
     this.weights = weights;
     this.script = script;
     this.manager = script.newManager();
-    StagedParameters parameters = StagedParameters.of(manager, weights, trained);
+    TrainedParameters parameters = TrainedParameters.of(manager, weights, trained);
     this.optimizer = new Optimizer(script, manager, parameters);
-    this.model = new ForwardPass.Model(script, weights, optimizer, parameters);
+    this.model =
+        new ForwardPass.Model(
+            script, weights, parameters, optimizer.gradientsLike(weights.arguments()));
   }
 
   /** Trains every parameter. Takes the weights over, from the call on, also when it fails. */
@@ -62,9 +64,9 @@ public final class TrainableModel implements AutoCloseable {
     return weights;
   }
 
-  /** As {@link #forward(List, double, Retention)}, keeping the graph. */
+  /** As {@link #forward(List, double, Retention)}, keeping everything. */
   public PolicyForward forward(List<TokenSequence> microBatch, double temperature) {
-    return forward(microBatch, temperature, Retention.GRAPH);
+    return forward(microBatch, temperature, Retention.EVERYTHING);
   }
 
   /**
@@ -83,9 +85,9 @@ public final class TrainableModel implements AutoCloseable {
     return new PolicyForward(model, microBatch, temperature, retention);
   }
 
-  /** As {@link #forwardValues(List, Retention)}, keeping the graph. */
+  /** As {@link #forwardValues(List, Retention)}, keeping everything. */
   public ValueForward forwardValues(List<TokenSequence> microBatch) {
-    return forwardValues(microBatch, Retention.GRAPH);
+    return forwardValues(microBatch, Retention.EVERYTHING);
   }
 
   /** Values of the states before the response tokens. */

@@ -1,12 +1,13 @@
 # Grouped-query self-attention of the decoder (Ainslie et al. 2023).
 
-# x [R, hidden] -> q [R, heads, d] and k, v [R, keyValueHeads, d], q and k turned.
-def project(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+# x [R, hidden] -> queries [R, heads, d], keys and values [R, keyValueHeads, d].
+def project(x: Tensor, p: __torch__.weights.DecoderLayer) -> Tuple[Tensor, Tensor, Tensor]:
   d = __torch__.config.head_dim()
-  q = __torch__.head_norm.apply(__torch__.linear.apply(x, p.q).unflatten(-1, [-1, d]), p.q_norm)
-  k = __torch__.head_norm.apply(__torch__.linear.apply(x, p.k).unflatten(-1, [-1, d]), p.k_norm)
-  v = __torch__.linear.apply(x, p.v).unflatten(-1, [-1, d])
-  return (__torch__.rotary.rotate(q, cos, sin), __torch__.rotary.rotate(k, cos, sin), v)
+  return (__torch__.linear.apply(x, p.q).unflatten(-1, [-1, d]), __torch__.linear.apply(x, p.k).unflatten(-1, [-1, d]), __torch__.linear.apply(x, p.v).unflatten(-1, [-1, d]))
+
+# Queries and keys normalised, where the architecture does, and turned.
+def turned(q: Tensor, k: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor]:
+  return (__torch__.rotary.rotate(__torch__.head_norm.apply(q, p.q_norm), cos, sin), __torch__.rotary.rotate(__torch__.head_norm.apply(k, p.k_norm), cos, sin))
 
 # x [R, n, d] -> [B, T, n, d], each sequence with its own copy of the tokens it shares. The gradient of
 # the `embedding` operator adds in a fixed order.
@@ -43,13 +44,21 @@ def for_each_query(x: Tensor) -> Tensor:
     x = x.unsqueeze(3).expand([-1, -1, -1, group, -1]).flatten(2, 3)
   return x.transpose(1, 2)
 
-# Padding is on the right, so the causal mask alone keeps real tokens from seeing it. [B, T, heads * d]
-def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-  attended = torch.scaled_dot_product_attention(q.transpose(1, 2), __torch__.attention.for_each_query(k), __torch__.attention.for_each_query(v), None, 0., True)
-  return attended.transpose(1, 2).flatten(2)
+# Padding is on the right, so the causal mask alone keeps real tokens from seeing it. -> [B, T, heads * d],
+# and what the way back wants on a CPU: the logarithm of each query's sum of exponentials.
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tuple[Tensor, Tensor]:
+  queries = q.transpose(1, 2)
+  keys = __torch__.attention.for_each_query(k)
+  values = __torch__.attention.for_each_query(v)
+  if q.is_cuda:
+    attended = torch.scaled_dot_product_attention(queries, keys, values, None, 0., True)
+    log_sums = torch.empty([0], dtype=6, device=q.device)
+  else:
+    attended, log_sums, = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0., True)
+  return (attended.transpose(1, 2).flatten(2), log_sums)
 
-# [R, hidden]
-def causal(x: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor, b: __torch__.batch.Batch) -> Tensor:
-  q, k, v, = __torch__.attention.project(x, p, cos, sin)
-  queries, keys, values, = __torch__.attention.all_in_sequences(q, k, v, b)
-  return __torch__.linear.apply(__torch__.attention.of_fed(__torch__.attention.attend(queries, keys, values), b), p.o)
+# q, k and v as project gives them -> as attend.
+def causal(q: Tensor, k: Tensor, v: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor, b: __torch__.batch.Batch) -> Tuple[Tensor, Tensor]:
+  turned_q, turned_k, = __torch__.attention.turned(q, k, p, cos, sin)
+  queries, keys, values, = __torch__.attention.all_in_sequences(turned_q, turned_k, v, b)
+  return __torch__.attention.attend(queries, keys, values)

@@ -75,11 +75,13 @@ def prefill(b: __torch__.batch.Batch, slots: Tensor, source: Tensor, k: List[Ten
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, __torch__.config.rms_norm_eps())
-    query, key, value, = __torch__.attention.project(normed, p, cos, sin)
+    query, key, value, = __torch__.attention.project(normed, p)
+    query, key, = __torch__.attention.turned(query, key, p, cos, sin)
     queries, keys, values, = __torch__.attention.all_in_sequences(query, key, value, b)
     __torch__.kv_cache.fill(k[i], keys, slots, source)
     __torch__.kv_cache.fill(v[i], values, slots, source)
     if i + 1 < __torch__.config.layers():
-      attended = __torch__.attention.of_fed(__torch__.attention.attend(queries, keys, values), b)
-      x = __torch__.decoder.feed_forward(x + __torch__.linear.apply(attended, p.o), p)
+      attended, log_sums, = __torch__.attention.attend(queries, keys, values)
+      x = x + __torch__.linear.apply(__torch__.attention.of_fed(attended, b), p.o)
+      x = x + __torch__.mlp.swiglu(__torch__.decoder_layer.middle_norm(x, p), p.gate, p.up, p.down)
       x = __torch__.deepstack.add(x, i, features, b)

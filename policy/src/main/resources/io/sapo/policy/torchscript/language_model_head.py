@@ -15,7 +15,7 @@ def rows_at_a_time(logits: Tensor) -> int:
 
 def logits(states: Tensor, w: List[Tensor]) -> Tensor:
   head = __torch__.linear.weight(__torch__.weights.ends(w, 0).head, states)
-  return torch.to(torch.linear(states, head), 6)
+  return torch.to(__torch__.products.forward(states, head, None), 6)
 
 def log_probs(logits: Tensor, temperature: Tensor) -> Tensor:
   return torch.log_softmax(logits / temperature, -1)
@@ -42,7 +42,7 @@ def score(states: Tensor, targets: Tensor, temperature: Tensor, keep: bool, w: L
   entropies : List[Tensor] = []
   for i in range((states.size(0) + step - 1) // step):
     count = min(step, states.size(0) - i * step)
-    block = __torch__.language_model_head.logits(states.narrow(0, i * step, count), w).detach()
+    block = __torch__.language_model_head.logits(states.narrow(0, i * step, count), w)
     log_prob, entropy, = __torch__.language_model_head.score_block(block, targets.narrow(0, i * step, count), temperature)
     chosen.append(log_prob)
     entropies.append(entropy)
@@ -71,11 +71,10 @@ def replace_by_gradient(logits: Tensor, targets: Tensor, temperature: Tensor, d_
     gradient.scatter_(1, chosen, gradient.gather(1, chosen) + d_log_prob)
     rows.copy_(gradient.div_(temperature))
 
-# Gradient with respect to the states, [N, hidden]. The head's own is added to gradients[at], unless at
-# is negative. What score kept stands from place `first` on in `kept`; where nothing does, the logits are made
-# again.
-def backward(states: Tensor, targets: Tensor, temperature: Tensor, d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], first: int, at: int, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
-  head = __torch__.linear.weight(__torch__.weights.ends(w, 0).head, states).detach()
+# Gradient with respect to the states, [N, hidden]; the head's is added to its buffer. What score kept
+# stands from place `first` on in `kept`; where nothing does, the logits are made again.
+def backward(states: Tensor, targets: Tensor, temperature: Tensor, d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], first: int, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
+  head = __torch__.linear.weight(__torch__.weights.ends(w, 0).head, states)
   step = __torch__.language_model_head.block_rows(head.size(0))
   parts : List[Tensor] = []
   for i in range((states.size(0) + step - 1) // step):
@@ -84,16 +83,12 @@ def backward(states: Tensor, targets: Tensor, temperature: Tensor, d_log_probs: 
     if len(kept) > first:
       block = kept[first + i]
     else:
-      block = torch.to(torch.linear(rows, head), 6)
+      block = torch.to(__torch__.products.forward(rows, head, None), 6)
     d_entropy = d_entropies
     if d_entropies.numel() > 0:
       d_entropy = d_entropies.narrow(0, i * step, count)
     __torch__.language_model_head.replace_by_gradient(block, targets.narrow(0, i * step, count), temperature, d_log_probs.narrow(0, i * step, count), d_entropy)
     d_logits = torch.to(block, states.dtype)
-    parts.append(torch.mm(d_logits, head))
-    if at >= 0:
-      if states.dtype == 6:
-        gradients[at].addmm_(d_logits.t(), rows)
-      else:
-        gradients[at].add_(torch.mm(d_logits.t(), rows))
+    parts.append(__torch__.products.backward(d_logits, head))
+    __torch__.linear.add_product(__torch__.weights.ends(gradients, 0).head, d_logits, rows)
   return torch.cat(parts)

@@ -1,78 +1,75 @@
 # The decoder forward and backward layer by layer, so that what is kept between the two can be chosen:
-# the graphs of the topmost layers, as many as memory allows; of those below the input alone, from which
-# they are computed again on the way back (Chen et al. 2016). The bits do not depend on it.
-#
-# Stages of trained parameters: embeddings and vision tower, each layer, final norm and head. Those of
-# stage s stand at spans[s] to spans[s + 1] of the list; what lies below a layer is trained where its
-# span begins above 0.
+# of the topmost layers, as many as memory allows, what decoder_layer.py names; of those below the input
+# alone, from which the rest is computed again on the way back (Chen et al. 2016). The bits do not depend
+# on it.
 
-# The lowest layer whose graph is kept.
+# The lowest layer of which more than the input is kept.
 def lowest_kept(keep: int) -> int:
   layers = __torch__.config.layers()
   return layers - min(keep, layers)
 
-# -> what entered each layer and what left the last; behind it what left each of the topmost `keep`
-# layers, with its graph. Inputs that are kept alone lie together in one tensor that is there before the
-# first layer: kept where they were made, each would split the memory that the layer before has freed, and
-# the next layer would take new.
-def forward(b: __torch__.batch.Batch, spans: List[int], keep: int, w: List[Tensor]) -> List[Tensor]:
-  embedded, features, = __torch__.embedding.embed(b, w)
-  x = embedded.detach()
-  features = __torch__.gradients.detached(features)
+# How many tensors forward keeps.
+def kept_tensors(keep: int) -> int:
+  layers = __torch__.config.layers()
+  return layers + 1 + (layers - __torch__.layerwise.lowest_kept(keep)) * __torch__.decoder_layer.packed_tensors()
+
+# -> what entered each layer and what left the last; behind it the intermediates of the topmost `keep`
+# layers. Inputs that are kept alone lie together in one tensor that is there before the first layer: kept
+# where they were made, each would split the memory that the layer before has freed, and the next layer
+# would take new.
+def forward(b: __torch__.batch.Batch, keep: int, w: List[Tensor]) -> List[Tensor]:
+  x, features, = __torch__.embedding.embed(b, w)
   cos, sin, = __torch__.rotary.angles(b.positions, x.dtype)
   lowest = __torch__.layerwise.lowest_kept(keep)
   together = x.new_empty([lowest, x.size(0), x.size(1)])
   inputs : List[Tensor] = []
-  outputs : List[Tensor] = []
+  kept : List[Tensor] = []
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
-    kept = i >= lowest
-    if kept:
-      x = torch.requires_grad_(x.detach(), spans[i + 1] > 0)
-    else:
+    if i < lowest:
       x = torch.select(together, 0, i).copy_(x)
     inputs.append(x)
-    y = __torch__.decoder.layer(x, p, cos, sin, b)
-    if kept:
-      outputs.append(y)
-    x = __torch__.deepstack.add(y.detach(), i, features, b)
+    m = __torch__.decoder_layer.intermediates(x, p, cos, sin, b)
+    if i >= lowest:
+      kept = kept + __torch__.decoder_layer.pack(m)
+    x = __torch__.deepstack.add(__torch__.decoder_layer.output(m, p), i, features, b)
   inputs.append(x)
-  return inputs + outputs
+  return inputs + kept
 
-# d_rows [N, hidden]: gradient with respect to the rows taken from the last layer's output. The gradient
-# of a layer's input takes the place of that input where it was kept alone.
-def backward(d_rows: Tensor, b: __torch__.batch.Batch, spans: List[int], keep: int, kept: List[Tensor], trained: List[Tensor], gradients: List[Tensor], w: List[Tensor]) -> None:
+# d_rows [N, hidden]: gradient with respect to the rows taken from the last layer's output. trained: the
+# lowest layer to go back to, then the places among the weights of what is trained of the embeddings and
+# the vision tower. The gradient of a layer's input takes the place of that input where it was kept alone.
+def backward(d_rows: Tensor, b: __torch__.batch.Batch, keep: int, kept: List[Tensor], trained: List[int], gradients: List[Tensor], w: List[Tensor]) -> None:
   layers = __torch__.config.layers()
   last = kept[layers]
   d = torch.embedding_dense_backward(d_rows, b.rows, last.size(0), -1, False)
   cos, sin, = __torch__.rotary.angles(b.positions, last.dtype)
+  lowest = __torch__.layerwise.lowest_kept(keep)
   features = __torch__.deepstack.count(b)
   d_features : List[Tensor] = []
-  for k in range(layers):
+  for k in range(layers - trained[0]):
     i = layers - 1 - k
-    if spans[1] > 0 and i < features:
+    if i < features:
       d_features.append(__torch__.deepstack.gradient(d, b))
-    begin = spans[i + 1]
-    end = spans[i + 2]
-    if end > 0:
-      x = kept[i]
-      if i >= __torch__.layerwise.lowest_kept(keep):
-        y = kept[layers + 1 + i - __torch__.layerwise.lowest_kept(keep)]
-      else:
-        x = torch.requires_grad_(x.detach(), begin > 0)
-        y = __torch__.decoder.layer(x, __torch__.weights.decoder_layer(w, i), cos, sin, b)
-      d = __torch__.gradients.back(y, x, begin > 0, d, begin, end, trained, gradients)
-      if i < __torch__.layerwise.lowest_kept(keep):
-        d = kept[i].detach().copy_(d)
-  if spans[1] > 0:
-    __torch__.layerwise.backward_inputs(d, d_features, b, spans[1], trained, gradients, w)
+    p = __torch__.weights.decoder_layer(w, i)
+    if i < lowest:
+      m = __torch__.decoder_layer.intermediates(kept[i], p, cos, sin, b)
+    else:
+      m = __torch__.decoder_layer.unpack(kept, layers + 1 + (i - lowest) * __torch__.decoder_layer.packed_tensors())
+    d = __torch__.decoder_layer.backward(d, kept[i], m, p, __torch__.weights.decoder_layer(gradients, i), cos, sin, b)
+    if i < lowest:
+      d = kept[i].copy_(d)
+  if len(trained) > 1:
+    __torch__.layerwise.backward_inputs(d, d_features, b, trained[1:], gradients, w)
 
 # d_features: gradients with respect to the pictures' features, the last layer's first.
-def backward_inputs(d: Tensor, d_features: List[Tensor], b: __torch__.batch.Batch, end: int, trained: List[Tensor], gradients: List[Tensor], w: List[Tensor]) -> None:
+def backward_inputs(d: Tensor, d_features: List[Tensor], b: __torch__.batch.Batch, places: List[int], gradients: List[Tensor], w: List[Tensor]) -> None:
+  torch.set_grad_enabled(True)
   embedded, features, = __torch__.embedding.embed(b, w)
   results = [embedded]
   all_d = [d]
   for k in range(len(features)):
     results.append(features[len(features) - 1 - k])
     all_d.append(d_features[k])
-  __torch__.gradients.back_all(results, all_d, end, trained, gradients)
+  __torch__.gradients.back(results, all_d, places, gradients, w)
+  torch.set_grad_enabled(False)

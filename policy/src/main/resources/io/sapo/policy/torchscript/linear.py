@@ -21,10 +21,43 @@ def bias(b: Optional[Tensor], x: Tensor) -> Optional[Tensor]:
 
 # x [..., in] -> [..., out]
 def apply(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
-  y = torch.linear(x, __torch__.linear.weight(p.weight, x), __torch__.linear.bias(p.bias, x))
+  y = __torch__.products.forward(x, __torch__.linear.weight(p.weight, x), __torch__.linear.bias(p.bias, x))
   a = p.a
   b = p.b
   if a is not None and b is not None:
     low = torch.linear(x, __torch__.linear.weight(a, x)) * __torch__.linear.weight(p.scale, x)
     y = y + torch.linear(low, __torch__.linear.weight(b, x))
   return y
+
+# Adds the gradient d^T x of a matrix [out, in] to its buffer; one that is empty belongs to a matrix that
+# is not trained.
+def add_product(gradient: Tensor, d: Tensor, x: Tensor) -> None:
+  if gradient.numel() > 0:
+    if d.dtype == 6:
+      gradient.addmm_(d.t(), x)
+    else:
+      gradient.add_(torch.mm(d.t(), x))
+
+# d [R, out], the gradient with respect to apply(x, p) for x [R, in] -> that with respect to x, added to
+# `others` where there are any. Those of the parameters are added to the buffers g.
+def backward(d: Tensor, x: Tensor, p: __torch__.weights.Linear, g: __torch__.weights.Linear, others: Optional[Tensor]) -> Tensor:
+  d_x = __torch__.products.backward(d, __torch__.linear.weight(p.weight, x))
+  if others is not None:
+    d_x.add_(others)
+  __torch__.linear.add_product(g.weight, d, x)
+  of_bias = g.bias
+  if of_bias is not None:
+    of_bias.add_(d.sum([0]))
+  a = p.a
+  b = p.b
+  if a is not None and b is not None:
+    down = __torch__.linear.weight(a, x)
+    scale = __torch__.linear.weight(p.scale, x)
+    d_low = torch.mm(d, __torch__.linear.weight(b, x)) * scale
+    d_x.addmm_(d_low, down)
+    of_a = g.a
+    of_b = g.b
+    if of_a is not None and of_b is not None:
+      __torch__.linear.add_product(of_a, d_low, x)
+      __torch__.linear.add_product(of_b, d, torch.linear(x, down) * scale)
+  return d_x

@@ -18,3 +18,7 @@ def cos_sin(half: Tensor, type: int) -> Tuple[Tensor, Tensor]:
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   first, second, = x.chunk(2, -1)
   return torch.addcmul(x * cos, torch.cat([second, first], -1), sin)
+
+# The gradient with respect to rotate(x, cos, sin) -> that with respect to x: turned back.
+def backward(d: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  return __torch__.rotary.rotate(d, cos, -sin)

@@ -1,51 +1,43 @@
-# Forward, vector-Jacobian product, and the optimizer's step. `spans` see layerwise.py; behind them stands
-# the place of the head among the trained parameters, or -1. `places` says where in w each of them stands.
+# Forward, vector-Jacobian product, and the optimizer's step. What is trained: see layerwise.backward. No
+# graph is recorded, but for embeddings and vision tower on the way back.
 class Training(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # keep []: of how many layers, from the top, the graph is kept; where it is more than there are, the
-  # logits are kept too. Returns what layerwise.forward does and the blocks of logits, log-probabilities
+  # keep []: of how many layers, from the top, the intermediates are kept; where it is more than there are,
+  # the logits are kept too. Returns what layerwise.forward does and the blocks of logits, log-probabilities
   # and entropies.
-  def forward_policy(self: __torch__.training.Training, keep: Tensor, temperature: Tensor, spans: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor, Tensor]:
+  def forward_policy(self: __torch__.training.Training, keep: Tensor, temperature: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor, Tensor]:
     b = __torch__.batch.unpack(batch)
-    kept = __torch__.layerwise.forward(b, annotate(List[int], spans.tolist()), int(keep), w)
-    last = kept[__torch__.config.layers()].detach()
-    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(last, b), w).detach()
+    kept = __torch__.layerwise.forward(b, int(keep), w)
+    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(kept[__torch__.config.layers()], b), w)
     logits, log_probs, entropies, = __torch__.language_model_head.score(states, b.targets, temperature, int(keep) > __torch__.config.layers(), w)
-    return (kept + logits, log_probs.detach(), entropies.detach())
+    return (kept + logits, log_probs, entropies)
 
   # Adds to `gradients` the product of (d_log_probs, d_entropies) with the Jacobian; d_entropies may be
   # empty. Parameters the batch does not touch get nothing.
-  def backward_policy(self: __torch__.training.Training, keep: Tensor, temperature: Tensor, spans: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], places: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
-    trained = __torch__.gradients.pick(places, w)
+  def backward_policy(self: __torch__.training.Training, keep: Tensor, temperature: Tensor, batch: List[Tensor], d_log_probs: Tensor, d_entropies: Tensor, kept: List[Tensor], trained: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
     b = __torch__.batch.unpack(batch)
-    stages = annotate(List[int], spans.tolist())
-    layers = __torch__.config.layers()
-    rows = torch.requires_grad_(__torch__.decoder.response_rows(kept[layers].detach(), b), True)
+    rows = __torch__.decoder.response_rows(kept[__torch__.config.layers()], b)
     states = __torch__.decoder.final_norm(rows, w)
-    d_states = __torch__.language_model_head.backward(states.detach(), b.targets, temperature, d_log_probs, d_entropies, kept, layers + 1 + min(int(keep), layers), stages[layers + 3], gradients, w)
-    d_rows = __torch__.gradients.back(states, rows, True, d_states, stages[layers + 1], stages[layers + 2], trained, gradients)
-    __torch__.layerwise.backward(d_rows, b, stages, int(keep), kept, trained, gradients, w)
+    d_states = __torch__.language_model_head.backward(states, b.targets, temperature, d_log_probs, d_entropies, kept, __torch__.layerwise.kept_tensors(int(keep)), gradients, w)
+    d_rows = __torch__.decoder.final_norm_backward(d_states, rows, gradients, w)
+    __torch__.layerwise.backward(d_rows, b, int(keep), kept, annotate(List[int], trained.tolist()), gradients, w)
     return temperature
 
   # As forward_policy.
-  def forward_values(self: __torch__.training.Training, keep: Tensor, spans: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor]:
+  def forward_values(self: __torch__.training.Training, keep: Tensor, batch: List[Tensor], w: List[Tensor]) -> Tuple[List[Tensor], Tensor]:
     b = __torch__.batch.unpack(batch)
-    kept = __torch__.layerwise.forward(b, annotate(List[int], spans.tolist()), int(keep), w)
-    last = kept[__torch__.config.layers()].detach()
-    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(last, b), w)
-    return (kept, __torch__.scalar_head.values(states, w).detach())
+    kept = __torch__.layerwise.forward(b, int(keep), w)
+    states = __torch__.decoder.final_norm(__torch__.decoder.response_rows(kept[__torch__.config.layers()], b), w)
+    return (kept, __torch__.scalar_head.values(states, w))
 
-  def backward_values(self: __torch__.training.Training, keep: Tensor, spans: Tensor, batch: List[Tensor], d_values: Tensor, kept: List[Tensor], places: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
-    trained = __torch__.gradients.pick(places, w)
+  def backward_values(self: __torch__.training.Training, keep: Tensor, batch: List[Tensor], d_values: Tensor, kept: List[Tensor], trained: Tensor, gradients: List[Tensor], w: List[Tensor]) -> Tensor:
     b = __torch__.batch.unpack(batch)
-    stages = annotate(List[int], spans.tolist())
-    layers = __torch__.config.layers()
-    rows = torch.requires_grad_(__torch__.decoder.response_rows(kept[layers].detach(), b), True)
-    values = __torch__.scalar_head.values(__torch__.decoder.final_norm(rows, w), w)
-    d_rows = __torch__.gradients.back(values, rows, True, d_values, stages[layers + 1], stages[layers + 2], trained, gradients)
-    __torch__.layerwise.backward(d_rows, b, stages, int(keep), kept, trained, gradients, w)
+    rows = __torch__.decoder.response_rows(kept[__torch__.config.layers()], b)
+    d_states = __torch__.scalar_head.backward(__torch__.decoder.final_norm(rows, w), d_values, gradients, w)
+    d_rows = __torch__.decoder.final_norm_backward(d_states, rows, gradients, w)
+    __torch__.layerwise.backward(d_rows, b, int(keep), kept, annotate(List[int], trained.tolist()), gradients, w)
     return d_values
 
   # settings [6]: learning rate, beta1, beta2, weight decay, epsilon, largest norm. Returns the

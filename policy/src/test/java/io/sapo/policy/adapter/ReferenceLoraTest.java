@@ -152,8 +152,7 @@ class ReferenceLoraTest {
   @MethodSource("cases")
   void gradientsOfTheObjective(Case reference) {
     for (Retention retention :
-        List.of(
-            Retention.NOTHING, Retention.LAYER_INPUTS, Retention.graphsOf(1), Retention.GRAPH)) {
+        List.of(Retention.NOTHING, Retention.LAYER_INPUTS, Retention.of(1), Retention.EVERYTHING)) {
       gradients(reference, retention);
     }
   }

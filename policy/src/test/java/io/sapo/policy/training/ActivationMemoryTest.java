@@ -29,6 +29,7 @@ class ActivationMemoryTest {
   private static final int HIDDEN = 256;
   private static final int FEW = 4;
   private static final int MANY = 28;
+  private static final int LAYERS_KEPT = 8;
 
   /** What malloc and the JVM take beside, now more, now less. */
   private static final long BESIDE = 24L << 20;
@@ -64,16 +65,20 @@ class ActivationMemoryTest {
     return peaks[TIMES / 2];
   }
 
-  /** What is kept stays within what is reckoned, whole, with adapters, over weights converted. */
+  /**
+   * What is kept stays within what is reckoned, whole, with adapters, over weights converted;
+   * beside it malloc has what one layer has freed on its way.
+   */
   @ParameterizedTest
   @CsvSource({"0, f32", "16, f32", "16, bf16"})
   void whatIsKeptIsReckoned(int rank, String type) throws Exception {
-    Result kept = measured(8, 4, 512, rank, type, 8);
+    Result kept = measured(LAYERS_KEPT, 4, 512, rank, type, LAYERS_KEPT);
     System.out.printf(
         "rank %d, %s: reckoned %.1f MB, kept %.1f MB%n",
         rank, type, kept.reckoned() / 1e6, kept.forward() / 1e6);
-    assertThat(kept.forward()).isLessThanOrEqualTo(kept.reckoned() + BESIDE);
-    assertThat(kept.forward()).isGreaterThan(kept.reckoned() / 2);
+    long oneLayer = kept.reckoned() / LAYERS_KEPT;
+    assertThat(kept.forward()).isLessThanOrEqualTo(kept.reckoned() + 2 * oneLayer + BESIDE);
+    assertThat(kept.forward()).isGreaterThan(kept.reckoned() - oneLayer);
   }
 
   private Result measured(Object... arguments) throws IOException, InterruptedException {

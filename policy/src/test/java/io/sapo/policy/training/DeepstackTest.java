@@ -25,10 +25,10 @@ class DeepstackTest {
 
   @Test
   void whateverIsKeptGivesTheSameBits() {
-    Map<String, float[]> graphs = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    Map<String, float[]> graphs = gradients(CONFIG, batch, Retention.EVERYTHING, name -> true);
     assertThat(graphs.keySet()).anyMatch(name -> name.startsWith(MERGERS));
     for (Retention retention :
-        List.of(Retention.NOTHING, Retention.LAYER_INPUTS, Retention.graphsOf(1))) {
+        List.of(Retention.NOTHING, Retention.LAYER_INPUTS, Retention.of(1))) {
       Map<String, float[]> found = gradients(CONFIG, batch, retention, name -> true);
       graphs.forEach(
           (name, gradient) ->
@@ -45,12 +45,13 @@ class DeepstackTest {
     TokenSequence second =
         new TokenSequence(first.promptTokens(), first.pictures(), new int[] {7, 8, 9, 7});
     Map<String, float[]> together =
-        gradients(CONFIG, List.of(first, second), Retention.GRAPH, name -> true);
-    Map<String, float[]> one = gradients(CONFIG, List.of(first), Retention.GRAPH, name -> true);
+        gradients(CONFIG, List.of(first, second), Retention.EVERYTHING, name -> true);
+    Map<String, float[]> one =
+        gradients(CONFIG, List.of(first), Retention.EVERYTHING, name -> true);
     // The made-up loss weighs a row by its place, so the second stands in second place again.
     TokenSequence silent = TokenSequence.text(new int[] {5}, new int[0]);
     Map<String, float[]> other =
-        gradients(CONFIG, List.of(silent, second), Retention.GRAPH, name -> true);
+        gradients(CONFIG, List.of(silent, second), Retention.EVERYTHING, name -> true);
     together.forEach(
         (name, gradient) -> {
           float[] sum = new float[gradient.length];
@@ -63,7 +64,7 @@ class DeepstackTest {
 
   @Test
   void partsAreTrainedAsTheyAreWithinTheWhole() {
-    Map<String, float[]> whole = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    Map<String, float[]> whole = gradients(CONFIG, batch, Retention.EVERYTHING, name -> true);
     List<Predicate<String>> parts =
         List.of(
             name -> name.startsWith(MERGERS + "1."),
@@ -80,7 +81,7 @@ class DeepstackTest {
 
   @Test
   void computedInBfloat16() {
-    Map<String, float[]> wide = gradients(CONFIG, batch, Retention.GRAPH, name -> true);
+    Map<String, float[]> wide = gradients(CONFIG, batch, Retention.EVERYTHING, name -> true);
     Map<String, float[]> narrow =
         gradients(CONFIG.computedIn(ElementType.BF16), batch, Retention.LAYER_INPUTS, name -> true);
     for (String name : List.of("visual.pos_embed.weight", MERGERS + "0.linear_fc2.weight")) {

@@ -22,7 +22,7 @@ import java.util.Random;
  * A process that goes forward and back once and prints what it then had resident beyond what it had
  * before: after the way forward, and the most on the way back. Arguments: folder to write to,
  * decoder layers, sequences, tokens of each, rank of adapters or 0, {@code f32} or {@code bf16}
- * weights, and how many layers' graphs are kept, -1 for layer inputs alone.
+ * weights, and of how many layers the intermediate results are kept, -1 for layer inputs alone.
  */
 final class KeptActivations {
   private static final int VOCABULARY = 512;
@@ -51,7 +51,7 @@ final class KeptActivations {
   public static void main(String[] arguments) throws IOException {
     int layers = Integer.parseInt(arguments[1]);
     int rank = Integer.parseInt(arguments[4]);
-    int graphs = Integer.parseInt(arguments[6]);
+    int layersKept = Integer.parseInt(arguments[6]);
     ModelConfig config = write(Path.of(arguments[0]), layers, arguments[5]);
     CheckpointFolder folder = CheckpointFolder.open(Path.of(arguments[0], "model"));
     List<TokenSequence> batch =
@@ -62,13 +62,13 @@ final class KeptActivations {
                 : BaseModel.adapted(
                     folder, config, AdapterConfig.of(rank, 2 * rank), TestDevice.get());
         TrainableModel model = TrainableModel.of(Weights.random(base, Head.LANGUAGE_MODEL, 3))) {
-      Retention retention = graphs < 0 ? Retention.LAYER_INPUTS : Retention.graphsOf(graphs);
-      go(model, batch(1, 16), Retention.GRAPH);
+      Retention retention = layersKept < 0 ? Retention.LAYER_INPUTS : Retention.of(layersKept);
+      go(model, batch(1, 16), Retention.EVERYTHING);
       long before = resident("VmRSS");
       long[] kept = go(model, batch, retention);
       System.out.printf(
           "%d %d %d%n",
-          ActivationMemory.of(base).bytes(batch, retention), kept[0] - before, kept[1] - before);
+          new ActivationMemory(config).bytes(batch, retention), kept[0] - before, kept[1] - before);
     }
   }
 

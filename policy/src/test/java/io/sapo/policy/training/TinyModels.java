@@ -77,7 +77,7 @@ final class TinyModels {
 
   /** A made-up loss's gradients that touch log-probabilities and entropies, or values. */
   static void backward(TrainableModel model, List<TokenSequence> batch) {
-    backward(model, batch, Retention.GRAPH);
+    backward(model, batch, Retention.EVERYTHING);
   }
 
   static void backward(TrainableModel model, List<TokenSequence> batch, Retention retention) {

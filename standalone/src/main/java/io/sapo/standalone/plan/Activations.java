@@ -16,13 +16,10 @@ final class Activations {
   private static final int BLOCKS_ON_GPU = 4;
 
   /**
-   * Of the graph of one layer: itself, gradients on their way back through it, and what the
-   * allocator keeps of both. Measured, see docs/real-models.md.
+   * Of the intermediates of one layer: themselves, what is computed from them on the way back, and
+   * what the allocator keeps of both. Measured, see docs/real-models.md.
    */
-  private static final double BACKWARD = 4;
-
-  /** What is kept with adapters beside what is reckoned from shapes. Measured. */
-  private static final double KEPT_WITH_ADAPTERS = 1.75;
+  private static final double BACKWARD = 3;
 
   private final Workload work;
   private final ActivationMemory memory;
@@ -45,8 +42,8 @@ final class Activations {
     parts.add(
         Part.device(
             "one layer going back",
-            (long) (BACKWARD * tokens * memory.graphBytesPerTokenAndLayer()),
-            "graph and gradients of a layer for a pass of %d tokens".formatted(tokens)));
+            (long) (BACKWARD * tokens * memory.intermediateBytesPerToken()),
+            "intermediates and gradients of a layer for a pass of %d tokens".formatted(tokens)));
     parts.add(logits());
     if (work.converts()) {
       parts.add(
@@ -71,21 +68,16 @@ final class Activations {
   /** The most that {@link ActivationMemory#within} keeps. */
   private long kept() {
     long inputs = tokens * memory.inputBytesPerToken();
-    return held(Math.max(inputs, Math.min(whole(), work.activationBytes())));
-  }
-
-  /** What the process takes for so many bytes as shapes say are kept. */
-  long held(long bytes) {
-    return work.adapted() ? (long) (KEPT_WITH_ADAPTERS * bytes) : bytes;
+    return Math.max(inputs, Math.min(whole(), work.activationBytes()));
   }
 
   /**
-   * The graphs of one pass, or, where an update takes a single step, of all its passes of both
+   * What is kept of one pass, or, where an update takes a single step, of all its passes of both
    * networks, bytes: with as much to keep them nothing is computed twice.
    */
   long whole() {
     long layers = work.model().layers();
-    long graphs = layers * memory.graphBytesPerTokenAndLayer();
+    long intermediates = layers * memory.intermediateBytesPerToken();
     double logits = memory.logitBytesPerToken() * responseShare();
     boolean oneStep =
         work.learner().epochs() == 1
@@ -93,8 +85,7 @@ final class Activations {
     int networks = work.learner().algorithm().usesCritic() ? 2 : 1;
     long longest = Math.min(work.producer().capacity(), work.learner().maxSequenceTokens());
     long kept = oneStep ? networks * work.learner().batchSize() * longest : tokens;
-    long converted = (kept + tokens - 1) / tokens * layers * memory.convertedBytesPerLayer();
-    return (long) (kept * (memory.inputBytesPerToken() + graphs + logits)) + converted;
+    return (long) (kept * (memory.inputBytesPerToken() + intermediates + logits));
   }
 
   /** Share of tokens that are scored. */

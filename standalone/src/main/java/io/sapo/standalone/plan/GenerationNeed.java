@@ -39,7 +39,7 @@ final class GenerationNeed {
     long logits = (long) generation.slots() * work.model().vocabSize() * Float.BYTES;
     long prompt = Math.max(1, Math.min(generation.promptTokens(), PREFILL_TOKENS));
     long fed = Math.min(PREFILL_TOKENS, generation.slots() * prompt);
-    long perToken = work.activations().graphBytesPerTokenAndLayer();
+    long perToken = work.activations().intermediateBytesPerToken();
     List<Part> parts = new ArrayList<>();
     parts.add(
         Part.device(
@@ -70,7 +70,7 @@ final class GenerationNeed {
     parts.add(Part.device(role + " logits", LOGIT_COPIES * logits, "of a step and of the draw"));
     parts.add(
         Part.device(
-            role + " prompts", fed * perToken / 2, "a layer of %d prompt tokens".formatted(fed)));
+            role + " prompts", fed * perToken, "a layer of %d prompt tokens".formatted(fed)));
     if (work.converts()) {
       parts.add(
           Part.device(

@@ -170,7 +170,7 @@ public final class ModelDefaults {
   private static Settings activations(Settings settings, ModelConfig model) {
     Activations activations = new Activations(Workload.of(settings, model, model.elementType()));
     long whole = activations.whole();
-    boolean held = activations.held(whole) <= KEPT_BYTES;
+    boolean held = whole <= KEPT_BYTES;
     long mib = held ? Math.max(LEAST_KEPT_MIB, (whole + MIB - 1) / MIB) : LEAST_KEPT_MIB;
     return choose(
         settings,

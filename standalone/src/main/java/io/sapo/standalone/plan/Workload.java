@@ -102,8 +102,7 @@ public record Workload(
   }
 
   ActivationMemory activations() {
-    long layer = converts() ? sizes().layer() * model.computeType().bytes() : 0;
-    return new ActivationMemory(model, layer);
+    return new ActivationMemory(model);
   }
 
   /** Keys and values of all slots, each as long as it may become. */
