@@ -89,7 +89,7 @@ class TrainableModelTest {
     return wide;
   }
 
-  /** Along the gradient the loss changes by the gradient's square. */
+  /** Along the gradient, of which no parameter has nothing, the loss changes by its square. */
   @ParameterizedTest
   @EnumSource(Head.class)
   void gradientsAreTheDerivativeOfTheLoss(Head head) {
@@ -103,9 +103,12 @@ class TrainableModelTest {
       TinyModels.backward(model, batch);
       for (NamedTensor tensor : point) {
         gradient.add(model.gradient(tensor.name()));
+        double own = 0;
         for (float g : model.gradient(tensor.name())) {
-          square += (double) g * g;
+          own += (double) g * g;
         }
+        assertThat(own).as(tensor.name()).isPositive();
+        square += own;
       }
     }
     double length = 2e-3 / Math.sqrt(square);
