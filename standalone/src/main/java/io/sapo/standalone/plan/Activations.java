@@ -15,11 +15,11 @@ final class Activations {
   /** Tensors of a block's size alive at a time where rows are not taken a few at a time. */
   private static final int BLOCKS_ON_GPU = 4;
 
-  /**
-   * Of the intermediates of one layer: themselves, what is computed from them on the way back, and
-   * what the allocator keeps of both. Measured, see docs/real-models.md.
-   */
-  private static final double BACKWARD = 3;
+  /** Of the intermediates of one layer: themselves, and what is computed from them going back. */
+  private static final int BACKWARD = 3;
+
+  /** What lies between tensors, where the allocator finds no use for it, by their bytes. Measured. */
+  private static final double BETWEEN = 0.35;
 
   private final Workload work;
   private final ActivationMemory memory;
@@ -39,11 +39,17 @@ final class Activations {
             kept(),
             "up to learner.activation-mib, at least what enters each layer of %d tokens"
                 .formatted(tokens)));
+    long backward = BACKWARD * tokens * memory.intermediateBytesPerToken();
     parts.add(
         Part.device(
             "one layer going back",
-            (long) (BACKWARD * tokens * memory.intermediateBytesPerToken()),
+            backward,
             "intermediates and gradients of a layer for a pass of %d tokens".formatted(tokens)));
+    parts.add(
+        Part.device(
+            "between tensors",
+            (long) (BETWEEN * (kept() + backward)),
+            "what the allocator holds beside the two"));
     parts.add(logits());
     if (work.converts()) {
       parts.add(
