@@ -18,7 +18,9 @@ final class Activations {
   /** Of the intermediates of one layer: themselves, and what is computed from them going back. */
   private static final int BACKWARD = 3;
 
-  /** What lies between tensors, where the allocator finds no use for it, by their bytes. Measured. */
+  /**
+   * What lies between tensors, where the allocator finds no use for it, by their bytes. Measured.
+   */
   private static final double BETWEEN = 0.35;
 
   private final Workload work;
