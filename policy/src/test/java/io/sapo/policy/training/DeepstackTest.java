@@ -25,12 +25,12 @@ class DeepstackTest {
 
   @Test
   void whateverIsKeptGivesTheSameBits() {
-    Map<String, float[]> graphs = gradients(CONFIG, batch, Retention.EVERYTHING, name -> true);
-    assertThat(graphs.keySet()).anyMatch(name -> name.startsWith(MERGERS));
+    Map<String, float[]> whole = gradients(CONFIG, batch, Retention.EVERYTHING, name -> true);
+    assertThat(whole.keySet()).anyMatch(name -> name.startsWith(MERGERS));
     for (Retention retention :
         List.of(Retention.NOTHING, Retention.LAYER_INPUTS, Retention.of(1))) {
       Map<String, float[]> found = gradients(CONFIG, batch, retention, name -> true);
-      graphs.forEach(
+      whole.forEach(
           (name, gradient) ->
               assertThat(Arrays.equals(found.get(name), gradient))
                   .as("%s of %s", retention, name)

@@ -252,8 +252,8 @@ class TrainableModelTest {
   }
 
   /**
-   * Graphs are released: neither arrays nor resident memory grow with the number of batches. One
-   * graph takes some ten megabytes, while next to nothing is left on the Java heap.
+   * What a pass keeps is released: neither arrays nor resident memory grow with the number of
+   * batches. One pass takes some ten megabytes, while next to nothing is left on the Java heap.
    */
   @Test
   void nativeMemoryStaysFlat() throws IOException {
