@@ -49,7 +49,7 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, keep: int, kept: List[Ten
   d_features : List[Tensor] = []
   for k in range(layers - trained[0]):
     i = layers - 1 - k
-    if i < features:
+    if len(trained) > 1 and i < features:
       d_features.append(__torch__.deepstack.gradient(d, b))
     p = __torch__.weights.decoder_layer(w, i)
     if i < lowest:
