@@ -3,10 +3,12 @@ package io.sapo.bench;
 import ai.djl.Device;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.config.StepSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
@@ -49,16 +51,10 @@ final class UpdateBench implements Bench {
     return new LearnerConfig(
         NetworkSettings.WHOLE,
         AlgorithmSettings.of(Algorithm.SAPO),
-        rows,
-        rows,
-        microBatchTokens,
-        longest,
-        1,
+        new BatchSettings(rows, longest, 1, 0),
+        new StepSettings(rows, microBatchTokens, 1, 0),
         new OptimizerSettings(1e-6, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT),
         new OptimizerSettings(2e-6, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT),
-        0,
-        0,
-        1,
         1,
         LearnerConfig.MATHEMATICS);
   }

@@ -12,10 +12,12 @@ import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Preset;
 import io.sapo.learner.algorithm.Scope;
 import io.sapo.learner.algorithm.ValueReading;
+import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.config.StepSettings;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.training.AdamWConfig;
 import java.util.Arrays;
@@ -34,18 +36,22 @@ final class LearnerBinding {
     return new LearnerConfig(
         network(),
         algorithm(published.settings()),
-        settings.integer("learner.batch-size"),
-        settings.integer("learner.mini-batch-size"),
-        settings.integer("learner.micro-batch-tokens"),
-        settings.integer("learner.max-sequence-tokens"),
-        settings.integer("learner.epochs"),
+        new BatchSettings(
+            settings.integer("learner.batch-size"),
+            settings.integer("learner.max-sequence-tokens"),
+            settings.integer("learner.max-staleness"),
+            settings
+                .optionalInteger("learner.dynamic-sampling")
+                .orElse(published.dynamicSampling())),
+        new StepSettings(
+            settings.integer("learner.mini-batch-size"),
+            settings.integer("learner.micro-batch-tokens"),
+            settings.integer("learner.epochs"),
+            settings
+                .optionalInteger("learner.critic-warmup-updates")
+                .orElse(published.criticWarmupUpdates())),
         optimizer("learner.actor."),
         optimizer("learner.critic."),
-        settings
-            .optionalInteger("learner.critic-warmup-updates")
-            .orElse(published.criticWarmupUpdates()),
-        settings.optionalInteger("learner.dynamic-sampling").orElse(published.dynamicSampling()),
-        settings.integer("learner.max-staleness"),
         settings.wide("run.seed"),
         LearnerConfig.MATHEMATICS);
   }

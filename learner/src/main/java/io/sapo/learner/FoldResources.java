@@ -29,7 +29,9 @@ public record FoldResources(
     CheckpointFolder model = CheckpointFolder.open(options.initial().checkpoint());
     Admission admission =
         Admission.of(
-            model, config.network().pictures(options.pictures()), config.maxSequenceTokens());
+            model,
+            config.network().pictures(options.pictures()),
+            config.batch().maxSequenceTokens());
     CheckpointStore checkpoints =
         new CheckpointStore(
             options.dataFolder(),

@@ -262,7 +262,7 @@ public final class Learner {
         options.topics(),
         resources.admission(),
         state.progress().positions(),
-        READ_AHEAD_BATCHES * config.batchSize(),
+        READ_AHEAD_BATCHES * config.batch().size(),
         READ_AHEAD_BYTES);
   }
 }

@@ -63,7 +63,7 @@ class DurabilityTest {
     assertThatThrownBy(() -> run.learner(UPDATES, killAt(FaultPoint.COMMITTED, 4)).run())
         .isInstanceOf(Killed.class);
     TestRuns.Run forged = runs.create();
-    forged.send(TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 4));
+    forged.send(TinyRun.trajectories(UPDATES, CONFIG.batch().size(), 4));
     forged.sendAll(run.versionsFor(forged));
     run.copyData(forged);
     LearnerOptions accepting = forged.options(4, killAt(FaultPoint.COMMITTED, 1), true);
@@ -110,7 +110,7 @@ class DurabilityTest {
             new ForkOrigin(
                 "a-run", run.topics().prefix(), 3L, undisturbed.get(0).getActorSha256()));
     assertThat(first.getParentSha256()).isEqualTo(run.committed().sha256(3));
-    fork.send(records().subList(3 * CONFIG.batchSize(), UPDATES * CONFIG.batchSize()));
+    fork.send(records().subList(3 * CONFIG.batch().size(), UPDATES * CONFIG.batch().size()));
     assertThatThrownBy(() -> fork.learner(UPDATES, killAt(FaultPoint.COMMITTED, 1)).run())
         .isInstanceOf(Killed.class);
     assertThat(fork.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
@@ -121,7 +121,7 @@ class DurabilityTest {
       assertThat(version.getActorSha256()).isEqualTo(parents.getActorSha256());
       assertThat(version.getOptimizerSha256()).isEqualTo(parents.getOptimizerSha256());
     }
-    assertThat(versions.get(2).getTrainedTotal()).isEqualTo(2L * CONFIG.batchSize());
+    assertThat(versions.get(2).getTrainedTotal()).isEqualTo(2L * CONFIG.batch().size());
   }
 
   @Test
@@ -163,7 +163,7 @@ class DurabilityTest {
               shortened.topics().prefix() + "learner",
               Map.of(
                   new TopicPartition(shortened.topics().segments().name(), 0),
-                  new OffsetAndMetadata(2L * CONFIG.batchSize())))
+                  new OffsetAndMetadata(2L * CONFIG.batch().size())))
           .all()
           .get();
     }
@@ -191,7 +191,7 @@ class DurabilityTest {
   @Timeout(60)
   void aLearnerThatWasLeftBehindFindsOutByRecordsOfVersionsItDoesNotKnow() throws Exception {
     TestRuns.Run run = runs.create();
-    run.send(records().subList(0, CONFIG.batchSize()));
+    run.send(records().subList(0, CONFIG.batch().size()));
     run.send(List.of(TinyRun.trajectory(99, 9, new Random(1))));
     String id = run.topics().prefix() + "learner";
     FaultHook rival =
@@ -217,7 +217,7 @@ class DurabilityTest {
   void aRecordOfTheFutureAloneEndsNobody() throws Exception {
     TestRuns.Run run = runs.create();
     run.send(List.of(TinyRun.trajectory(99, 9, new Random(1))));
-    run.send(records().subList(0, CONFIG.batchSize()));
+    run.send(records().subList(0, CONFIG.batch().size()));
     assertThat(run.learner(1, FaultHook.NONE).run()).isEqualTo(1);
     assertThat(run.versions().get(1).getInputs().get(0).getSkipped()).hasSize(1);
   }

@@ -62,7 +62,7 @@ class GoneRecordsTest {
 
   @Test
   void segmentsThatExpiredAreLostAndTheRunGoesOn() throws Exception {
-    int batch = CONFIG.batchSize();
+    int batch = CONFIG.batch().size();
     send(batch, 0, 1);
     run.learner(1, FaultHook.NONE).run();
     send(batch, 1, 2);
@@ -86,7 +86,7 @@ class GoneRecordsTest {
 
   @Test
   void weightsThatWereDeletedArePublishedAgain() throws Exception {
-    int batch = CONFIG.batchSize();
+    int batch = CONFIG.batch().size();
     send(batch, 0, 1);
     run.learner(1, FaultHook.NONE).run();
     WeightVersion before = run.versions().get(1);
@@ -110,7 +110,7 @@ class GoneRecordsTest {
 
   @Test
   void weightsThatNoProducerCanReadArePublishedAgain() throws Exception {
-    int batch = CONFIG.batchSize();
+    int batch = CONFIG.batch().size();
     send(batch, 0, 1);
     run.learner(1, FaultHook.NONE).run();
     run.sendAll(

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.config.StepSettings;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.replay.PublishedActor;
@@ -79,7 +81,7 @@ class LargeModelTest {
     LearnerConfig config = config();
     try (TestRuns runs = new TestRuns(folder)) {
       TestRuns.Run run = runs.create();
-      run.send(TinyRun.trajectories(UPDATES, config.batchSize(), 3));
+      run.send(TinyRun.trajectories(UPDATES, config.batch().size(), 3));
       long before = heapInUse();
       try (BaseModel base = config.network().open(CheckpointFolder.open(model), TestDevice.get())) {
         assertThatThrownBy(
@@ -114,16 +116,10 @@ class LargeModelTest {
     return new LearnerConfig(
         new NetworkSettings(AdapterConfig.of(4, 8), ElementType.F32, 0),
         tiny.algorithm(),
-        4,
-        4,
-        64,
-        64,
-        1,
+        new BatchSettings(4, 64, 1, 0),
+        new StepSettings(4, 64, 1, 0),
         optimizer,
         optimizer,
-        0,
-        0,
-        1,
         7,
         LearnerConfig.MATHEMATICS);
   }

@@ -97,16 +97,16 @@ class LearnerTest {
     for (WeightVersion version : undisturbed.subList(1, UPDATES + 1)) {
       InputRange range = version.getInputs().get(0);
       assertThat(range.getFrom()).isEqualTo(next);
-      assertThat(range.getTrained()).isEqualTo(CONFIG.batchSize());
+      assertThat(range.getTrained()).isEqualTo(CONFIG.batch().size());
       assertThat(range.getSkipped()).isEmpty();
       next = range.getTo();
-      assertThat(version.getTrainedTotal()).isEqualTo(version.getVersion() * CONFIG.batchSize());
+      assertThat(version.getTrainedTotal()).isEqualTo(version.getVersion() * CONFIG.batch().size());
       assertThat(version.getConfigDigest()).isEqualTo(CONFIG.digest());
       assertThat(LearnerConfig.fromJson(version.getConfig())).isEqualTo(CONFIG);
       assertThat(version.getMetrics()).containsKeys("share_wait", "share_update", "kl_reference");
     }
     assertThat(undisturbed.get(UPDATES).getTrajectoryPositions())
-        .containsEntry("0", (long) UPDATES * CONFIG.batchSize() / 4);
+        .containsEntry("0", (long) UPDATES * CONFIG.batch().size() / 4);
   }
 
   @Test
@@ -134,17 +134,17 @@ class LearnerTest {
     SegmentedTrajectory future = TinyRun.trajectory(1, 9, random);
     run.send(List.of(future));
     run.send(
-        IntStream.range(0, 2 * CONFIG.batchSize() - 1)
+        IntStream.range(0, 2 * CONFIG.batch().size() - 1)
             .mapToObj(i -> TinyRun.trajectory(2 + i, 0, random))
             .toList());
     run.learner(2, FaultHook.NONE).run();
     List<WeightVersion> versions = run.versions();
     InputRange first = versions.get(1).getInputs().get(0);
-    assertThat(first.getTo()).isEqualTo(CONFIG.batchSize() + 2);
+    assertThat(first.getTo()).isEqualTo(CONFIG.batch().size() + 2);
     assertThat(first.getSkipped()).extracting("offset").containsExactly(1L, 2L);
     assertThat(first.getSkipped().get(0).getReason()).startsWith("not-a-record");
     assertThat(first.getSkipped().get(1).getReason()).startsWith("future");
-    assertThat(versions.get(2).getConsumedTotal()).isEqualTo(2L * CONFIG.batchSize() + 2);
+    assertThat(versions.get(2).getConsumedTotal()).isEqualTo(2L * CONFIG.batch().size() + 2);
     try (Admin admin = Admin.create(runs.kafka())) {
       Map<TopicPartition, OffsetAndMetadata> offsets =
           admin
@@ -152,7 +152,7 @@ class LearnerTest {
               .partitionsToOffsetAndMetadata()
               .get();
       assertThat(offsets.get(new TopicPartition(run.topics().segments().name(), 0)).offset())
-          .isEqualTo(2L * CONFIG.batchSize() + 2);
+          .isEqualTo(2L * CONFIG.batch().size() + 2);
     }
   }
 
@@ -161,13 +161,13 @@ class LearnerTest {
     Run run = runs.create();
     Random random = new Random(1);
     run.send(
-        IntStream.range(0, 4 * CONFIG.batchSize())
-            .mapToObj(i -> TinyRun.trajectory(i, i < 3 * CONFIG.batchSize() ? 0 : 2, random))
+        IntStream.range(0, 4 * CONFIG.batch().size())
+            .mapToObj(i -> TinyRun.trajectory(i, i < 3 * CONFIG.batch().size() ? 0 : 2, random))
             .toList());
     run.learner(3, FaultHook.NONE).run();
     InputRange third = run.versions().get(3).getInputs().get(0);
     assertThat(third.getSkipped()).as("a run with one reason").hasSize(1);
-    assertThat(InputRanges.skipped(third)).isEqualTo(CONFIG.batchSize());
+    assertThat(InputRanges.skipped(third)).isEqualTo(CONFIG.batch().size());
     assertThat(third.getSkipped().get(0).getReason()).startsWith("stale: begun 2 versions ago");
     assertThat(run.versions().get(2).getMetrics()).containsEntry("staleness_max", 1.0);
   }
@@ -180,7 +180,7 @@ class LearnerTest {
       TopicPartition partition = new TopicPartition("run1.credits", 0);
       reader.assign(List.of(partition));
       reader.seek(partition, 0);
-      while (credits.size() < UPDATES * CONFIG.batchSize()) {
+      while (credits.size() < UPDATES * CONFIG.batch().size()) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
           credits.add(new Topics("run1.").credits().codec().decode(record.value()));
         }
@@ -191,7 +191,7 @@ class LearnerTest {
       Credit credit = credits.get(i);
       assertThat(credit.getTrajectoryId())
           .isEqualTo(records.get(i).getTrajectory().getTrajectoryId());
-      assertThat(credit.getVersion()).isEqualTo(i / CONFIG.batchSize() + 1);
+      assertThat(credit.getVersion()).isEqualTo(i / CONFIG.batch().size() + 1);
       int segments = PackedArrays.count(records.get(i).getSegmentEnds(), Integer.BYTES);
       for (ByteBuffer array :
           List.of(
@@ -352,7 +352,7 @@ class LearnerTest {
     FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
     assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
     Run forged = runs.create();
-    List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 4);
+    List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batch().size(), 4);
     forged.send(other);
     forged.sendAll(run.versionsFor(forged));
     run.copyData(forged);

@@ -55,13 +55,14 @@ class StandingTest {
     assertThatThrownBy(() -> second.ready().get(5, TimeUnit.SECONDS))
         .as("the first heartbeats on")
         .isInstanceOf(java.util.concurrent.TimeoutException.class);
-    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batchSize()));
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     awaitStatus(run, status -> status.getVersion() == 1);
     assertThat(secondEnd).isNotDone();
     first.stop();
     assertThat(firstEnd.join()).isEqualTo(1);
     run.send(
-        TestRuns.records().subList(TestRuns.CONFIG.batchSize(), 2 * TestRuns.CONFIG.batchSize()));
+        TestRuns.records()
+            .subList(TestRuns.CONFIG.batch().size(), 2 * TestRuns.CONFIG.batch().size()));
     assertThat(secondEnd.join()).isEqualTo(2);
   }
 
@@ -74,14 +75,14 @@ class StandingTest {
     assertThatThrownBy(() -> elsewhere.learner(1, FaultHook.NONE).run())
         .hasMessageContaining("empty-volume holds no checkpoint of run a-run")
         .hasMessageContaining("version 0");
-    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batchSize()));
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     assertThat(end.join()).isEqualTo(1);
   }
 
   @Test
   void aCommitThatFailsForAnUnknownReasonIsTriedAgain() throws Exception {
     Run run = runs.create();
-    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batchSize()));
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     AtomicInteger failures = new AtomicInteger(3);
     FaultHook unlucky =
         reached -> {
@@ -96,7 +97,7 @@ class StandingTest {
   @Test
   void aCommandGivenDuringTheLastUpdateIsDoneAndAnswered() throws Exception {
     Run run = runs.create();
-    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batchSize()));
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     FaultHook operator =
         reached -> {
           if (reached == FaultPoint.COMMITTED && run.committed().last().getVersion() == 1) {
@@ -114,7 +115,7 @@ class StandingTest {
   @Test
   void whatIsAskedWhileItRecoversIsDoneWhenItHas() throws Exception {
     Run run = runs.create();
-    run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batchSize()));
+    run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batch().size()));
     run.learner(1, FaultHook.NONE).run();
     CompletableFuture<Void> given = new CompletableFuture<>();
     FaultHook notBefore =

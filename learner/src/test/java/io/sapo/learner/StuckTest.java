@@ -46,7 +46,7 @@ class StuckTest {
       learner.ready().get();
       Thread.sleep(2 * LONG.toMillis());
       assertThat(learner.liveness().sinceBeat()).as("waiting for records").isLessThan(LONG);
-      run.send(TinyRun.trajectories(1, TinyRun.config(Algorithm.SAPO).batchSize(), 3));
+      run.send(TinyRun.trajectories(1, TinyRun.config(Algorithm.SAPO).batch().size(), 3));
       atUpdate.await();
       Await.until(
           "a learner that stands still",

@@ -67,7 +67,7 @@ final class TestRuns implements AutoCloseable {
   }
 
   static List<SegmentedTrajectory> records() {
-    return TinyRun.trajectories(UPDATES, CONFIG.batchSize(), 3);
+    return TinyRun.trajectories(UPDATES, CONFIG.batch().size(), 3);
   }
 
   Map<String, Object> kafka() {

@@ -2,10 +2,12 @@ package io.sapo.learner;
 
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.config.StepSettings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
@@ -88,16 +90,10 @@ public final class TinyRun {
     return new LearnerConfig(
         NetworkSettings.WHOLE,
         AlgorithmSettings.of(algorithm),
-        8,
-        4,
-        96,
-        64,
-        1,
+        new BatchSettings(8, 64, 1, 0),
+        new StepSettings(4, 96, 1, 0),
         optimizer,
         optimizer,
-        0,
-        0,
-        1,
         7,
         LearnerConfig.MATHEMATICS);
   }

@@ -59,7 +59,8 @@ class HostileRecordsTest {
     Path model = TinyCheckpoint.write(folder.resolve("model"));
     ModelConfig.ImageTokens special =
         CheckpointFolder.open(model).config().imageTokens().orElseThrow();
-    hostile = new ArrayList<>(HostileTrajectories.all(RecordedRun.config().maxSequenceTokens()));
+    hostile =
+        new ArrayList<>(HostileTrajectories.all(RecordedRun.config().batch().maxSequenceTokens()));
     hostile.addAll(HostilePictures.all(special.image(), special.video()));
     assertThat(hostile).hasSizeGreaterThanOrEqualTo(40);
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {

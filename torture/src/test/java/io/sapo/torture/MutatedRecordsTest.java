@@ -160,16 +160,10 @@ class MutatedRecordsTest {
     return new LearnerConfig(
         NetworkSettings.WHOLE,
         c.algorithm(),
-        c.batchSize(),
-        c.miniBatchSize(),
-        c.microBatchTokens(),
-        c.maxSequenceTokens(),
-        c.epochs(),
+        c.batch().withMaxStaleness(1_000_000),
+        c.steps(),
         c.actor(),
         c.critic(),
-        c.criticWarmupUpdates(),
-        c.dynamicSampling(),
-        1_000_000,
         c.seed(),
         c.mathematics());
   }

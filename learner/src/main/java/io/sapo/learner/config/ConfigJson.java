@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,8 @@ import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The JSON form of {@link LearnerConfig}.
+ * The JSON form of {@link LearnerConfig}: the settings of batches and steps stand beside all
+ * others.
  *
  * <p>Configs without {@code mathematics} were recorded by formulas number 1. Those of them that
  * number 2 computes to the same bits are read as what they meant: weights measured by segments, one
@@ -29,13 +31,28 @@ final class ConfigJson {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
           .build();
+
+  /** A component of the config that is not seen in its JSON: its keys are. */
+  private record Group(String name, List<String> keys) {}
+
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group(
+              "batch",
+              List.of("batchSize", "maxSequenceTokens", "maxStaleness", "dynamicSampling")),
+          new Group(
+              "steps",
+              List.of("miniBatchSize", "microBatchTokens", "epochs", "criticWarmupUpdates")));
 
   private ConfigJson() {}
 
   static String write(LearnerConfig config) {
     try {
-      return JSON.writeValueAsString(config);
+      ObjectNode tree = JSON.valueToTree(config);
+      GROUPS.forEach(group -> tree.setAll((ObjectNode) tree.remove(group.name())));
+      return JSON.writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a learner config cannot be written as JSON", e);
     }
@@ -44,20 +61,38 @@ final class ConfigJson {
   static LearnerConfig read(String json) {
     try {
       JsonNode tree = JSON.readTree(json);
-      if (tree instanceof ObjectNode config && !config.has("mathematics")) {
-        upgrade(config);
+      if (tree instanceof ObjectNode config) {
+        if (!config.has("mathematics")) {
+          upgrade(config);
+        }
+        GROUPS.forEach(group -> gather(group, config));
       }
       return JSON.treeToValue(tree, LearnerConfig.class);
     } catch (JsonMappingException e) {
       String key =
           e.getPath().stream()
               .map(JsonMappingException.Reference::getFieldName)
+              .filter(name -> GROUPS.stream().noneMatch(group -> group.name().equals(name)))
               .collect(Collectors.joining("."));
       throw new IllegalArgumentException(
           "learner config, key '%s': %s".formatted(key, e.getOriginalMessage()), e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "learner config is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static void gather(Group group, ObjectNode config) {
+    if (config.has(group.name())) {
+      throw new IllegalArgumentException(
+          "learner config, key '%s': not known".formatted(group.name()));
+    }
+    ObjectNode gathered = config.putObject(group.name());
+    for (String key : group.keys()) {
+      JsonNode value = config.remove(key);
+      if (value != null) {
+        gathered.set(key, value);
+      }
     }
   }
 

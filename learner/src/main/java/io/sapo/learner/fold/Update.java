@@ -120,7 +120,7 @@ public final class Update {
     long version = state.version();
     TokenAxis axis = TokenAxis.of(examples, config.algorithm().overlong() == Overlong.BOOTSTRAP);
 
-    boolean oneStep = config.epochs() == 1 && config.miniBatchSize() >= examples.size();
+    boolean oneStep = config.steps().oneStep(examples.size());
     boolean policyTrains = policyTrains(state, version);
     ActivationMemory memory = new ActivationMemory(state.actor().weights().config());
     try (Passes passes = new Passes(memory, activationBytes, beforeStep)) {
@@ -133,11 +133,11 @@ public final class Update {
       metrics.phase("targets");
 
       double[] trainedLogProbs = policyTrains ? scores.logProbs().clone() : null;
-      for (int epoch = 0; epoch < config.epochs(); epoch++) {
+      for (int epoch = 0; epoch < config.steps().epochs(); epoch++) {
         int[] order =
             oneStep ? all(examples) : Shuffle.rows(examples.size(), config.seed(), version, epoch);
-        for (int start = 0; start < order.length; start += config.miniBatchSize()) {
-          int end = Math.min(order.length, start + config.miniBatchSize());
+        for (int start = 0; start < order.length; start += config.steps().miniBatchSize()) {
+          int end = Math.min(order.length, start + config.steps().miniBatchSize());
           int[] rows = Arrays.copyOfRange(order, start, end);
           step(state, axis, targets, rows, trainedLogProbs, passes, metrics);
         }
@@ -208,11 +208,11 @@ public final class Update {
   public record Folded(UpdateReport report, SegmentCredits credits, Optional<String> leftOut) {}
 
   private boolean policyTrains(TrainingState state, long version) {
-    return state.critic() == null || version >= config.criticWarmupUpdates();
+    return state.critic() == null || version >= config.steps().criticWarmupUpdates();
   }
 
   private List<int[]> plan(List<TrainingExample> examples, int[] rows) {
-    return MicroBatches.plan(examples, rows, config.microBatchTokens());
+    return MicroBatches.plan(examples, rows, config.steps().microBatchTokens());
   }
 
   private static int[] all(List<TrainingExample> examples) {

@@ -28,9 +28,9 @@ public record BatchRules(
 
   public static BatchRules of(LearnerConfig config) {
     return new BatchRules(
-        config.batchSize(),
-        config.maxStaleness(),
-        (long) config.dynamicSampling() * config.batchSize(),
+        config.batch().size(),
+        config.batch().maxStaleness(),
+        (long) config.batch().dynamicSampling() * config.batch().size(),
         config.algorithm().offPolicy().comparesWithBehaviour());
   }
 

@@ -10,6 +10,7 @@ import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LearnerConfigTest {
@@ -23,12 +24,27 @@ class LearnerConfigTest {
     assertThat(again.digest()).isEqualTo(config.digest()).hasSize(64);
   }
 
-  /** Recorded runs carry this digest; it may change only with the config's meaning. */
+  /** Recorded runs carry these digests; they may change only with the config's meaning. */
+  @ParameterizedTest
+  @CsvSource({
+    "SAPO, 63df579ea17f34179416091abba9b28ccfc261e6620cd6767f081726e65264e0",
+    "PPO, a8457f2683433660ba203691c307368d3b70452edcb39e7c81ca201506346b80",
+    "VC_PPO, 0ce338a4477fc4454107701c001617aae557b53de449db4ad0d2e773d66df85a",
+    "DAPO, 3d4a100e2577f3f77c0570b8822c95129bbfb71ef889dd573b1a49fba65cc27a"
+  })
+  void canonicalFormIsStable(Algorithm algorithm, String digest) {
+    assertThat(LearnerConfig.of(algorithm).digest()).isEqualTo(digest);
+  }
+
+  /** Settings of batches and steps stand beside all others: other languages read them there. */
   @Test
-  void canonicalFormIsStable() {
-    assertThat(LearnerConfig.of(Algorithm.SAPO).canonicalJson())
-        .startsWith(
-            "{\"actor\":{\"adam\":{\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weightDecay\":0.01},\"learningRate\":1.0E-6,\"maxGradNorm\":1.0,\"schedule\":{\"decay\":\"CONSTANT\",\"decayUpdates\":0,\"floor\":1.0,\"warmupUpdates\":0}},\"algorithm\":{\"advantageLimit\":5.0,\"aggregation\":\"TOKEN_MEAN\",\"algorithm\":\"SAPO\"");
+  void recordedConfigIsFlat() {
+    String json = LearnerConfig.of(Algorithm.SAPO).canonicalJson();
+    assertThat(json)
+        .contains("\"batchSize\":512,\"critic\"", "\"maxStaleness\":1,", "\"miniBatchSize\":128,");
+    assertThatThrownBy(
+            () -> LearnerConfig.fromJson(json.replace("{\"actor\"", "{\"batch\":{},\"actor\"")))
+        .hasMessageContaining("key 'batch'");
   }
 
   /** As the releases before formulas number 2 wrote it. */
@@ -44,7 +60,7 @@ class LearnerConfigTest {
     assertThat(offPolicy.rejection()).isNull();
     assertThat(config.algorithm().overlong()).isEqualTo(Overlong.END);
     assertThat(config.algorithm().clip().dual()).isEqualTo(3);
-    assertThat(config.dynamicSampling()).isZero();
+    assertThat(config.batch().dynamicSampling()).isZero();
     assertThat(config.actor().schedule().decayUpdates()).isEqualTo(9);
     assertThat(config.critic().schedule()).isEqualTo(config.actor().schedule());
     assertThat(LearnerConfig.fromJson(config.canonicalJson())).isEqualTo(config);
@@ -81,6 +97,9 @@ class LearnerConfigTest {
         .hasMessageContaining("gamma must lie in [0, 1], got 2.0");
     assertThatThrownBy(() -> LearnerConfig.fromJson(good.replace("\"batchSize\":512,", "")))
         .hasMessageContaining("batchSize");
+    assertThatThrownBy(
+            () -> LearnerConfig.fromJson(good.replace("\"epochs\":1", "\"epochs\":\"x\"")))
+        .hasMessageContaining("key 'epochs'");
     assertThatThrownBy(() -> LearnerConfig.fromJson("{"))
         .isInstanceOf(IllegalArgumentException.class);
   }

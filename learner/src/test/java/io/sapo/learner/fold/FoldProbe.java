@@ -28,7 +28,7 @@ public final class FoldProbe {
     StateHashes hashes =
         fold(
             config,
-            TinyRun.trajectories(updates, config.batchSize(), 3),
+            TinyRun.trajectories(updates, config.batch().size(), 3),
             updates,
             (state, reports) -> state.hashes());
     System.out.println(hashes);
@@ -84,7 +84,7 @@ public final class FoldProbe {
   }
 
   static List<TrainingExample> examples(LearnerConfig config, List<SegmentedTrajectory> records) {
-    Admission admission = new Admission(TinyRun.model(), null, config.maxSequenceTokens());
+    Admission admission = new Admission(TinyRun.model(), null, config.batch().maxSequenceTokens());
     RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
     return records.stream()
         .map(record -> admission.admit(new Position(0, 0), codec.encode(record)).example())
@@ -92,7 +92,7 @@ public final class FoldProbe {
   }
 
   private static BatchAssembler assembler(LearnerConfig config, List<SegmentedTrajectory> records) {
-    Admission admission = new Admission(TinyRun.model(), null, config.maxSequenceTokens());
+    Admission admission = new Admission(TinyRun.model(), null, config.batch().maxSequenceTokens());
     RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
     Iterator<SegmentedTrajectory> log = records.iterator();
     long[] offset = {0};

@@ -11,6 +11,7 @@ import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.config.StepSettings;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
@@ -59,7 +60,7 @@ class UpdateTest {
   void whatIsKeptOfForwardPassesDoesNotShow(Algorithm algorithm) throws InterruptedException {
     LearnerConfig two = TinyRun.config(algorithm);
     for (LearnerConfig config : List.of(two, oneStep(two))) {
-      List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+      List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
       Outcome all = null;
       for (long bytes : new long[] {1 << 30, 300_000, 100_000, 20_000, 0}) {
         Outcome outcome =
@@ -85,19 +86,13 @@ class UpdateTest {
         new LearnerConfig(
             c.network(),
             c.algorithm(),
-            c.batchSize(),
-            c.miniBatchSize(),
-            c.microBatchTokens(),
-            c.maxSequenceTokens(),
-            1,
+            c.batch(),
+            c.steps(),
             ruinous,
             ruinous,
-            0,
-            c.dynamicSampling(),
-            c.maxStaleness(),
             c.seed(),
             c.mathematics());
-    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
     Outcome first = ruined(config, records);
     assertThat(first.reports()).hasSize(3);
     assertThat(first.reports()).anyMatch(report -> report.metrics().containsKey("left_out"));
@@ -111,16 +106,10 @@ class UpdateTest {
     return new LearnerConfig(
         c.network(),
         algorithm,
-        c.batchSize(),
-        c.miniBatchSize(),
-        c.microBatchTokens(),
-        c.maxSequenceTokens(),
-        c.epochs(),
+        c.batch(),
+        c.steps(),
         c.actor(),
         c.critic(),
-        c.criticWarmupUpdates(),
-        c.dynamicSampling(),
-        c.maxStaleness(),
         c.seed(),
         c.mathematics());
   }
@@ -138,7 +127,7 @@ class UpdateTest {
   void whatIsMadeOfCutOffResponsesShows() throws InterruptedException {
     LearnerConfig two = TinyRun.config(Algorithm.SAPO);
     for (LearnerConfig config : List.of(two, oneStep(two))) {
-      List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batchSize());
+      List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batch().size());
       Set<String> critics = new HashSet<>();
       for (Overlong overlong : List.of(Overlong.END, Overlong.MASK, Overlong.BOOTSTRAP)) {
         LearnerConfig changed =
@@ -160,7 +149,7 @@ class UpdateTest {
   @Test
   void theValueBehindACutOffResponseIsThatOfItsLastState() throws InterruptedException {
     LearnerConfig config = TinyRun.config(Algorithm.PPO);
-    List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batchSize());
+    List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batch().size());
     List<TrainingExample> examples = FoldProbe.examples(config, records.subList(0, 4));
     FoldProbe.fold(
         config,
@@ -212,7 +201,7 @@ class UpdateTest {
   private static void assertPasses(
       LearnerConfig config, double actor, double critic, double reference)
       throws InterruptedException {
-    List<SegmentedTrajectory> records = TinyRun.trajectories(1, config.batchSize(), 3);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(1, config.batch().size(), 3);
     SortedMap<String, Double> metrics =
         FoldProbe.fold(config, records, 1, (state, reports) -> reports.get(0).metrics());
     assertThat(metrics)
@@ -226,8 +215,8 @@ class UpdateTest {
   @Test
   void theGapOfSampledProbabilitiesIsReportedAtAnyStaleness() throws InterruptedException {
     LearnerConfig config = TinyRun.config(Algorithm.SAPO);
-    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
-    for (SegmentedTrajectory record : records.subList(2 * config.batchSize(), records.size())) {
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
+    for (SegmentedTrajectory record : records.subList(2 * config.batch().size(), records.size())) {
       record.getTrajectory().getVersions().get(0).setVersion(1L);
     }
     List<UpdateReport> reports =
@@ -251,19 +240,13 @@ class UpdateTest {
         new LearnerConfig(
             c.network(),
             c.algorithm(),
-            c.batchSize(),
-            c.miniBatchSize(),
-            c.microBatchTokens(),
-            c.maxSequenceTokens(),
-            1,
+            c.batch(),
+            c.steps(),
             c.actor(),
             still,
-            0,
-            0,
-            c.maxStaleness(),
             c.seed(),
             c.mathematics());
-    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
     StateHashes one = FoldProbe.fold(config, records, 1, (state, reports) -> state.hashes());
     StateHashes two = FoldProbe.fold(config, records, 2, (state, reports) -> state.hashes());
     assertThat(two.critic()).isEqualTo(one.critic());
@@ -273,7 +256,7 @@ class UpdateTest {
   @Test
   void anEntropyBonusKeepsEntropyUp() throws InterruptedException {
     LearnerConfig config = TinyRun.config(Algorithm.GRPO);
-    List<SegmentedTrajectory> records = TinyRun.trajectories(8, config.batchSize(), 9);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(8, config.batch().size(), 9);
     double without = lastEntropy(config, records);
     double with =
         lastEntropy(
@@ -303,7 +286,7 @@ class UpdateTest {
   @Test
   void whatCannotBeComputedWithIsAnOutcomeToo() throws InterruptedException {
     LearnerConfig config = TinyRun.config(Algorithm.SAPO);
-    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batchSize(), 3);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
     Outcome first = spoiled(config, records);
     assertThat(first.reports())
         .extracting(report -> report.metrics().containsKey("left_out"))
@@ -318,7 +301,7 @@ class UpdateTest {
         records,
         3,
         1 << 20,
-        batch -> batch.ranges().get(0).getFrom() == config.batchSize() ? spoiled(batch) : batch,
+        batch -> batch.ranges().get(0).getFrom() == config.batch().size() ? spoiled(batch) : batch,
         (state, reports) -> new Outcome(state.hashes(), reports));
   }
 
@@ -354,22 +337,16 @@ class UpdateTest {
     return new LearnerConfig(
         c.network(),
         c.algorithm(),
-        c.batchSize(),
-        c.batchSize(),
-        c.microBatchTokens(),
-        c.maxSequenceTokens(),
-        1,
+        c.batch(),
+        new StepSettings(c.batch().size(), c.steps().microBatchTokens(), 1, 0),
         c.actor(),
         c.critic(),
-        c.criticWarmupUpdates(),
-        c.dynamicSampling(),
-        c.maxStaleness(),
         c.seed(),
         c.mathematics());
   }
 
   private static Outcome outcome(LearnerConfig config) throws InterruptedException {
-    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batchSize(), 3);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
     return FoldProbe.fold(
         config, records, 2, (state, reports) -> new Outcome(state.hashes(), reports));
   }
@@ -387,7 +364,7 @@ class UpdateTest {
       names = {"SAPO", "GRPO"})
   void rewardedTokensBecomeLikelier(Algorithm algorithm) throws InterruptedException {
     LearnerConfig config = TinyRun.config(algorithm);
-    List<SegmentedTrajectory> records = TinyRun.trajectories(12, config.batchSize(), 9);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(12, config.batch().size(), 9);
     double before = FoldProbe.fold(config, List.of(), 0, (state, reports) -> evenMass(state));
     double after = FoldProbe.fold(config, records, 12, (state, reports) -> evenMass(state));
     assertThat(after).isGreaterThan(before + 0.02);

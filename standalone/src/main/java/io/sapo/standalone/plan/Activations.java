@@ -30,7 +30,9 @@ final class Activations {
   Activations(Workload work) {
     this.work = work;
     this.memory = work.activations();
-    this.tokens = Math.max(work.learner().microBatchTokens(), work.learner().maxSequenceTokens());
+    this.tokens =
+        Math.max(
+            work.learner().steps().microBatchTokens(), work.learner().batch().maxSequenceTokens());
   }
 
   List<Part> parts() {
@@ -87,12 +89,10 @@ final class Activations {
     long layers = work.model().layers();
     long intermediates = layers * memory.intermediateBytesPerToken();
     double logits = memory.logitBytesPerToken() * responseShare();
-    boolean oneStep =
-        work.learner().epochs() == 1
-            && work.learner().miniBatchSize() >= work.learner().batchSize();
+    boolean oneStep = work.learner().steps().oneStep(work.learner().batch().size());
     int networks = work.learner().algorithm().usesCritic() ? 2 : 1;
-    long longest = Math.min(work.producer().capacity(), work.learner().maxSequenceTokens());
-    long kept = oneStep ? networks * work.learner().batchSize() * longest : tokens;
+    long longest = Math.min(work.producer().capacity(), work.learner().batch().maxSequenceTokens());
+    long kept = oneStep ? networks * work.learner().batch().size() * longest : tokens;
     return (long) (kept * (memory.inputBytesPerToken() + intermediates + logits));
   }
 

@@ -21,7 +21,7 @@ public record Pace(
 
   static Pace of(Workload work, double matrixRate) {
     ModelSizes sizes = work.sizes();
-    double tokens = (double) work.learner().batchSize() * work.producer().capacity();
+    double tokens = (double) work.learner().batch().size() * work.producer().capacity();
     boolean critic = work.learner().algorithm().usesCritic();
     boolean reference = work.learner().algorithm().usesReference();
     // Frozen weights have no gradients of their own: their backward costs one forward.
@@ -34,11 +34,11 @@ public record Pace(
             * tokens
             * passes
             / (TRAINING * matrixRate)
-            * work.learner().epochs();
+            * work.learner().steps().epochs();
     double rollouts = FORWARD * sizes.multiplied() * tokens / (GENERATION * matrixRate);
-    double steps = (double) work.learner().batchSize() / work.learner().miniBatchSize();
+    double steps = (double) work.learner().batch().size() / work.learner().steps().miniBatchSize();
     double hour = 3600 / (update + rollouts);
-    return new Pace(matrixRate, update, rollouts, hour * steps * work.learner().epochs());
+    return new Pace(matrixRate, update, rollouts, hour * steps * work.learner().steps().epochs());
   }
 
   public double updatesPerHour() {

@@ -25,7 +25,7 @@ public record Records(long version, long checkpoint, long checkpointsKept, long 
             ? sizes.actor() * Float.BYTES
             : 0;
     long batch =
-        work.learner().batchSize()
+        work.learner().batch().size()
             * (work.producer().newTokens() * (TRAJECTORY_TOKEN + SEGMENT_TOKEN)
                 + work.producer().promptTokens() * PROMPT_TOKEN);
     return new Records(

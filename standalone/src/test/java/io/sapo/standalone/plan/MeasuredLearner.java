@@ -94,11 +94,11 @@ public final class MeasuredLearner {
     int response = binding.producer("p", Path.of("")).rollouts().sampling().maxNewTokens();
     int prompt = binding.producer("p", Path.of("")).prompts().maxTokens();
     List<TrainingExample> examples = new ArrayList<>();
-    for (int row = 0; row < config.batchSize(); row++) {
+    for (int row = 0; row < config.batch().size(); row++) {
       examples.add(example(row, prompt, response, vocabulary, version));
     }
     InputRange range =
-        new InputRange(0, 0L, (long) config.batchSize(), config.batchSize(), List.of());
+        new InputRange(0, 0L, (long) config.batch().size(), config.batch().size(), List.of());
     return new Batch(examples, List.of(range), new TreeMap<>());
   }
 
