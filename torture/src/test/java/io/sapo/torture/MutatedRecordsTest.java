@@ -186,9 +186,9 @@ class MutatedRecordsTest {
     Mutations mutations = new Mutations(SEED);
     Path model = folder.resolve("model");
     ModelConfig config = CheckpointFolder.open(model).config();
-    Admission admission = new Admission(config, null, patient().maxSequenceTokens());
+    Admission admission = new Admission(config, null, patient().batch().maxSequenceTokens());
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    int batch = patient().batchSize();
+    int batch = patient().batch().size();
     int admitted = 0;
     for (int i = 0; i < RECORDS; i++) {
       byte[] value = mutations.of(samples.get(i % samples.size()));
