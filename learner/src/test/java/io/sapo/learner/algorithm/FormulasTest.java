@@ -74,8 +74,45 @@ class FormulasTest {
                 algorithm + " entropy bonus below " + target,
                 published.toBuilder().entropy(new EntropyBonus(0.3, target)).build()));
       }
+      for (KlEstimator estimator : KlEstimator.values()) {
+        cases.add(
+            new Case(
+                algorithm + " loss-kl " + estimator,
+                published.toBuilder().lossKl(0.2).lossKlEstimator(estimator).build()));
+      }
+    }
+    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.PPO)) {
+      cases.addAll(ofCritics(algorithm));
     }
     return cases;
+  }
+
+  private static List<Case> ofCritics(Algorithm algorithm) {
+    AlgorithmSettings published = AlgorithmSettings.of(algorithm);
+    List<Case> cases = new ArrayList<>();
+    for (ValueReading reading : ValueReading.values()) {
+      for (double gamma : new double[] {1, 0.9}) {
+        AlgorithmSettings.Builder changed =
+            published.toBuilder().valueReading(reading).gamma(gamma).lambda(0.7).criticLambda(0.4);
+        cases.add(new Case("%s %s gamma %s".formatted(algorithm, reading, gamma), changed.build()));
+      }
+    }
+    for (KlEstimator estimator : KlEstimator.values()) {
+      cases.add(
+          new Case(
+              algorithm + " reward-kl " + estimator,
+              published.toBuilder().rewardKlEstimator(estimator).build()));
+    }
+    cases.add(
+        new Case(
+            algorithm + " narrow bounds",
+            published.toBuilder().valueClip(0.05).advantageLimit(0.6).build()));
+    cases.add(new Case(algorithm + " v-trace", with(published, FormulasTest::vtraced)));
+    return cases;
+  }
+
+  static List<Case> casesWithACritic() {
+    return cases().stream().filter(c -> c.settings().usesCritic()).toList();
   }
 
   private static AlgorithmSettings with(
@@ -129,6 +166,50 @@ class FormulasTest {
       double expected = reference.loss(logProbs, entropies);
       assertThat(term.loss()).isCloseTo(expected, within(1e-11 * Math.max(1, Math.abs(expected))));
       checkEffectiveSize(targets, reference);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesWithACritic")
+  void theValueLossIsThatOfTheFormula(Case c) {
+    SampleBatches samples = new SampleBatches(29);
+    for (int round = 0; round < 3; round++) {
+      Experience experience = samples.next();
+      double[] values = samples.noise(experience.scores().values().length, 1);
+      Targets targets = Targets.of(c.settings(), experience, REWARD_KL);
+      SlowReference reference = new SlowReference(c.settings(), experience, REWARD_KL);
+      for (int m = 0; m < targets.returns().length; m++) {
+        int first = targets.actions().spans().start(m);
+        assertThat(targets.returns()[m]).isCloseTo(reference.returns(first), within(1e-12));
+        assertThat(targets.oldValues()[m]).isEqualTo(reference.value(first));
+      }
+      assertThat(targets.miniBatch(IntStream.range(0, 4).toArray()).valueLoss(values).loss())
+          .isCloseTo(reference.valueLoss(values), within(1e-12));
+    }
+  }
+
+  /** Under every correction and option; of presets see {@link GradientTest}. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsAreTheSlopesOfTheLoss(Case c) {
+    SampleBatches samples = new SampleBatches(31);
+    Experience experience = samples.next();
+    double rewardKl = c.settings().usesCritic() ? REWARD_KL : 0;
+    double[] logProbs = samples.moved(experience.scores().oldLogProbs(), 0.9);
+    double[] entropies = samples.noise(logProbs.length, 1);
+    MiniBatch batch =
+        Targets.of(c.settings(), experience, rewardKl).miniBatch(IntStream.range(0, 4).toArray());
+    MiniBatch.PolicyTerm term = batch.policyLoss(logProbs, entropies);
+    GradientTest.assertSlopes(
+        term.gradient(), logProbs, x -> batch.policyLoss(x, entropies).loss());
+    if (term.entropyGradient() != null) {
+      GradientTest.assertSlopes(
+          term.entropyGradient(), entropies, x -> batch.policyLoss(logProbs, x).loss());
+    }
+    if (c.settings().usesCritic()) {
+      double[] values = samples.noise(logProbs.length, 1);
+      GradientTest.assertSlopes(
+          batch.valueLoss(values).gradient(), values, x -> batch.valueLoss(x).loss());
     }
   }
 

@@ -23,14 +23,8 @@ class GradientTest {
     double[] logProbs = samples.moved(batch.oldLogProbs(), 0.4);
     double[] entropies = samples.noise(logProbs.length, 1);
     MiniBatch.PolicyTerm term = batch.policyLoss(logProbs, entropies);
-    for (int i = 0; i < logProbs.length; i++) {
-      assertThat(term.gradient()[i])
-          .as("token %d", i)
-          .isCloseTo(slope(logProbs, i, x -> batch.policyLoss(x, entropies).loss()), within(1e-7));
-      assertThat(term.entropyGradient()[i])
-          .as("entropy of token %d", i)
-          .isCloseTo(slope(entropies, i, x -> batch.policyLoss(logProbs, x).loss()), within(1e-7));
-    }
+    assertSlopes(term.gradient(), logProbs, x -> batch.policyLoss(x, entropies).loss());
+    assertSlopes(term.entropyGradient(), entropies, x -> batch.policyLoss(logProbs, x).loss());
     assertThat(Arrays.stream(term.gradient()).anyMatch(g -> g != 0)).as("it moves").isTrue();
   }
 
@@ -41,12 +35,7 @@ class GradientTest {
   void valueGradientIsTheSlopeOfTheLoss(Algorithm algorithm) {
     MiniBatch batch = targets(algorithm, samples.next()).miniBatch(new int[] {1, 3});
     double[] values = samples.noise(batch.oldLogProbs().length, 1);
-    double[] gradient = batch.valueLoss(values).gradient();
-    for (int i = 0; i < values.length; i++) {
-      assertThat(gradient[i])
-          .as("token %d", i)
-          .isCloseTo(slope(values, i, x -> batch.valueLoss(x).loss()), within(1e-7));
-    }
+    assertSlopes(batch.valueLoss(values).gradient(), values, x -> batch.valueLoss(x).loss());
   }
 
   @ParameterizedTest
@@ -80,8 +69,15 @@ class GradientTest {
         algorithm.usesCritic() ? 0.01 : 0);
   }
 
-  private interface Loss {
+  /** A scalar function of one number a token. */
+  interface Loss {
     double at(double[] x);
+  }
+
+  static void assertSlopes(double[] gradient, double[] at, Loss loss) {
+    for (int i = 0; i < at.length; i++) {
+      assertThat(gradient[i]).as("token %d", i).isCloseTo(slope(at, i, loss), within(1e-7));
+    }
   }
 
   private static double slope(double[] x, int i, Loss loss) {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The policy loss of a whole batch, token by token from the formulas of docs/algorithms.md, without
- * a line of the code under test: every ratio is a root of a product of probabilities, every sum is
+ * The losses of a whole batch, token by token from the formulas of docs/algorithms.md, without a
+ * line of the code under test: every ratio is a root of a product of probabilities, every sum is
  * made anew for every token.
  */
 final class SlowReference {
@@ -172,8 +172,21 @@ final class SlowReference {
     return sum;
   }
 
-  double value(int first) {
-    return experience.scores().values()[first];
+  /** Where the value of a token's action is read. */
+  private int reading(int token) {
+    List<Integer> mates = mates(actionScope(), token);
+    return settings.valueReading() == ValueReading.SEGMENT_START
+        ? mates.get(0)
+        : mates.get(mates.size() - 1);
+  }
+
+  double value(int token) {
+    return experience.scores().values()[reading(token)];
+  }
+
+  /** R̂ of a token's action. */
+  double returns(int token) {
+    return action(token, settings.criticLambda(), settings.offPolicy().vtrace()) + value(token);
   }
 
   private double tail(int response) {
@@ -183,14 +196,21 @@ final class SlowReference {
   }
 
   private double reward(int token) {
-    double kl =
-        rewardKl == 0
-            ? 0
-            : Math.log(
-                Math.exp(anchor()[token]) / Math.exp(experience.scores().refLogProbs()[token]));
+    double ratio = Math.exp(anchor()[token]) / Math.exp(experience.scores().refLogProbs()[token]);
+    double kl = rewardKl == 0 ? 0 : divergence(settings.rewardKlEstimator(), ratio);
     boolean lastOfSegment = token + 1 == segment.length || segment[token + 1] != segment[token];
     return (lastOfSegment ? experience.responses().segmentRewards()[segment[token]] : 0)
         - rewardKl * kl;
+  }
+
+  /** Of one sample, from the ratio of its probabilities. */
+  private static double divergence(KlEstimator estimator, double ratio) {
+    return switch (estimator) {
+      case K1 -> Math.log(ratio);
+      case ABS -> Math.max(Math.log(ratio), Math.log(1 / ratio));
+      case K2 -> Math.pow(Math.log(ratio), 2) / 2;
+      case K3 -> 1 / ratio - 1 - Math.log(1 / ratio);
+    };
   }
 
   double advantage(int token) {
@@ -256,8 +276,8 @@ final class SlowReference {
       if (a < 0 && clip.dual() > 0) {
         token = Math.min(token, -a * clip.dual());
       }
-      double d = settings.lossKl() > 0 ? logProbs[i] - experience.scores().refLogProbs()[i] : 0;
-      double kl = Math.exp(-d) - 1 + d;
+      double ratio = Math.exp(logProbs[i]) / Math.exp(experience.scores().refLogProbs()[i]);
+      double kl = settings.lossKl() == 0 ? 0 : divergence(settings.lossKlEstimator(), ratio);
       loss +=
           aggregation(i)
               * (weight(i) * token
@@ -265,6 +285,44 @@ final class SlowReference {
                   - (pays ? bonus.coefficient() : 0) * entropies[i]);
     }
     return loss;
+  }
+
+  /** The loss of a critic that now gives these values, one a token. */
+  double valueLoss(double[] values) {
+    double loss = 0;
+    for (int first : firsts()) {
+      double moved =
+          Math.max(
+              value(first) - settings.valueClip(),
+              Math.min(value(first) + settings.valueClip(), values[reading(first)]));
+      double free = Math.pow(values[reading(first)] - returns(first), 2);
+      loss += weightOfAction(first) * Math.max(free, Math.pow(moved - returns(first), 2)) / 2;
+    }
+    return loss;
+  }
+
+  /** First tokens of the actions that are trained on. */
+  private List<Integer> firsts() {
+    List<Integer> firsts = new ArrayList<>();
+    for (int i = 0; i < row.length; i++) {
+      if (counts(i) && mates(actionScope(), i).get(0) == i) {
+        firsts.add(i);
+      }
+    }
+    return firsts;
+  }
+
+  /** As {@link #aggregation}, with actions in place of tokens. */
+  private double weightOfAction(int first) {
+    List<Integer> all = firsts();
+    long rows = all.stream().map(i -> row[i]).distinct().count();
+    long beside = all.stream().filter(i -> row[i] == row[first]).count();
+    return switch (settings.aggregation()) {
+      case TOKEN_MEAN -> 1.0 / all.size();
+      case SEQ_MEAN_TOKEN_SUM -> 1.0 / rows;
+      case SEQ_MEAN_TOKEN_MEAN -> 1.0 / (rows * beside);
+      case SEQ_MEAN_TOKEN_SUM_NORM -> 1.0 / (rows * experience.responses().limits()[row[first]]);
+    };
   }
 
   int tokens() {
