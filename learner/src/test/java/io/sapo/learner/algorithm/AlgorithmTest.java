@@ -124,14 +124,33 @@ class AlgorithmTest {
       for (int i = 0; i < 100; i++) {
         double d = 6 * random.nextDouble() - 3;
         double slope = (estimator.estimate(d + 1e-6) - estimator.estimate(d - 1e-6)) / 2e-6;
-        boolean atBound = estimator == KlEstimator.K3 && estimator.estimate(d) > 9.9;
-        if (!atBound) {
-          assertThat(estimator.derivative(d))
-              .as("%s at %s", estimator, d)
-              .isCloseTo(slope, within(1e-6));
-        }
+        assertThat(estimator.derivative(d))
+            .as("%s at %s", estimator, d)
+            .isCloseTo(slope, within(1e-6));
       }
     }
+  }
+
+  /** A token that has become impossible moves nothing. */
+  @Test
+  void theThirdEstimatorIsBounded() {
+    assertThat(KlEstimator.K3.estimate(-2.9)).isEqualTo(10);
+    for (double far : new double[] {-2.9, -40, 40}) {
+      assertThat(KlEstimator.K3.estimate(far)).isEqualTo(10);
+      assertThat(KlEstimator.K3.derivative(far)).isZero();
+    }
+  }
+
+  @Test
+  void whatNeedsACriticIsRefusedWithoutOne() {
+    AlgorithmSettings.Builder grpo = AlgorithmSettings.of(Algorithm.GRPO).toBuilder();
+    OffPolicy traced = FormulasTest.vtraced(AlgorithmSettings.of(Algorithm.GRPO).offPolicy());
+    assertThatThrownBy(() -> grpo.overlong(Overlong.BOOTSTRAP).build())
+        .hasMessageContaining("take end, mask or penalty");
+    assertThatThrownBy(() -> grpo.overlong(Overlong.END).offPolicy(traced).build())
+        .hasMessageContaining("grpo has no critic");
+    assertThatThrownBy(() -> grpo.rewardKl(KlCoefficient.fixed(0.1)).build())
+        .hasMessageContaining("use loss-kl");
   }
 
   @Test

@@ -74,6 +74,10 @@ class FormulasTest {
                 algorithm + " entropy bonus below " + target,
                 published.toBuilder().entropy(new EntropyBonus(0.3, target)).build()));
       }
+      cases.add(
+          new Case(
+              algorithm + " dual clip",
+              published.toBuilder().clip(new Clip(0.2, 0.28, 1.05)).build()));
       for (KlEstimator estimator : KlEstimator.values()) {
         cases.add(
             new Case(
@@ -263,6 +267,84 @@ class FormulasTest {
           .isCloseTo(reference.action(first, 0.9, true) + reference.value(first), within(1e-12));
     }
     assertThat(with.returns()).isNotEqualTo(without.returns());
+  }
+
+  @Test
+  void whereAllIsRejectedOrMaskedNothingIsTrainedOn() {
+    AlgorithmSettings grpo = AlgorithmSettings.of(Algorithm.GRPO);
+    OffPolicy.Measure tokens = new OffPolicy.Measure(Scope.TOKEN, OffPolicy.Form.MEAN);
+    AlgorithmSettings rejecting =
+        with(
+            grpo,
+            o ->
+                new OffPolicy(
+                    o.mode(),
+                    tokens,
+                    o.cap(),
+                    o.low(),
+                    o.high(),
+                    new OffPolicy.Rejection(tokens, 1e-9, 1e-8),
+                    0,
+                    true,
+                    false));
+    Experience experience = new SampleBatches(9).next();
+    Corrections rejected = Targets.of(rejecting, experience, 0).corrections();
+    assertThat(rejected.weights()).containsOnly(0);
+    assertThat(rejected.effectiveShare()).isZero();
+    assertThat(rejected.rejectedShare()).isEqualTo(1);
+
+    Experience.Responses r = experience.responses();
+    Experience cutOff =
+        new Experience(
+            experience.cut(),
+            new Experience.Responses(
+                r.outcome(),
+                r.segmentRewards(),
+                r.groups(),
+                new boolean[] {true, true, true, true},
+                r.limits()),
+            experience.scores());
+    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.GRPO)) {
+      AlgorithmSettings masking =
+          AlgorithmSettings.of(algorithm).toBuilder().overlong(Overlong.MASK).build();
+      Targets targets = Targets.of(masking, cutOff, 0);
+      assertThat(targets.corrections().rejectedShare()).isZero();
+      double[] logProbs = new SampleBatches(8).moved(experience.scores().oldLogProbs(), 0.5);
+      MiniBatch batch = targets.miniBatch(IntStream.range(0, 4).toArray());
+      assertThat(batch.policyLoss(logProbs, logProbs).gradient()).containsOnly(0);
+    }
+  }
+
+  /** 1 − Σ(e − mean e)² / Σ(R̂ − mean R̂)² with e = R̂ − V, by hand. */
+  @Test
+  void explainedVarianceIsTheShareOfTheReturnsThatValuesTell() {
+    assertThat(explained(new double[] {0.5, 0.1, 0.9}, new double[] {1, 0, 1}))
+        .isCloseTo(1 - (0.25 + 0.01 + 0.01 - 0.5 * 0.5 / 3) / (2.0 / 3), within(1e-12));
+    assertThat(explained(new double[] {3, 2, 3}, new double[] {1, 0, 1}))
+        .as("a constant is not told from")
+        .isCloseTo(1, within(1e-12));
+    assertThat(explained(new double[] {0.4, 0.4, 0.4}, new double[] {1, 0, 1})).isZero();
+    assertThat(explained(new double[] {1, 2, 3}, new double[] {1, 1, 1})).isZero();
+    assertThat(explained(new double[] {0, 1, 0}, new double[] {1, 0, 1}))
+        .isCloseTo(-3, within(1e-12));
+  }
+
+  private static double explained(double[] values, double[] returns) {
+    Targets any = Targets.of(AlgorithmSettings.of(Algorithm.SAPO), new SampleBatches(1).next(), 0);
+    return new Targets(
+            any.settings(),
+            any.actions(),
+            any.ratioCut(),
+            any.kept(),
+            any.limits(),
+            any.oldLogProbs(),
+            any.refLogProbs(),
+            any.advantages(),
+            any.corrections(),
+            any.entropyBonus(),
+            values,
+            returns)
+        .explainedVariance();
   }
 
   /** With the behaviour policy taken for the old one, nothing of the recomputed one is left. */

@@ -3,8 +3,11 @@ package io.sapo.learner.algorithm;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Random batches with uneven lengths and groups, some responses cut off. */
+/** Random batches with uneven lengths and groups, one response alone, some cut off. */
 final class SampleBatches {
+  /** By response. */
+  static final int[] GROUPS = {0, 0, 0, 1};
+
   private final Random random;
 
   SampleBatches(long seed) {
@@ -23,7 +26,7 @@ final class SampleBatches {
         new Experience.Responses(
             outcome,
             noise(cut.spans().rows(), 0.2),
-            GroupStatistics.of(outcome, new int[] {0, 0, 1, 1}),
+            GroupStatistics.of(outcome, GROUPS),
             new boolean[] {false, true, false, true},
             new int[] {9, 9, 9, 4}),
         new Experience.Scores(

@@ -228,15 +228,36 @@ final class SlowReference {
               / Math.sqrt(squares / (all.size() - 1) + 1e-8);
       return Math.min(settings.advantageLimit(), Math.max(-settings.advantageLimit(), white));
     }
-    double mine = experience.responses().outcome()[row[token]];
-    double mean = experience.responses().groups().means()[row[token]];
-    double deviation = experience.responses().groups().deviations()[row[token]];
-    int count = experience.responses().groups().counts()[row[token]];
+    return ofGroup(row[token]);
+  }
+
+  /** Of a response among those of its group; what is alone keeps its outcome. */
+  private double ofGroup(int response) {
+    double[] outcome = experience.responses().outcome();
+    List<Double> group = new ArrayList<>();
+    List<Double> others = new ArrayList<>();
+    for (int i = 0; i < outcome.length; i++) {
+      if (SampleBatches.GROUPS[i] == SampleBatches.GROUPS[response]) {
+        group.add(outcome[i]);
+        if (i != response) {
+          others.add(outcome[i]);
+        }
+      }
+    }
+    boolean alone = others.isEmpty();
+    double mine = outcome[response];
+    double mean = alone ? 0 : mean(group);
+    double squares = group.stream().mapToDouble(x -> (x - mean) * (x - mean)).sum();
+    double deviation = alone ? 1 : Math.sqrt(squares / others.size());
     return switch (settings.algorithm()) {
-      case RLOO -> mine - (mean * count - mine) / (count - 1);
+      case RLOO -> mine - (alone ? 0 : mean(others));
       case DR_GRPO -> mine - mean;
       default -> (mine - mean) / (deviation + 1e-6);
     };
+  }
+
+  private static double mean(List<Double> numbers) {
+    return numbers.stream().mapToDouble(x -> x).average().orElseThrow();
   }
 
   private double aggregation(int token) {
