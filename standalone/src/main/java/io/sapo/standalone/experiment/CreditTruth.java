@@ -21,11 +21,14 @@ final class CreditTruth {
    *     segments of a response get the same
    * @param lift by q of 0.5, 0.2, 0.1, 0.05: P(|V_t − V_{t+1}| in its top tenth | entropy in its
    *     top q) over P of the same; empty unless every token is a segment with a value
+   * @param fall {@link ValueFall} over the last quarter of the updates; null in results of earlier
+   *     releases, NaN without a critic
    */
-  record Summary(double correlation, double within, List<Double> lift) {}
+  record Summary(double correlation, double within, List<Double> lift, Double fall) {}
 
   private final Moments all = new Moments();
   private final Moments within = new Moments();
+  private final ValueFall fall = new ValueFall();
   private final List<double[]> jumps = new ArrayList<>();
   private long right;
   private long steps;
@@ -58,7 +61,7 @@ final class CreditTruth {
   }
 
   /**
-   * @param counts whether its steps count for {@link #stepsRight}
+   * @param counts whether its steps count for {@link #stepsRight} and its values for the fall
    * @param advantages by segment
    * @param values by segment; null without a critic
    */
@@ -74,6 +77,9 @@ final class CreditTruth {
     }
     int[] charEnds = PackedArrays.ints(record.getTrajectory().getTokenCharEnds());
     correlate(lines, ends, charEnds, advantages);
+    if (counts && values != null) {
+      fall.add(lines, ends, charEnds, values);
+    }
     if (values != null && ends.length == charEnds.length) {
       float[] entropies = PackedArrays.floats(record.getTrajectory().getEntropies());
       for (int t = 0; t + 1 < values.length; t++) {
@@ -128,7 +134,7 @@ final class CreditTruth {
   }
 
   Summary summary() {
-    return new Summary(all.correlation(), within.correlation(), lift());
+    return new Summary(all.correlation(), within.correlation(), lift(), fall.atWrongSteps());
   }
 
   private List<Double> lift() {

@@ -66,12 +66,12 @@ public final class ExperimentReport {
 
   private void table(StringBuilder text) {
     text.append(
-        "| arm | tuned | seeds | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | staleness |\n");
-    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        "| arm | tuned | seeds | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | V falls at a wrong step | staleness |\n");
+    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     results.forEach(
         (arm, runs) ->
             text.append(
-                "| %s | %s | %d | %s | %s | %s | %s | %s | %s | %s |%n"
+                "| %s | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n"
                     .formatted(
                         arm,
                         runs.get(0).tuned() == null ? "" : runs.get(0).tuned(),
@@ -84,6 +84,9 @@ public final class ExperimentReport {
                         over(runs, RunResult::stepsRight),
                         over(runs, run -> run.credit().correlation()),
                         over(runs, run -> run.credit().within()),
+                        over(
+                            runs,
+                            run -> run.credit().fall() == null ? Double.NaN : run.credit().fall()),
                         String.format(
                             Locale.ROOT,
                             "%.2f",

@@ -97,7 +97,7 @@ class ExperimentTest {
         null,
         0.5,
         0.9,
-        new CreditTruth.Summary(0.3, Double.NaN, List.of()),
+        new CreditTruth.Summary(0.3, Double.NaN, List.of(), 0.25),
         1);
   }
 
@@ -247,6 +247,7 @@ class ExperimentTest {
     String report = Files.readString(new ExperimentReport(file, results, List.of()).write(folder));
     assertThat(report)
         .contains("Numbers up to 200 sampled tokens")
+        .contains("V falls at a wrong step", "| – | 0.250 [0.250, 0.250] | 0.00 |")
         .contains("| x |  | 2 | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
         .contains("| y | 2 | -0.100 [-0.100, -0.100] | -0.050 [-0.050, -0.050] | 0.000")
         .contains("![Entropy")
@@ -271,6 +272,22 @@ class ExperimentTest {
     even.add(record("a7+5=12\nb12-3=8\n#### 8"), false, new float[] {1, 1, 1}, null);
     assertThat(even.summary().within()).isNaN();
     assertThat(even.stepsRight()).isNaN();
+  }
+
+  /** V falls by 0.1 over each right line and by 0.6 over the wrong one. */
+  @Test
+  void whetherACriticSeesWrongStepsIsHeldAgainstRightOnes() {
+    CreditTruth truth = new CreditTruth();
+    float[] even = {0, 1, 0};
+    truth.add(record("a7+5=12\nb12-3=9\n#### 9"), true, even, new float[] {0.8f, 0.7f, 0.6f});
+    truth.add(record("a7+5=12\nb12-3=8\n#### 8"), true, even, new float[] {0.8f, 0.7f, 0.1f});
+    truth.add(record("a7+5=11\nb11-3=8\n#### 8"), false, even, new float[] {0, 9, 0});
+    assertThat(truth.summary().fall()).isCloseTo(0.5, within(1e-6));
+    SegmentedTrajectory coarse = record("a7+5=12\nb12-3=8\n#### 8");
+    coarse.setSegmentEnds(PackedArrays.pack(new int[] {15, 21}));
+    CreditTruth both = new CreditTruth();
+    both.add(coarse, true, new float[] {1, 1}, new float[] {0.8f, 0.1f});
+    assertThat(both.summary().fall()).as("no value between the two lines").isNaN();
   }
 
   /**
