@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Whether a token costs the same whether few or many have gone before. Costs are counted in plain
- * matrix products measured beside them, so that the machine's moods cancel out.
+ * Whether a token costs the same early and late in a run. Costs are counted in plain matrix
+ * products measured beside them, so that the machine's moods cancel out.
  */
 final class ScaleBench implements Bench {
   private static final int WINDOWS = 12;

@@ -22,13 +22,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which room stands on which. A module is a room, and so is a package within it. */
+/** Modules form layers, packages have no cyclic dependencies, and no module is too large. */
 class ArchitectureTest {
   private static final Path HOME = Path.of("..");
   private static final String PROJECT = "io.sapo.";
 
-  /** Lowest first. A module knows those of lower storeys alone, none of its own storey. */
-  private static final List<Set<String>> STOREYS =
+  /** Lowest first. A module depends on modules of lower layers only, not on those of its own. */
+  private static final List<Set<String>> LAYERS =
       List.of(
           Set.of("reading"),
           Set.of("pictures", "schemas", "jinja", "command", "http", "broker"),
@@ -40,8 +40,8 @@ class ArchitectureTest {
           Set.of("standalone"),
           Set.of("torture"));
 
-  /** Narrower than their storey says. */
-  private static final Map<String, Set<String>> KNOWS_ONLY =
+  /** Narrower than their layer allows. */
+  private static final Map<String, Set<String>> MAY_USE =
       Map.of(
           "audit", Set.of("schemas"),
           "verifiers", Set.of("schemas"),
@@ -49,7 +49,7 @@ class ArchitectureTest {
           "weights", Set.of("schemas", "policy"),
           "learner", Set.of("reading", "pictures", "schemas", "policy", "weights"));
 
-  /** Of all lines of Java of what is delivered. */
+  /** Share of all lines of delivered Java. */
   private static final double LARGEST_SHARE = 0.15;
 
   private static JavaClasses classes;
@@ -64,20 +64,20 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.sapo");
     modules = new TreeMap<>();
-    for (String module : storeyed()) {
-      try (Stream<Path> rooms = Files.list(sources(module).resolve("io/sapo"))) {
-        for (Path room : rooms.toList()) {
-          assertThat(modules.put(room.getFileName().toString(), module))
-              .as("module that has packages io.sapo.%s, too", room.getFileName())
+    for (String module : layered()) {
+      try (Stream<Path> packages = Files.list(sources(module).resolve("io/sapo"))) {
+        for (Path top : packages.toList()) {
+          assertThat(modules.put(top.getFileName().toString(), module))
+              .as("module that has packages io.sapo.%s, too", top.getFileName())
               .isNull();
         }
       }
     }
   }
 
-  private static Set<String> storeyed() {
+  private static Set<String> layered() {
     Set<String> all = new TreeSet<>();
-    STOREYS.forEach(all::addAll);
+    LAYERS.forEach(all::addAll);
     return all;
   }
 
@@ -90,21 +90,21 @@ class ArchitectureTest {
   }
 
   @Test
-  void noPackagesStandOnEachOther() {
+  void packagesHaveNoCycles() {
     slices().matching("io.sapo.(**)").should().beFreeOfCycles().check(classes);
   }
 
   @Test
-  void everyDeliveredModuleHasItsStorey() {
+  void everyDeliveredModuleHasItsLayer() {
     Set<String> delivered = new TreeSet<>();
     classes.stream()
         .filter(type -> !type.getPackageName().startsWith("io.sapo.distribution"))
         .forEach(type -> delivered.add(String.valueOf(module(type))));
-    assertThat(delivered).isEqualTo(storeyed());
+    assertThat(delivered).isEqualTo(layered());
   }
 
   @Test
-  void noModuleKnowsOneAboveIt() {
+  void noModuleDependsOnAHigherLayer() {
     Set<String> wrong = new TreeSet<>();
     for (JavaClass type : classes) {
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
@@ -121,22 +121,22 @@ class ArchitectureTest {
 
   private static boolean allowed(String from, String to) {
     return from.equals(to)
-        || KNOWS_ONLY.getOrDefault(from, storeyed()).contains(to) && storey(to) < storey(from);
+        || MAY_USE.getOrDefault(from, layered()).contains(to) && layer(to) < layer(from);
   }
 
-  private static int storey(String module) {
-    for (int i = 0; i < STOREYS.size(); i++) {
-      if (STOREYS.get(i).contains(module)) {
+  private static int layer(String module) {
+    for (int i = 0; i < LAYERS.size(); i++) {
+      if (LAYERS.get(i).contains(module)) {
         return i;
       }
     }
-    throw new IllegalArgumentException(module + " has no storey");
+    throw new IllegalArgumentException(module + " has no layer");
   }
 
   @Test
   void noModuleIsTooLarge() throws IOException {
     Map<String, Long> lines = new TreeMap<>();
-    for (String module : storeyed()) {
+    for (String module : layered()) {
       lines.put(module, lines(sources(module)));
     }
     long all = lines.values().stream().mapToLong(Long::longValue).sum();

@@ -4,7 +4,7 @@ import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +47,7 @@ final class EvaluationRequests implements AutoCloseable {
                 topics.prefix() + "evaluator-commands",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "latest"),
-            SteadyConsumer.Damaged.LEFT_OUT);
+            SkippingConsumer.Damaged.LEFT_OUT);
     try {
       TopicPartition partition = new TopicPartition(topics.control().name(), 0);
       consumer.assign(List.of(partition));

@@ -19,9 +19,9 @@ import org.slf4j.event.Level;
 
 /**
  * Follows operators' commands to the learner on a thread of its own, from the learner's start on,
- * so that none is lost while it recovers. Who paused a run that was then stopped finds it paused
- * again; a checkpoint or an export is only made for those who ask while it runs. Each command is
- * answered by what became of it.
+ * so that none is lost while it recovers. A pause outlives a restart; a checkpoint or an export is
+ * only made when asked for while the learner runs. The outcome of each command is reported in
+ * heartbeats.
  */
 final class Commands implements AutoCloseable {
 
@@ -171,7 +171,7 @@ final class Commands implements AutoCloseable {
     return Optional.ofNullable(errands.poll());
   }
 
-  /** What still waits is not done any more, and is answered so. */
+  /** Answers the commands that still wait: they are not carried out. */
   @Override
   public void close() {
     synchronized (this) {

@@ -10,8 +10,8 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Environment;
 
 /**
- * What folding needs besides state and log: the model and its networks, the admission of records,
- * the checkpoints. The same for training, recovery and replay.
+ * What computing updates needs besides state and log: the model and its networks, the admission of
+ * records, the checkpoints. Shared by training, recovery and replay.
  */
 public record FoldResources(
     CheckpointFolder model,

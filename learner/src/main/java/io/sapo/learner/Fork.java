@@ -25,12 +25,12 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Begins a new run with a version of another one. It keeps the version's number, because the draws
- * of later updates and the learning rate hang on it, and the reference policy; its topics, data
- * folder and positions are its own. Its first commit record names the version it comes from and the
- * hash of that version's record.
+ * Begins a new run with a version of another one. It keeps the version's number, because random
+ * numbers and the learning rate of later updates depend on it, and the reference policy; its
+ * topics, data folder and positions are its own. Its first commit record names the version it comes
+ * from and the hash of that version's record.
  *
- * <p>A fork that was killed half way is begun again; one that has a version is not touched.
+ * <p>An interrupted fork can be begun again; one that has a version is not touched.
  */
 public final class Fork {
 

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes of one kind that may be at work, by their heartbeats. Only this process's running time
- * is looked at; clocks of machines differ. For one thread.
+ * Processes of one component that may be alive, by their heartbeats. Measured on this process's
+ * monotonic clock, since clocks of machines differ. For one thread.
  */
 final class LiveProcesses implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveProcesses.class);
@@ -30,8 +30,8 @@ final class LiveProcesses implements AutoCloseable {
   private static final Set<String> OVER = Set.of("stopped", "failed");
 
   /**
-   * @param again whether it has spoken since this began to listen: what was said before may be the
-   *     last word of one that was killed
+   * @param again whether a heartbeat arrived since this began to listen: an earlier one may be the
+   *     last of a process that was killed
    */
   record Heard(Status status, long atNanos, boolean again) {}
 
@@ -71,7 +71,7 @@ final class LiveProcesses implements AutoCloseable {
     }
   }
 
-  /** Hears what has been said meanwhile, or is said in this time. */
+  /** Reads the heartbeats that have arrived, or arrive within this time. */
   void listen(Duration wait) {
     consumer.poll(wait).forEach(this::take);
   }
@@ -90,7 +90,7 @@ final class LiveProcesses implements AutoCloseable {
     }
   }
 
-  /** Those that have not ended and have not been silent for long enough to be taken for gone. */
+  /** Those that have neither ended nor been silent for long enough to be taken for dead. */
   List<Heard> atWork() {
     long now = nanoTime.getAsLong();
     processes
@@ -102,7 +102,7 @@ final class LiveProcesses implements AutoCloseable {
     return List.copyOf(processes.values());
   }
 
-  /** What those at work have said last, by now. */
+  /** The newest heartbeats of those that may be alive. */
   List<Status> heard() {
     listen(Duration.ZERO);
     return atWork().stream().map(Heard::status).toList();

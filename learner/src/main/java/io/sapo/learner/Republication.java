@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when the newest weights have to be published once more: the broker has deleted what they
- * are put together from, or those who generate cannot read it. For the training thread.
+ * Decides when the newest weights have to be published once more: the broker has deleted chunks of
+ * them, or producers cannot read them. For the training thread.
  */
 final class Republication {
   private static final Logger log = LoggerFactory.getLogger(Republication.class);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
   private static final Duration LISTEN_EVERY = Duration.ofSeconds(1);
 
-  /** Between two answers to producers that none has helped; doubled each time. */
+  /** Between two republications that did not help; doubled each time. */
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
 
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -37,9 +37,9 @@ final class Republication {
 
   /**
    * @param newestIsGone whether the broker no longer has the newest weights
-   * @param wholeNext makes the next version be published whole
-   * @param anchor the newest version that was published whole
-   * @param producers the last words of those at work
+   * @param wholeNext makes the next version an anchor
+   * @param anchor the newest anchor: a version that was published whole
+   * @param producers newest heartbeats of producers that are alive
    */
   Republication(
       BooleanSupplier newestIsGone,
@@ -58,9 +58,9 @@ final class Republication {
   }
 
   /**
-   * Why a version has to be made of nothing, now, with the weights of the one before: without them
-   * nobody could generate, and nothing would come to train on. It will be whole. Empty when that
-   * need not be.
+   * Why an empty update is due now, a version with the weights of the one before, published whole:
+   * without it nobody could generate, and no records would arrive to train on. Empty where none is
+   * due.
    *
    * @param version the newest
    */
@@ -114,8 +114,8 @@ final class Republication {
   }
 
   /**
-   * Whether it waits for a whole version. A learner that always has input has gone on meanwhile, to
-   * versions that build on what cannot be read.
+   * Whether the producer waits for an anchor. A learner that always has input has committed further
+   * versions meanwhile, deltas to the one that cannot be read.
    */
   private boolean misses(Status producer, long version) {
     long missed = unreadable(producer);

@@ -1,7 +1,7 @@
 package io.sapo.learner;
 
 /**
- * What tells the states of one run from those of another.
+ * Identifies the run that a training state belongs to.
  *
  * @param configDigest hex SHA-256 of the configuration in force
  */

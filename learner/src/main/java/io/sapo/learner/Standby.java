@@ -8,9 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits while another learner of the run is at work: one that comes second must not end the first,
- * and two that are started again whenever they end must not end each other in turns. For one
- * thread.
+ * Waits while another learner of the run is active: a second one must not fence the first, and two
+ * under restarting supervisors must not fence each other in turns. For one thread.
  */
 final class Standby implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Standby.class);

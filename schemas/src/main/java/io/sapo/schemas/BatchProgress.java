@@ -8,8 +8,8 @@ import java.util.TreeSet;
 
 /**
  * How far the learner is with the batch it puts together, as its heartbeats say under {@link
- * #INFO}. Producers reckon with it: a trajectory that the learner has skipped waits for nothing,
- * long before the commit that will say so.
+ * #INFO}. Producers use it for the staleness bound: a trajectory that the learner has skipped is no
+ * longer queued, long before the commit that records it.
  *
  * <p>Offsets are of the trajectories topic. As text: {@code VERSION;passed=P:OFFSET,…;
  * trained=P:OFFSET,P:FIRST-LAST,…}

@@ -7,8 +7,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * Consumers that see committed records only, belong to no group, and never jump over records that
- * are gone. What cannot be read is shown as one of {@link DamagedRecords}.
+ * Consumers that see committed records only, belong to no group, and never silently skip expired
+ * records. What cannot be read is shown as one of {@link DamagedRecords}.
  */
 public final class CommittedReaders {
   /** A fetch in front of a log's end; the reader goes elsewhere only when it has returned. */
@@ -22,7 +22,7 @@ public final class CommittedReaders {
    * @param client {@code bootstrap.servers} and whatever else every client needs
    */
   public static Consumer<byte[], byte[]> following(Map<String, Object> client, String name) {
-    return new SteadyConsumer(config(client, name), SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config(client, name), SkippingConsumer.Damaged.SHOWN);
   }
 
   /**
@@ -32,7 +32,7 @@ public final class CommittedReaders {
   public static Consumer<byte[], byte[]> ofRanges(Map<String, Object> client, String name) {
     Map<String, Object> config = config(client, name);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, NO_LONG_POLL_MS);
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
   }
 
   /**
@@ -42,10 +42,10 @@ public final class CommittedReaders {
    * @param own properties that win over those of all readers of committed records
    */
   public static Consumer<byte[], byte[]> with(
-      Map<String, Object> client, Map<String, Object> own, SteadyConsumer.Damaged damaged) {
+      Map<String, Object> client, Map<String, Object> own, SkippingConsumer.Damaged damaged) {
     Map<String, Object> config = committed(client);
     config.putAll(own);
-    return new SteadyConsumer(config, damaged);
+    return new SkippingConsumer(config, damaged);
   }
 
   private static Map<String, Object> committed(Map<String, Object> client) {

@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * When a loop last came round, for those who watch whether it is stuck. Waiting for a broker, for
- * records or at a gate is coming round: such waits have an end of their own. Thread-safe; the
- * loop's thread beats.
+ * When a main loop last made progress, for those who watch whether it is stuck. Waiting for a
+ * broker, for records or at the staleness gate counts as progress: such waits have an end of their
+ * own. Thread-safe; the loop's thread beats.
  */
 public final class Liveness {
   /** Name of the gauge in status records. */

@@ -157,7 +157,7 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
       config.put("auto.offset.reset", "earliest");
       config.put("enable.auto.commit", false);
       config.put("default.api.timeout.ms", (int) PATIENCE.toMillis());
-      consumer = new SteadyConsumer(config, SteadyConsumer.Damaged.LEFT_OUT);
+      consumer = new SkippingConsumer(config, SkippingConsumer.Damaged.LEFT_OUT);
     }
     if (consumer.assignment().isEmpty()) {
       if (consumer.partitionsFor(partition.topic()).isEmpty()) {

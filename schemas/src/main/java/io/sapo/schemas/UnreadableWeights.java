@@ -3,8 +3,8 @@ package io.sapo.schemas;
 import java.util.OptionalLong;
 
 /**
- * The newest version, where a producer cannot put its weights together from what lies on the log,
- * as its heartbeats say under {@link #INFO}: the learner publishes them whole once more.
+ * The newest version, where a producer cannot assemble its weights from the log, as its heartbeats
+ * say under {@link #INFO}: the learner then publishes them whole once more.
  */
 public final class UnreadableWeights {
   /** Name among the {@code info} of a producer's status; the value is the version. */

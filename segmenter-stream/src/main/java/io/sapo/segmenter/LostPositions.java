@@ -3,7 +3,7 @@ package io.sapo.segmenter;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SegmentedTrajectory;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import java.time.Duration;
@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts back the positions of a segmenter whose group the brokers have forgotten, as they do a week
- * after its last member has left. The log says where it was: what it has written names what it was
- * made from. Without this it would begin with the oldest trajectory.
+ * Restores the committed offsets of a segmenter whose consumer group has expired on the brokers, by
+ * default a week after its last member has left. The records that it wrote name the offsets they
+ * were made from. Without this it would begin with the oldest trajectory.
  */
 final class LostPositions {
   private static final Logger log = LoggerFactory.getLogger(LostPositions.class);
@@ -220,6 +220,6 @@ final class LostPositions {
     config.put("enable.auto.commit", false);
     config.put("auto.offset.reset", "earliest");
     config.put("max.partition.fetch.bytes", Topics.MAX_RECORD_BYTES);
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
   }
 }

@@ -9,11 +9,11 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Failures of a stream thread that say only that the broker has ended its transaction meanwhile, as
- * it does to a process that was suspended for longer than the transaction may last. Kafka Streams
- * takes some of them for fatal. Nothing of such a transaction is in the log, so a new thread
- * repeats the work from the committed offsets. Where they come one after another, something else is
- * wrong. Thread-safe.
+ * Failures of a stream thread that only say that the broker has aborted its transaction, as it does
+ * when a process was suspended for longer than the transaction timeout. Kafka Streams takes some of
+ * them for fatal. Nothing of such a transaction is in the log, so a new thread repeats the work
+ * from the committed offsets. Where they come one after another, something else is wrong.
+ * Thread-safe.
  */
 final class LostTransactions {
   private static final int MOST = 16;

@@ -96,7 +96,7 @@ public final class Segmenter implements AutoCloseable {
         new KafkaStreams(
             SegmenterTopology.of(topics, config, judging, counters),
             StreamsSettings.of(kafka, topics, config, instance),
-            new SteadyClients());
+            new SkippingClients());
     streams.setUncaughtExceptionHandler(this::answer);
     streams.setStateListener((now, before) -> follow(now));
     for (JudgeSettings judge : config.judges()) {

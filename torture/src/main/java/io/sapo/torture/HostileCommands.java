@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** What an operator may ask for who means ill; nothing of it ends a run. For one thread. */
+/** Commands of a hostile operator; none of them ends a run. For one thread. */
 final class HostileCommands {
   private static final int LARGE = 1 << 20;
   private static final String LEARNER = "learner";

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Trajectories that are well-formed and evil: each satisfies the schema, most of them all that can
- * be checked of a trajectory alone, and is aimed at something further on. They are made by changing
- * sound ones.
+ * Hostile but well-formed trajectories: each satisfies the schema, most of them every check on a
+ * trajectory alone, and aims at something downstream. They are made by changing valid ones.
  */
 final class HostileTrajectories {
   static final String TRAINED = "trained";

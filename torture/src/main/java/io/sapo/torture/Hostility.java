@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * A producer and an operator who mean ill, beside a run: trajectories made from its newest ones,
+ * A hostile producer and a hostile operator beside a run: trajectories made from its newest ones,
  * and commands, at a steady pace, until closed. On a thread of its own.
  */
 final class Hostility implements AutoCloseable {

@@ -45,7 +45,7 @@ final class Round {
   private long audited;
 
   /**
-   * @param out is told of each blow
+   * @param out is told of each fault
    */
   Round(Pipeline pipeline, PrintWriter out, long seed) {
     this.pipeline = pipeline;
@@ -59,14 +59,14 @@ final class Round {
    * @param killsAlone kills of the learner that folds the recorded segments again at the end
    * @throws TortureException when anything is not as it must be
    */
-  RoundReport run(List<Blow> blows, long atLeast, int killsAlone)
+  RoundReport run(List<Fault> faults, long atLeast, int killsAlone)
       throws IOException, InterruptedException {
     for (RoleKind role : ROLES) {
       pipeline.start(role);
     }
     awaitVersionAbove(0);
-    if (!blows.isEmpty()) {
-      dealAll(blows);
+    if (!faults.isEmpty()) {
+      dealAll(faults);
     }
     while (progressed < atLeast) {
       awaitVersionAbove(progressed);
@@ -74,32 +74,32 @@ final class Round {
     pipeline.stop(RoleKind.PRODUCER);
     pipeline.stop(RoleKind.LEARNER);
     AuditReport last = audit(0);
-    FoldedAlone alone = new FoldedAlone(pipeline, out, random);
+    UndisturbedLearner alone = new UndisturbedLearner(pipeline, out, random);
     long versions = alone.prove(killsAlone);
     pipeline.stop(RoleKind.SEGMENTER);
     return counts.report(versions, killsAlone, last.counts());
   }
 
-  private void dealAll(List<Blow> blows) throws IOException, InterruptedException {
+  private void dealAll(List<Fault> faults) throws IOException, InterruptedException {
     try (Hostility hostility = pipeline.hostility(random.nextLong())) {
-      for (Blow blow : blows) {
-        dealAndAudit(blow);
+      for (Fault fault : faults) {
+        dealAndAudit(fault);
       }
       hostility.finish();
       counts.hostile(hostility.sent());
     }
   }
 
-  private void dealAndAudit(Blow blow) throws IOException, InterruptedException {
+  private void dealAndAudit(Fault fault) throws IOException, InterruptedException {
     long begun = System.nanoTime();
-    deal(blow);
+    deal(fault);
     double back = (System.nanoTime() - begun) / 1e9;
     AuditReport report = audit(audited);
-    counts.count(blow.label(), blow.kills(), back);
+    counts.count(fault.label(), fault.kills(), back);
     out.println(
         "  %-32s whole again in %.1f s, version %d, audited in %.1f s: clean, %s"
             .formatted(
-                blow.label(),
+                fault.label(),
                 back,
                 progressed,
                 (System.nanoTime() - begun) / 1e9 - back,
@@ -108,27 +108,27 @@ final class Round {
   }
 
   /** Does it, and mends what a supervisor would: a role that has ended is started again. */
-  private void deal(Blow blow) throws IOException, InterruptedException {
-    switch (blow.kind()) {
+  private void deal(Fault fault) throws IOException, InterruptedException {
+    switch (fault.kind()) {
       case AT_POINT -> {
-        HaltPoint.arm(pipeline.haltFile(), blow.point(), blow.delayMicros(), 1);
+        HaltPoint.arm(pipeline.haltFile(), fault.point(), fault.delayMicros(), 1);
         int status = pipeline.child(RoleKind.LEARNER).awaitEnd(Pipeline.LIMIT);
         Files.delete(pipeline.haltFile());
         if (status != HaltPoint.STATUS) {
           throw new TortureException(
               "the learner ended with %d before it reached %s:\n%s"
-                  .formatted(status, blow.point(), pipeline.child(RoleKind.LEARNER).tail()),
+                  .formatted(status, fault.point(), pipeline.child(RoleKind.LEARNER).tail()),
               null);
         }
         pipeline.start(RoleKind.LEARNER);
       }
       case KILL -> {
-        TimeUnit.MICROSECONDS.sleep(blow.delayMicros());
-        pipeline.child(blow.role()).kill();
-        pipeline.start(blow.role());
+        TimeUnit.MICROSECONDS.sleep(fault.delayMicros());
+        pipeline.child(fault.role()).kill();
+        pipeline.start(fault.role());
       }
       case TRUNCATED_CHECKPOINT -> {
-        TimeUnit.MICROSECONDS.sleep(blow.delayMicros());
+        TimeUnit.MICROSECONDS.sleep(fault.delayMicros());
         pipeline.child(RoleKind.LEARNER).kill();
         truncateNewestCheckpoint();
         pipeline.start(RoleKind.LEARNER);

@@ -5,19 +5,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one run has stood.
+ * What one run went through and passed.
  *
- * @param blows how many of each kind
+ * @param faults how many of each kind
  * @param hostile records sent beside
  * @param kills of processes by SIGKILL or halt, those of the second learner included
  * @param audits all of them clean
  * @param versions committed, each bit-identical to that of the learner that folded alone
  * @param gaveUp roles that ended by themselves and were started again
- * @param slowest seconds from a blow to the next committed version
+ * @param slowest seconds from a fault to the next committed version
  * @param checked what the last audit looked at
  */
 public record RoundReport(
-    SortedMap<String, Integer> blows,
+    SortedMap<String, Integer> faults,
     long hostile,
     int kills,
     int audits,
@@ -28,7 +28,7 @@ public record RoundReport(
 
   /** A report in the making. */
   static final class Counts {
-    private final SortedMap<String, Integer> blows = new TreeMap<>();
+    private final SortedMap<String, Integer> faults = new TreeMap<>();
     private final SortedMap<String, Integer> gaveUp = new TreeMap<>();
     private long hostile;
     private int kills;
@@ -36,7 +36,7 @@ public record RoundReport(
     private double slowest;
 
     void count(String label, boolean killed, double seconds) {
-      blows.merge(label, 1, Integer::sum);
+      faults.merge(label, 1, Integer::sum);
       kills += killed ? 1 : 0;
       slowest = Math.max(slowest, seconds);
     }
@@ -55,7 +55,7 @@ public record RoundReport(
 
     RoundReport report(long versions, int killsAlone, SortedMap<String, Long> checked) {
       return new RoundReport(
-          blows, hostile, kills + killsAlone, audits, versions, gaveUp, slowest, checked);
+          faults, hostile, kills + killsAlone, audits, versions, gaveUp, slowest, checked);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Rounds of {@link Blow}s until the kills wanted are dealt. For one thread. */
+/** Rounds of {@link Fault}s until as many kills as wanted have been made. For one thread. */
 public final class Torture {
   /** So that the log, which each audit reads from its beginning, stays short. */
   private static final int KILLS_A_ROUND = 26;
@@ -35,21 +35,21 @@ public final class Torture {
    * @throws TortureException at the first thing that is not as it must be
    */
   public List<RoundReport> run(int kills, long seed) throws IOException, InterruptedException {
-    return run(Blow.plan(kills, seed), seed);
+    return run(Fault.plan(kills, seed), seed);
   }
 
-  List<RoundReport> run(List<Blow> plan, long seed) throws IOException, InterruptedException {
+  List<RoundReport> run(List<Fault> plan, long seed) throws IOException, InterruptedException {
     List<RoundReport> rounds = new ArrayList<>();
-    List<Blow> left = new ArrayList<>(plan);
+    List<Fault> left = new ArrayList<>(plan);
     while (!left.isEmpty()) {
-      List<Blow> blows = new ArrayList<>();
+      List<Fault> faults = new ArrayList<>();
       long killed = 0;
       while (!left.isEmpty() && killed < KILLS_A_ROUND) {
-        Blow next = left.remove(0);
+        Fault next = left.remove(0);
         killed += next.kills() ? 1 : 0;
-        blows.add(next);
+        faults.add(next);
       }
-      rounds.add(round(rounds.size() + 1, blows, 0, 0, seed));
+      rounds.add(round(rounds.size() + 1, faults, 0, 0, seed));
     }
     return rounds;
   }
@@ -60,7 +60,7 @@ public final class Torture {
     return round(1, List.of(), versions, kills, seed);
   }
 
-  private RoundReport round(int number, List<Blow> blows, long atLeast, int killsAlone, long seed)
+  private RoundReport round(int number, List<Fault> faults, long atLeast, int killsAlone, long seed)
       throws IOException, InterruptedException {
     out.println("round " + number);
     Path at = folder.resolve("round-" + number);
@@ -71,7 +71,7 @@ public final class Torture {
     try (Pipeline pipeline = new Pipeline(at, model)) {
       report =
           new Round(pipeline, out, new Random(seed + number).nextLong())
-              .run(blows, atLeast, killsAlone);
+              .run(faults, atLeast, killsAlone);
     }
     delete(at);
     return report;

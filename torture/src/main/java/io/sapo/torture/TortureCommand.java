@@ -97,10 +97,10 @@ final class TortureCommand implements Callable<Integer> {
     if (json) {
       out.println(Json.of(rounds));
     } else {
-      SortedMap<String, Integer> blows = new TreeMap<>();
+      SortedMap<String, Integer> faults = new TreeMap<>();
       rounds.forEach(
-          round -> round.blows().forEach((what, n) -> blows.merge(what, n, Integer::sum)));
-      blows.forEach((what, n) -> out.println("%4d  %s".formatted(n, what)));
+          round -> round.faults().forEach((what, n) -> faults.merge(what, n, Integer::sum)));
+      faults.forEach((what, n) -> out.println("%4d  %s".formatted(n, what)));
       out.println(
           "%d hostile records, %d kills, %d audits clean, %d versions bit-identical to an undisturbed fold"
               .formatted(

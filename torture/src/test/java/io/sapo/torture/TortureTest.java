@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TortureTest {
   private static final Path FIGURES = Path.of("..", "checkpoints", "figures").toAbsolutePath();
 
-  private static final List<Blow> BLOWS =
+  private static final List<Fault> BLOWS =
       List.of(
-          new Blow(Blow.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
-          new Blow(Blow.Kind.KILL, RoleKind.SEGMENTER, null, 100_000),
-          new Blow(Blow.Kind.ZOMBIE, RoleKind.LEARNER, null, 0));
+          new Fault(Fault.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
+          new Fault(Fault.Kind.KILL, RoleKind.SEGMENTER, null, 100_000),
+          new Fault(Fault.Kind.ZOMBIE, RoleKind.LEARNER, null, 0));
 
   @TempDir Path folder;
 
@@ -42,10 +42,10 @@ class TortureTest {
 
   @Test
   void everyPointAndEveryRoleIsHitAlike() {
-    List<Blow> plan = Blow.plan(260, 5);
-    assertThat(plan).isEqualTo(Blow.plan(260, 5)).isNotEqualTo(Blow.plan(260, 6));
-    assertThat(plan.stream().filter(Blow::kills).count()).isEqualTo(260);
-    var byLabel = plan.stream().collect(Collectors.groupingBy(Blow::label, Collectors.counting()));
+    List<Fault> plan = Fault.plan(260, 5);
+    assertThat(plan).isEqualTo(Fault.plan(260, 5)).isNotEqualTo(Fault.plan(260, 6));
+    assertThat(plan.stream().filter(Fault::kills).count()).isEqualTo(260);
+    var byLabel = plan.stream().collect(Collectors.groupingBy(Fault::label, Collectors.counting()));
     for (FaultPoint point : FaultPoint.values()) {
       assertThat(byLabel.get("learner at " + point)).isEqualTo(20);
     }

@@ -18,8 +18,10 @@ import org.apache.kafka.common.metrics.MetricsReporter;
 /**
  * What Kafka clients and streams of this process measure, for {@code /metrics}, under the names
  * that Micrometer gives them, such as {@code kafka_consumer_fetch_manager_records_consumed_total}.
- * Whoever makes a client lets them be added to its properties; nothing else knows of them. Values
- * are read when somebody asks. Thread-safe.
+ * Every client reports by {@code metric.reporters} in its properties, Kafka's own extension point:
+ * Micrometer's binder would need a reference to each client, of which modules without Micrometer
+ * make a dozen and Kafka Streams makes its own, and a refresh thread for each. Values are read at a
+ * scrape. Thread-safe.
  */
 public final class KafkaMeters {
   private static final String REPORTERS = "metric.reporters";

@@ -3,7 +3,7 @@ package io.sapo.admin.topics;
 import io.sapo.admin.run.Position;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.DamagedRecords;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +110,7 @@ public final class RecordFetcher implements AutoCloseable {
             64 << 10,
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             1),
-        SteadyConsumer.Damaged.SHOWN);
+        SkippingConsumer.Damaged.SHOWN);
   }
 
   private static <T> void serve(Consumer<byte[], byte[]> consumer, Request<T> request) {

@@ -4,7 +4,7 @@ import io.sapo.admin.config.Limits;
 import io.sapo.admin.run.RunState;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Liveness;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,7 +135,7 @@ public final class TopicFollower implements AutoCloseable {
             200,
             ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             (int) ASK.toMillis()),
-        SteadyConsumer.Damaged.SHOWN);
+        SkippingConsumer.Damaged.SHOWN);
   }
 
   private void follow(Consumer<byte[], byte[]> consumer) {

@@ -1,7 +1,7 @@
 package io.sapo.learner.algorithm;
 
 /**
- * How the rewards of a batch become what its tokens are trained towards: one class a family of
+ * Turns the rewards of a batch into advantages and returns: one class for each family of
  * algorithms. Pure.
  */
 public interface AdvantageEstimator {

@@ -1,7 +1,7 @@
 package io.sapo.learner.algorithm;
 
 /**
- * How the coefficient of the KL penalty in the rewards moves from update to update.
+ * The (adaptive) coefficient of the KL penalty in the rewards.
  *
  * @param initial coefficient of version 0; 0 switches the penalty off
  * @param target mean KL a token that the adaptive controller steers to; 0 keeps the coefficient

@@ -2,7 +2,7 @@ package io.sapo.learner.algorithm;
 
 /**
  * The settings each algorithm was published with, and where. What a source leaves open is as in
- * SAPO's own experiments, so that baselines differ from it in what makes them and nothing else.
+ * SAPO's own experiments, so that baselines differ from SAPO only where their papers do.
  */
 final class Presets {
 

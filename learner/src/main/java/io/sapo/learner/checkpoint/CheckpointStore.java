@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The folder {@code checkpoints/} of a data folder. Version 0 is never deleted: it is the reference
- * policy, and where folding may begin; of a fork it is the former alone, and the fork's first
- * version, the latter, stays as well. One writer at a time; readers at any time.
+ * policy, and recovery can start from it. Of a fork it is the reference alone; the fork's first
+ * version, from which recovery can start, stays as well. One writer at a time; readers at any time.
  */
 public final class CheckpointStore {
 

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes published weights that are too old to be of use. The topic itself has neither an age nor
- * a size at which records go, since no such number fits all models: what the newest version builds
- * on must stay, however large it is and however long the run rests.
+ * Deletes published weights that no reader needs any more. The topic itself has neither
+ * retention.ms nor retention.bytes, since no number fits all models: the chunks that the newest
+ * version needs must stay, however large they are and however long the run is paused.
  *
- * <p>The newest two whole publications always stay, so that a reader that has begun with the one
- * before can go on. What cannot be deleted now is deleted later. For the training thread, which
- * does not wait for the broker.
+ * <p>The newest two anchors always stay, so that a reader that started at the one before can
+ * finish. What cannot be deleted now is deleted later. For the training thread, which does not wait
+ * for the broker.
  */
 public final class ChunkRetention implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChunkRetention.class);
@@ -68,8 +68,8 @@ public final class ChunkRetention implements AutoCloseable {
   }
 
   /**
-   * Whether the broker no longer has what the newest version is put together from: nobody who comes
-   * now can have it. Not known means no.
+   * Whether the broker no longer has all chunks of the newest version, so that a new reader cannot
+   * assemble it. False where that is not known.
    */
   public boolean newestIsGone() {
     if (anchors.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.sapo.learner.commit;
 
-/** A version could not be committed; a learner started again folds it again and tries anew. */
+/** A version could not be committed; a restarted learner recomputes it and tries again. */
 public final class CommitFailedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

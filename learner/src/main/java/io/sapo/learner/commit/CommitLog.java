@@ -35,10 +35,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits versions. A broker that is away is waited for; a transaction that could not be written is
- * aborted and written again (the version is in memory), with growing pauses and not for ever; one
- * whose outcome is unknown is neither aborted nor written again, its commit is repeated until it is
- * answered.
+ * Commits versions. Waits for an absent broker. A transaction that could not be written is aborted
+ * and written again (the version is in memory), with exponential back-off and a limit; one whose
+ * outcome is unknown is neither aborted nor written again: its commit is repeated until the broker
+ * answers.
  *
  * <p>For the training thread. Owns the producer.
  */
@@ -88,8 +88,8 @@ public final class CommitLog implements AutoCloseable {
   }
 
   /**
-   * Shuts out every other learner with this id and ends what it left open. Before this nothing of
-   * the log may be trusted to be final.
+   * Fences every other learner with this transactional id and ends its open transaction. Until then
+   * the end of the log may still change.
    */
   public void fence() {
     untilAnswered("fencing", producer::initTransactions);
@@ -186,9 +186,8 @@ public final class CommitLog implements AutoCloseable {
   }
 
   /**
-   * Asks the coordinator, with a transaction that is aborted, whether this learner is still the
-   * one. Without it a learner that was paused would wait for a batch that the other one has
-   * consumed.
+   * Asks the coordinator, with a transaction that is aborted, whether this learner has been fenced.
+   * Without it a learner that was suspended would wait for a batch that another one has consumed.
    *
    * @param positions as committed; none for version 0
    * @throws FencedException when another learner has taken over

@@ -1,6 +1,6 @@
 package io.sapo.learner.fold;
 
-/** A network gave NaN or infinity; what is left of the update is left out. */
+/** A network gave NaN or infinity; the rest of the update is skipped. */
 public final class NonFiniteException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

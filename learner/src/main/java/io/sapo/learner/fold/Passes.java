@@ -12,10 +12,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The forward passes of one update's optimizer steps. Where an update takes one step, what its step
- * sees are the weights at its start: the passes that score the batch are then those the step goes
- * back through, and no second ones are made. What of them is kept until then is bounded in memory;
- * the bits do not depend on the bound.
+ * The forward passes of one update's optimizer steps. An update of a single step computes its
+ * gradients at the weights it starts from: the passes that score the batch are then differentiated
+ * as well, and no second forward pass is made. The activations kept until then are bounded; the
+ * bits do not depend on the bound.
  *
  * <p>Owns the passes held until they are taken or this is closed. For the training thread.
  */
@@ -91,8 +91,8 @@ final class Passes implements AutoCloseable {
   }
 
   /**
-   * Where not all can be kept, memory is short: what malloc holds of earlier passes, in pieces that
-   * this one would not fit into, goes back first. It can be a third of what is resident.
+   * Where not all activations can be kept, memory is short: free memory that malloc holds in
+   * fragments is returned first. It can be a third of what is resident.
    */
   private static void makeRoom(Retention retention) {
     if (!retention.equals(Retention.EVERYTHING)) {

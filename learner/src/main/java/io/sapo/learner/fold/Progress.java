@@ -5,7 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far training has come on the log.
+ * How far training has read the log.
  *
  * @param version 0 for the initial weights, then +1 an update
  * @param positions by partition of the segments topic: the next offset to read

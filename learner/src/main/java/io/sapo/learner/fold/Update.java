@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One step of the fold (SAPO, section 5): scores under the weights at the start → targets → for
- * each mini-batch a policy step and a critic step. An update of one step scores its batch by the
- * passes that the step goes back through.
+ * each mini-batch a policy step and a critic step. An update of a single step scores its batch in
+ * the forward passes that the step differentiates.
  *
  * <p>The result is a function of state, batch and config, to the last bit on a CPU with a fixed
  * number of threads. For one thread at a time.
@@ -52,9 +52,10 @@ public final class Update {
   /**
    * @param networks stay the caller's
    * @param nanoTime looked at for the report only
-   * @param activationBytes how much of forward passes may be kept until they go back; a matter of
-   *     time, not of bits
-   * @param beforeStep called before an optimizer changes the state: whoever reads it has to be done
+   * @param activationBytes activations that may be kept for the backward pass; decides time, not
+   *     bits
+   * @param beforeStep called before an optimizer changes the state: whoever reads it must have
+   *     finished
    */
   public Update(
       LearnerConfig config,
@@ -70,10 +71,9 @@ public final class Update {
   }
 
   /**
-   * Moves the state one version on. Where a network or a gradient gives NaN or infinity, or a
-   * record that admission should not have let through cannot be computed with, what is left of the
-   * update is left out: the same again whenever the batch is folded. What the machine may be at
-   * fault for (memory, the native library) is thrown.
+   * Moves the state one version on. On NaN or infinity in a network or gradient, or a record that
+   * cannot be computed although it was admitted, the rest of the update is skipped, and replay
+   * skips the same. Failures that may be the machine's (memory, the native library) are thrown.
    */
   public Folded apply(TrainingState state, Batch batch) {
     if (batch.examples().isEmpty()) {
@@ -95,7 +95,7 @@ public final class Update {
     }
   }
 
-  /** The same weights under the next version, for the sake of publishing them. */
+  /** An empty update: the same weights under the next version, to publish them again. */
   private static Folded again(TrainingState state, Batch batch) {
     SortedMap<String, Double> metrics = new TreeMap<>();
     metrics.put(Metrics.PUBLISHED_AGAIN, 1.0);
@@ -202,8 +202,8 @@ public final class Update {
   /**
    * What an update gives besides the next state.
    *
-   * @param credits null where the update was left out
-   * @param leftOut why it was, or its end was
+   * @param credits null where the whole update was skipped
+   * @param leftOut why it was skipped, or the rest of it
    */
   public record Folded(UpdateReport report, SegmentCredits credits, Optional<String> leftOut) {}
 

@@ -16,8 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The batches of committed versions, read again as their commit records say: what was trained then
- * is taken, what was skipped then is left out.
+ * The batches of committed versions, read again as their commit records say: records trained on
+ * then are taken, records skipped then are skipped.
  */
 public final class RecordedBatches {
 

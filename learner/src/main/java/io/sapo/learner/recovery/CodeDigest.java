@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Which code folds: SHA-256 over classes and scripts of learner and policy, as they are loaded. */
+/**
+ * Identifies the code that computes updates: SHA-256 over classes and scripts of learner and
+ * policy, as they are loaded.
+ */
 final class CodeDigest {
   private static final String SHA256 = computed();
 

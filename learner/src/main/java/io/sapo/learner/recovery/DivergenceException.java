@@ -1,6 +1,6 @@
 package io.sapo.learner.recovery;
 
-/** Folding a committed batch again gave other weights than were committed. */
+/** Recomputing a committed version gave other weights than were committed. */
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From which states recovery goes on although they are not what was committed: those that a later
- * commit record says training went on from, those that a device explains which does not give the
- * same bits each time, and any other once an operator accepts it. For one recovery, on one thread.
+ * The recomputed states that recovery accepts although their hashes differ from what was committed:
+ * those that a later commit record lists as accepted, those of a device that is not deterministic,
+ * and any other if the operator accepts divergence. For one recovery, on one thread.
  */
 public final class Divergences {
 

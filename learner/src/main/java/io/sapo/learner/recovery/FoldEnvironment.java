@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Where this process folds, and how that is not where a version was folded. The same state, records
- * and config give the same bits only where all of it agrees.
+ * What this process computes with (threads, libraries, processor, device, code), and how that
+ * differs from what a version was computed with. The same state, records and config give the same
+ * bits only where all of it agrees.
  */
 public final class FoldEnvironment {
   /** Read once, as the native library does: a later setting changes nothing. */

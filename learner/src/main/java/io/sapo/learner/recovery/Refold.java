@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One committed version folded again from its parent's state: the same {@link Update} on the same
- * records under the same config, then a look at the hashes. Recovery and replay both do just this.
+ * Recomputes one committed version from its parent's state: the same {@link Update} on the same
+ * records under the same config, then compares hashes. Both recovery and replay do this.
  */
 public final class Refold {
 

@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Folds a span of versions again, from the newest checkpoint before it, and compares hashes. Where
- * one differs, what comes after is judged from the next checkpoint on: a fold from a wrong state
- * says nothing about the versions behind it.
+ * Recomputes a range of versions, from the newest checkpoint before it, and compares hashes. After
+ * one that differs, the comparison resumes at the next checkpoint: versions computed from a wrong
+ * state say nothing.
  *
  * <p>Where a version's device does not give the same bits each time, hashes cannot agree. Such a
- * version is close when the actor lies within {@link #TOLERANCE} of what was published, and what
- * comes after is folded from there.
+ * version is close when the actor lies within {@link #TOLERANCE} of what was published, and the
+ * next one is recomputed from there.
  */
 public final class Replay {
   /**

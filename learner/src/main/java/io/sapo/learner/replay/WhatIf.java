@@ -17,9 +17,8 @@ import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * The batches of a span of versions folded under another config, from the same state: what this
- * config would have made of what was recorded. The first version differs by the config alone, later
- * ones also by the weights made before.
+ * Trains on the recorded batches of a range of versions under another config, from the same state.
+ * The first version differs by the config alone, later ones also by the weights before them.
  */
 public final class WhatIf {
 

@@ -3,10 +3,10 @@ package io.sapo.producer.engine;
 import java.time.Duration;
 
 /**
- * Nothing that is drawn can be used: it is drawn elsewhere, and nobody there has shown that it
- * draws by the run's weights.
+ * No response can be used at the moment: no inference server has been verified to sample from the
+ * run's weights.
  *
- * @param reason what waits for what, for people
- * @param lasts since somebody last had, or since the start
+ * @param reason what is waited for, for people
+ * @param lasts since a server last was verified, or since the start
  */
 public record Outage(String reason, Duration lasts) {}

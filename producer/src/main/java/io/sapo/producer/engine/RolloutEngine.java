@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Generates responses: the generator of this process, or inference servers. For one thread.
  *
- * <p>Whatever happens inside, a request submitted comes out as exactly one {@link Outcome}, drawn
- * under its own seed.
+ * <p>Whatever happens inside, a request submitted comes out as exactly one {@link Outcome}, sampled
+ * with its own seed.
  */
 public interface RolloutEngine extends AutoCloseable {
   /** Requests that may be submitted now; 0 too while nothing could draw them. */

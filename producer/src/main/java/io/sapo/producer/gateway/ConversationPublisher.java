@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes conversations that are over: with the reward that was given, or for a verifier where a
- * request named the answer to judge by. Thread-safe.
+ * Publishes finished conversations: with the reward that was given, or for a verifier where a
+ * request named a reference answer. Thread-safe.
  */
 final class ConversationPublisher {
   private static final Logger log = LoggerFactory.getLogger(ConversationPublisher.class);

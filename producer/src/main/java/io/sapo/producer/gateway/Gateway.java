@@ -51,7 +51,7 @@ public final class Gateway implements AutoCloseable {
   private final Turns turns;
   private final ConversationPublisher publisher;
   private final WeightFollower follower;
-  private final DrawingThread drawing;
+  private final GenerationThread drawing;
   private final Producer<byte[], byte[]> producer;
   private final ScheduledExecutorService sweeper;
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
@@ -100,7 +100,7 @@ public final class Gateway implements AutoCloseable {
       follower = resources.add(new WeightFollower(clientConfig, topics, base, () -> {}));
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
-      drawing = new DrawingThread(engine, weights, limits.waiting());
+      drawing = new GenerationThread(engine, weights, limits.waiting());
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;

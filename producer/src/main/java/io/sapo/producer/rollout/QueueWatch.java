@@ -7,8 +7,8 @@ import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Status;
-import io.sapo.schemas.SteadyConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
@@ -117,7 +117,7 @@ final class QueueWatch implements AutoCloseable {
                 "earliest",
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Integer.MAX_VALUE),
-            SteadyConsumer.Damaged.LEFT_OUT);
+            SkippingConsumer.Damaged.LEFT_OUT);
     thread = new Thread(this::run, "queue-watch");
     thread.setDaemon(true);
   }

@@ -13,9 +13,9 @@ import java.util.TreeMap;
  *
  * <p>Short responses end before long ones that started earlier. Published at once they could push a
  * long one out of the last update that may train on it, so that the longest responses would be lost
- * for their length. A finished rollout is therefore held back while that would happen. In the order
- * of their starts all can be in time, as the gate has let no more start; so what started first is
- * never held, and nothing waits longer than the oldest response runs.
+ * (a length bias). A finished rollout is therefore held back while that would happen. In the order
+ * of their starts all can be in time, since the gate has let no more start; so the one that started
+ * first is never held, and none waits longer than the oldest response runs.
  *
  * <p>For the rollout thread only.
  */
@@ -64,7 +64,7 @@ final class ReorderBuffer<T> {
     return Optional.empty();
   }
 
-  /** What is too late whatever happens holds nobody up. */
+  /** One that is too late in any case holds up none. */
   private boolean mayOvertake(long startVersion, Room room) {
     long waiting = 0;
     for (Map.Entry<Long, Integer> older : unpublished.headMap(startVersion).entrySet()) {

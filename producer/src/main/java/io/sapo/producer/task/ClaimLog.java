@@ -4,7 +4,7 @@ import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -69,7 +69,7 @@ public final class ClaimLog implements AutoCloseable {
                 "earliest",
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Integer.MAX_VALUE),
-            SteadyConsumer.Damaged.LEFT_OUT);
+            SkippingConsumer.Damaged.LEFT_OUT);
     producer = ProducerClients.patient(clientConfig, Map.of());
   }
 

@@ -4,8 +4,8 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
- * Passes over tasks that are too easy or too hard for the policy as it is, so that rollouts go to
- * those from which something can be learned. For one thread.
+ * Skips tasks that are too easy or too hard for the current policy, so that rollouts go to those
+ * with a learning signal. For one thread.
  */
 public final class Curriculum {
   /** After so many in a row one is asked, whatever its rate: nothing starves. */

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /**
- * How often tasks are answered right, by what updates have read: a function of the commit records,
- * so that whoever reads them again, after a restart or elsewhere, comes to the same. Thread-safe.
+ * Pass rates of tasks over the responses that updates have read: a function of the commit records,
+ * so that every reader, a restarted one too, computes the same. Thread-safe.
  */
 public final class PassRates {
   /** Responses that a rate goes by: older ones fade as new ones come. */

@@ -13,10 +13,10 @@ import java.util.function.LongPredicate;
  * The tasks of ordered sources, shared among all producers of a run, which may join and leave at
  * any time, so that each task is answered once.
  *
- * <p>A producer claims a stretch of tasks, notes those whose trajectories are all in the log, and
- * gives back the rest when it ends. What one has claimed that is gone others take over. The ids of
- * a task's trajectories are a function of its place, so that what a producer has published of a
- * task before it was killed is refused as a repetition when the task is drawn again.
+ * <p>A producer claims a range of tasks, marks those whose trajectories are all in the log, and
+ * releases the rest when it ends. Claims of a dead producer are taken over by others. The ids of a
+ * task's trajectories are a function of its position, so that trajectories published before a kill
+ * are refused as duplicates when the task is answered again.
  */
 public final class SharedTaskSource implements TaskSource {
   private record Place(OrderedTaskSource source, long stretch, int index) {}

@@ -2,7 +2,7 @@ package io.sapo.producer.task;
 
 import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import java.time.Duration;
@@ -71,7 +71,8 @@ public final class TopicTaskSource implements OrderedTaskSource {
     List<TopicTaskSource> sources = new ArrayList<>();
     int partitions = 1;
     for (int number = 0; number < partitions; number++) {
-      Consumer<byte[], byte[]> consumer = new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+      Consumer<byte[], byte[]> consumer =
+          new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
       partitions = consumer.partitionsFor(topic.name()).size();
       sources.add(new TopicTaskSource(topic, new TopicPartition(topic.name(), number), consumer));
     }

@@ -4,7 +4,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.WeightFormatException;
@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the committed weight versions and holds the newest one ready for whoever generates.
+ * Follows the committed weight versions and keeps the newest one ready for generation.
  *
  * <p>A version is handed out only when every tensor has the hash announced for it and, where
  * float32 is published, the whole has the hash in the commit record. One that does not is refused
@@ -270,6 +270,6 @@ public final class WeightFollower implements AutoCloseable {
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
   }
 }

@@ -5,7 +5,7 @@ import io.sapo.schemas.JudgeRequest;
 import io.sapo.schemas.JudgeVerdict;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -103,7 +103,7 @@ public final class JudgeWorker implements AutoCloseable {
     config.put("auto.offset.reset", "earliest");
     config.put("max.poll.records", POLL_RECORDS);
     config.put("fetch.max.bytes", 2 * Topics.MAX_RECORD_BYTES);
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
   }
 
   public void start() {

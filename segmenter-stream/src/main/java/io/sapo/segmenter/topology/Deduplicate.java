@@ -6,9 +6,9 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Lets each trajectory id pass once within the retention. A record that is read a second time,
- * since the position was lost, is accounted for already and passes in silence. Comes after the
- * steps that may refuse a record for its content, so that a refused one may be sent again once it
- * is mended.
+ * since committed offsets were lost, is accounted for already and is dropped silently. Comes after
+ * the steps that may refuse a record for its content, so that a refused one may be sent again once
+ * it is mended.
  */
 final class Deduplicate extends Step<Judged> {
   private final Duration retention;

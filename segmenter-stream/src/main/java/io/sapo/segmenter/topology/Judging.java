@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds trajectories until the judges outside the stream have spoken. When a verdict comes again,
- * nothing is held any more, and it passes in silence: so each trajectory is judged once, however
+ * Holds trajectories until the judges outside the stream have given their verdicts. A repeated
+ * verdict finds nothing held and is dropped silently: so each trajectory is judged once, however
  * often a judge was asked. Takes {@link Unjudged} trajectories and encoded verdicts.
  *
  * <p>One that has waited for too long is refused. As with groups, that is wall-clock time and runs

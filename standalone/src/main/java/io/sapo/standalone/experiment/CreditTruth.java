@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What segments were credited, against whether the step that each ends in was right. */
+/** Advantages of segments against whether the step that each ends in was right. */
 final class CreditTruth {
   private static final double[] QUANTILES = {0.5, 0.2, 0.1, 0.05};
   private static final double LARGE = 0.1;

@@ -1,6 +1,6 @@
 package io.sapo.standalone.kafka;
 
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class TopicScan implements AutoCloseable {
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", false);
     properties.put("allow.auto.create.topics", false);
-    this.consumer = new SteadyConsumer(properties, SteadyConsumer.Damaged.LEFT_OUT);
+    this.consumer = new SkippingConsumer(properties, SkippingConsumer.Damaged.LEFT_OUT);
   }
 
   /** Shows every record until {@code done} says so; nothing when the topic does not exist. */

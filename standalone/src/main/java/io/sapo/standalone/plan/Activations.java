@@ -5,7 +5,7 @@ import io.sapo.policy.training.ActivationMemory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What passes through the network hold while an update is made. */
+/** Memory of activations during an update. */
 final class Activations {
   /** Logits made at a time, as language_model_head.py has it. */
   private static final long BLOCK_LOGITS = 1L << 24;

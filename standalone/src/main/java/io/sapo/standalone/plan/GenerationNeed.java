@@ -4,7 +4,7 @@ import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What drawing responses takes: the needs of a producer, a gateway and an evaluator. */
+/** Memory that generation needs: of a producer, a gateway and an evaluator. */
 final class GenerationNeed {
   /** Prompt tokens fed at a time, padding included. */
   private static final long PREFILL_TOKENS = 8192;

@@ -4,7 +4,7 @@ import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What training takes. */
+/** Memory that training needs. */
 final class LearnerNeed {
   /** Buffers between tensors, files and topics. */
   private static final long WINDOWS = 64L << 20;

@@ -3,7 +3,7 @@ package io.sapo.standalone.plan;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the roles need that hold no model. */
+/** Memory of the roles that hold no model. */
 final class StreamNeed {
   /** Of a role that streams records, as the launcher gives it. */
   private static final long HEAP = 1L << 30;

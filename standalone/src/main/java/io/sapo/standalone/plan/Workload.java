@@ -11,7 +11,7 @@ import io.sapo.producer.ProducerConfig;
 import java.nio.file.Path;
 
 /**
- * A model and what is to be done with it.
+ * A model and the settings that decide what training it will need.
  *
  * @param model computed in the configured type
  * @param stored element type in which the checkpoint has its weights

@@ -1,6 +1,6 @@
 package io.sapo.standalone.progress;
 
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ public final class RunReader implements AutoCloseable {
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", false);
-    this.consumer = new SteadyConsumer(properties, SteadyConsumer.Damaged.LEFT_OUT);
+    this.consumer = new SkippingConsumer(properties, SkippingConsumer.Damaged.LEFT_OUT);
     this.partitions =
         List.of(
             new TopicPartition(topics.weights().name(), 0),

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** An event file that only ever grows, so that whoever reads it meanwhile reads on. */
+/** An event file that is only appended to, so that concurrent readers stay valid. */
 final class EventFile {
 
   private EventFile() {}

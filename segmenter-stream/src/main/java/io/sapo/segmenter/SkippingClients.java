@@ -1,6 +1,6 @@
 package io.sapo.segmenter;
 
-import io.sapo.schemas.SteadyConsumer;
+import io.sapo.schemas.SkippingConsumer;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -10,10 +10,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Clients of Kafka Streams for which a record that cannot be read is no end: one of an input
- * becomes a dead letter, so that nobody waits for it, one of a store's changelog is left out.
+ * Clients of Kafka Streams that survive corrupt records: one of an input topic becomes a dead
+ * letter, so that nobody waits for it; one of a store's changelog is skipped.
  */
-final class SteadyClients implements KafkaClientSupplier {
+final class SkippingClients implements KafkaClientSupplier {
   @Override
   public Admin getAdmin(Map<String, Object> config) {
     return Admin.create(config);
@@ -26,16 +26,16 @@ final class SteadyClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.SHOWN);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
   }
 
   @Override
   public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.LEFT_OUT);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.LEFT_OUT);
   }
 
   @Override
   public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-    return new SteadyConsumer(config, SteadyConsumer.Damaged.LEFT_OUT);
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.LEFT_OUT);
   }
 }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * Runs an engine on a thread of its own and generates what other threads request. Engine and
  * weights belong to that thread until it has ended.
  */
-final class DrawingThread {
-  private static final Logger log = LoggerFactory.getLogger(DrawingThread.class);
+final class GenerationThread {
+  private static final Logger log = LoggerFactory.getLogger(GenerationThread.class);
   private static final long IDLE_MS = 50;
 
   private final RolloutEngine engine;
@@ -38,7 +38,7 @@ final class DrawingThread {
    * @param engine stays the caller's to close, as do the weights
    * @param most requests that may wait
    */
-  DrawingThread(RolloutEngine engine, WeightsInUse weights, int most) {
+  GenerationThread(RolloutEngine engine, WeightsInUse weights, int most) {
     this.engine = engine;
     this.weights = weights;
     this.most = most;

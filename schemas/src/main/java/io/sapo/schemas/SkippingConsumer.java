@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer that goes on behind records whose bytes are not what was written. Kafka's own stands
- * in front of them and fails at each poll, and so does every process that is started again.
+ * A consumer that skips corrupt records (wrong checksum). Kafka's own consumer fails at such a
+ * record on each poll, and so does every restarted process.
  *
- * <p>It passes one offset at a time, since nothing says where a damaged batch ends: so no record
+ * <p>It skips one offset at a time, since nothing says where a corrupt batch ends: so no record
  * behind it is lost. For one thread, like every consumer.
  */
-public final class SteadyConsumer extends KafkaConsumer<byte[], byte[]> {
-  private static final Logger log = LoggerFactory.getLogger(SteadyConsumer.class);
+public final class SkippingConsumer extends KafkaConsumer<byte[], byte[]> {
+  private static final Logger log = LoggerFactory.getLogger(SkippingConsumer.class);
   private static final Pattern BATCH = Pattern.compile(" at offset (\\d{1,18}) is invalid");
 
   /** Ends of transactions and aborted records in front of a batch; a longer gap is not believed. */
@@ -45,7 +45,7 @@ public final class SteadyConsumer extends KafkaConsumer<byte[], byte[]> {
   /**
    * @param config {@code bootstrap.servers} and whatever else the consumer needs
    */
-  public SteadyConsumer(Map<String, Object> config, Damaged damaged) {
+  public SkippingConsumer(Map<String, Object> config, Damaged damaged) {
     super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     this.damaged = damaged;
   }

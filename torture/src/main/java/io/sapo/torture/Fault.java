@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * One thing done to a run.
+ * One fault that is injected into a run.
  *
  * @param role whom it hits; null for the network
  * @param point where the learner halts itself, for {@link Kind#AT_POINT} alone
  * @param delayMicros how long after the point, or after the run is whole, it comes
  */
-record Blow(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
+record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
   /** Ways to disturb. */
   enum Kind {
     /** The learner halts at a named point, or shortly after it. */
@@ -60,41 +60,42 @@ record Blow(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
    * So many kills: of each named point and each role alike, in an order drawn from the seed, with
    * what does not kill in between.
    */
-  static List<Blow> plan(int kills, long seed) {
+  static List<Fault> plan(int kills, long seed) {
     Random random = new Random(seed);
-    List<Blow> blows = new ArrayList<>();
-    List<Blow> cycle = new ArrayList<>();
+    List<Fault> faults = new ArrayList<>();
+    List<Fault> cycle = new ArrayList<>();
     int killed = 0;
     while (killed < kills) {
       if (cycle.isEmpty()) {
         cycle.addAll(everyKind(random));
         Collections.shuffle(cycle, random);
       }
-      Blow next = cycle.remove(cycle.size() - 1);
-      blows.add(next);
+      Fault next = cycle.remove(cycle.size() - 1);
+      faults.add(next);
       killed += next.kills() ? 1 : 0;
     }
-    return blows;
+    return faults;
   }
 
-  private static List<Blow> everyKind(Random random) {
-    List<Blow> all = new ArrayList<>();
+  private static List<Fault> everyKind(Random random) {
+    List<Fault> all = new ArrayList<>();
     for (FaultPoint point : FaultPoint.values()) {
       // Behind OFFSETS_SENT the commit is under way; a few milliseconds hit it at any stage.
       long delay = point == FaultPoint.OFFSETS_SENT ? random.nextInt(COMMIT_MICROS) : 0;
-      all.add(new Blow(Kind.AT_POINT, RoleKind.LEARNER, point, delay));
+      all.add(new Fault(Kind.AT_POINT, RoleKind.LEARNER, point, delay));
     }
     for (RoleKind role :
         List.of(RoleKind.BROKER, RoleKind.PRODUCER, RoleKind.SEGMENTER, RoleKind.LEARNER)) {
-      all.add(new Blow(Kind.KILL, role, null, random.nextInt(RANDOM_MICROS)));
+      all.add(new Fault(Kind.KILL, role, null, random.nextInt(RANDOM_MICROS)));
     }
     all.add(
-        new Blow(Kind.TRUNCATED_CHECKPOINT, RoleKind.LEARNER, null, random.nextInt(RANDOM_MICROS)));
+        new Fault(
+            Kind.TRUNCATED_CHECKPOINT, RoleKind.LEARNER, null, random.nextInt(RANDOM_MICROS)));
     for (Kind kind : List.of(Kind.ZOMBIE, Kind.FULL_DISK)) {
-      all.add(new Blow(kind, RoleKind.LEARNER, null, 0));
+      all.add(new Fault(kind, RoleKind.LEARNER, null, 0));
     }
     for (Kind kind : List.of(Kind.NETWORK, Kind.REPEATED_TRAJECTORIES)) {
-      all.add(new Blow(kind, null, null, 0));
+      all.add(new Fault(kind, null, null, 0));
     }
     return all;
   }

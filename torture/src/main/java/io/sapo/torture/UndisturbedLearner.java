@@ -25,10 +25,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The segments that a run was made from, folded a second time by a learner of its own on topics of
- * its own: whatever was done to either, both make the same versions.
+ * Trains an undisturbed learner, on topics of its own, on the segments that a run was made from:
+ * whatever faults either has met, both make the same versions.
  */
-final class FoldedAlone {
+final class UndisturbedLearner {
   private static final String PREFIX = "alone.";
   private static final int DELAY_MICROS = 20_000;
 
@@ -37,7 +37,7 @@ final class FoldedAlone {
   private final Random random;
   private final Topics copied = new Topics(PREFIX);
 
-  FoldedAlone(Pipeline pipeline, PrintWriter out, Random random) {
+  UndisturbedLearner(Pipeline pipeline, PrintWriter out, Random random) {
     this.pipeline = pipeline;
     this.out = out;
     this.random = random;
