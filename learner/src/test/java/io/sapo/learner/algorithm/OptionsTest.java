@@ -16,14 +16,19 @@ import io.sapo.learner.algorithm.OffPolicy.Form;
 import io.sapo.learner.algorithm.OffPolicy.Measure;
 import io.sapo.learner.algorithm.OffPolicy.Mode;
 import io.sapo.learner.algorithm.OffPolicy.Rejection;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -288,6 +293,45 @@ class OptionsTest {
       }
     }
     assertThat(changed).containsExactlyInAnyOrderElementsOf(c.changes());
+  }
+
+  /** A new option needs a case; which algorithm it is, and its KL coefficient, are no switches. */
+  @Test
+  void everyOptionIsSwitchedByACase() throws ReflectiveOperationException {
+    Set<String> switched = new TreeSet<>();
+    for (Case c : Stream.concat(corrections().stream(), others().stream()).toList()) {
+      addDifferent("", c.before(), c.after(), switched);
+    }
+    Set<String> all = new TreeSet<>();
+    addComponents("", AlgorithmSettings.class, all);
+    all.removeIf(name -> name.equals("/algorithm") || name.startsWith("/rewardKl/"));
+    assertThat(switched).containsAll(all);
+    assertThat(all).contains("/offPolicy/rejection/measure/form", "/clip/dual");
+  }
+
+  private static void addComponents(String path, Class<?> type, Set<String> names) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      String name = path + "/" + component.getName();
+      if (component.getType().isRecord()) {
+        addComponents(name, component.getType(), names);
+      } else {
+        names.add(name);
+      }
+    }
+  }
+
+  private static void addDifferent(String path, Record one, Record two, Set<String> names)
+      throws ReflectiveOperationException {
+    for (RecordComponent component : one.getClass().getRecordComponents()) {
+      String name = path + "/" + component.getName();
+      Object before = component.getAccessor().invoke(one);
+      Object after = component.getAccessor().invoke(two);
+      if (before instanceof Record b && after instanceof Record a) {
+        addDifferent(name, b, a, names);
+      } else if (!Objects.equals(before, after)) {
+        names.add(name);
+      }
+    }
   }
 
   /** Every number in full, as text. */
