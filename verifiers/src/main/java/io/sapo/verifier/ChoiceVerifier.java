@@ -41,7 +41,7 @@ public final class ChoiceVerifier implements Verifier {
   /** Where no answer is marked: the correct option is C, option B is correct. */
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i:\\b(?:option|choice)\\s++is\\s*+:?)[\\s*$(]*+([A-Z])(?![A-Za-z])"
+          "(?i:\\b(?:option|choice)(?:\\s++is\\s*+:?|\\s*+:))[\\s*$(]*+([A-Z])(?![A-Za-z])"
               + "|(?i:\\b(?:option|choice)\\s++)[*$(]*+([A-Z])[)*$]*+\\s++is\\s++(?:the\\s++)?(?:correct|right)\\b");
 
   /** Choices side by side are no choice. */

@@ -289,6 +289,12 @@ final class AnswerReader {
     }
     ExpressionParser parser = parser(reading.letterUnits() ? withLetterUnits(tokens) : tokens);
     Fraction value = parser.parse();
+    if (tokens.get(0).kind() == Token.Kind.NAME
+        && tokens.get(0).inText()
+        && !parser.rest().isEmpty()
+        && parser.rest().size() == tokens.size() - 1) {
+      throw new UnreadableException("its first letter is a word");
+    }
     Units units =
         Units.read(parser.rest())
             .orElseThrow(

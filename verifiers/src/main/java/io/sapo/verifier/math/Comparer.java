@@ -78,6 +78,14 @@ final class Comparer {
               && b.equation() != null
               && proportional(a.equation(), b.equation(), true);
     }
+    Optional<Answer> chosen = chosen(answer, reference);
+    if (chosen.isPresent()) {
+      return same(chosen.get(), reference);
+    }
+    chosen = chosen(reference, answer);
+    if (chosen.isPresent()) {
+      return same(answer, chosen.get());
+    }
     if (answer instanceof Answer.Named a) {
       return reference instanceof Answer.Relation b && b.equation()
           ? a.equation() != null && proportional(a.equation(), b.difference(), true)
@@ -87,6 +95,21 @@ final class Comparer {
     return answer instanceof Answer.Relation a && a.equation()
         ? b.equation() != null && proportional(a.difference(), b.equation(), true)
         : !(answer instanceof Answer.Relation) && same(answer, b.value());
+  }
+
+  /** C(10, 3) beside a number, which no point is equal to. */
+  private Optional<Answer> chosen(Answer point, Answer number) throws UnreadableException {
+    if (point instanceof Answer.Named named
+        && named.name().equals("C")
+        && number instanceof Answer.Value
+        && named.value() instanceof Answer.Many pair
+        && pair.items().size() == 2
+        && pair.items().get(0) instanceof Answer.Value of
+        && pair.items().get(1) instanceof Answer.Value some) {
+      Fraction value = new Functions(budget).call("binom", of.fraction(), some.fraction());
+      return Optional.of(new Answer.Value(value, AnswerReader.noUnits()));
+    }
+    return Optional.empty();
   }
 
   private boolean relation(Answer answer, Answer reference) throws UnreadableException {
@@ -128,8 +151,8 @@ final class Comparer {
     boolean convert = answer.units().known() && reference.units().known();
     Fraction left = convert ? inBaseUnits(answer) : answer.fraction();
     Fraction right = convert ? inBaseUnits(reference) : reference.fraction();
-    for (Fraction a : unmarked(left, right)) {
-      for (Fraction b : unmarked(right, left)) {
+    for (Fraction a : unmarked(left, right, inRadians(reference))) {
+      for (Fraction b : unmarked(right, left, inRadians(answer))) {
         if (equivalence.same(a, b)) {
           return true;
         }
@@ -147,19 +170,27 @@ final class Comparer {
         || degrees && units.stream().anyMatch(unit -> !Units.OF_ANGLE_OR_HEAT.contains(unit));
   }
 
+  private static boolean inRadians(Answer.Value value) {
+    return value.units().dimensions().containsKey("rad");
+  }
+
   private Fraction inBaseUnits(Answer.Value value) throws UnreadableException {
     return value.fraction().times(Fraction.of(value.units().factor()), budget);
   }
 
   /** A sign of percent or degrees that only one side bears is a unit left out, or its value. */
-  private List<Fraction> unmarked(Fraction fraction, Fraction other) throws UnreadableException {
+  private List<Fraction> unmarked(Fraction fraction, Fraction other, boolean inRadians)
+      throws UnreadableException {
     List<Fraction> percent =
         switch (policy.percent()) {
           case EITHER -> List.of(Fraction.ONE, Substitution.PERCENT_AS_SHARE);
           case SIGN -> List.of(Fraction.ONE);
           case VALUE -> List.of(Substitution.PERCENT_AS_SHARE);
         };
-    List<Fraction> degree = List.of(Fraction.ONE, Substitution.DEGREE_IN_RADIANS);
+    List<Fraction> degree =
+        inRadians
+            ? List.of(Substitution.DEGREE_IN_RADIANS)
+            : List.of(Fraction.ONE, Substitution.DEGREE_IN_RADIANS);
     List<Fraction> readings = unmarked(List.of(fraction), other, Atom.PERCENT, percent);
     return unmarked(readings, other, Atom.DEGREE, degree);
   }

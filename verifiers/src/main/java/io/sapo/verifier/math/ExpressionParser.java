@@ -141,7 +141,7 @@ final class ExpressionParser {
     return switch (token.kind()) {
       case NUMBER -> cursor.is(-1, ")") || cursor.is(-1, "]") || cursor.is(-1, "!");
       case WORD -> false;
-      case NAME -> !token.inText() || Set.of("e", "i").contains(token.text());
+      case NAME -> !token.inText() || Set.of("e", "i", "pi").contains(token.text());
       case COMMAND -> CommandParser.startsFactor(token);
       case SIGN ->
           Set.of("(", "[", "{", "\u230a", "\u2308", "\u221e").contains(token.text())

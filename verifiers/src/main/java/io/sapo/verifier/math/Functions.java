@@ -1,6 +1,8 @@
 package io.sapo.verifier.math;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +30,8 @@ final class Functions {
           "factorial",
           "binom");
   private static final int MAX_FACTORIAL = 500;
+  private static final int MAX_WHOLE_DIGITS = 18;
+  private static final int DECIMALS = 35;
 
   private final Budget budget;
 
@@ -55,6 +59,9 @@ final class Functions {
     }
     if (name.equals("abs")) {
       return absolute(arguments[0]);
+    }
+    if (name.equals("floor") || name.equals("ceil")) {
+      return wholeNumber(name.equals("floor"), arguments[0]);
     }
     for (Fraction argument : arguments) {
       if (!argument.isRational()) {
@@ -107,8 +114,6 @@ final class Functions {
   private Fraction arithmetic(String name, Fraction... arguments) throws UnreadableException {
     Rational first = arguments[0].rational();
     return switch (name) {
-      case "floor" -> Fraction.of(Rational.of(first.floor()));
-      case "ceil" -> Fraction.of(Rational.of(first.negate().floor().negate()));
       case "factorial" -> factorial(first);
       case "binom" -> binomial(first, arguments[1].rational());
       case "gcd" -> folded(BigInteger::gcd, arguments);
@@ -117,6 +122,26 @@ final class Functions {
       case "max" -> extreme(1, arguments);
       default -> left(name, arguments);
     };
+  }
+
+  /** Of a real constant that is no rational number, by its decimals. */
+  private Fraction wholeNumber(boolean down, Fraction argument) throws UnreadableException {
+    if (!argument.isConstant() || argument.mentions(Atom.Kind.IMAGINARY)) {
+      return left(down ? "floor" : "ceil", argument);
+    }
+    Rational value = argument.isRational() ? argument.rational() : Rational.of(decimal(argument));
+    BigInteger below = value.floor();
+    BigInteger above = value.negate().floor().negate();
+    return Fraction.of(Rational.of(down ? below : above));
+  }
+
+  /** Without the last places, in which rounding errors are. */
+  private BigDecimal decimal(Fraction constant) throws UnreadableException {
+    BigDecimal value = new Point(Map.of(), budget).real(constant);
+    if (value.precision() - value.scale() > MAX_WHOLE_DIGITS) {
+      throw new UnreadableException("a whole number in it is too large");
+    }
+    return value.setScale(DECIMALS, RoundingMode.HALF_EVEN);
   }
 
   private Fraction factorial(Rational n) throws UnreadableException {

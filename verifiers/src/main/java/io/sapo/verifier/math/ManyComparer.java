@@ -34,9 +34,7 @@ final class ManyComparer {
     if (!kinds.contains(Answer.Many.Kind.TUPLE)) {
       boolean ordered =
           policy.lists() == EqualityPolicy.Lists.ORDERED && !kinds.contains(Answer.Many.Kind.SET);
-      return ordered
-          ? inOrder(a.items(), b.items())
-          : inAnyOrder(distinct(a.items()), distinct(b.items()));
+      return ordered ? inOrder(a.items(), b.items()) : sameItems(a, b);
     }
     if (kinds.size() == 1) {
       boolean brackets =
@@ -52,6 +50,15 @@ final class ManyComparer {
     return !kinds.contains(Answer.Many.Kind.SET)
         && isOpen(tuple)
         && inOrder(byName(a.items()), byName(b.items()));
+  }
+
+  /** A set holds each of its elements once; what a list repeats, the other must repeat, too. */
+  private boolean sameItems(Answer.Many answer, Answer.Many reference) throws UnreadableException {
+    List<Answer> expected = distinct(reference.items());
+    boolean set = answer.kind() == Answer.Many.Kind.SET || reference.kind() == Answer.Many.Kind.SET;
+    return set || expected.size() == reference.items().size()
+        ? inAnyOrder(distinct(answer.items()), expected)
+        : inAnyOrder(answer.items(), reference.items());
   }
 
   /** Whether the brackets of a tuple say no more than that it is one. */

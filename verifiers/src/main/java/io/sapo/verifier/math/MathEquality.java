@@ -88,7 +88,11 @@ public final class MathEquality {
     return Moments.same(answer, reference)
         .map(
             same -> new Comparison(same, answer, reference, same ? "the same time" : "other times"))
-        .orElseGet(() -> written(Notation.plain(answer), Notation.plain(reference)));
+        .orElseGet(() -> plain(Notation.plain(answer), Notation.plain(reference)));
+  }
+
+  private Comparison plain(String answer, String reference) {
+    return written(Phrases.mixed(answer, reference), Phrases.mixed(reference, answer));
   }
 
   private Comparison written(String answer, String reference) {
@@ -235,11 +239,22 @@ public final class MathEquality {
       reference = said(right);
       Answer left = new AnswerReader(reading, budget).read(Vocabulary.told(given));
       answer = said(left);
-      boolean equal = new Comparer(budget, policy).same(left, right);
+      boolean equal =
+          !isNumberCutAtCommas(left, right, reading)
+              && !isNumberCutAtCommas(right, left, reading)
+              && new Comparer(budget, policy).same(left, right);
       return new Comparison(equal, answer, reference, why(equal));
     } catch (UnreadableException e) {
       return new Comparison(false, answer, reference, e.getMessage());
     }
+  }
+
+  /** 111,111 as twice 111. */
+  private static boolean isNumberCutAtCommas(Answer list, Answer other, Reading reading) {
+    return !reading.thousands()
+        && list instanceof Answer.Many many
+        && many.kind() == Answer.Many.Kind.LIST
+        && other instanceof Answer.Value;
   }
 
   private static String why(boolean equal) {

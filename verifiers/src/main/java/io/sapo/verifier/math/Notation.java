@@ -57,10 +57,6 @@ final class Notation {
       Pattern.compile(
           "(?<=[0-9])" + DEGREES + "(?:\\\\(?:text|mathrm)\\s*+\\{)?+\\s*+([CF])\\s*+\\}?+\\s*+$");
 
-  private static final Pattern LEAD =
-      Pattern.compile(
-          "^\\s*+\\\\(?:text|textbf|mathrm)\\{\\s*+(?i:the\\s++)?(?i:final\\s++|correct\\s++)?(?i:answer)\\s*+(?i:is\\b)?\\s*+:?\\s*+\\}");
-
   /** Numbers of an equation, and the two words of percent. */
   private static final Pattern TAG =
       Pattern.compile("\\\\(?:tag|label)\\*?\\s*+\\{[^{}]*+\\}|\\\\(?:nonumber|notag)(?![A-Za-z])");
@@ -91,11 +87,24 @@ final class Notation {
   private static final Pattern IN_BASE =
       Pattern.compile(
           "(?<=[0-9A-Fa-f)}])(?:_\\s*+\\{)?+\\s*+"
+              + "(?:\\\\[ ,;:])?+\\s*+\\(?+\\s*+"
               + TEXT
-              + "\\(?+(?:in\\s++)?+[Bb]ase[\\s-]*+\\}?+[\\s~]*+([0-9]{1,2}+|[a-z]++)\\s*+\\)?+\\s*+\\}{0,2}+\\s*+\\.?+\\s*+$");
+              + "\\(?+(?:in\\s++)?+[Bb]ase[\\s-]*+\\}?+[\\s~]*+([0-9]{1,2}+|[a-z]++)\\s*+\\)?+\\s*+\\}{0,2}+\\s*+\\)?+\\s*+\\.?+\\s*+$");
 
   private static final Pattern BASE_IN_PARENTHESES =
       Pattern.compile("_\\s*+\\{\\s*+\\(\\s*+([0-9]{1,2}+)\\s*+\\)\\s*+\\}");
+
+  /** C_{10}^{3} and A_5^2: of those below, those above are chosen. */
+  private static final Pattern CHOSEN_OF =
+      Pattern.compile(
+          "(?<![A-Za-z0-9}_^])(?:\\\\(?:mathrm|text)\\s*+\\{([CAP])\\}|([CAP]))_\\{?+([0-9]{1,3}+)\\}?+\\^\\{?+([0-9]{1,3}+)\\}?+");
+
+  /** 0x1F and 0b101. */
+  private static final Pattern PREFIXED =
+      Pattern.compile("\\s*+0(?:[xX]([0-9A-Fa-f]++)|[bB]([01]++))\\s*+");
+
+  private static final Pattern ROOT =
+      Pattern.compile("\\\\root\\s*+\\{?+([0-9]{1,3}+|[a-z])\\}?+\\s*+\\\\of(?![A-Za-z])");
 
   private static final String CHOSEN = "\\{?+([0-9]{1,3}+|[a-z])\\}?+";
 
@@ -147,13 +156,13 @@ final class Notation {
     if (text.length() > MathEquality.MAX_CHARS) {
       return text;
     }
-    String plain = TAG.matcher(LEAD.matcher(text).replaceFirst("")).replaceAll("");
+    String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
     plain = PER_CENT.matcher(plain).replaceAll("percent");
     Matcher percent = LEADING_PERCENT.matcher(plain);
     plain = percent.matches() ? percent.group(1) + "%" : plain;
     Matcher allBut = ALL_BUT.matcher(plain);
     plain = allBut.matches() ? "\\mathbb{R}\\setminus\\{" + allBut.group(1) + "\\}" : plain;
-    plain = indexed(plain);
+    plain = indexed(prefixed(ROOT.matcher(plain).replaceAll("\\\\sqrt[$1]")));
     plain = PHANTOM.matcher(COLOUR.matcher(plain).replaceAll(" ")).replaceAll(" ");
     plain = RATE.matcher(amount(plain)).replaceFirst("$1 \\\\text{ dollars}");
     plain = UNITS_OVER_UNITS.matcher(plain).replaceFirst("\\\\text{ $1}$2\\\\text{/$3}$4");
@@ -171,6 +180,14 @@ final class Notation {
     }
     Matcher spoken = SPOKEN.matcher(plain);
     return spoken.matches() ? NumberWords.read(spoken.group(1)).orElse(plain) : plain;
+  }
+
+  private static String prefixed(String text) {
+    Matcher number = PREFIXED.matcher(text);
+    if (!number.matches()) {
+      return text;
+    }
+    return number.group(1) == null ? number.group(2) + "_{2}" : number.group(1) + "_{16}";
   }
 
   /** What is raised or lowered, but no power and no index. */
@@ -197,7 +214,18 @@ final class Notation {
                             ? "\\\\binom{%1$s}{%2$s}"
                             : "\\\\frac{%1$s!}{(%1$s-%2$s)!}")
                         .formatted(found.group(1), found.group(3)));
-    return vectors(plain);
+    return vectors(CHOSEN_OF.matcher(plain).replaceAll(Notation::chosen));
+  }
+
+  private static String chosen(MatchResult found) {
+    String letter = found.group(1) == null ? found.group(2) : found.group(1);
+    String of = found.group(3);
+    String some = found.group(4);
+    if (Integer.parseInt(some) > Integer.parseInt(of)) {
+      return Matcher.quoteReplacement(found.group());
+    }
+    return (letter.equals("C") ? "\\\\binom{%1$s}{%2$s}" : "\\\\frac{%1$s!}{(%1$s-%2$s)!}")
+        .formatted(of, some);
   }
 
   /** Unit vectors in one writing; an i alone may be the imaginary one. */

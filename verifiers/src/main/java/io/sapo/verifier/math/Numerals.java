@@ -21,7 +21,7 @@ final class Numerals {
       Pattern.compile("[0-9]{1,3}(?:,(?:\\s?\\\\!\\s?|\\\\,)?" + GROUP + ")++(?!,[0-9])");
   private static final Pattern WITH_SPACES =
       Pattern.compile(
-          "[0-9]{1,3}(?:(?:(?:\\\\text|\\\\mathrm)?\\{,\\}|\\\\[,!]|\\\\ |[ ~'\u00a0\u2009\u202f]|,\\s?\\\\!\\s?)"
+          "[0-9]{1,3}(?:(?:(?:\\\\text|\\\\mathrm)?\\{,\\}|\\\\[,!;:> ]|[ ~'\u00a0\u2009\u202f]|,\\s?\\\\!\\s?)"
               + GROUP
               + ")++");
 
@@ -46,7 +46,8 @@ final class Numerals {
 
   private static final Pattern DOTS =
       Pattern.compile("\\s*+(?:\\.\\.\\.|\u2026|\\\\[lc]?dots(?![a-zA-Z]))");
-  private static final Pattern EXPONENT = Pattern.compile("[eE]([+-]?[0-9]{1,9}+)(?![0-9.])");
+  private static final Pattern EXPONENT =
+      Pattern.compile("(?:[eE]|\\\\(?:mathrm|text)\\{[eE]\\})([+-]?[0-9]{1,9}+)(?![0-9.])");
 
   /**
    * @param end behind its last character

@@ -87,6 +87,8 @@ final class Symbols {
           "mathinner",
           "smash",
           "ensuremath",
+          "checkmark",
+          "blacksquare",
           "underbrace",
           "overbrace");
 

@@ -57,6 +57,21 @@ record Units(
       radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
       """;
 
+  private static final Map<Character, Rational> PREFIXES =
+      Map.of(
+          'T', Rational.of(10).pow(12),
+          'G', Rational.of(10).pow(9),
+          'M', Rational.of(10).pow(6),
+          'k', Rational.of(10).pow(3),
+          'm', Rational.of(10).pow(-3),
+          '\u00b5', Rational.of(10).pow(-6),
+          'n', Rational.of(10).pow(-9),
+          'p', Rational.of(10).pow(-12));
+
+  /** Of one dimension; pm is an hour's. */
+  private static final Set<String> PREFIXABLE =
+      Set.of("Hz", "W", "V", "A", "J", "N", "Pa", "Omega", "mol", "g", "s");
+
   private record Base(String name, Rational factor, int exponent) {}
 
   private static final Map<String, Base> KNOWN = table();
@@ -192,6 +207,7 @@ record Units(
   private static Optional<Base> base(String word) {
     String lower = word.toLowerCase(Locale.ROOT);
     Base exact = KNOWN.get(word);
+    exact = exact == null ? prefixed(word) : exact;
     if (exact == null && word.length() > 2) {
       exact = KNOWN.get(lower);
     }
@@ -203,6 +219,17 @@ record Units(
               : exact;
     }
     return Optional.ofNullable(exact);
+  }
+
+  /** MHz, mA, kOmega; null where it is none. */
+  private static Base prefixed(String word) {
+    Rational factor = word.length() < 2 ? null : PREFIXES.get(word.charAt(0));
+    String unit = word.substring(Math.min(1, word.length()));
+    if (factor == null || !PREFIXABLE.contains(unit)) {
+      return null;
+    }
+    Base base = KNOWN.get(unit);
+    return new Base(base.name(), base.factor().times(factor), base.exponent());
   }
 
   boolean isNone() {

@@ -75,6 +75,8 @@ final class Vocabulary {
       Token token = left.get(i);
       if (isUnitSign(left, i)) {
         told.add(new Token(Token.Kind.WORD, token.text(), null, token.spaced(), true));
+      } else if (isOhms(left, i)) {
+        told.add(as(token, Token.Kind.WORD, token.text() + left.get(++i).text()));
       } else if (isMicro(left, i)) {
         told.add(as(token, Token.Kind.WORD, "\u00b5" + left.get(++i).text()));
       } else if (token.kind() == Token.Kind.WORD) {
@@ -94,6 +96,14 @@ final class Vocabulary {
         && at == tokens.size() - 1
         && tokens.get(at).is(Token.Kind.NAME, "Omega")
         && tokens.get(at - 1).kind() == Token.Kind.NUMBER;
+  }
+
+  /** The k of \text{k}\Omega. */
+  private static boolean isOhms(List<Token> tokens, int at) {
+    return tokens.get(at).kind() == Token.Kind.WORD
+        && at + 2 == tokens.size()
+        && tokens.get(at + 1).is(Token.Kind.NAME, "Omega")
+        && Units.isKnown(tokens.get(at).text() + "Omega");
   }
 
   /** The \mu of \mu\text{m}. */

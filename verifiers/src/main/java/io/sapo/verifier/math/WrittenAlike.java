@@ -63,7 +63,15 @@ final class WrittenAlike {
           || isPlural(expected, given)
           || hyphens && given.replace(" ", "").equalsIgnoreCase(expected.replace(" ", ""));
     }
-    return isLetter(reference) && given.equals(expected);
+    return isLetter(reference)
+        && (given.equals(expected)
+            || inParentheses(answer)
+                && inParentheses(reference)
+                && given.equalsIgnoreCase(expected));
+  }
+
+  private static boolean inParentheses(List<Token> tokens) {
+    return tokens.size() == 3 && tokens.get(0).isSign("(") && tokens.get(2).isSign(")");
   }
 
   /** Whether one is the other with an s at its end: no real solutions. */
