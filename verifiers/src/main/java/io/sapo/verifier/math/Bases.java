@@ -25,6 +25,9 @@ final class Bases {
     budget.spend(tokens.size());
     int base = base(tokens.subList(index + 1, tokens.size()));
     List<Token> number = tokens.subList(0, index);
+    if (number.get(0).is(Token.Kind.COMMAND, "overline")) {
+      number = number.subList(1, number.size());
+    }
     if (Tokens.enclosed(number)) {
       number = Tokens.inner(number);
     }

@@ -2,8 +2,11 @@ package io.sapo.verifier.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Whether an answer, as read, means the same as the reference. The policy is in docs/verifiers.md.
@@ -127,14 +130,34 @@ final class Comparer {
   }
 
   /** Whether one is the other times a rational number, a positive one unless any sign will do. */
-  private boolean proportional(Polynomial a, Polynomial b, boolean anySign)
+  private boolean proportional(Polynomial left, Polynomial right, boolean anySign)
       throws UnreadableException {
+    Polynomial a = anySign ? withoutDivisors(left) : left;
+    Polynomial b = anySign ? withoutDivisors(right) : right;
     if (a.isZero() || b.isZero() || !a.terms().keySet().equals(b.terms().keySet())) {
       return false;
     }
     Monomial first = a.terms().firstKey();
     Rational factor = a.terms().get(first).times(b.terms().get(first).inverse());
     return (anySign || factor.signum() > 0) && b.scaled(factor, budget).terms().equals(a.terms());
+  }
+
+  /** Times what variables its terms divide by: y - 1/x as xy - 1. */
+  private Polynomial withoutDivisors(Polynomial polynomial) throws UnreadableException {
+    SortedMap<Atom, Rational> divisors = new TreeMap<>();
+    for (Monomial term : polynomial.terms().keySet()) {
+      for (Map.Entry<Atom, Rational> power : term.powers().entrySet()) {
+        if (power.getKey().kind() == Atom.Kind.VARIABLE && power.getValue().signum() < 0) {
+          divisors.merge(power.getKey(), power.getValue(), (a, b) -> a.compareTo(b) < 0 ? a : b);
+        }
+      }
+    }
+    Polynomial times = polynomial;
+    for (Map.Entry<Atom, Rational> divisor : divisors.entrySet()) {
+      Monomial.Scaled factor = Monomial.of(divisor.getKey(), divisor.getValue().negate(), budget);
+      times = times.times(Polynomial.of(factor.factor(), factor.monomial()), budget);
+    }
+    return times;
   }
 
   private boolean value(Answer.Value answer, Answer.Value reference) throws UnreadableException {

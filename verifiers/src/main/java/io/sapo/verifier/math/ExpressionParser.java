@@ -139,7 +139,11 @@ final class ExpressionParser {
     }
     Token token = cursor.here();
     return switch (token.kind()) {
-      case NUMBER -> cursor.is(-1, ")") || cursor.is(-1, "]") || cursor.is(-1, "!");
+      case NUMBER ->
+          cursor.is(-1, ")")
+              || cursor.is(-1, "]")
+              || cursor.is(-1, "!")
+              || cursor.isBehindConstant();
       case WORD -> false;
       case NAME -> !token.inText() || Set.of("e", "i", "pi").contains(token.text());
       case COMMAND -> CommandParser.startsFactor(token);

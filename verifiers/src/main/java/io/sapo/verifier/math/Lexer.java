@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -216,28 +215,12 @@ final class Lexer {
     if (sign.isPresent()) {
       bracket(sign.get());
       add(Token.Kind.SIGN, sign.get(), null);
+    } else if (name.equals("imath") || name.equals("jmath")) {
+      add(Token.Kind.NAME, name.substring(0, 1), null);
     } else if (Symbols.GREEK.contains(name)) {
       add(Token.Kind.NAME, Symbols.plainGreek(name), null);
     } else {
-      add(
-          Token.Kind.COMMAND,
-          Map.of(
-                  "dfrac",
-                  "frac",
-                  "tfrac",
-                  "frac",
-                  "cfrac",
-                  "frac",
-                  "sfrac",
-                  "frac",
-                  "nicefrac",
-                  "frac",
-                  "dbinom",
-                  "binom",
-                  "tbinom",
-                  "binom")
-              .getOrDefault(name, name),
-          null);
+      add(Token.Kind.COMMAND, Symbols.COMMANDS.getOrDefault(name, name), null);
     }
   }
 

@@ -99,10 +99,6 @@ final class Notation {
       Pattern.compile(
           "(?<![A-Za-z0-9}_^])(?:\\\\(?:mathrm|text)\\s*+\\{([CAP])\\}|([CAP]))_\\{?+([0-9]{1,3}+)\\}?+\\^\\{?+([0-9]{1,3}+)\\}?+");
 
-  /** 0x1F and 0b101. */
-  private static final Pattern PREFIXED =
-      Pattern.compile("\\s*+0(?:[xX]([0-9A-Fa-f]++)|[bB]([01]++))\\s*+");
-
   private static final Pattern ROOT =
       Pattern.compile("\\\\root\\s*+\\{?+([0-9]{1,3}+|[a-z])\\}?+\\s*+\\\\of(?![A-Za-z])");
 
@@ -116,6 +112,15 @@ final class Notation {
               + "\\s*+\\\\?(?:mathrm|text)?\\s*+\\{?+([CP])\\}?+_"
               + CHOSEN);
 
+  /** 8\text{C}3. */
+  private static final Pattern CHOOSE_BETWEEN =
+      Pattern.compile(
+          "(?<![0-9.])([0-9]{1,3}+)\\s*+\\\\(?:mathrm|text)\\s*+\\{([CP])\\}\\s*+([0-9]{1,3}+)(?![0-9.])");
+
+  private static final Pattern OUT_OF =
+      Pattern.compile(
+          "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{)?+\\s*+out\\s++of\\s*+\\}?+\\s*+([0-9]{1,9}+)\\s*+");
+
   private static final Pattern UNIT_VECTOR =
       Pattern.compile(
           "\\\\(?:mathbf|boldsymbol|bm|vec|hat|widehat|overrightarrow)\\s*+\\{?+\\s*+(?:\\\\(?:mathbf|boldsymbol|bm|vec|hat)\\s*+\\{?+\\s*+)?+\\\\?+([ijk])(?:math)?+\\s*+\\}{0,2}+(?![A-Za-z])");
@@ -126,7 +131,7 @@ final class Notation {
 
   private static final Pattern SPOKEN =
       Pattern.compile(
-          "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+([A-Za-z][A-Za-z\\s-]*+)\\}?+\\.?+\\s*+");
+          "\\s*+(-?)(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+([A-Za-z][A-Za-z\\s-]*+)\\}?+\\.?+\\s*+");
 
   private Notation() {}
 
@@ -157,12 +162,17 @@ final class Notation {
       return text;
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
+    plain = OUT_OF.matcher(plain).replaceFirst("\\\\frac{$1}{$2}");
+    plain =
+        CHOOSE_BETWEEN
+            .matcher(plain)
+            .replaceFirst(found -> chosen(found.group(2), found.group(1), found.group(3)));
     plain = PER_CENT.matcher(plain).replaceAll("percent");
     Matcher percent = LEADING_PERCENT.matcher(plain);
     plain = percent.matches() ? percent.group(1) + "%" : plain;
     Matcher allBut = ALL_BUT.matcher(plain);
     plain = allBut.matches() ? "\\mathbb{R}\\setminus\\{" + allBut.group(1) + "\\}" : plain;
-    plain = indexed(prefixed(ROOT.matcher(plain).replaceAll("\\\\sqrt[$1]")));
+    plain = indexed(ROOT.matcher(plain).replaceAll("\\\\sqrt[$1]"));
     plain = PHANTOM.matcher(COLOUR.matcher(plain).replaceAll(" ")).replaceAll(" ");
     plain = RATE.matcher(amount(plain)).replaceFirst("$1 \\\\text{ dollars}");
     plain = UNITS_OVER_UNITS.matcher(plain).replaceFirst("\\\\text{ $1}$2\\\\text{/$3}$4");
@@ -179,15 +189,10 @@ final class Notation {
       return "\\text{" + option.group(1) + "}";
     }
     Matcher spoken = SPOKEN.matcher(plain);
-    return spoken.matches() ? NumberWords.read(spoken.group(1)).orElse(plain) : plain;
-  }
-
-  private static String prefixed(String text) {
-    Matcher number = PREFIXED.matcher(text);
-    if (!number.matches()) {
-      return text;
+    if (!spoken.matches()) {
+      return plain;
     }
-    return number.group(1) == null ? number.group(2) + "_{2}" : number.group(1) + "_{16}";
+    return NumberWords.read(spoken.group(2)).map(spoken.group(1)::concat).orElse(plain);
   }
 
   /** What is raised or lowered, but no power and no index. */
@@ -208,22 +213,19 @@ final class Notation {
     plain =
         CHOOSE
             .matcher(plain)
-            .replaceAll(
-                found ->
-                    (found.group(2).equals("C")
-                            ? "\\\\binom{%1$s}{%2$s}"
-                            : "\\\\frac{%1$s!}{(%1$s-%2$s)!}")
-                        .formatted(found.group(1), found.group(3)));
+            .replaceAll(found -> chosen(found.group(2), found.group(1), found.group(3)));
     return vectors(CHOSEN_OF.matcher(plain).replaceAll(Notation::chosen));
   }
 
   private static String chosen(MatchResult found) {
     String letter = found.group(1) == null ? found.group(2) : found.group(1);
-    String of = found.group(3);
-    String some = found.group(4);
-    if (Integer.parseInt(some) > Integer.parseInt(of)) {
-      return Matcher.quoteReplacement(found.group());
-    }
+    return Integer.parseInt(found.group(4)) > Integer.parseInt(found.group(3))
+        ? Matcher.quoteReplacement(found.group())
+        : chosen(letter, found.group(3), found.group(4));
+  }
+
+  /** As a replacement: of C combinations, of another letter those in order. */
+  private static String chosen(String letter, String of, String some) {
     return (letter.equals("C") ? "\\\\binom{%1$s}{%2$s}" : "\\\\frac{%1$s!}{(%1$s-%2$s)!}")
         .formatted(of, some);
   }

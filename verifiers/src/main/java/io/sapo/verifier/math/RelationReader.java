@@ -25,6 +25,8 @@ final class RelationReader {
           "max",
           "min");
   private static final Set<String> OPERATIONS = Set.of("lim", "sum", "prod", "int", "iint", "oint");
+  private static final Set<String> BETWEEN_NAMES =
+      Set.of("_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
   private static final Pattern DERIVATIVE =
       Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
   private static final int MAX_PLACES = 60;
@@ -208,7 +210,7 @@ final class RelationReader {
     if (isDerivative(tokens) || isOperation(tokens.get(0)) || isMatrixOfNames(tokens)) {
       return true;
     }
-    if (tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
+    if (tokens.get(0).isSign("[") || tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
       return false;
     }
     int depth = 0;
@@ -229,7 +231,7 @@ final class RelationReader {
         if (!index && !(named && depth > 0)) {
           return false;
         }
-      } else if (depth == 0 && !Set.of("_", "'", ")", "}", "|", "^").contains(token.text())) {
+      } else if (depth == 0 && !BETWEEN_NAMES.contains(token.text())) {
         return false;
       } else if (token.isSign("^") && !isInverse(tokens, i + 1)) {
         return false;
@@ -274,6 +276,10 @@ final class RelationReader {
   }
 
   private static boolean isSumOfNames(List<Token> tokens) {
+    if (tokens.get(0).isSign("-")
+        || tokens.size() > 1 && tokens.get(1).isSign("^") && isPower(tokens)) {
+      return false;
+    }
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       boolean exponent =
@@ -293,6 +299,11 @@ final class RelationReader {
       }
     }
     return true;
+  }
+
+  /** n^2 alone, which says what n is rather than what was asked for. */
+  private static boolean isPower(List<Token> tokens) {
+    return tokens.size() == 3 || Tokens.enclosed(tokens.subList(2, tokens.size()));
   }
 
   /** The coefficient of a variable and the rest, where an expression is linear in it. */

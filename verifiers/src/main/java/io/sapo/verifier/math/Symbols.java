@@ -116,6 +116,20 @@ final class Symbols {
           "bm",
           "textsc");
 
+  /** Other names of commands. */
+  static final Map<String, String> COMMANDS =
+      Map.ofEntries(
+          Map.entry("dfrac", "frac"),
+          Map.entry("tfrac", "frac"),
+          Map.entry("cfrac", "frac"),
+          Map.entry("sfrac", "frac"),
+          Map.entry("nicefrac", "frac"),
+          Map.entry("dbinom", "binom"),
+          Map.entry("tbinom", "binom"),
+          Map.entry("surd", "sqrt"),
+          Map.entry("measuredangle", "angle"),
+          Map.entry("sphericalangle", "angle"));
+
   static final Set<String> GREEK =
       Set.of(
           "alpha",
@@ -257,6 +271,7 @@ final class Symbols {
       "\u2a7e>=",
       "\u2260!=",
       "\u2243\u2248",
+      "\u00a2\\text{ cent}",
       "\u2032'",
       "\u2019'",
       "\u2223|",

@@ -59,6 +59,14 @@ final class TokenCursor {
     return index >= 0 && index < tokens.size() && tokens.get(index).isSign(sign);
   }
 
+  /** Whether \pi or i stands before. */
+  boolean isBehindConstant() {
+    return at > 0
+        && !isAt(at - 2, "_")
+        && (tokens.get(at - 1).is(Token.Kind.NAME, "pi")
+            || tokens.get(at - 1).is(Token.Kind.NAME, "i"));
+  }
+
   boolean isCommand(String name) {
     return at < tokens.size() && tokens.get(at).is(Token.Kind.COMMAND, name);
   }

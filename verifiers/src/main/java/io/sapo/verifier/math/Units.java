@@ -54,6 +54,8 @@ record Units(
       acre acre 1 1|hectare m 10000 2|gallon gallon 1 1|quart gallon 1/4 1|pint gallon 1/8 1
       Omega Omega 1 1|ohm Omega 1 1|\u00b5m m 1/1000000 1|\u00b5g g 1/1000000 1
       \u00b5s s 1/1000000 1|\u00b5L m 1/1000000000 3
+      F F 1 1|farad F 1 1|eV eV 1 1|cal cal 1 1|calorie cal 1 1|kcal cal 1000 1|atm atm 1 1
+      grad grad 1 1|gradian grad 1 1|gon grad 1 1
       radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
       """;
 
@@ -70,7 +72,7 @@ record Units(
 
   /** Of one dimension; pm is an hour's. */
   private static final Set<String> PREFIXABLE =
-      Set.of("Hz", "W", "V", "A", "J", "N", "Pa", "Omega", "mol", "g", "s");
+      Set.of("Hz", "W", "V", "A", "J", "N", "Pa", "Omega", "mol", "g", "s", "F", "eV");
 
   private record Base(String name, Rational factor, int exponent) {}
 
@@ -298,7 +300,7 @@ record Units(
       }
       if (lower.equals("per")) {
         sign = -1;
-        return units + nouns > 0;
+        return units + nouns > 0 || at == 1;
       }
       if (lower.equals("squared")) {
         return units > 0 || nouns > 0;
@@ -345,10 +347,12 @@ record Units(
 
     /** An exponent behind a unit, 1 where there is none, 0 where it is none of a unit. */
     private int exponent() {
-      if (at >= tokens.size() || !tokens.get(at).isSign("^")) {
+      boolean shortened = at + 1 < tokens.size() && tokens.get(at).isSign(".");
+      int power = shortened ? at + 1 : at;
+      if (power >= tokens.size() || !tokens.get(power).isSign("^")) {
         return 1;
       }
-      at++;
+      at = power + 1;
       boolean braces = at < tokens.size() && tokens.get(at).isSign("{");
       at += braces ? 1 : 0;
       boolean negative = at < tokens.size() && tokens.get(at).isSign("-");

@@ -79,6 +79,8 @@ final class Vocabulary {
         told.add(as(token, Token.Kind.WORD, token.text() + left.get(++i).text()));
       } else if (isMicro(left, i)) {
         told.add(as(token, Token.Kind.WORD, "\u00b5" + left.get(++i).text()));
+      } else if (isSetMinus(left, i)) {
+        told.add(Token.sign("\u2216", token.spaced()));
       } else if (token.kind() == Token.Kind.WORD) {
         word(token, told);
       } else if (token.kind() == Token.Kind.COMMAND && FUNCTIONS.containsKey(token.text())) {
@@ -96,6 +98,15 @@ final class Vocabulary {
         && at == tokens.size() - 1
         && tokens.get(at).is(Token.Kind.NAME, "Omega")
         && tokens.get(at - 1).kind() == Token.Kind.NUMBER;
+  }
+
+  /** The minus of \mathbb{R} - \{2\}. */
+  private static boolean isSetMinus(List<Token> tokens, int at) {
+    return at > 0
+        && at + 1 < tokens.size()
+        && tokens.get(at).isSign("-")
+        && tokens.get(at + 1).isSign("\\{")
+        && (tokens.get(at - 1).isSign("\\}") || tokens.get(at - 1).is(Token.Kind.COMMAND, "R"));
   }
 
   /** The k of \text{k}\Omega. */

@@ -89,7 +89,9 @@ final class WrittenAlike {
   private static List<String> items(List<Token> tokens) {
     List<String> items = new ArrayList<>();
     String joined = "and";
-    for (Tokens.Piece piece : Tokens.split(tokens, Set.of(",", ";", "and", "or"))) {
+    boolean set = Tokens.enclosed(tokens) && tokens.get(0).isSign("\\{");
+    List<Token> inner = set ? Tokens.inner(tokens) : tokens;
+    for (Tokens.Piece piece : Tokens.split(inner, Set.of(",", ";", "and", "or"))) {
       joined = piece.separator().equals("or") ? "or" : joined;
       if (piece.tokens().isEmpty()) {
         continue;
