@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Reads tokens as one answer, or as several, by what holds them together. */
 final class AnswerReader {
@@ -12,9 +11,6 @@ final class AnswerReader {
   private static final Set<String> RELATIONS =
       Set.of("=", "<", ">", "<=", ">=", "!=", "\u2248", "\u2208", "\u2209");
   private static final Set<String> SET_OPERATIONS = Set.of("\u222a", "\u2229", "\u2216");
-  private static final Set<String> MATRICES =
-      Set.of("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array");
-  private static final Set<String> ROWS = Set.of("cases", "aligned", "align", "gathered");
   private static final int MAX_DEPTH = 20;
   static final int MAX_ITEMS = 64;
 
@@ -51,6 +47,11 @@ final class AnswerReader {
       depth--;
       return amount.get();
     }
+    Optional<Answer> solutions = solutions(tokens);
+    if (solutions.isPresent()) {
+      depth--;
+      return solutions.get();
+    }
     List<Tokens.Piece> pieces = Tokens.split(tokens, JOINING);
     if (pieces.size() > MAX_ITEMS) {
       throw new UnreadableException("it has too many parts");
@@ -71,6 +72,30 @@ final class AnswerReader {
       throw new UnreadableException("it is empty");
     }
     return answers.size() == 1 ? answers.get(0) : new Joining(budget).join(answers, either);
+  }
+
+  /** Several solutions of several variables: x = 2, y = 3 or x = 3, y = 2. */
+  private Optional<Answer> solutions(List<Token> tokens) throws UnreadableException {
+    List<Tokens.Piece> pieces = Tokens.split(tokens, Set.of("or", ";"));
+    if (pieces.size() < 2 || pieces.size() > MAX_ITEMS) {
+      return Optional.empty();
+    }
+    List<Answer> solutions = new ArrayList<>();
+    for (Tokens.Piece piece : pieces) {
+      List<Token> solution = piece.tokens();
+      boolean several =
+          Tokens.split(solution, Set.of(",", "and")).size() > 1
+              && solution.stream().filter(token -> token.isSign("=")).count() > 1;
+      if (!several || !(read(solution) instanceof Answer.Many many)) {
+        return Optional.empty();
+      }
+      List<Answer> values = ManyComparer.byName(many.items());
+      if (values == many.items()) {
+        return Optional.empty();
+      }
+      solutions.add(new Answer.Many(Answer.Many.Kind.TUPLE, "(", ")", values));
+    }
+    return Optional.of(new Answer.Many(Answer.Many.Kind.LIST, "", "", solutions));
   }
 
   /** The x \u2260 of x \u2260 1, 2, which stands for both; otherwise nothing. */
@@ -136,7 +161,8 @@ final class AnswerReader {
     }
     if (Tokens.enclosed(tokens)) {
       return first.kind() == Token.Kind.COMMAND
-          ? environment(first.text().substring("begin ".length()), Tokens.inner(tokens))
+          ? new EnvironmentReader(this, budget)
+              .read(first.text().substring("begin ".length()), Tokens.inner(tokens))
           : bracketed(first.text(), last.text(), Tokens.inner(tokens));
     }
     return tokens.size() == 1 ? constant(first) : value(tokens);
@@ -185,7 +211,7 @@ final class AnswerReader {
 
   private Answer ratio(List<Tokens.Piece> parts) throws UnreadableException {
     if (parts.size() == 2
-        && RelationReader.isName(parts.get(0).tokens())
+        && Names.isName(parts.get(0).tokens())
         && parts.get(0).tokens().stream().anyMatch(token -> token.kind() == Token.Kind.WORD)) {
       return new Answer.Named(
           Tokens.text(parts.get(0).tokens()), read(parts.get(1).tokens()), null);
@@ -235,49 +261,6 @@ final class AnswerReader {
     return group ? items.get(0) : new Answer.Many(Answer.Many.Kind.TUPLE, open, close, items);
   }
 
-  private Answer environment(String name, List<Token> inner) throws UnreadableException {
-    if (name.equals("cases") && inner.stream().anyMatch(token -> token.isSign("&"))) {
-      return new PiecesReader(this).read(inner);
-    }
-    if (ROWS.contains(name)) {
-      List<Token> joined = new ArrayList<>();
-      for (Token token : inner) {
-        if (!token.isSign("&")) {
-          joined.add(token.isSign("\\\\") ? Token.sign(",", true) : token);
-        }
-      }
-      return read(joined);
-    }
-    if (!MATRICES.contains(name)) {
-      throw new UnreadableException("'" + name + "' stands in it");
-    }
-    List<List<Answer>> rows = new ArrayList<>();
-    for (Tokens.Piece row : Tokens.split(inner, Set.of("\\\\"))) {
-      if (!row.tokens().isEmpty()) {
-        rows.add(row(row.tokens()));
-      }
-    }
-    if (rows.isEmpty() || rows.stream().anyMatch(row -> row.size() != rows.get(0).size())) {
-      throw new UnreadableException("its rows differ in length");
-    }
-    if (rows.size() == 1 && rows.get(0).size() == 1) {
-      return rows.get(0).get(0);
-    }
-    Answer.Matrix matrix = new Answer.Matrix(rows);
-    return name.equals("vmatrix") ? new Matrices(budget).determinant(matrix) : matrix;
-  }
-
-  private List<Answer> row(List<Token> tokens) throws UnreadableException {
-    List<Answer> row = new ArrayList<>();
-    for (Tokens.Piece entry : Tokens.split(tokens, Set.of("&"))) {
-      if (entry.tokens().isEmpty() || row.size() >= MAX_ITEMS) {
-        throw new UnreadableException("an entry of a matrix is missing, or too many are there");
-      }
-      row.add(read(entry.tokens()));
-    }
-    return row;
-  }
-
   /** A number in a base, a calculation with matrices, or an expression with units behind it. */
   private Answer value(List<Token> tokens) throws UnreadableException {
     Answer based = Bases.read(tokens, budget);
@@ -300,8 +283,7 @@ final class AnswerReader {
             .orElseThrow(
                 () -> new UnreadableException("'" + Tokens.text(parser.rest()) + "' stands in it"));
     return new Answer.Value(
-        value.times(Fraction.of(units.multiplier()), budget),
-        new Units(Rational.ONE, units.dimensions(), units.factor(), units.known()));
+        value.times(Fraction.of(units.multiplier()), budget), units.withoutMultiplier());
   }
 
   private ExpressionParser parser(List<Token> tokens) {
@@ -326,14 +308,10 @@ final class AnswerReader {
       if (token.kind() == Token.Kind.NAME
           && token.spaced()
           && tokens.get(i - 1).kind() == Token.Kind.NUMBER
-          && Units.isKnown(token.text())) {
+          && UnitTable.isKnown(token.text())) {
         marked.set(i, new Token(Token.Kind.WORD, token.text(), null, true, true));
       }
     }
     return marked;
-  }
-
-  static Units noUnits() {
-    return new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, false);
   }
 }

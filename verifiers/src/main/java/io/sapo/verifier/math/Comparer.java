@@ -110,7 +110,7 @@ final class Comparer {
         && pair.items().get(0) instanceof Answer.Value of
         && pair.items().get(1) instanceof Answer.Value some) {
       Fraction value = new Functions(budget).call("binom", of.fraction(), some.fraction());
-      return Optional.of(new Answer.Value(value, AnswerReader.noUnits()));
+      return Optional.of(new Answer.Value(value, Units.NONE));
     }
     return Optional.empty();
   }
@@ -189,7 +189,11 @@ final class Comparer {
     boolean percent = marked.fraction().mentions(Atom.PERCENT);
     boolean degrees = marked.fraction().mentions(Atom.DEGREE);
     Set<String> units = other.units().dimensions().keySet();
-    return percent && (other.fraction().mentions(Atom.DEGREE) || !units.isEmpty())
+    boolean counted = !other.units().noun().isEmpty();
+    boolean percents = other.fraction().mentions(Atom.PERCENT);
+    boolean turned = other.fraction().mentions(Atom.DEGREE);
+    return percent && (turned || !units.isEmpty() || counted && !percents)
+        || degrees && counted && !turned
         || degrees && units.stream().anyMatch(unit -> !Units.OF_ANGLE_OR_HEAT.contains(unit));
   }
 

@@ -73,7 +73,7 @@ final class ManyComparer {
   }
 
   /** x = 3, y = 4 in the order of the names; anything else as it stands. */
-  private static List<Answer> byName(List<Answer> items) {
+  static List<Answer> byName(List<Answer> items) {
     long names =
         items.stream()
             .map(item -> item instanceof Answer.Named named ? named.name() : "")
@@ -106,7 +106,6 @@ final class ManyComparer {
       Fraction top = ((Answer.Value) many.items().get(0)).fraction();
       Fraction bottom = ((Answer.Value) many.items().get(1)).fraction();
       return single instanceof Answer.Value value
-          && !isClock(many.items())
           && equivalence.same(top, bottom.times(value.fraction(), budget))
           && !bottom.numerator().isZero();
     }
@@ -206,8 +205,24 @@ final class ManyComparer {
     return -1;
   }
 
+  private static boolean isSet(Answer answer) {
+    return answer instanceof Answer.Many many && many.kind() == Answer.Many.Kind.SET;
+  }
+
+  /** Two red ones are not two blue ones where both are among several. */
+  private static boolean countOthers(Answer a, Answer b) {
+    return a instanceof Answer.Value one
+        && b instanceof Answer.Value other
+        && !one.units().noun().isEmpty()
+        && !other.units().noun().isEmpty()
+        && !one.units().noun().equals(other.units().noun());
+  }
+
   /** Two elements of a list that cannot be compared are not the same. */
   private boolean sameOrUnknown(Answer a, Answer b) throws UnreadableException {
+    if (isSet(a) != isSet(b) || countOthers(a, b)) {
+      return false;
+    }
     try {
       return comparer.same(a, b);
     } catch (UnreadableException e) {

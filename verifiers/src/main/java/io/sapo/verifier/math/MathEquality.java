@@ -3,11 +3,9 @@ package io.sapo.verifier.math;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Whether two answers mean the same. Stateless; a comparison costs milliseconds at most. */
@@ -18,7 +16,6 @@ public final class MathEquality {
   private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,30}\\.[0-9]{1,30}");
   private static final Pattern RANGE =
       Pattern.compile("\\s*+[0-9.,]++\\s?+[\u2013\u2014]\\s?+[0-9.,]++\\s*+");
-  private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
 
   private static final int LEAST_DIGITS_OF_ROUNDED = 3;
 
@@ -122,7 +119,7 @@ public final class MathEquality {
     Budget budget = new Budget();
     try {
       List<Token> tokens = Vocabulary.told(new Lexer(Notation.plain(text), true).tokens());
-      Answer answer = new AnswerReader(new Reading(true, false, false), budget).read(tokens);
+      Answer answer = new AnswerReader(Reading.PLAIN, budget).read(tokens);
       if (answer instanceof Answer.Named named) {
         answer = named.value();
       }
@@ -185,16 +182,13 @@ public final class MathEquality {
           : read;
     }
     return read(
-        List.of(value.orElse(given)),
-        List.of(expectedValue.orElse(expected)),
-        new Reading(true, false, false),
-        read);
+        List.of(value.orElse(given)), List.of(expectedValue.orElse(expected)), Reading.PLAIN, read);
   }
 
   private Comparison read(String answer, String reference) {
     Comparison first = null;
     Budget budget = new Budget();
-    for (Reading reading : readings(answer, reference)) {
+    for (Reading reading : Reading.all(answer, reference)) {
       List<List<Token>> given = tokens(answer, reading);
       List<List<Token>> expected = tokens(reference, reading);
       Comparison next = read(given, expected, reading, first, budget);
@@ -268,23 +262,6 @@ public final class MathEquality {
 
   private String said(Answer answer) {
     return explaining ? answer.toString() : "";
-  }
-
-  /** The plain reading, and others where the texts allow for them. */
-  private static Set<Reading> readings(String answer, String reference) {
-    Set<Reading> readings = new LinkedHashSet<>();
-    readings.add(new Reading(true, false, false));
-    String both = answer + " " + reference;
-    if (both.indexOf(',') >= 0) {
-      readings.add(new Reading(false, false, false));
-    }
-    if (both.indexOf('/') >= 0) {
-      readings.add(new Reading(true, true, false));
-    }
-    if (LETTER_UNIT.matcher(both).find()) {
-      readings.add(new Reading(true, false, true));
-    }
-    return readings;
   }
 
   /** With commas that separate, either side may still be one number. */

@@ -72,7 +72,7 @@ final class Matrices {
     for (List<Fraction> row : rows) {
       List<Answer> entries = new ArrayList<>();
       for (Fraction entry : row) {
-        entries.add(new Answer.Value(entry, AnswerReader.noUnits()));
+        entries.add(new Answer.Value(entry, Units.NONE));
       }
       matrix.add(entries);
     }
@@ -84,7 +84,7 @@ final class Matrices {
     if (rows.size() != rows.get(0).size() || rows.size() > MAX_DETERMINANT) {
       throw new UnreadableException("it has no determinant, or a large one");
     }
-    return new Answer.Value(determinant(rows), AnswerReader.noUnits());
+    return new Answer.Value(determinant(rows), Units.NONE);
   }
 
   /** The length of what a T raised behind it transposes: of a matrix or tuple, else 0. */

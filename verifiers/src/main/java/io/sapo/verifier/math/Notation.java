@@ -117,6 +117,11 @@ final class Notation {
       Pattern.compile(
           "(?<![0-9.])([0-9]{1,3}+)\\s*+\\\\(?:mathrm|text)\\s*+\\{([CP])\\}\\s*+([0-9]{1,3}+)(?![0-9.])");
 
+  /** x \equiv 5 \pmod 7 in the writings of the modulus. */
+  private static final Pattern MODULO =
+      Pattern.compile(
+          "\\s*+(?:[a-z]\\s*+\\\\equiv(?![A-Za-z]))?+\\s*+([0-9]{1,9}+)\\s*+(?:\\\\ )?+[\\s(]*+\\\\(?:(?:mathrm|text)\\s*+\\{\\s*+\\(?+mod(?:ulo)?+\\s*+\\}|[pb]?mod(?![A-Za-z]))(?:\\\\ )?+[\\s{]*+([0-9]{1,9}+)[\\s})]*+");
+
   private static final Pattern OUT_OF =
       Pattern.compile(
           "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{)?+\\s*+out\\s++of\\s*+\\}?+\\s*+([0-9]{1,9}+)\\s*+");
@@ -127,7 +132,7 @@ final class Notation {
 
   private static final Pattern OPTION =
       Pattern.compile(
-          "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+\\s*+(?i:option|choice)\\s*+\\(?+([A-J])\\)?+\\s*+\\}?+\\.?+\\s*+");
+          "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+\\s*+(?i:option|choice|point|graph|figure|statement)\\s*+\\}?+\\s*+\\(?+([A-Z])\\)?+\\s*+\\}?+\\.?+\\s*+");
 
   private static final Pattern SPOKEN =
       Pattern.compile(
@@ -162,6 +167,7 @@ final class Notation {
       return text;
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
+    plain = MODULO.matcher(plain).replaceFirst("$1 \\\\pmod{$2}");
     plain = OUT_OF.matcher(plain).replaceFirst("\\\\frac{$1}{$2}");
     plain =
         CHOOSE_BETWEEN

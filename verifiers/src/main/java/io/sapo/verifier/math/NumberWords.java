@@ -1,5 +1,6 @@
 package io.sapo.verifier.math;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +33,24 @@ final class NumberWords {
           "eighteen",
           "nineteen");
 
+  /** Halves and so on. */
   private static final List<String> PARTS =
-      List.of("half", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth");
+      List.of(
+          "half",
+          "third",
+          "fourth",
+          "fifth",
+          "sixth",
+          "seventh",
+          "eighth",
+          "ninth",
+          "tenth",
+          "eleventh",
+          "twelfth",
+          "thirteenth",
+          "fourteenth",
+          "fifteenth",
+          "sixteenth");
 
   private static final Map<String, Integer> SMALL = small();
   private static final Map<String, Long> SCALES = Map.of("thousand", 1_000L, "million", 1_000_000L);
@@ -60,12 +77,23 @@ final class NumberWords {
     if (words.length > MAX_WORDS) {
       return Optional.empty();
     }
-    return words.length == 2 && part(words[1]) > 0 ? fraction(words) : whole(words);
+    int last = words.length - 1;
+    if (last < 1 || part(words[last]) == 0) {
+      return whole(words);
+    }
+    Optional<String> fraction = fraction(Arrays.copyOfRange(words, last - 1, last + 1));
+    if (last == 1) {
+      return fraction;
+    }
+    return last > 2 && words[last - 2].equals("and")
+        ? whole(Arrays.copyOf(words, last - 2))
+            .flatMap(one -> fraction.map(part -> one + " " + part))
+        : Optional.empty();
   }
 
-  /** Two thirds. */
+  /** Two thirds, a half. */
   private static Optional<String> fraction(String[] words) {
-    return Optional.ofNullable(SMALL.get(words[0]))
+    return Optional.ofNullable(words[0].equals("a") ? Integer.valueOf(1) : SMALL.get(words[0]))
         .filter(top -> top > 0)
         .map(top -> "\\frac{" + top + "}{" + part(words[1]) + "}");
   }

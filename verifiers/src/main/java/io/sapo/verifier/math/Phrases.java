@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class Phrases {
   private static final String TEXT = "\\\\(?:text|textbf|textit|mathrm|mbox)\\s?+\\{";
   private static final Pattern OPENING = Pattern.compile("\\s*+(" + TEXT + ")?+\\s*+");
-  private static final Pattern WORD = Pattern.compile("([A-Za-z]++)(\\s*+)");
+  private static final Pattern WORD = Pattern.compile("([A-Za-z]++)(,?\\s*+)");
   private static final int MAX_WORDS = 8;
 
   /** With which a statement of the answer begins. */
@@ -79,6 +79,14 @@ final class Phrases {
           "\\s*+([0-9]{1,9}+)\\s*+(?:"
               + TEXT
               + "\\s*+and\\s*+\\}|and)\\s*+(\\\\[dt]?frac[\\s{}0-9]++|[0-9]++/[0-9]++)\\s*+");
+
+  /** 3 and a half. */
+  private static final Pattern AND_A_PART =
+      Pattern.compile(
+          "\\s*+([0-9]{1,9}+)\\s*+(?:"
+              + TEXT
+              + "\\s*+)?+(and\\s++(?:an?|one)\\s++[a-z]++)\\s*+\\}?+\\s*+");
+
   private static final Pattern SEVERAL = Pattern.compile("[,;]|\\b(?:and|or)\\b");
 
   private Phrases() {}
@@ -149,6 +157,12 @@ final class Phrases {
 
   /** 3 and 1/2 as one number, where the other side is not several. */
   static String mixed(String text, String other) {
+    Matcher part = AND_A_PART.matcher(text);
+    if (part.matches()) {
+      return NumberWords.read("one " + part.group(2))
+          .map(one -> part.group(1) + one.substring(1))
+          .orElse(text);
+    }
     Matcher mixed = MIXED.matcher(text);
     return mixed.matches() && !SEVERAL.matcher(other).find()
         ? mixed.group(1) + " " + mixed.group(2)

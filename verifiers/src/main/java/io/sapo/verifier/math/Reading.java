@@ -1,5 +1,9 @@
 package io.sapo.verifier.math;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+
 /**
  * One way to read what can be read in several.
  *
@@ -7,4 +11,33 @@ package io.sapo.verifier.math;
  * @param tightProducts a/bc is a/(bc) rather than (a/b)·c
  * @param letterUnits a single letter behind a number and a space is a unit
  */
-record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {}
+record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {
+  static final Reading PLAIN = new Reading(true, false, false);
+  private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
+  private static final Pattern DIGITS_AND_COMMAS = Pattern.compile("[0-9,]++");
+  private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})++");
+
+  /** The plain reading, and others where the texts allow for them. */
+  static Set<Reading> all(String answer, String reference) {
+    Set<Reading> readings = new LinkedHashSet<>();
+    readings.add(PLAIN);
+    String both = answer + " " + reference;
+    if (both.indexOf(',') >= 0 && !isNumberBesideDigits(answer, reference)) {
+      readings.add(new Reading(false, false, false));
+    }
+    if (both.indexOf('/') >= 0) {
+      readings.add(new Reading(true, true, false));
+    }
+    if (LETTER_UNIT.matcher(both).find()) {
+      readings.add(new Reading(true, false, true));
+    }
+    return readings;
+  }
+
+  /** 12,345 is no list beside 345,12, but may be one beside 345, 12. */
+  private static boolean isNumberBesideDigits(String answer, String reference) {
+    return DIGITS_AND_COMMAS.matcher(answer).matches()
+        && DIGITS_AND_COMMAS.matcher(reference).matches()
+        && (GROUPED.matcher(answer).matches() || GROUPED.matcher(reference).matches());
+  }
+}

@@ -6,29 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.regex.Pattern;
 
 /** Reads equations, chains of equal values, inequalities and memberships. */
 final class RelationReader {
   private static final Set<String> EQUAL = Set.of("=", "\u2248");
-  private static final Set<String> NAMING =
-      Set.of(
-          "angle",
-          "triangle",
-          "overline",
-          "vec",
-          "hat",
-          "bar",
-          "tilde",
-          "dot",
-          "widehat",
-          "max",
-          "min");
-  private static final Set<String> OPERATIONS = Set.of("lim", "sum", "prod", "int", "iint", "oint");
-  private static final Set<String> BETWEEN_NAMES =
-      Set.of("_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
-  private static final Pattern DERIVATIVE =
-      Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
   private static final int MAX_PLACES = 60;
 
   private final AnswerReader reader;
@@ -72,7 +53,7 @@ final class RelationReader {
   }
 
   private static Answer member(List<Token> name, Answer set) throws UnreadableException {
-    if (!isName(name)) {
+    if (!Names.isName(name)) {
       throw new UnreadableException("what is a member has no name");
     }
     return set instanceof Answer.Reals reals
@@ -83,17 +64,18 @@ final class RelationReader {
   private Answer equality(List<Tokens.Piece> sides) throws UnreadableException {
     List<Token> first = sides.get(0).tokens();
     List<Token> last = sides.get(sides.size() - 1).tokens();
-    if (isName(first)) {
+    if (Names.isName(first)) {
       return named(first, sides);
     }
-    if (sides.size() == 2 && isName(last)) {
+    if (sides.size() == 2 && Names.isName(last)) {
       return named(last, List.of(sides.get(1), new Tokens.Piece("=", first)));
     }
-    Answer value = chain(sides);
+    Answer value = sides.size() == 2 ? inTwoBases(first, last) : null;
+    value = value == null ? chain(sides) : value;
     if (value != null) {
       return value;
     }
-    if (sides.size() > 2 && isSumOfNames(first)) {
+    if (sides.size() > 2 && Names.isSum(first)) {
       value = chain(sides.subList(1, sides.size()));
     }
     if (sides.size() > 2 && !(value instanceof Answer.Value)) {
@@ -105,18 +87,42 @@ final class RelationReader {
       throw new UnreadableException("its sides are not equal");
     }
     return new Answer.Relation(
-        left.minus(right, budget).numerator(), true, false, right, isSumOfNames(first));
+        left.minus(right, budget).numerator(), true, false, right, Names.isSum(first));
+  }
+
+  /** 54 = 110110_2, which is either; null where no side names its base. */
+  private Answer inTwoBases(List<Token> first, List<Token> last) throws UnreadableException {
+    if (first.stream().noneMatch(token -> token.isSign("_"))
+        && last.stream().noneMatch(token -> token.isSign("_"))) {
+      return null;
+    }
+    Answer.Based a = Bases.read(first, budget);
+    Answer.Based b = Bases.read(last, budget);
+    if (a == null && b == null) {
+      return null;
+    }
+    Fraction left = a == null ? reader.fraction(first) : a.value();
+    Fraction right = b == null ? reader.fraction(last) : b.value();
+    if (!new Equivalence(budget).same(left, right)) {
+      throw new UnreadableException("its sides are not equal");
+    }
+    return new Answer.Rounded(
+        a == null ? new Answer.Value(left, Units.NONE) : a,
+        b == null ? new Answer.Value(right, Units.NONE) : b);
   }
 
   /** name = value, or name = … = value where what is between equals it. */
   private Answer named(List<Token> name, List<Tokens.Piece> sides) throws UnreadableException {
     List<Tokens.Piece> values = sides.subList(1, sides.size());
+    while (values.size() > 1 && isInWords(values.get(0).tokens())) {
+      values = values.subList(1, values.size());
+    }
     Answer value = values.size() == 1 ? reader.read(values.get(0).tokens()) : chain(values);
     if (value == null) {
       value = lastOfFormula(values);
     }
     Polynomial equation = null;
-    if (value instanceof Answer.Value of && !isDerivative(name)) {
+    if (value instanceof Answer.Value of && !Names.isDerivative(name)) {
       try {
         Fraction left = reader.fraction(name);
         SortedSet<Atom> defined = named(name);
@@ -130,6 +136,12 @@ final class RelationReader {
       }
     }
     return new Answer.Named(Tokens.text(name), value, equation);
+  }
+
+  /** Whether it is another name that is no expression: area = base times height = 5. */
+  private static boolean isInWords(List<Token> tokens) {
+    return Names.isName(tokens)
+        && tokens.stream().anyMatch(token -> token.kind() == Token.Kind.WORD);
   }
 
   /** What a definition may not use: the function of f(x), else all variables of the name. */
@@ -200,110 +212,6 @@ final class RelationReader {
     Fraction half = Fraction.of(Rational.of(BigInteger.ONE, unit.shiftLeft(1)));
     Fraction error = new Functions(budget).call("abs", exact.minus(rounded, budget));
     return new Equivalence(budget).sign(half.minus(error, budget)) >= 0;
-  }
-
-  /** Whether the tokens name something: x, f(x), \angle ABC, (p, q), \text{Area}, a_1. */
-  static boolean isName(List<Token> tokens) {
-    if (tokens.isEmpty()) {
-      return false;
-    }
-    if (isDerivative(tokens) || isOperation(tokens.get(0)) || isMatrixOfNames(tokens)) {
-      return true;
-    }
-    if (tokens.get(0).isSign("[") || tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
-      return false;
-    }
-    int depth = 0;
-    boolean named = false;
-    for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      boolean index = i > 0 && tokens.get(i - 1).isSign("_");
-      depth += Tokens.change(token);
-      if (token.kind() == Token.Kind.NAME
-          || token.kind() == Token.Kind.WORD
-          || token.is(Token.Kind.COMMAND, "angle")) {
-        named = true;
-      } else if (token.kind() == Token.Kind.COMMAND) {
-        if (!NAMING.contains(token.text()) && depth == 0) {
-          return false;
-        }
-      } else if (token.kind() == Token.Kind.NUMBER) {
-        if (!index && !(named && depth > 0)) {
-          return false;
-        }
-      } else if (depth == 0 && !BETWEEN_NAMES.contains(token.text())) {
-        return false;
-      } else if (token.isSign("^") && !isInverse(tokens, i + 1)) {
-        return false;
-      }
-    }
-    return named && depth == 0 && tokens.get(0).kind() != Token.Kind.NUMBER;
-  }
-
-  /** A limit, sum or integral is not calculated; what it is said to be counts. */
-  private static boolean isOperation(Token token) {
-    return token.kind() == Token.Kind.COMMAND && OPERATIONS.contains(token.text());
-  }
-
-  private static boolean isMatrixOfNames(List<Token> tokens) {
-    return tokens.get(0).kind() == Token.Kind.COMMAND
-        && Tokens.enclosed(tokens)
-        && Tokens.inner(tokens).stream()
-            .allMatch(
-                token ->
-                    token.kind() == Token.Kind.NAME || token.isSign("&") || token.isSign("\\\\"));
-  }
-
-  private static boolean isTupleOfNames(List<Token> tokens) {
-    return Tokens.enclosed(tokens)
-        && tokens.stream()
-            .allMatch(
-                token ->
-                    token.kind() != Token.Kind.SIGN
-                        || Set.of("(", ")", ",", "_", "{", "}", "'", ";").contains(token.text()));
-  }
-
-  private static boolean isDerivative(List<Token> tokens) {
-    return tokens.get(0).is(Token.Kind.COMMAND, "frac")
-        && DERIVATIVE.matcher(Tokens.text(tokens)).matches();
-  }
-
-  private static boolean isInverse(List<Token> tokens, int at) {
-    return at + 2 < tokens.size()
-        && tokens.get(at).isSign("{")
-        && tokens.get(at + 1).isSign("-")
-        && tokens.get(at + 2).is(Token.Kind.NUMBER, "1");
-  }
-
-  private static boolean isSumOfNames(List<Token> tokens) {
-    if (tokens.get(0).isSign("-")
-        || tokens.size() > 1 && tokens.get(1).isSign("^") && isPower(tokens)) {
-      return false;
-    }
-    for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      boolean exponent =
-          token.isSign("^")
-              || token.isWholeNumber()
-                  && i > 0
-                  && (tokens.get(i - 1).isSign("^")
-                      || i > 1 && tokens.get(i - 1).isSign("{") && tokens.get(i - 2).isSign("^"));
-      boolean part =
-          exponent
-              || token.kind() == Token.Kind.NAME
-              || token.kind() == Token.Kind.WORD
-              || token.is(Token.Kind.COMMAND, "frac")
-              || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());
-      if (!part) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** n^2 alone, which says what n is rather than what was asked for. */
-  private static boolean isPower(List<Token> tokens) {
-    return tokens.size() == 3 || Tokens.enclosed(tokens.subList(2, tokens.size()));
   }
 
   /** The coefficient of a variable and the rest, where an expression is linear in it. */

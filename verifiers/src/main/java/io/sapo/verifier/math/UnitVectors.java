@@ -37,7 +37,7 @@ final class UnitVectors {
     }
     List<Answer> items = new ArrayList<>();
     for (Fraction coordinate : coordinates.subList(0, dimensions)) {
-      items.add(new Answer.Value(coordinate, AnswerReader.noUnits()));
+      items.add(new Answer.Value(coordinate, Units.NONE));
     }
     return Optional.of(new Answer.Many(Answer.Many.Kind.TUPLE, "(", ")", items));
   }

@@ -42,20 +42,14 @@ final class Vocabulary {
 
   private static final Map<String, String> SIGNS =
       Map.of(
-          "percent",
-          "%",
-          "degrees",
-          "\u00b0",
-          "degree",
-          "\u00b0",
-          "deg",
-          "\u00b0",
-          "infinity",
-          "\u221e",
-          "inf",
-          "\u221e",
-          "oo",
-          "\u221e");
+          "percent", "%",
+          "pct", "%",
+          "degrees", "\u00b0",
+          "degree", "\u00b0",
+          "deg", "\u00b0",
+          "infinity", "\u221e",
+          "inf", "\u221e",
+          "oo", "\u221e");
 
   private static final Set<String> CURRENCIES = Set.of("Rs", "USD", "EUR", "GBP", "INR", "US");
 
@@ -114,7 +108,7 @@ final class Vocabulary {
     return tokens.get(at).kind() == Token.Kind.WORD
         && at + 2 == tokens.size()
         && tokens.get(at + 1).is(Token.Kind.NAME, "Omega")
-        && Units.isKnown(tokens.get(at).text() + "Omega");
+        && UnitTable.isKnown(tokens.get(at).text() + "Omega");
   }
 
   /** The \mu of \mu\text{m}. */
@@ -123,7 +117,7 @@ final class Vocabulary {
         && at + 1 < tokens.size()
         && tokens.get(at + 1).kind() == Token.Kind.WORD
         && tokens.get(at + 1).inText()
-        && Units.isKnown("\u00b5" + tokens.get(at + 1).text());
+        && UnitTable.isKnown("\u00b5" + tokens.get(at + 1).text());
   }
 
   /** Rs. 500 and USD 500 are 500. */
@@ -180,7 +174,7 @@ final class Vocabulary {
             || before.isSign("/")
             || before.is(Token.Kind.NAME, "pi");
     return behindValue
-        && (Units.isKnown(token.text())
+        && (UnitTable.isKnown(token.text())
             || Units.isMultiplier(lower)
             || token.spaced() && lower.length() >= 4);
   }

@@ -37,6 +37,10 @@ final class WrittenAlike {
           Map.entry("infinitely many", "\u221e"),
           Map.entry("infinity", "\u221e"));
 
+  /** What the empty set may say of a question for real numbers. */
+  private static final Set<String> NOTHING =
+      Set.of("no real solution", "no real solutions", "no real roots", "no real numbers");
+
   /** Letters that stand for numbers even three in a row. */
   private static final String VARIABLES = "abcxyz";
 
@@ -52,6 +56,10 @@ final class WrittenAlike {
     }
     String expected = words(reference);
     String given = words(answer);
+    if (NOTHING.contains(given) && isEmptySet(reference)
+        || NOTHING.contains(expected) && isEmptySet(answer)) {
+      return true;
+    }
     boolean wordy =
         reference.stream().anyMatch(WrittenAlike::isWord) || SYNONYMS.containsValue(expected);
     if (wordy) {
@@ -65,13 +73,21 @@ final class WrittenAlike {
     }
     return isLetter(reference)
         && (given.equals(expected)
-            || inParentheses(answer)
-                && inParentheses(reference)
+            || isChoiceInParentheses(answer)
+                && isChoiceInParentheses(reference)
                 && given.equalsIgnoreCase(expected));
   }
 
-  private static boolean inParentheses(List<Token> tokens) {
-    return tokens.size() == 3 && tokens.get(0).isSign("(") && tokens.get(2).isSign(")");
+  /** (b), the letter of a choice in either case. */
+  private static boolean isChoiceInParentheses(List<Token> tokens) {
+    return tokens.size() == 3
+        && tokens.get(0).isSign("(")
+        && tokens.get(1).text().matches("[A-Ja-j]")
+        && tokens.get(2).isSign(")");
+  }
+
+  private static boolean isEmptySet(List<Token> tokens) {
+    return Set.of("\u2205", "\\{\\}").contains(Tokens.text(tokens));
   }
 
   /** Whether one is the other with an s at its end: no real solutions. */
@@ -96,10 +112,11 @@ final class WrittenAlike {
       if (piece.tokens().isEmpty()) {
         continue;
       }
-      if (piece.tokens().stream().noneMatch(WrittenAlike::isWord)) {
+      if (piece.tokens().stream().noneMatch(token -> token.kind() == Token.Kind.WORD)) {
         return List.of();
       }
-      items.add(words(piece.tokens()).toLowerCase(Locale.ROOT));
+      String item = words(piece.tokens());
+      items.add(item.length() == 1 ? item : item.toLowerCase(Locale.ROOT));
     }
     Collections.sort(items);
     if (items.size() > 1) {

@@ -37,6 +37,9 @@ final class SlowReading {
 
   /** Whether both are equal wherever this reading can tell; empty where it cannot. */
   static Optional<Boolean> same(String answer, String reference) {
+    if (isChoice(answer) && isChoice(reference)) {
+      return Optional.empty();
+    }
     try {
       for (long seed = 1; seed <= 3; seed++) {
         if (!same(values(answer, seed), values(reference, seed))) {
@@ -47,6 +50,11 @@ final class SlowReading {
     } catch (Unread | ArithmeticException e) {
       return Optional.empty();
     }
+  }
+
+  /** (b) may be the letter of a choice. */
+  private static boolean isChoice(String answer) {
+    return answer.strip().matches("\\([A-Ja-j]\\)");
   }
 
   private static boolean same(List<BigDecimal> a, List<BigDecimal> b) {

@@ -1,0 +1,141 @@
+package io.sapo.verifier.math;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Whether tokens name what they say the value of. */
+final class Names {
+  private static final Set<String> NAMING =
+      Set.of(
+          "angle",
+          "triangle",
+          "overline",
+          "vec",
+          "hat",
+          "bar",
+          "tilde",
+          "dot",
+          "widehat",
+          "max",
+          "min");
+  private static final Set<String> OPERATIONS = Set.of("lim", "sum", "prod", "int", "iint", "oint");
+  private static final Set<String> BETWEEN_NAMES =
+      Set.of("_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
+  private static final Pattern DERIVATIVE =
+      Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
+
+  /** What an operator or a composition of functions is applied to: (f \circ g)(x). */
+  private static final Pattern APPLIED =
+      Pattern.compile("frac\\{d\\}\\{d[a-z]\\}.++|\\([a-zA-Z]\u00b0[a-zA-Z]\\)\\([a-z0-9]++\\)");
+
+  private Names() {}
+
+  /** Whether the tokens name something: x, f(x), \angle ABC, (p, q), \text{Area}, a_1. */
+  static boolean isName(List<Token> tokens) {
+    if (tokens.isEmpty()) {
+      return false;
+    }
+    if (isDerivative(tokens)
+        || isOperation(tokens.get(0))
+        || isMatrixOfNames(tokens)
+        || APPLIED.matcher(Tokens.text(tokens)).matches()
+        || tokens.size() > 1 && tokens.stream().anyMatch(token -> token.isSign("\u2026"))) {
+      return true;
+    }
+    if (tokens.get(0).isSign("[") || tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
+      return false;
+    }
+    int depth = 0;
+    boolean named = false;
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean index = i > 0 && tokens.get(i - 1).isSign("_");
+      depth += Tokens.change(token);
+      if (token.kind() == Token.Kind.NAME
+          || token.kind() == Token.Kind.WORD
+          || token.is(Token.Kind.COMMAND, "angle")) {
+        named = true;
+      } else if (token.kind() == Token.Kind.COMMAND) {
+        if (!NAMING.contains(token.text()) && depth == 0) {
+          return false;
+        }
+      } else if (token.kind() == Token.Kind.NUMBER) {
+        if (!index && !(named && depth > 0)) {
+          return false;
+        }
+      } else if (depth == 0 && !BETWEEN_NAMES.contains(token.text())) {
+        return false;
+      } else if (token.isSign("^") && !isInverse(tokens, i + 1)) {
+        return false;
+      }
+    }
+    return named && depth == 0 && tokens.get(0).kind() != Token.Kind.NUMBER;
+  }
+
+  /** A limit, sum or integral is not calculated; what it is said to be counts. */
+  private static boolean isOperation(Token token) {
+    return token.kind() == Token.Kind.COMMAND && OPERATIONS.contains(token.text());
+  }
+
+  private static boolean isMatrixOfNames(List<Token> tokens) {
+    return tokens.get(0).kind() == Token.Kind.COMMAND
+        && Tokens.enclosed(tokens)
+        && Tokens.inner(tokens).stream()
+            .allMatch(
+                token ->
+                    token.kind() == Token.Kind.NAME || token.isSign("&") || token.isSign("\\\\"));
+  }
+
+  private static boolean isTupleOfNames(List<Token> tokens) {
+    return Tokens.enclosed(tokens)
+        && tokens.stream()
+            .allMatch(
+                token ->
+                    token.kind() != Token.Kind.SIGN
+                        || Set.of("(", ")", ",", "_", "{", "}", "'", ";").contains(token.text()));
+  }
+
+  static boolean isDerivative(List<Token> tokens) {
+    return tokens.get(0).is(Token.Kind.COMMAND, "frac")
+        && DERIVATIVE.matcher(Tokens.text(tokens)).matches();
+  }
+
+  private static boolean isInverse(List<Token> tokens, int at) {
+    return at + 2 < tokens.size()
+        && tokens.get(at).isSign("{")
+        && tokens.get(at + 1).isSign("-")
+        && tokens.get(at + 2).is(Token.Kind.NUMBER, "1");
+  }
+
+  static boolean isSum(List<Token> tokens) {
+    if (tokens.get(0).isSign("-")
+        || tokens.size() > 1 && tokens.get(1).isSign("^") && isPower(tokens)) {
+      return false;
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean exponent =
+          token.isSign("^")
+              || token.isWholeNumber()
+                  && i > 0
+                  && (tokens.get(i - 1).isSign("^")
+                      || i > 1 && tokens.get(i - 1).isSign("{") && tokens.get(i - 2).isSign("^"));
+      boolean part =
+          exponent
+              || token.kind() == Token.Kind.NAME
+              || token.kind() == Token.Kind.WORD
+              || token.is(Token.Kind.COMMAND, "frac")
+              || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());
+      if (!part) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** n^2 alone, which says what n is rather than what was asked for. */
+  private static boolean isPower(List<Token> tokens) {
+    return tokens.size() == 3 || Tokens.enclosed(tokens.subList(2, tokens.size()));
+  }
+}
