@@ -253,7 +253,7 @@ class AdminServerTest {
       for (int i = 0; i < 6; i++) {
         expiring.segment(expiring.segmented("e" + i, "Answer: 7", 0, true));
       }
-      AdminConfig config = expiring.config().withLimits(Limits.defaults().withKept(2, 4, 2));
+      AdminConfig config = expiring.config().withLimits(Limits.defaults().withIndex(2, 4, 2));
       try (AdminServer small = AdminServer.start(config)) {
         Client asking = new Client(small);
         asking.await("/api/trajectories?id=e5", page -> page.getInteger("matched") == 1);

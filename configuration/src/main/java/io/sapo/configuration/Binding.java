@@ -5,9 +5,10 @@ import io.sapo.admin.config.AdminConfig;
 import io.sapo.evaluator.EvaluationConfig;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.algorithm.Algorithm;
-import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.pictures.PictureFiles;
@@ -26,6 +27,7 @@ import io.sapo.producer.gateway.GatewayLimits;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.Retention;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.judge.JudgePanel;
@@ -122,12 +124,11 @@ public final class Binding {
     return new LearnerOptions(
         client,
         topics,
-        "learner",
-        runId,
-        new InitialModel(initialModel, settings.optionalPath("model.adapter")),
-        dataFolder,
+        heartbeats("learner"),
+        new NewRun(runId, new InitialModel(initialModel, settings.optionalPath("model.adapter"))),
         pictureFiles(),
-        new CheckpointSchedule(
+        new CheckpointSettings(
+            dataFolder,
             settings.integer("learner.checkpoint-every"),
             settings.integer("learner.keep-checkpoints"),
             settings.duration("learner.keep-checkpoints-for")),
@@ -138,7 +139,6 @@ public final class Binding {
         settings.wide("learner.activation-mib") << 20,
         untilVersion,
         acceptDivergence,
-        settings.duration("run.heartbeat"),
         FaultHook.installed());
   }
 
@@ -178,7 +178,7 @@ public final class Binding {
    */
   public ProducerConfig producer(String instance, Path place) {
     return new ProducerConfig(
-        instance,
+        heartbeats(instance),
         tasks(),
         new TaskBinding(settings).curriculum(),
         new SplittableRandom(settings.wide("run.seed")).nextLong(),
@@ -188,9 +188,11 @@ public final class Binding {
             settings.integer("learner.max-staleness"),
             settings.integer("learner.batch-size"),
             settings.number("producer.oversampling")),
-        settings.text("model.device"),
-        settings.duration("run.heartbeat"),
         engine(place));
+  }
+
+  private HeartbeatSettings heartbeats(String instance) {
+    return new HeartbeatSettings(instance, settings.duration("run.heartbeat"));
   }
 
   private PromptSettings prompts() {
@@ -207,7 +209,8 @@ public final class Binding {
         rolloutsPerTask(),
         settings.integer("producer.slots"),
         settings.integer("producer.steps-per-call"),
-        settings.constant("producer.weight-uptake", WeightUptake.class));
+        settings.constant("producer.weight-uptake", WeightUptake.class),
+        settings.text("model.device"));
   }
 
   private EngineSettings engine(Path place) {

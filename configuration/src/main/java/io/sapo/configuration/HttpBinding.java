@@ -42,15 +42,16 @@ final class HttpBinding {
         Limits.defaults(),
         new Thresholds(
             settings.integer("admin.missed-heartbeats"),
+            settings.duration("run.stuck-after"),
             settings.duration("admin.no-version-for"),
             settings.wide("admin.lag-records"),
-            settings.number("admin.entropy-floor"),
-            settings.number("admin.entropy-share"),
-            settings.number("admin.max-kl"),
-            settings.number("admin.max-log-prob-gap"),
-            settings.number("admin.reward-drop"),
             settings.number("admin.dead-letter-share"),
-            settings.duration("run.stuck-after")));
+            new Thresholds.Updates(
+                settings.number("admin.entropy-floor"),
+                settings.number("admin.entropy-share"),
+                settings.number("admin.max-kl"),
+                settings.number("admin.max-log-prob-gap"),
+                settings.number("admin.reward-drop"))));
   }
 
   private Token token(String key) {

@@ -134,6 +134,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void everyPackageSaysWhatItHolds() throws IOException {
+    Set<Path> without = new TreeSet<>();
+    for (String module : layered()) {
+      try (Stream<Path> files = Files.walk(sources(module))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .map(Path::getParent)
+            .filter(folder -> !Files.exists(folder.resolve("package-info.java")))
+            .forEach(without::add);
+      }
+    }
+    assertThat(without).isEmpty();
+  }
+
+  @Test
   void noModuleIsTooLarge() throws IOException {
     Map<String, Long> lines = new TreeMap<>();
     for (String module : layered()) {

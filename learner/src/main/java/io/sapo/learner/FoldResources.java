@@ -26,7 +26,7 @@ public record FoldResources(
    * @param base stays the caller's
    */
   public static FoldResources open(LearnerConfig config, LearnerOptions options, BaseModel base) {
-    CheckpointFolder model = CheckpointFolder.open(options.initial().checkpoint());
+    CheckpointFolder model = CheckpointFolder.open(options.newRun().model().checkpoint());
     Admission admission =
         Admission.of(
             model,
@@ -34,7 +34,7 @@ public record FoldResources(
             config.batch().maxSequenceTokens());
     CheckpointStore checkpoints =
         new CheckpointStore(
-            options.dataFolder(),
+            options.checkpoints().dataFolder(),
             options.checkpoints().keep(),
             options.checkpoints().keepFor(),
             options.faults());

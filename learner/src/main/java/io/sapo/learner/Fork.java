@@ -52,7 +52,7 @@ public final class Fork {
     this.clients = new LearnerClients(options.kafka());
     this.checkpoints =
         new CheckpointStore(
-            options.dataFolder(),
+            options.checkpoints().dataFolder(),
             options.checkpoints().keep(),
             options.checkpoints().keepFor(),
             options.faults());
@@ -86,7 +86,7 @@ public final class Fork {
 
   private void checkUnused() {
     try (Consumer<byte[], byte[]> reader =
-        clients.committedReader(options.instance() + "-weights")) {
+        clients.committedReader(options.heartbeats().instance() + "-weights")) {
       CommittedVersions committed = CommittedVersions.readLean(reader, options.topics());
       if (!committed.isEmpty()) {
         throw new IllegalStateException(
@@ -115,7 +115,7 @@ public final class Fork {
               commits,
               checkpoints,
               publisher,
-              options.runId(),
+              options.newRun().id(),
               parent.environment(),
               clock,
               committed.sha256(version));
@@ -149,7 +149,8 @@ public final class Fork {
 
   private CheckpointManifest manifest(
       long version, double klCoefficient, LearnerConfig config, StateHashes hashes) {
-    return new CheckpointManifest(options.runId(), version, klCoefficient, config.digest(), hashes);
+    return new CheckpointManifest(
+        options.newRun().id(), version, klCoefficient, config.digest(), hashes);
   }
 
   private CheckpointFolder model() {

@@ -98,7 +98,7 @@ public final class Learner {
             new Heartbeats(
                 options.kafka(),
                 options.topics(),
-                "learner-status-" + options.instance(),
+                "learner-status-" + options.heartbeats().instance(),
                 status::now);
         Standby standby = new Standby(listen("standby", Component.LEARNER))) {
       try (FoldResources resources = FoldResources.open(config, options, base)) {
@@ -106,14 +106,14 @@ public final class Learner {
             new StateLoader(config, options, clients, resources, liveness.beatingClock());
         loader.validate(loader.committed());
         standby.await(this::stopping);
-        heartbeats.start(options.heartbeat());
+        heartbeats.start(options.heartbeats().interval());
         long version = stopping ? newest(loader) : fenced(resources, loader, heartbeats);
         status.state("stopped", "");
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
         status.state("failed", String.valueOf(e.getMessage()));
         if (!heartbeats.started() && !standby.otherAtWork()) {
-          heartbeats.start(options.heartbeat());
+          heartbeats.start(options.heartbeats().interval());
         }
         throw e;
       }
@@ -124,7 +124,7 @@ public final class Learner {
 
   private LiveProcesses listen(String name, Component kind) {
     return new LiveProcesses(
-        clients.committedReader(options.instance() + "-" + name),
+        clients.committedReader(options.heartbeats().instance() + "-" + name),
         options.topics(),
         kind,
         System::nanoTime);
@@ -139,7 +139,7 @@ public final class Learner {
       throws InterruptedException {
     try (Commands commands =
             new Commands(
-                clients.committedReader(options.instance() + "-commands"),
+                clients.committedReader(options.heartbeats().instance() + "-commands"),
                 options.topics(),
                 (command, outcome) -> {
                   status.answered(command, outcome);
@@ -169,7 +169,7 @@ public final class Learner {
       Heartbeats heartbeats)
       throws InterruptedException {
     CommittedVersions committed = loader.committed();
-    String runId = committed.isEmpty() ? options.runId() : committed.last().getRunId();
+    String runId = committed.isEmpty() ? options.newRun().id() : committed.last().getRunId();
     Divergences divergences = new Divergences(committed, options.acceptDivergence());
     try (TrainingState state = stateOf(loader, committed, divergences);
         WeightPublisher publisher =
@@ -195,10 +195,16 @@ public final class Learner {
               committed.isEmpty() ? null : committed.sha256());
       committer.accepted(divergences.accepted());
       committer.keep(retention);
+      StatusReporter reporter = new StatusReporter(status, heartbeats);
+      StateSaver saver =
+          new StateSaver(
+              checkpoints,
+              new RunIdentity(runId, config.digest()),
+              state,
+              committer::stateIsAsCommitted);
       TrainingLoop loop =
           new TrainingLoop(
               options,
-              new RunIdentity(runId, config.digest()),
               state,
               new Update(
                   config,
@@ -213,10 +219,9 @@ public final class Learner {
                   publisher::anchorVersion,
                   producers::heard,
                   System::nanoTime),
-              checkpoints,
-              commands,
-              new StatusReporter(status, heartbeats),
-              this::stopping);
+              saver,
+              new CommandExecutor(commands, state, saver, reporter, this::stopping),
+              reporter);
       if (committed.isEmpty()) {
         loop.commitInitialWeights();
       }
@@ -258,7 +263,7 @@ public final class Learner {
 
   private SegmentsReader openSegments(FoldResources resources, TrainingState state) {
     return new SegmentsReader(
-        clients.committedReader(options.instance() + "-segments"),
+        clients.committedReader(options.heartbeats().instance() + "-segments"),
         options.topics(),
         resources.admission(),
         state.progress().positions(),

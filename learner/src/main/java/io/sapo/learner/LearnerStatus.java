@@ -117,13 +117,13 @@ final class LearnerStatus {
     }
     return Status.newBuilder()
         .setComponent(Component.LEARNER)
-        .setInstance(options.instance())
+        .setInstance(options.heartbeats().instance())
         .setState(state)
         .setMessage(message.isEmpty() ? refusing() : message)
         .setVersion(version)
         .setStartedAtMs(startedAtMs)
         .setAtMs(clock.millis())
-        .setIntervalMs(options.heartbeat().toMillis())
+        .setIntervalMs(options.heartbeats().interval().toMillis())
         .setGauges(ProcessGauges.addedTo(gauges))
         .setInfo(info)
         .build();

@@ -52,7 +52,8 @@ final class StateLoader {
 
   /** What is committed; final once other learners are fenced. */
   CommittedVersions committed() {
-    try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-weights")) {
+    try (Consumer<byte[], byte[]> reader =
+        clients.rangeReader(options.heartbeats().instance() + "-weights")) {
       return CommittedVersions.readLean(reader, options.topics());
     }
   }
@@ -74,7 +75,7 @@ final class StateLoader {
     if (resources.checkpoints().versions().stream().noneMatch(committed::contains)) {
       throw new CheckpointException(
           "%s holds no checkpoint of run %s, which has come to version %d: choose the data folder of that run, or restore it"
-              .formatted(options.dataFolder(), last.getRunId(), last.getVersion()),
+              .formatted(options.checkpoints().dataFolder(), last.getRunId(), last.getVersion()),
           null);
     }
   }
@@ -87,7 +88,7 @@ final class StateLoader {
         InitialWeights.of(
             resources.base(),
             resources.model(),
-            options.initial().adapter().orElse(null),
+            options.newRun().model().adapter().orElse(null),
             config.seed());
     return TrainingState.initial(weights, config.algorithm());
   }
@@ -98,7 +99,7 @@ final class StateLoader {
       throw new CheckpointException(
           "%s holds checkpoints up to version %d, but topic %s holds no version: choose the broker and topic prefix of that run, or another data folder"
               .formatted(
-                  options.dataFolder(),
+                  options.checkpoints().dataFolder(),
                   present.get(present.size() - 1),
                   options.topics().weights().name()),
           null);
@@ -119,7 +120,8 @@ final class StateLoader {
     checkNothingLost(last);
     FoldEnvironment.requireBase(last, resources.base(), resources.model().path());
     resources.checkpoints().sweep(last.getVersion());
-    try (Consumer<byte[], byte[]> reader = clients.rangeReader(options.instance() + "-recovery")) {
+    try (Consumer<byte[], byte[]> reader =
+        clients.rangeReader(options.heartbeats().instance() + "-recovery")) {
       Refold refold =
           new Refold(
               new RecordedBatches(

@@ -1,8 +1,5 @@
 package io.sapo.learner;
 
-import io.sapo.learner.checkpoint.CheckpointManifest;
-import io.sapo.learner.checkpoint.CheckpointWriter;
-import io.sapo.learner.checkpoint.Snapshot;
 import io.sapo.learner.commit.CreditRecords;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.fold.StateHashes;
@@ -10,8 +7,6 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchAssembler;
-import io.sapo.schemas.Control;
-import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.WeightVersion;
 import java.util.ArrayList;
@@ -20,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,46 +27,40 @@ final class TrainingLoop {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final LearnerOptions options;
-  private final RunIdentity identity;
   private final TrainingState state;
   private final Update update;
   private final Committer committer;
   private final Republication republication;
-  private final CheckpointWriter checkpoints;
-  private final Commands commands;
+  private final StateSaver saver;
+  private final CommandExecutor commands;
   private final StatusReporter reporter;
-  private final BooleanSupplier stopping;
   private final Stopwatch stopwatch = new Stopwatch();
   private Optional<String> newestIsMissed = Optional.empty();
 
   TrainingLoop(
       LearnerOptions options,
-      RunIdentity identity,
       TrainingState state,
       Update update,
       Committer committer,
       Republication republication,
-      CheckpointWriter checkpoints,
-      Commands commands,
-      StatusReporter reporter,
-      BooleanSupplier stopping) {
+      StateSaver saver,
+      CommandExecutor commands,
+      StatusReporter reporter) {
     this.options = options;
-    this.identity = identity;
     this.state = state;
     this.update = update;
     this.committer = committer;
     this.republication = republication;
-    this.checkpoints = checkpoints;
+    this.saver = saver;
     this.commands = commands;
     this.reporter = reporter;
-    this.stopping = stopping;
   }
 
   /** Version 0: a checkpoint, which is the reference policy from now on, then the commit. */
   void commitInitialWeights() {
     StateHashes hashes = state.hashes();
-    checkpoints.write(snapshot(hashes));
-    checkpoints.finish();
+    saver.write(hashes);
+    saver.finish();
     WeightVersion committed =
         committer.commit(
             state,
@@ -93,7 +81,7 @@ final class TrainingLoop {
    */
   boolean run(BatchAssembler batches) throws InterruptedException {
     reporter.report(status -> status.state("running", ""));
-    while (!stopping.getAsBoolean() && state.version() < options.untilVersion()) {
+    while (!commands.stopping() && state.version() < options.untilVersion()) {
       Batch batch = batches.next(state.version(), new Interruptions());
       if (batch == null && newestIsMissed.isPresent()) {
         publishAgain(newestIsMissed.get());
@@ -111,7 +99,7 @@ final class TrainingLoop {
       WeightVersion committed = commit(batch, folded, hashes);
       stopwatch.lap("seconds_commit");
       if (state.version() % options.checkpoints().every() == 0) {
-        checkpoints.write(snapshot(hashes));
+        saver.write(hashes);
       }
       stopwatch.lap("seconds_checkpoint");
       reporter.report(status -> status.committed(committed));
@@ -120,12 +108,12 @@ final class TrainingLoop {
           .ifPresent(why -> log.warn("version {} was left out: {}", committed.getVersion(), why));
       log.info("{}", summary(committed));
     }
-    runErrands();
-    checkpointNow();
+    commands.carryOut();
+    saver.writeNow();
     return false;
   }
 
-  /** A version that is made of nothing, with the weights of the one before. */
+  /** An empty update: a version with the weights of the one before. */
   private void publishAgain(String why) {
     newestIsMissed = Optional.empty();
     log.warn("{}: its weights are published again, as version {}", why, state.version() + 1);
@@ -135,7 +123,7 @@ final class TrainingLoop {
     reporter.report(status -> status.committed(committed));
   }
 
-  /** Ranges of nothing, where reading is. */
+  /** Empty ranges at the positions read so far. */
   private List<InputRange> standingStill() {
     List<InputRange> ranges = new ArrayList<>();
     state
@@ -154,7 +142,7 @@ final class TrainingLoop {
         metrics,
         CreditRecords.of(state.version(), batch.examples(), folded.credits()),
         folded.leftOut(),
-        checkpoints.durableVersion());
+        saver.durableVersion());
   }
 
   /** What may come between two records. */
@@ -162,7 +150,7 @@ final class TrainingLoop {
     @Override
     public boolean requested() throws InterruptedException {
       newestIsMissed = republication.due(state.version());
-      return newestIsMissed.isPresent() || stopAfterCommands();
+      return newestIsMissed.isPresent() || commands.stoppingAfterCommands();
     }
 
     @Override
@@ -174,94 +162,6 @@ final class TrainingLoop {
     public void assembling(BatchAssembler.Assembling now) {
       reporter.report(status -> status.assembling(now));
     }
-  }
-
-  /** Does what operators ask between two records; stays here while training is paused. */
-  private boolean stopAfterCommands() throws InterruptedException {
-    runErrands();
-    Optional<Control> pause = commands.paused();
-    if (pause.isEmpty()) {
-      return stopping.getAsBoolean();
-    }
-    reporter.report(
-        status -> {
-          status.state("paused", "by " + pause.get().getRequestedBy());
-          status.answered(pause.get().getCommandId(), "done: paused at version " + state.version());
-        });
-    while (commands.paused().isPresent() && !stopping.getAsBoolean()) {
-      commands.await();
-      runErrands();
-    }
-    reporter.report(status -> status.state("running", ""));
-    return stopping.getAsBoolean();
-  }
-
-  private void runErrands() {
-    Optional<Control> errand;
-    while ((errand = commands.nextErrand()).isPresent()) {
-      if (errand.get().getAction() == ControlAction.EXPORT) {
-        export(errand.get());
-      } else {
-        checkpoint(errand.get());
-      }
-    }
-  }
-
-  private void checkpoint(Control errand) {
-    checkpointNow();
-    long durable = checkpoints.durableVersion();
-    String outcome =
-        durable == state.version()
-            ? "done: version %d is a checkpoint".formatted(durable)
-            : "refused: version %d is not what was committed; the next one will be"
-                .formatted(state.version());
-    reporter.report(status -> status.answered(errand.getCommandId(), outcome));
-  }
-
-  /** A failed export is for the operator to hear of, not for training to end with. */
-  private void export(Control errand) {
-    long version = state.version();
-    checkpoints
-        .export(version, state.actor().weights().tensors())
-        .whenComplete(
-            (folder, failure) -> {
-              if (failure != null) {
-                log.error("version {} was not exported", version, failure);
-              }
-              String outcome =
-                  failure == null
-                      ? folder.toString()
-                      : "failed: " + failure.getCause().getMessage();
-              String answer =
-                  failure == null
-                      ? "done: version %d lies in %s".formatted(version, folder)
-                      : outcome;
-              reporter.report(
-                  status -> {
-                    status.exported(outcome);
-                    status.answered(errand.getCommandId(), answer);
-                  });
-            });
-  }
-
-  /** A checkpoint of the newest version on disk, if there is none yet. */
-  private void checkpointNow() {
-    checkpoints.finish();
-    if (checkpoints.durableVersion() < state.version() && committer.stateIsAsCommitted()) {
-      checkpoints.write(snapshot(state.hashes()));
-      checkpoints.finish();
-    }
-  }
-
-  private Snapshot snapshot(StateHashes hashes) {
-    return Snapshot.of(
-        new CheckpointManifest(
-            identity.runId(),
-            state.version(),
-            state.klCoefficient(),
-            identity.configDigest(),
-            hashes),
-        state);
   }
 
   private static String summary(WeightVersion version) {

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.commit.CommittedVersions;
-import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.TopicAdmin;
@@ -176,17 +178,14 @@ final class TestRuns implements AutoCloseable {
       return new LearnerOptions(
           kafka,
           topics,
-          "learner-1",
-          "a-run",
-          InitialModel.of(model),
-          data,
+          new HeartbeatSettings("learner-1", Duration.ofSeconds(1)),
+          new NewRun("a-run", InitialModel.of(model)),
           PictureFiles.none(),
-          new CheckpointSchedule(2, 2, Duration.ofDays(1)),
+          new CheckpointSettings(data, 2, 2, Duration.ofDays(1)),
           new PublishedVersions(ElementType.F32, 3, keepPublishedBytes),
           1L << 20,
           untilVersion,
           acceptDivergence,
-          Duration.ofSeconds(1),
           faults);
     }
 

@@ -4,6 +4,7 @@ import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSpec;
+import io.sapo.schemas.HeartbeatSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,25 +13,21 @@ import java.util.regex.Pattern;
 /**
  * How one producer generates.
  *
- * @param instance name of this producer; no two live ones share it
+ * @param heartbeats the name of this producer among them
  * @param tasks what is asked
  * @param curriculum which of these are passed over
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
- * @param device {@code cpu}, {@code gpu} or {@code gpu0}, {@code gpu1}, …
- * @param heartbeat time between two status records
  * @param engine what draws
  */
 public record ProducerConfig(
-    String instance,
+    HeartbeatSettings heartbeats,
     TaskSpec tasks,
     Curriculum.Bounds curriculum,
     long seed,
     PromptSettings prompts,
     RolloutSettings rollouts,
     StalenessBound staleness,
-    String device,
-    Duration heartbeat,
     EngineSettings engine) {
 
   private static final Pattern DEVICE = Pattern.compile("cpu|gpu[0-9]{0,2}");
@@ -40,7 +37,7 @@ public record ProducerConfig(
    */
   public ProducerConfig {
     List<String> problems = new ArrayList<>();
-    check(!instance.isBlank(), "instance must not be blank", problems);
+    check(!heartbeats.instance().isBlank(), "instance must not be blank", problems);
     check(!tasks.train().isBlank(), "tasks must not be blank", problems);
     check(prompts.maxTokens() >= 1, "max prompt tokens must be positive", problems);
     check(rollouts.groupSize() >= 1, "group size must be positive", problems);
@@ -54,11 +51,11 @@ public record ProducerConfig(
         "group size must not exceed (eta + 1) x batch size, or no group could ever be completed",
         problems);
     check(
-        DEVICE.matcher(device).matches(),
-        "device must be cpu, gpu or gpu with a number, not '" + device + "'",
+        DEVICE.matcher(rollouts.device()).matches(),
+        "device must be cpu, gpu or gpu with a number, not '" + rollouts.device() + "'",
         problems);
     check(
-        heartbeat.compareTo(Duration.ofMillis(100)) >= 0,
+        heartbeats.interval().compareTo(Duration.ofMillis(100)) >= 0,
         "heartbeat must be at least 100 ms",
         problems);
     if (!problems.isEmpty()) {

@@ -10,10 +10,11 @@ import io.sapo.learner.Learner;
 import io.sapo.learner.LearnerClients;
 import io.sapo.learner.LearnerOptions;
 import io.sapo.learner.commit.CommittedVersions;
-import io.sapo.learner.config.CheckpointSchedule;
+import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.NetworkSettings;
+import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.input.Admission;
@@ -42,6 +43,7 @@ import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.RecordDigest;
@@ -138,17 +140,15 @@ class MutatedRecordsTest {
         new LearnerOptions(
             kafka,
             topics,
-            "learner",
-            "a-run",
-            InitialModel.of(model),
-            folder.resolve(topics.prefix() + "data"),
+            new HeartbeatSettings("learner", Duration.ofSeconds(1)),
+            new NewRun("a-run", InitialModel.of(model)),
             PictureFiles.none(),
-            new CheckpointSchedule(1_000, 2, Duration.ofDays(1)),
+            new CheckpointSettings(
+                folder.resolve(topics.prefix() + "data"), 1_000, 2, Duration.ofDays(1)),
             new PublishedVersions(ElementType.F32, 1_000_000, 1L << 32),
             1L << 30,
             until,
             false,
-            Duration.ofSeconds(1),
             FaultHook.NONE),
         BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu()),
         Clock.systemUTC());
@@ -237,15 +237,13 @@ class MutatedRecordsTest {
     send(records);
     ProducerConfig config =
         new ProducerConfig(
-            "producer-0",
+            new HeartbeatSettings("producer-0", Duration.ofSeconds(1)),
             TaskSpec.of("topic"),
             Curriculum.Bounds.NONE,
             1,
             new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 300),
-            new RolloutSettings(new Sampling(1, 1, 0, 1), 1, 64, 8, WeightUptake.IN_FLIGHT),
+            new RolloutSettings(new Sampling(1, 1, 0, 1), 1, 64, 8, WeightUptake.IN_FLIGHT, "cpu"),
             new StalenessBound(1, 10_000_000, 1),
-            "cpu",
-            Duration.ofSeconds(1),
             EngineSettings.BUILTIN);
     try (RolloutProducer producer =
         RolloutProducer.open(config, CheckpointFolder.open(model), base(model), topics, kafka)) {

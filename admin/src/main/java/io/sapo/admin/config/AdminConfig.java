@@ -82,9 +82,9 @@ public record AdminConfig(
     shown.put("admin.read-token", listen.readToken().isSet() ? "set" : "not set");
     shown.put("admin.tls", listen.tls().isPresent() ? "on" : "off");
     shown.put("admin.allowed-hosts", String.join(",", listen.allowedHosts()));
-    shown.put("admin.versions-kept", Integer.toString(limits.versionsKept()));
-    shown.put("admin.trajectories-kept", Integer.toString(limits.trajectoriesKept()));
-    shown.put("admin.dead-letters-kept", Integer.toString(limits.deadLettersKept()));
+    shown.put("admin.versions-kept", Integer.toString(limits.index().versions()));
+    shown.put("admin.trajectories-kept", Integer.toString(limits.index().trajectories()));
+    shown.put("admin.dead-letters-kept", Integer.toString(limits.index().deadLetters()));
     shown.put("bootstrap-servers", bootstrapServers);
     shown.put("topic-prefix", topicPrefix);
     shown.putAll(thresholds.shown());

@@ -49,7 +49,7 @@ public final class Health {
     conditions.add(topics.deadLetters(run, nowMs));
     conditions.add(JudgesAway.judge(components));
     conditions.add(ServersAway.judge(components));
-    conditions.add(RewardTrend.judge(run.versions(), limits.rewardDrop()));
+    conditions.add(RewardTrend.judge(run.versions(), limits.updates().rewardDrop()));
     conditions.add(Replay.judge(run.versions(), lags.segments()));
     return List.copyOf(conditions);
   }

@@ -85,8 +85,8 @@ final class UpdateConditions {
     }
     double accuracy = metric(newest, Metric.ACCURACY).orElse(0);
     boolean collapsed =
-        entropy.getAsDouble() < limits.entropyFloor()
-            || entropy.getAsDouble() < first * limits.entropyShare();
+        entropy.getAsDouble() < limits.updates().entropyFloor()
+            || entropy.getAsDouble() < first * limits.updates().entropyShare();
     return Condition.of(
         collapsed && accuracy < SURE_ENOUGH,
         id,
@@ -108,13 +108,16 @@ final class UpdateConditions {
       OptionalDouble kl = metric(newest, name);
       if (kl.isPresent()) {
         found.add(String.format(ROOT, "%s is %.4f", name, kl.getAsDouble()));
-        exploding |= Math.abs(kl.getAsDouble()) > limits.maxKl();
+        exploding |= Math.abs(kl.getAsDouble()) > limits.updates().maxKl();
       }
     }
     return found.isEmpty()
         ? Condition.unknown(id, title, "no divergence has been reported")
         : Condition.of(
-            exploding, id, title, String.join("; ", found) + "; the limit is " + limits.maxKl());
+            exploding,
+            id,
+            title,
+            String.join("; ", found) + "; the limit is " + limits.updates().maxKl());
   }
 
   /** Where every record is stale, the divergence from the behaviour policy is the nearest thing. */
@@ -127,7 +130,7 @@ final class UpdateConditions {
       return Condition.unknown(id, title, "no difference has been reported");
     }
     return Condition.of(
-        Math.abs(gap.getAsDouble()) > limits.maxLogProbGap(),
+        Math.abs(gap.getAsDouble()) > limits.updates().maxLogProbGap(),
         id,
         title,
         String.format(
@@ -137,7 +140,7 @@ final class UpdateConditions {
             exact.isPresent() && metric(newest, Metric.LOG_PROB_GAP_AGE).orElse(0) == 0
                 ? ""
                 : " on average, the versions between included",
-            limits.maxLogProbGap()));
+            limits.updates().maxLogProbGap()));
   }
 
   static Condition finite(Optional<VersionEntry> newest) {

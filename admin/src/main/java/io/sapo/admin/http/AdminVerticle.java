@@ -94,8 +94,8 @@ public final class AdminVerticle extends VerticleBase {
         new HttpServerOptions()
             .setHost(listen.host())
             .setPort(listen.port())
-            .setMaxHeaderSize(limits.headerBytes())
-            .setMaxInitialLineLength(limits.headerBytes())
+            .setMaxHeaderSize(limits.http().headerBytes())
+            .setMaxInitialLineLength(limits.http().headerBytes())
             .setSendBufferSize(SEND_BUFFER_BYTES)
             .setHttp2ClearTextEnabled(false)
             .setUseAlpn(false);
@@ -150,7 +150,7 @@ public final class AdminVerticle extends VerticleBase {
     router.get("/api/commands").handler(controlApi::list);
     router
         .post("/api/control/:action")
-        .handler(BodyHandler.create(false).setBodyLimit(config.limits().bodyBytes()))
+        .handler(BodyHandler.create(false).setBodyLimit(config.limits().http().bodyBytes()))
         .handler(connections::received)
         .handler(controlApi::command);
     router.route("/api/v1/*").handler(AdminVerticle::stripVersion);

@@ -39,7 +39,7 @@ final class ConnectionGuard {
   }
 
   void opened(HttpConnection connection) {
-    if (connections.size() >= limits.connections()) {
+    if (connections.size() >= limits.http().connections()) {
       connection.close();
       return;
     }
@@ -84,8 +84,8 @@ final class ConnectionGuard {
       long waited = now - entry.getValue().since;
       boolean overdue =
           switch (entry.getValue().doing) {
-            case SENDING_REQUEST -> waited > limits.requestDeadline().toNanos();
-            case TAKING_RESPONSE -> waited > limits.responseDeadline().toNanos();
+            case SENDING_REQUEST -> waited > limits.http().requestDeadline().toNanos();
+            case TAKING_RESPONSE -> waited > limits.http().responseDeadline().toNanos();
             case STREAMING -> false;
           };
       if (overdue) {

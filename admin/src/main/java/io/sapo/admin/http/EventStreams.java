@@ -30,7 +30,7 @@ final class EventStreams {
   }
 
   void open(RoutingContext context) {
-    if (lastTaken.size() >= limits.eventStreams()) {
+    if (lastTaken.size() >= limits.http().eventStreams()) {
       context.response().putHeader("retry-after", "10");
       throw new ApiException(503, "too many event streams are open; try again later");
     }
@@ -64,7 +64,7 @@ final class EventStreams {
       if (!response.writeQueueFull()) {
         lastTaken.computeIfPresent(response, (key, old) -> now);
         response.write(event);
-      } else if (now - stream.getValue() > limits.responseDeadline().toNanos()) {
+      } else if (now - stream.getValue() > limits.http().responseDeadline().toNanos()) {
         lastTaken.remove(response);
         response.reset();
       }

@@ -87,13 +87,15 @@ final class TrajectoryApi {
     Optional<VersionEntry> consumer =
         consumedBy < 0 ? Optional.empty() : run.versions().get(consumedBy);
     return entry ->
-        (id == null || entry.trajectoryId().contains(id))
-            && (task == null || entry.taskId().contains(task))
-            && (verifier == null || verifier.equals(entry.verifier()))
-            && (version < 0 || (entry.firstVersion() <= version && version <= entry.lastVersion()))
-            && !(entry.reward() < minReward)
-            && !(entry.reward() > maxReward)
-            && (correct == null || correct == entry.correct())
+        (id == null || entry.ids().trajectory().contains(id))
+            && (task == null || entry.ids().task().contains(task))
+            && (verifier == null || verifier.equals(entry.judged().verifier()))
+            && (version < 0
+                || (entry.sampled().firstVersion() <= version
+                    && version <= entry.sampled().lastVersion()))
+            && !(entry.judged().reward() < minReward)
+            && !(entry.judged().reward() > maxReward)
+            && (correct == null || correct == entry.judged().correct())
             && (consumedBy < 0 || (consumer.isPresent() && consumer.get().covers(entry.position())))
             && fate.test(entry);
   }
@@ -133,7 +135,7 @@ final class TrajectoryApi {
   }
 
   private CompletionStage<Optional<Credit>> credit(TrajectoryEntry entry) {
-    Optional<Position> at = run.trajectories().credit(entry.trajectoryId());
+    Optional<Position> at = run.trajectories().credit(entry.ids().trajectory());
     if (at.isEmpty()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -147,8 +149,8 @@ final class TrajectoryApi {
     new Query(context, Set.of());
     TrajectoryEntry entry = known(context.pathParam("id"));
     String index = context.pathParam("index");
-    if (!index.matches("\\d{1,4}") || Integer.parseInt(index) >= entry.pictures()) {
-      throw new ApiException(404, "the trajectory has " + entry.pictures() + " pictures");
+    if (!index.matches("\\d{1,4}") || Integer.parseInt(index) >= entry.sampled().pictures()) {
+      throw new ApiException(404, "the trajectory has " + entry.sampled().pictures() + " pictures");
     }
     Replies.when(
         context,

@@ -23,22 +23,22 @@ final class TrajectoryView {
     Optional<VersionEntry.Fate> fate = run.versions().fateOf(entry.position());
     OptionalLong staleness = staleness(entry, fate);
     return new JsonObject()
-        .put("id", entry.trajectoryId())
+        .put("id", entry.ids().trajectory())
         .put("position", entry.position().toString())
         .put("atMs", entry.atMs())
-        .put("groupId", entry.groupId())
-        .put("taskId", entry.taskId())
-        .put("producerId", entry.producerId())
-        .put("verifier", entry.verifier())
-        .put("strategy", entry.strategy())
-        .put("tokens", entry.tokens())
-        .put("segments", entry.segments())
-        .put("pictures", entry.pictures())
-        .put("reward", Replies.number(entry.reward()))
-        .put("correct", entry.correct())
-        .put("firstVersion", entry.firstVersion())
-        .put("lastVersion", entry.lastVersion())
-        .put("finishReason", entry.finishReason())
+        .put("groupId", entry.ids().group())
+        .put("taskId", entry.ids().task())
+        .put("producerId", entry.ids().producer())
+        .put("verifier", entry.judged().verifier())
+        .put("strategy", entry.judged().strategy())
+        .put("tokens", entry.sampled().tokens())
+        .put("segments", entry.judged().segments())
+        .put("pictures", entry.sampled().pictures())
+        .put("reward", Replies.number(entry.judged().reward()))
+        .put("correct", entry.judged().correct())
+        .put("firstVersion", entry.sampled().firstVersion())
+        .put("lastVersion", entry.sampled().lastVersion())
+        .put("finishReason", entry.sampled().finishReason())
         .put("consumedBy", fate.map(VersionEntry.Fate::version).orElse(null))
         .put("skipped", fate.map(VersionEntry.Fate::skipped).orElse(null))
         .put("staleness", staleness.isPresent() ? staleness.getAsLong() : null);
@@ -47,7 +47,7 @@ final class TrajectoryView {
   /** Versions between the one that began the trajectory and the one the update started from. */
   static OptionalLong staleness(TrajectoryEntry entry, Optional<VersionEntry.Fate> fate) {
     return fate.isPresent()
-        ? OptionalLong.of(fate.get().parent() - entry.firstVersion())
+        ? OptionalLong.of(fate.get().parent() - entry.sampled().firstVersion())
         : OptionalLong.empty();
   }
 

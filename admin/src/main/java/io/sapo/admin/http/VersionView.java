@@ -111,7 +111,7 @@ final class VersionView {
     }
     SortedMap<Long, Integer> sampledBy = new TreeMap<>();
     for (TrajectoryEntry trajectory : run.trajectories().consumedBy(entry)) {
-      sampledBy.merge(trajectory.firstVersion(), 1, Integer::sum);
+      sampledBy.merge(trajectory.sampled().firstVersion(), 1, Integer::sum);
     }
     JsonArray samplers = new JsonArray();
     sampledBy.forEach(

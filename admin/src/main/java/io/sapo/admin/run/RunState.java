@@ -42,9 +42,9 @@ public final class RunState {
 
   public RunState(Topics topics, Limits limits) {
     this.topics = topics;
-    this.versions = new VersionLog(limits.versionsKept());
-    this.trajectories = new TrajectoryIndex(limits.trajectoriesKept());
-    this.deadLetters = new RecentLog<>(limits.deadLettersKept());
+    this.versions = new VersionLog(limits.index().versions());
+    this.trajectories = new TrajectoryIndex(limits.index().trajectories());
+    this.deadLetters = new RecentLog<>(limits.index().deadLetters());
   }
 
   /** Records of topics that are not followed are ignored; unreadable ones are counted. */

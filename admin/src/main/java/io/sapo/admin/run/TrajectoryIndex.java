@@ -28,7 +28,7 @@ public final class TrajectoryIndex {
   synchronized void add(Position position, long atMs, SegmentedTrajectory record) {
     TrajectoryEntry entry = TrajectoryEntry.of(position, atMs, record);
     log.add(position, entry);
-    byId.put(entry.trajectoryId(), position);
+    byId.put(entry.ids().trajectory(), position);
     if (byId.size() > 2 * limit) {
       byId.values().removeIf(at -> log.get(at) == null);
     }

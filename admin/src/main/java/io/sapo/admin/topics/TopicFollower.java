@@ -66,12 +66,12 @@ public final class TopicFollower implements AutoCloseable {
     SortedMap<String, Integer> tails = new TreeMap<>();
     tails.put(topics.status().name(), -1);
     // A transaction's end takes an offset, too: half of these are records.
-    tails.put(topics.weights().name(), 2 * limits.versionsKept());
-    tails.put(topics.segments().name(), limits.trajectoriesKept());
-    tails.put(topics.credits().name(), limits.trajectoriesKept());
+    tails.put(topics.weights().name(), 2 * limits.index().versions());
+    tails.put(topics.segments().name(), limits.index().trajectories());
+    tails.put(topics.credits().name(), limits.index().trajectories());
     tails.put(topics.evaluations().name(), 10_000);
     tails.put(topics.control().name(), 1_000);
-    tails.put(topics.deadLetters(), 2 * limits.deadLettersKept());
+    tails.put(topics.deadLetters(), 2 * limits.index().deadLetters());
     return tails;
   }
 

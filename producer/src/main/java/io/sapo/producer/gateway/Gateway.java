@@ -90,13 +90,18 @@ public final class Gateway implements AutoCloseable {
               new TurnPrompts(profile),
               conversations,
               config.prompts().maxTokens(),
-              config.instance(),
+              config.heartbeats().instance(),
               clock);
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       producer = resources.add(ProducerClients.patient(clientConfig, Map.of()));
       publisher =
           new ConversationPublisher(
-              conversations, producer, topics, profile.tokenizer(), config.instance(), clock);
+              conversations,
+              producer,
+              topics,
+              profile.tokenizer(),
+              config.heartbeats().instance(),
+              clock);
       follower = resources.add(new WeightFollower(clientConfig, topics, base, () -> {}));
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));

@@ -69,13 +69,13 @@ final class ProducerStatus {
     String state = state();
     return Status.newBuilder()
         .setComponent(Component.PRODUCER)
-        .setInstance(config.instance())
+        .setInstance(config.heartbeats().instance())
         .setState(state)
         .setMessage(message(state))
         .setVersion(weights.version())
         .setStartedAtMs(startedAtMs)
         .setAtMs(clock.millis())
-        .setIntervalMs(config.heartbeat().toMillis())
+        .setIntervalMs(config.heartbeats().interval().toMillis())
         .setGauges(ProcessGauges.addedTo(gauges()))
         .setInfo(info())
         .build();
@@ -83,7 +83,7 @@ final class ProducerStatus {
 
   private Map<String, String> info() {
     Map<String, String> info = new TreeMap<>();
-    info.put("device", config.device());
+    info.put("device", config.rollouts().device());
     info.put("tasks", config.tasks().train());
     info.put("engine", config.engine().kind().toString());
     info.put("weight_uptake", config.rollouts().uptake().toString());

@@ -69,9 +69,9 @@ public final class RolloutProducer implements AutoCloseable {
         new ClaimLog(
             clientConfig,
             topics,
-            config.instance(),
+            config.heartbeats().instance(),
             startedAtMs,
-            lease(config.heartbeat()),
+            lease(config.heartbeats().interval()),
             System::nanoTime);
     TaskSource tasks;
     try {
@@ -137,14 +137,17 @@ public final class RolloutProducer implements AutoCloseable {
               new QueueWatch(
                   clientConfig,
                   topics,
-                  config.instance(),
+                  config.heartbeats().instance(),
                   follower::newest,
                   System::nanoTime,
                   this::wake));
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       String session =
-          config.instance() + "-" + Long.toString(startedAtMs, Character.MAX_RADIX) + "-";
+          config.heartbeats().instance()
+              + "-"
+              + Long.toString(startedAtMs, Character.MAX_RADIX)
+              + "-";
       worker =
           new RolloutWorker(
               engine,
@@ -163,20 +166,26 @@ public final class RolloutProducer implements AutoCloseable {
                       config.staleness().eta(),
                       config.staleness().batchSize(),
                       config.staleness().oversampling()),
-                  config.instance(),
+                  config.heartbeats().instance(),
                   follower::newest,
                   watch::view,
                   publisher),
               publisher,
               new TrajectoryAssembler(
-                  config.instance(), profile.tokenizer(), config.rollouts().sampling()),
+                  config.heartbeats().instance(),
+                  profile.tokenizer(),
+                  config.rollouts().sampling()),
               clock,
               metrics);
       status =
           new ProducerStatus(
               config, worker, weights, follower, watch, metrics, clock, startedAtMs, done);
       heartbeats =
-          new Heartbeats(clientConfig, topics, "producer-status-" + config.instance(), status::now);
+          new Heartbeats(
+              clientConfig,
+              topics,
+              "producer-status-" + config.heartbeats().instance(),
+              status::now);
     } catch (RuntimeException | Error e) {
       closeAfter(e);
       throw e;
@@ -191,7 +200,7 @@ public final class RolloutProducer implements AutoCloseable {
     watch.failure().thenAccept(this::fail);
     follower.start();
     watch.start();
-    heartbeats.start(config.heartbeat());
+    heartbeats.start(config.heartbeats().interval());
     thread.start();
   }
 

@@ -32,6 +32,7 @@ import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
@@ -289,15 +290,13 @@ class GatewayTest {
 
   private static ProducerConfig config() {
     return new ProducerConfig(
-        "gate",
+        new HeartbeatSettings("gate", Duration.ofMillis(200)),
         TaskSpec.of("figures"),
         Curriculum.Bounds.NONE,
         3,
         new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 200),
-        new RolloutSettings(SAMPLING, 1, 4, 3, WeightUptake.IN_FLIGHT),
+        new RolloutSettings(SAMPLING, 1, 4, 3, WeightUptake.IN_FLIGHT, "cpu"),
         new StalenessBound(1, 8, 1),
-        "cpu",
-        Duration.ofMillis(200),
         EngineSettings.BUILTIN);
   }
 }

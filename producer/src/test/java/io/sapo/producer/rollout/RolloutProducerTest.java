@@ -27,6 +27,7 @@ import io.sapo.producer.weights.TestLearner;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Status;
@@ -211,15 +212,13 @@ class RolloutProducerTest {
   void whatDoesNotFitTheModelIsSaidOnOpening() {
     ProducerConfig tooLong =
         new ProducerConfig(
-            "one",
+            new HeartbeatSettings("one", Duration.ofMillis(200)),
             TaskSpec.of("figures"),
             Curriculum.Bounds.NONE,
             1,
             new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 1_000),
-            new RolloutSettings(Sampling.at(1, 100), 1, 4, 4, WeightUptake.IN_FLIGHT),
+            new RolloutSettings(Sampling.at(1, 100), 1, 4, 4, WeightUptake.IN_FLIGHT, "cpu"),
             new StalenessBound(1, BATCH, 1),
-            "cpu",
-            Duration.ofMillis(200),
             EngineSettings.BUILTIN);
     assertThatThrownBy(
             () ->
@@ -230,15 +229,14 @@ class RolloutProducerTest {
     assertThatThrownBy(
             () ->
                 new ProducerConfig(
-                    " ",
+                    new HeartbeatSettings(" ", Duration.ofMillis(200)),
                     TaskSpec.of("figures"),
                     Curriculum.Bounds.NONE,
                     1,
                     new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 10),
-                    new RolloutSettings(Sampling.at(1, 10), 100, 0, 4, WeightUptake.IN_FLIGHT),
+                    new RolloutSettings(
+                        Sampling.at(1, 10), 100, 0, 4, WeightUptake.IN_FLIGHT, "tpu"),
                     new StalenessBound(1, 2, 1),
-                    "tpu",
-                    Duration.ofMillis(200),
                     EngineSettings.BUILTIN))
         .hasMessageContaining("instance")
         .hasMessageContaining("slots")
@@ -255,15 +253,13 @@ class RolloutProducerTest {
 
   private static ProducerConfig config(String instance, long seed) {
     return new ProducerConfig(
-        instance,
+        new HeartbeatSettings(instance, Duration.ofMillis(200)),
         TaskSpec.of("figures"),
         Curriculum.Bounds.NONE,
         seed,
         new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 400),
-        new RolloutSettings(Sampling.at(1, 12), 1, 4, 3, WeightUptake.IN_FLIGHT),
+        new RolloutSettings(Sampling.at(1, 12), 1, 4, 3, WeightUptake.IN_FLIGHT, "cpu"),
         new StalenessBound(1, BATCH, 1),
-        "cpu",
-        Duration.ofMillis(200),
         EngineSettings.BUILTIN);
   }
 

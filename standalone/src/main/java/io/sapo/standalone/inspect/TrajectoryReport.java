@@ -1,5 +1,6 @@
 package io.sapo.standalone.inspect;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
@@ -12,35 +13,51 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A trajectory as {@code inspect} shows it.
+ * A trajectory as {@code inspect} shows it; its JSON is flat.
  *
- * @param prompt the task's text
- * @param fedPrompt what was really fed, decoded; null where the model's tokenizer is not at hand
- * @param versions weight versions that produced its tokens, such as {@code 3 (12 tokens), 4 (9)}
- * @param judgements what judges outside the stream said, such as {@code taste 0.750, right: …}
- * @param reward null, like the rest about judging, when it was not segmented
+ * @param segments empty when it was not segmented
  */
 public record TrajectoryReport(
     String id,
     String fate,
-    String task,
-    String producer,
-    String group,
-    int groupSize,
-    String prompt,
-    String fedPrompt,
-    List<String> pictures,
-    String response,
-    int tokens,
-    String versions,
-    String finish,
-    String answer,
-    String verifier,
-    Double reward,
-    Boolean correct,
-    String strategy,
-    List<String> judgements,
+    @JsonUnwrapped Origin origin,
+    @JsonUnwrapped Prompt prompt,
+    @JsonUnwrapped Response response,
+    @JsonUnwrapped Judgement judgement,
     List<SegmentRow> segments) {
+
+  /** Where it comes from. */
+  public record Origin(String task, String producer, String group, int groupSize) {}
+
+  /**
+   * What the model was asked.
+   *
+   * @param prompt the task's text
+   * @param fedPrompt what was really fed, decoded; null where the model's tokenizer is not at hand
+   */
+  public record Prompt(String prompt, String fedPrompt, List<String> pictures) {}
+
+  /**
+   * What it answered.
+   *
+   * @param versions weight versions that produced its tokens, such as {@code 3 (12 tokens), 4 (9)}
+   */
+  public record Response(String response, int tokens, String versions, String finish) {}
+
+  /**
+   * How it was judged.
+   *
+   * @param answer the task's reference
+   * @param reward null, like the correctness and the strategy, when it was not segmented
+   * @param judgements what judges outside the stream said, such as {@code taste 0.750, right: …}
+   */
+  public record Judgement(
+      String answer,
+      String verifier,
+      Double reward,
+      Boolean correct,
+      String strategy,
+      List<String> judgements) {}
 
   public static TrajectoryReport of(TrajectoryFate found, Optional<CheckpointProfile> profile) {
     Trajectory t = found.trajectory();
@@ -48,23 +65,25 @@ public record TrajectoryReport(
     return new TrajectoryReport(
         t.getTrajectoryId(),
         found.fate(),
-        t.getTaskId(),
-        t.getProducerId(),
-        t.getGroupId(),
-        t.getGroupSize(),
-        t.getPrompt(),
-        profile.map(p -> p.shown(PackedArrays.ints(t.getPromptTokens()))).orElse(null),
-        t.getPictures().stream().map(Picture::getSha256).toList(),
-        t.getResponseText(),
-        PackedArrays.count(t.getResponseTokens(), Integer.BYTES),
-        versions(t.getVersions()),
-        t.getFinishReason().name().toLowerCase(Locale.ROOT),
-        t.getAnswer(),
-        t.getVerifier(),
-        segmented == null ? null : segmented.getOutcomeReward(),
-        segmented == null ? null : segmented.getCorrect(),
-        segmented == null ? null : segmented.getStrategy(),
-        segmented == null ? List.of() : judgements(segmented),
+        new Origin(t.getTaskId(), t.getProducerId(), t.getGroupId(), t.getGroupSize()),
+        new Prompt(
+            t.getPrompt(),
+            profile.map(p -> p.shown(PackedArrays.ints(t.getPromptTokens()))).orElse(null),
+            t.getPictures().stream().map(Picture::getSha256).toList()),
+        new Response(
+            t.getResponseText(),
+            PackedArrays.count(t.getResponseTokens(), Integer.BYTES),
+            versions(t.getVersions()),
+            t.getFinishReason().name().toLowerCase(Locale.ROOT)),
+        segmented == null
+            ? new Judgement(t.getAnswer(), t.getVerifier(), null, null, null, List.of())
+            : new Judgement(
+                t.getAnswer(),
+                t.getVerifier(),
+                segmented.getOutcomeReward(),
+                segmented.getCorrect(),
+                segmented.getStrategy(),
+                judgements(segmented)),
         segmented == null ? List.of() : SegmentRow.of(segmented, found.credit()));
   }
 
@@ -94,22 +113,29 @@ public record TrajectoryReport(
     StringBuilder text = new StringBuilder();
     line(text, "trajectory", id);
     line(text, "fate", fate);
-    line(text, "task", task + ", answer " + answer + ", verifier " + verifier);
-    line(text, "group", group + " of " + groupSize + ", by " + producer);
-    line(text, "versions", versions + ", ended by " + finish);
-    line(text, "prompt", prompt);
-    if (fedPrompt != null) {
-      line(text, "fed", fedPrompt);
+    line(
+        text,
+        "task",
+        origin.task() + ", answer " + judgement.answer() + ", verifier " + judgement.verifier());
+    line(text, "group", origin.group() + " of " + origin.groupSize() + ", by " + origin.producer());
+    line(text, "versions", response.versions() + ", ended by " + response.finish());
+    line(text, "prompt", prompt.prompt());
+    if (prompt.fedPrompt() != null) {
+      line(text, "fed", prompt.fedPrompt());
     }
-    pictures.forEach(hash -> line(text, "picture", "sha256 " + hash));
-    line(text, "response", response);
-    if (reward != null) {
+    prompt.pictures().forEach(hash -> line(text, "picture", "sha256 " + hash));
+    line(text, "response", response.response());
+    if (judgement.reward() != null) {
       line(
           text,
           "reward",
           String.format(
-              Locale.ROOT, "%.3f, %s, cut by %s", reward, correct ? "right" : "wrong", strategy));
-      judgements.forEach(judgement -> line(text, "judge", judgement));
+              Locale.ROOT,
+              "%.3f, %s, cut by %s",
+              judgement.reward(),
+              judgement.correct() ? "right" : "wrong",
+              judgement.strategy()));
+      judgement.judgements().forEach(said -> line(text, "judge", said));
       text.append(
           String.format(
               "%n%4s %6s %8s %8s %8s %9s %7s  %s%n",

@@ -1,5 +1,6 @@
 package io.sapo.standalone.inspect;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.WeightVersion;
 import java.time.Instant;
@@ -9,25 +10,30 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A version and what it was made from, for people.
+ * A version and what it was made from, for people; its JSON is flat.
  *
- * @param forkedFrom version, run and topics that the run was forked from; null but for its first
  * @param inputs in log order
  */
 public record VersionReport(
     long version,
-    long parent,
-    String runId,
-    String forkedFrom,
+    @JsonUnwrapped Lineage lineage,
     String committedAt,
-    String actorSha256,
-    String criticSha256,
-    String optimizerSha256,
-    String configDigest,
+    @JsonUnwrapped Hashes hashes,
     long trained,
     long skipped,
     List<Input> inputs,
     Map<String, Double> metrics) {
+
+  /**
+   * What the version follows.
+   *
+   * @param forkedFrom version, run and topics that the run was forked from; null but for its first
+   */
+  public record Lineage(long parent, String runId, String forkedFrom) {}
+
+  /** SHA-256 of what the version is, and of the configuration that made it. */
+  public record Hashes(
+      String actorSha256, String criticSha256, String optimizerSha256, String configDigest) {}
 
   /**
    * A record of the segments topic.
@@ -51,14 +57,13 @@ public record VersionReport(
     long skipped = inputs.stream().filter(input -> input.skipped() != null).count();
     return new VersionReport(
         record.getVersion(),
-        record.getParent(),
-        record.getRunId(),
-        forkedFrom(record.getOrigin()),
+        new Lineage(record.getParent(), record.getRunId(), forkedFrom(record.getOrigin())),
         Instant.ofEpochMilli(record.getCommittedAtMs()).toString(),
-        record.getActorSha256(),
-        record.getCriticSha256(),
-        record.getOptimizerSha256(),
-        record.getConfigDigest(),
+        new Hashes(
+            record.getActorSha256(),
+            record.getCriticSha256(),
+            record.getOptimizerSha256(),
+            record.getConfigDigest()),
         inputs.size() - skipped,
         skipped,
         inputs,
@@ -77,13 +82,15 @@ public record VersionReport(
     StringBuilder text = new StringBuilder();
     text.append(
         "version %d of run %s, from version %d, %s%n"
-            .formatted(version, runId, parent, committedAt));
-    if (forkedFrom != null) {
-      text.append("  forked from %s%n".formatted(forkedFrom));
+            .formatted(version, lineage.runId(), lineage.parent(), committedAt));
+    if (lineage.forkedFrom() != null) {
+      text.append("  forked from %s%n".formatted(lineage.forkedFrom()));
     }
-    text.append("  actor      %s%n".formatted(actorSha256));
-    text.append("  critic     %s%n".formatted(criticSha256 == null ? "none" : criticSha256));
-    text.append("  optimizer  %s%n".formatted(optimizerSha256));
+    text.append("  actor      %s%n".formatted(hashes.actorSha256()));
+    text.append(
+        "  critic     %s%n"
+            .formatted(hashes.criticSha256() == null ? "none" : hashes.criticSha256()));
+    text.append("  optimizer  %s%n".formatted(hashes.optimizerSha256()));
     text.append("  %d trained, %d skipped%n".formatted(trained, skipped));
     if (!inputs.isEmpty()) {
       text.append(

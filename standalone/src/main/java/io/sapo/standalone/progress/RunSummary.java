@@ -1,6 +1,7 @@
 package io.sapo.standalone.progress;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.sapo.evaluator.EvaluationService.Examined;
 import io.sapo.evaluator.Score;
 import java.util.Arrays;
@@ -8,40 +9,65 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Result of a run. Figures that do not exist, such as the reward of a run without updates, are
- * null.
+ * Result of a run; its JSON is flat. Figures that do not exist, such as the reward of a run without
+ * updates, are null.
  *
  * @param updates made by this start of the run
- * @param trajectories published over the whole run; so are all counts that follow
  * @param version newest, with which the run can be continued
- * @param seconds this start took, evaluations included
- * @param accuracyBefore of the held-out tasks at evaluation sampling, by this start's first version
- * @param recordsWaiting published, but not consumed when this start ended; the next one consumes
- *     them, as far as they are not too old by then
- * @param durabilityCost mean share that commits and checkpoints take of the time of an update
- * @param rewardFirst10 mean over the run's first ten updates
- * @param rewardLast10 mean over its last ten
+ * @param data the run's folder
  */
 public record RunSummary(
     @JsonProperty("updates") long updates,
-    @JsonProperty("trajectories") long trajectories,
     @JsonProperty("version") long version,
-    @JsonProperty("seconds") double seconds,
-    @JsonProperty("accuracy_before") Double accuracyBefore,
-    @JsonProperty("accuracy_after") Double accuracyAfter,
-    @JsonProperty("greedy_before") Double greedyBefore,
-    @JsonProperty("greedy_after") Double greedyAfter,
-    @JsonProperty("reward_first_10") Double rewardFirst10,
-    @JsonProperty("reward_last_10") Double rewardLast10,
-    @JsonProperty("max_staleness_trained") long maxStalenessTrained,
-    @JsonProperty("records_trained") long recordsTrained,
-    @JsonProperty("records_skipped") long recordsSkipped,
-    @JsonProperty("records_waiting") long recordsWaiting,
-    @JsonProperty("dead_letters") long deadLetters,
-    @JsonProperty("durability_cost") Double durabilityCost,
-    @JsonProperty("evaluation_tasks") int evaluationTasks,
+    @JsonUnwrapped Times times,
+    @JsonUnwrapped Accuracy accuracy,
+    @JsonUnwrapped Rewards rewards,
+    @JsonUnwrapped Records records,
     @JsonProperty("config_digest") String configDigest,
     @JsonProperty("data") String data) {
+
+  /**
+   * What it took.
+   *
+   * @param seconds of this start, evaluations included
+   * @param durabilityCost mean share that commits and checkpoints take of the time of an update
+   */
+  public record Times(
+      @JsonProperty("seconds") double seconds,
+      @JsonProperty("durability_cost") Double durabilityCost) {}
+
+  /**
+   * Of the held-out tasks, by this start's first version and by the newest.
+   *
+   * @param before at evaluation sampling
+   */
+  public record Accuracy(
+      @JsonProperty("accuracy_before") Double before,
+      @JsonProperty("accuracy_after") Double after,
+      @JsonProperty("greedy_before") Double greedyBefore,
+      @JsonProperty("greedy_after") Double greedyAfter,
+      @JsonProperty("evaluation_tasks") int tasks) {}
+
+  /** Means over the run's first and last ten updates. */
+  public record Rewards(
+      @JsonProperty("reward_first_10") Double first10,
+      @JsonProperty("reward_last_10") Double last10) {}
+
+  /**
+   * Counts over the whole run.
+   *
+   * @param trajectories published
+   * @param waiting published, but not consumed when this start ended; the next one consumes them,
+   *     as far as they are not too old by then
+   */
+  public record Records(
+      @JsonProperty("trajectories") long trajectories,
+      @JsonProperty("records_trained") long trained,
+      @JsonProperty("records_skipped") long skipped,
+      @JsonProperty("records_waiting") long waiting,
+      @JsonProperty("dead_letters") long deadLetters,
+      @JsonProperty("max_staleness_trained") long maxStaleness) {}
+
   private static final int ENDS = 10;
   private static final double NEXT_TO_NOTHING = 0.05;
 
@@ -66,22 +92,24 @@ public record RunSummary(
     int n = updates.size();
     return new RunSummary(
         Math.max(0, version - Math.max(0, start.fromVersion())),
-        start.trajectories(),
         version,
-        start.seconds(),
-        accuracy(before == null ? null : before.sampled()),
-        accuracy(after == null ? null : after.sampled()),
-        accuracy(before == null ? null : before.greedy()),
-        accuracy(after == null ? null : after.greedy()),
-        meanReward(updates.subList(0, Math.min(ENDS, n))),
-        meanReward(updates.subList(Math.max(0, n - ENDS), n)),
-        maxStaleness(updates),
-        last == null ? 0 : last.trainedTotal(),
-        last == null ? 0 : last.consumedTotal() - last.trainedTotal(),
-        start.trajectories() - (last == null ? 0 : last.consumedTotal()) - start.refused(),
-        progress.deadLetters(),
-        durabilityCost(updates),
-        after == null ? 0 : after.sampled().tasks(),
+        new Times(start.seconds(), durabilityCost(updates)),
+        new Accuracy(
+            accuracy(before == null ? null : before.sampled()),
+            accuracy(after == null ? null : after.sampled()),
+            accuracy(before == null ? null : before.greedy()),
+            accuracy(after == null ? null : after.greedy()),
+            after == null ? 0 : after.sampled().tasks()),
+        new Rewards(
+            meanReward(updates.subList(0, Math.min(ENDS, n))),
+            meanReward(updates.subList(Math.max(0, n - ENDS), n))),
+        new Records(
+            start.trajectories(),
+            last == null ? 0 : last.trainedTotal(),
+            last == null ? 0 : last.consumedTotal() - last.trainedTotal(),
+            start.trajectories() - (last == null ? 0 : last.consumedTotal()) - start.refused(),
+            progress.deadLetters(),
+            maxStaleness(updates)),
         start.configDigest(),
         start.data());
   }
@@ -122,7 +150,7 @@ public record RunSummary(
   }
 
   private String verdict() {
-    return rewardLast10 == null || rewardLast10 >= NEXT_TO_NOTHING
+    return rewards.last10() == null || rewards.last10() >= NEXT_TO_NOTHING
         ? ""
         : "next to no reward was earned: these tasks are beyond this model, and from answers that"
             + " are nearly all wrong it cannot learn; start from a stronger --checkpoint\n";
@@ -140,23 +168,25 @@ public record RunSummary(
          %d waiting, %d dead letters, staleness up to %d; commits and checkpoints took %s of an update
         data in %s; sapo export --data writes the trained model for other engines
         """,
-        figure(accuracyBefore),
-        figure(accuracyAfter),
-        evaluationTasks,
-        figure(greedyBefore),
-        figure(greedyAfter),
-        figure(rewardFirst10),
-        figure(rewardLast10),
+        figure(accuracy.before()),
+        figure(accuracy.after()),
+        accuracy.tasks(),
+        figure(accuracy.greedyBefore()),
+        figure(accuracy.greedyAfter()),
+        figure(rewards.first10()),
+        figure(rewards.last10()),
         version,
-        seconds,
+        times.seconds(),
         updates,
-        trajectories,
-        recordsTrained,
-        recordsSkipped,
-        recordsWaiting,
-        deadLetters,
-        maxStalenessTrained,
-        durabilityCost == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * durabilityCost),
+        records.trajectories(),
+        records.trained(),
+        records.skipped(),
+        records.waiting(),
+        records.deadLetters(),
+        records.maxStaleness(),
+        times.durabilityCost() == null
+            ? "-"
+            : String.format(Locale.ROOT, "%.1f %%", 100 * times.durabilityCost()),
         data);
   }
 

@@ -2,6 +2,7 @@ package io.sapo.standalone.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.command.Json;
 import org.junit.jupiter.api.Test;
 
 class RunSummaryTest {
@@ -9,7 +10,13 @@ class RunSummaryTest {
 
   private static RunSummary withReward(Double reward) {
     return new RunSummary(
-        3, 1088, 3, 90.0, 0.0, 0.0, 0.0, 0.0, reward, reward, 1, 768, 0, 320, 0, 0.02, 500, "d",
+        3,
+        3,
+        new RunSummary.Times(90, 0.02),
+        new RunSummary.Accuracy(0.0, 0.0, 0.0, 0.0, 500),
+        new RunSummary.Rewards(reward, reward),
+        new RunSummary.Records(1088, 768, 0, 320, 0, 1),
+        "d",
         "data");
   }
 
@@ -21,6 +28,15 @@ class RunSummaryTest {
   @Test
   void saysWhatDurabilityCosts() {
     assertThat(withReward(0.4).text()).contains("commits and checkpoints took 2.0 % of an update");
+  }
+
+  @Test
+  void jsonIsFlat() {
+    assertThat(Json.of(withReward(0.4)))
+        .contains("\"accuracy_before\" : 0.0", "\"records_trained\" : 768", "\"seconds\" : 90.0")
+        .contains("\"reward_last_10\" : 0.4", "\"durability_cost\" : 0.02")
+        .doesNotContain("\"records\"", "\"times\"", "\"rewards\"", "\"accuracy\"");
+    assertThat(Json.of(withReward(null))).contains("\"reward_last_10\" : null");
   }
 
   @Test

@@ -93,8 +93,8 @@ class TrainingRunTest {
     CompletableFuture.anyOf(out.seen, summary).orTimeout(5, TimeUnit.MINUTES).join();
     run.stop();
     assertThat(summary.join().version()).isGreaterThanOrEqualTo(2);
-    assertThat(summary.join().recordsTrained()).isEqualTo(8 * summary.join().version());
-    assertThat(summary.join().accuracyAfter()).isNull();
+    assertThat(summary.join().records().trained()).isEqualTo(8 * summary.join().version());
+    assertThat(summary.join().accuracy().after()).isNull();
     assertThat(new RunFolder(folder.resolve("stopped")).liveAddress()).isEmpty();
   }
 

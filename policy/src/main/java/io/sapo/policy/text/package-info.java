@@ -1,0 +1,2 @@
+/** Tokenizers: text to tokens and back. */
+package io.sapo.policy.text;

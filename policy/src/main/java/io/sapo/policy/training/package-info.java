@@ -1,0 +1,2 @@
+/** Forward passes with gradients, the activations that they keep, and AdamW. */
+package io.sapo.policy.training;
