@@ -29,11 +29,13 @@ public final class Generator implements AutoCloseable {
   private final NDManager manager;
   private final KvCache cache;
   private final PackedMatrices packed;
-  private final RoundedAdapters adapters;
+  private final FusedWeights fused;
+  private final boolean fuses;
   private final NDArray forbidden;
   private final SlotTable table;
 
-  private Generator(ModelConfig config, GeneratorOptions options, ScriptModule script) {
+  private Generator(
+      ModelConfig config, GeneratorOptions options, ScriptModule script, boolean fuses) {
     this.config = config;
     this.options = options;
     this.script = script;
@@ -41,15 +43,24 @@ public final class Generator implements AutoCloseable {
     this.table = new SlotTable(options.slots());
     this.cache = new KvCache(config, script, options.slots(), options.cacheLength());
     this.packed = new PackedMatrices(script, options.slots());
-    this.adapters = new RoundedAdapters(script);
+    this.fused = new FusedWeights(script);
+    this.fuses = fuses;
     this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
   }
 
   /** Compiles the decode loop. */
   public static Generator load(ModelConfig config, GeneratorOptions options, Device device) {
+    return load(config, options, device, device.isGpu());
+  }
+
+  /**
+   * @param fuses whether to decode with as few launches as possible, as is best on a GPU
+   */
+  static Generator load(
+      ModelConfig config, GeneratorOptions options, Device device, boolean fuses) {
     ScriptModule script = ScriptModule.load("generator", "Generator", config, device);
     try {
-      return new Generator(config, options, script);
+      return new Generator(config, options, script, fuses);
     } catch (RuntimeException e) {
       script.close();
       throw e;
@@ -131,7 +142,7 @@ public final class Generator implements AutoCloseable {
     try (NDManager call = manager.newSubManager()) {
       move(call, changes.moves());
       for (Prompts prompts : Prompts.batches(changes.filled(), table)) {
-        prefill(call, prompts, adapters.of(weights, version));
+        prefill(call, prompts, weights.arguments());
       }
       decode(call, weights, version);
     }
@@ -159,7 +170,7 @@ public final class Generator implements AutoCloseable {
     }
     cache.release();
     packed.release();
-    adapters.release();
+    fused.release();
   }
 
   private void move(NDManager call, List<SlotTable.Move> moves) {
@@ -196,12 +207,16 @@ public final class Generator implements AutoCloseable {
     int steps = Math.min(options.stepsPerCall(), longest);
     NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
     arguments.add(settings(call, rows));
-    arguments.add(NativeArrays.longs(call, Arrays.stream(groups(rows)).asLongStream().toArray()));
     arguments.add(forbidden);
     arguments.addAll(cache.tensors());
-    arguments.addAll(packed.of(weights, version));
-    arguments.addAll(adapters.of(weights, version));
-    NDList drawn = script.call(call, "decode", arguments);
+    if (fuses) {
+      arguments.addAll(fused.of(weights, version));
+    } else {
+      arguments.add(0, groups(call));
+      arguments.addAll(packed.of(weights, version));
+      arguments.addAll(weights.arguments());
+    }
+    NDList drawn = script.call(call, fuses ? "decode_fused" : "decode", arguments);
     record(
         drawn.get(0).toLongArray(),
         drawn.get(1).toFloatArray(),
@@ -209,12 +224,9 @@ public final class Generator implements AutoCloseable {
         version);
   }
 
-  /**
-   * Rows that attend together. On a GPU a step is as long as its launches: all rows at once, though
-   * the short ones then look as far back as the longest.
-   */
-  private int[] groups(int rows) {
-    return manager.getDevice().isGpu() ? new int[] {rows} : table.groupSizes();
+  /** Sizes of the groups of rows that attend together. */
+  private NDArray groups(NDManager call) {
+    return NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray());
   }
 
   private NDArray rowState(NDManager call, int rows) {
@@ -296,7 +308,7 @@ public final class Generator implements AutoCloseable {
   public void close() {
     cache.close();
     packed.close();
-    adapters.close();
+    fused.close();
     manager.close();
     script.close();
   }

@@ -1,21 +1,15 @@
-# Products with few rows. On a CPU libraries of matrix products copy the right factor into blocks before
-# they begin, so the weight, which is the large one here, stands on the left, and what comes out is a view
-# of a transpose. A GPU takes them as they come.
+# Products with few rows on a CPU, where libraries of matrix products copy the right factor into blocks before
+# they begin: the weight, which is the large one here, stands on the left, and what comes out is a view of a
+# transpose.
 
 # x w^T for x [A, in] -> [A, out]
 def product(x: Tensor, w: Tensor) -> Tensor:
-  if x.is_cuda:
-    y = torch.linear(x, w)
-  else:
-    y = torch.mm(w, x.t()).t()
-  return y
+  return torch.mm(w, x.t()).t()
 
 # As linear.apply, for few rows; m is the weight as packed.py lays it out, where it does.
 def linear(x: Tensor, p: __torch__.weights.Linear, m: Optional[Tensor]) -> Tensor:
   if m is not None:
     y = __torch__.few_rows.adapted(__torch__.packed.product(x, m, __torch__.linear.bias(p.bias, x)), x, p)
-  elif x.is_cuda:
-    y = __torch__.few_rows.adapted(torch.linear(x, __torch__.linear.weight(p.weight, x), __torch__.linear.bias(p.bias, x)), x, p)
   else:
     y = __torch__.few_rows.transposed(x, p)
   return y

@@ -25,12 +25,9 @@ class Generator(Module):
   def pack(self: __torch__.generator.Generator, rows: Tensor, w: List[Tensor]) -> List[Tensor]:
     return __torch__.packed.all(int(rows), w)
 
-  # Weights rounded to bfloat16, as linear.stored takes them.
-  def rounded(self: __torch__.generator.Generator, w: List[Tensor]) -> List[Tensor]:
-    found : List[Tensor] = []
-    for i in range(len(w)):
-      found.append(torch.set_(torch.empty([0], dtype=5, device=w[i].device), torch.to(w[i], 15)))
-    return found
+  # What decode_fused takes instead of the weights, see fused_weights.py.
+  def fuse(self: __torch__.generator.Generator, w: List[Tensor]) -> List[Tensor]:
+    return __torch__.fused_weights.fuse(w)
 
   def clear(self: __torch__.generator.Generator, k: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(k)):
@@ -38,11 +35,11 @@ class Generator(Module):
       v[i].zero_()
     return k[0]
 
-  # rows [3, A]: token to feed, tokens in the cache, what to add to a cache place to get its rotary
-  # position. uniforms [steps, A]; settings see sampling.py; groups see decoding.py; forbidden [V] is
+  # groups see decoding.py. rows [3, A]: token to feed, tokens in the cache, what to add to a cache place
+  # to get its rotary position. uniforms [steps, A]; settings see sampling.py; forbidden [V] is
   # added to the logits unless empty. Returns tokens, log-probabilities and entropies, [steps, A]
   # each.
-  def decode(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, groups: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], packed: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def decode(self: __torch__.generator.Generator, groups: Tensor, rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], packed: List[Tensor], w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     tokens, lengths, offsets, = rows.unbind(0)
     sizes = annotate(List[int], groups.tolist())
     settings = __torch__.sampling.settings(given, __torch__.weights.ends(w, 0).head.size(0))
@@ -59,3 +56,7 @@ class Generator(Module):
       log_probs.append(log_prob)
       entropies.append(entropy)
     return (torch.stack(drawn), torch.stack(log_probs), torch.stack(entropies))
+
+  # The same with few launches, for a GPU.
+  def decode_fused(self: __torch__.generator.Generator, rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], fused: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    return __torch__.fused_decoding.decode(rows, uniforms, given, forbidden, k, v, fused)

@@ -44,12 +44,12 @@ final class GenerationNeed {
     parts.add(
         Part.device(
             role + " weights", copies, "one copy in use, the next version in another; float32"));
-    if (work.adapted() && work.model().computeType() == ElementType.BF16) {
+    if (fuses(work)) {
       parts.add(
           Part.device(
-              role + " rounded adapters",
+              role + " fused weights",
               work.sizes().actor() * ElementType.BF16.bytes(),
-              "in bfloat16, as the network reads them"));
+              "what is trained, in bfloat16, as decoding on a GPU reads it"));
     }
     if (packs(work)) {
       parts.add(
@@ -79,6 +79,11 @@ final class GenerationNeed {
               "the largest tensor, in the type of the computation"));
     }
     return parts;
+  }
+
+  /** Whether a generator keeps its own copy of what is trained, see FusedWeights. */
+  private static boolean fuses(Workload work) {
+    return work.gpu() && work.model().computeType() == ElementType.BF16;
   }
 
   /** Whether a generator lays out matrices for decoding, see PackedMatrices. */

@@ -154,11 +154,22 @@ class PlanTest {
             model("llama-3.2-1b"),
             ElementType.BF16);
     assertThat(LearnerNeed.of(narrow).bytes("converted weights")).isZero();
-    Need producer = GenerationNeed.producer(narrow);
-    assertThat(producer.bytes("producer rounded adapters"))
-        .isEqualTo(producer.bytes("producer weights") / 4)
-        .isPositive();
-    assertThat(GenerationNeed.producer(work).bytes("producer rounded adapters")).isZero();
+  }
+
+  @Test
+  void aGpuDecodesFromACopyOfWhatIsTrained() throws Exception {
+    for (String rank : List.of("0", "16")) {
+      String adapted = "model.adapter-rank=" + rank;
+      Settings onGpu = settings(adapted, "model.precision=bf16", "model.device=gpu0");
+      Workload gpu = Workload.of(onGpu, model("llama-3.2-1b"), ElementType.BF16);
+      Need producer = GenerationNeed.producer(gpu);
+      assertThat(producer.bytes("producer fused weights"))
+          .isEqualTo(producer.bytes("producer weights") / 4)
+          .isPositive();
+      Settings onCpu = settings(adapted, "model.precision=bf16");
+      Workload cpu = Workload.of(onCpu, model("llama-3.2-1b"), ElementType.BF16);
+      assertThat(GenerationNeed.producer(cpu).bytes("producer fused weights")).isZero();
+    }
   }
 
   @Test
