@@ -211,6 +211,7 @@ final class AnswerReader {
 
   private Answer ratio(List<Tokens.Piece> parts) throws UnreadableException {
     if (parts.size() == 2
+        && parts.get(1).separator().equals(":")
         && Names.isName(parts.get(0).tokens())
         && parts.get(0).tokens().stream().anyMatch(token -> token.kind() == Token.Kind.WORD)) {
       return new Answer.Named(

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,15 +12,15 @@ import java.util.TreeMap;
  */
 final class Comparer {
   private final Budget budget;
-  private final EqualityPolicy policy;
   private final Equivalence equivalence;
   private final ManyComparer several;
+  private final ValueComparer values;
 
   Comparer(Budget budget, EqualityPolicy policy) {
     this.budget = budget;
-    this.policy = policy;
     this.equivalence = new Equivalence(budget);
     this.several = new ManyComparer(this, equivalence, budget, policy);
+    this.values = new ValueComparer(equivalence, budget, policy);
   }
 
   boolean same(Answer answer, Answer reference) throws UnreadableException {
@@ -47,7 +46,7 @@ final class Comparer {
       return relation(answer, reference);
     }
     if (answer instanceof Answer.Value a && reference instanceof Answer.Value b) {
-      return value(a, b);
+      return values.same(a, b);
     }
     if (answer instanceof Answer.Based || reference instanceof Answer.Based) {
       return based(answer, reference);
@@ -158,83 +157,6 @@ final class Comparer {
       times = times.times(Polynomial.of(factor.factor(), factor.monomial()), budget);
     }
     return times;
-  }
-
-  private boolean value(Answer.Value answer, Answer.Value reference) throws UnreadableException {
-    boolean missing =
-        policy.units() == EqualityPolicy.Units.REQUIRED
-            && reference.units().known()
-            && answer.units().isNone();
-    if (missing
-        || answer.units().contradicts(reference.units())
-        || otherMarks(answer, reference)
-        || otherMarks(reference, answer)) {
-      return false;
-    }
-    boolean convert = answer.units().known() && reference.units().known();
-    Fraction left = convert ? inBaseUnits(answer) : answer.fraction();
-    Fraction right = convert ? inBaseUnits(reference) : reference.fraction();
-    for (Fraction a : unmarked(left, right, inRadians(reference))) {
-      for (Fraction b : unmarked(right, left, inRadians(answer))) {
-        if (equivalence.same(a, b)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /** Whether one is in percent or degrees and the other in something else: 5% and 5 cm. */
-  private static boolean otherMarks(Answer.Value marked, Answer.Value other) {
-    boolean percent = marked.fraction().mentions(Atom.PERCENT);
-    boolean degrees = marked.fraction().mentions(Atom.DEGREE);
-    Set<String> units = other.units().dimensions().keySet();
-    boolean counted = !other.units().noun().isEmpty();
-    boolean percents = other.fraction().mentions(Atom.PERCENT);
-    boolean turned = other.fraction().mentions(Atom.DEGREE);
-    return percent && (turned || !units.isEmpty() || counted && !percents)
-        || degrees && counted && !turned
-        || degrees && units.stream().anyMatch(unit -> !Units.OF_ANGLE_OR_HEAT.contains(unit));
-  }
-
-  private static boolean inRadians(Answer.Value value) {
-    return value.units().dimensions().containsKey("rad");
-  }
-
-  private Fraction inBaseUnits(Answer.Value value) throws UnreadableException {
-    return value.fraction().times(Fraction.of(value.units().factor()), budget);
-  }
-
-  /** A sign of percent or degrees that only one side bears is a unit left out, or its value. */
-  private List<Fraction> unmarked(Fraction fraction, Fraction other, boolean inRadians)
-      throws UnreadableException {
-    List<Fraction> percent =
-        switch (policy.percent()) {
-          case EITHER -> List.of(Fraction.ONE, Substitution.PERCENT_AS_SHARE);
-          case SIGN -> List.of(Fraction.ONE);
-          case VALUE -> List.of(Substitution.PERCENT_AS_SHARE);
-        };
-    List<Fraction> degree =
-        inRadians
-            ? List.of(Substitution.DEGREE_IN_RADIANS)
-            : List.of(Fraction.ONE, Substitution.DEGREE_IN_RADIANS);
-    List<Fraction> readings = unmarked(List.of(fraction), other, Atom.PERCENT, percent);
-    return unmarked(readings, other, Atom.DEGREE, degree);
-  }
-
-  private List<Fraction> unmarked(
-      List<Fraction> readings, Fraction other, Atom mark, List<Fraction> values)
-      throws UnreadableException {
-    if (!readings.get(0).mentions(mark) || other.mentions(mark)) {
-      return readings;
-    }
-    List<Fraction> unmarked = new ArrayList<>();
-    for (Fraction reading : readings) {
-      for (Fraction value : values) {
-        unmarked.add(Substitution.replace(reading, mark, value, budget));
-      }
-    }
-    return unmarked;
   }
 
   /** The base is part of the answer; where only the reference has one, the digits must be its. */

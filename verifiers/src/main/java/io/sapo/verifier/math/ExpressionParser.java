@@ -281,6 +281,7 @@ final class ExpressionParser {
     while (cursor.take("'")) {
       name.append('\'');
     }
+    name.append(cursor.argumentOf(token));
     return switch (name.toString()) {
       case "pi" -> Fraction.of(Atom.PI);
       case "e" -> Fraction.of(Atom.E);

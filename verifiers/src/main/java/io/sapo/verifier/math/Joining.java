@@ -19,7 +19,9 @@ final class Joining {
   Answer join(List<Answer> answers, boolean either) throws UnreadableException {
     List<Answer> items = flattened(answers);
     if (items.stream().noneMatch(Answer.Reals.class::isInstance)) {
-      return new Answer.Many(Answer.Many.Kind.LIST, "", "", named(items));
+      // Alternatives have no order and are no tuple.
+      Answer.Many.Kind kind = either ? Answer.Many.Kind.SET : Answer.Many.Kind.LIST;
+      return new Answer.Many(kind, "", "", named(items));
     }
     String variable = "";
     List<RealSet> sets = new ArrayList<>();
@@ -51,7 +53,9 @@ final class Joining {
   static List<Answer> flattened(List<Answer> answers) throws UnreadableException {
     List<Answer> flat = new ArrayList<>();
     for (Answer answer : answers) {
-      if (answer instanceof Answer.Many many && many.kind() == Answer.Many.Kind.LIST) {
+      if (answer instanceof Answer.Many many
+          && (many.kind() == Answer.Many.Kind.LIST
+              || many.kind() == Answer.Many.Kind.SET && many.open().isEmpty())) {
         flat.addAll(many.items());
       } else {
         flat.add(answer);
@@ -110,12 +114,16 @@ final class Joining {
     if (tuple.items().size() == 2
         && tuple.items().get(0) instanceof Answer.Value low
         && tuple.items().get(1) instanceof Answer.Value high) {
-      return RealSet.interval(
-          RealSet.End.of(low.fraction(), budget),
-          tuple.open().equals("["),
-          RealSet.End.of(high.fraction(), budget),
-          tuple.close().equals("]"),
-          budget);
+      RealSet interval =
+          RealSet.interval(
+              RealSet.End.of(low.fraction(), budget),
+              tuple.open().equals("["),
+              RealSet.End.of(high.fraction(), budget),
+              tuple.close().equals("]"),
+              budget);
+      if (!interval.intervals().isEmpty()) {
+        return interval;
+      }
     }
     throw new UnreadableException("it is no interval");
   }

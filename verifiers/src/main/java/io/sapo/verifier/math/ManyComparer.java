@@ -54,11 +54,25 @@ final class ManyComparer {
 
   /** A set holds each of its elements once; what a list repeats, the other must repeat, too. */
   private boolean sameItems(Answer.Many answer, Answer.Many reference) throws UnreadableException {
+    if (isOfSeveral(answer) != isOfSeveral(reference)) {
+      return inOrder(answer.items(), reference.items())
+          || inOrder(byName(answer.items()), byName(reference.items()));
+    }
     List<Answer> expected = distinct(reference.items());
     boolean set = answer.kind() == Answer.Many.Kind.SET || reference.kind() == Answer.Many.Kind.SET;
     return set || expected.size() == reference.items().size()
         ? inAnyOrder(distinct(answer.items()), expected)
         : inAnyOrder(answer.items(), reference.items());
+  }
+
+  /** Whether it gives values to several letters: a = 1, b = 2, but not x_1 = 1, x_2 = 2. */
+  private static boolean isOfSeveral(Answer.Many many) {
+    return many.items().stream().allMatch(Answer.Named.class::isInstance)
+        && many.items().stream()
+                .map(item -> ((Answer.Named) item).name().replaceFirst("_.*", ""))
+                .distinct()
+                .count()
+            > 1;
   }
 
   /** Whether the brackets of a tuple say no more than that it is one. */

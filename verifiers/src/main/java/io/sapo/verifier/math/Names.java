@@ -29,6 +29,8 @@ final class Names {
   private static final Pattern APPLIED =
       Pattern.compile("frac\\{d\\}\\{d[a-z]\\}.++|\\([a-zA-Z]\u00b0[a-zA-Z]\\)\\([a-z0-9]++\\)");
 
+  private static final Set<String> FUNCTIONS = Set.of("f", "g", "h", "F", "G", "p", "q", "P", "Q");
+
   private Names() {}
 
   /** Whether the tokens name something: x, f(x), \angle ABC, (p, q), \text{Area}, a_1. */
@@ -43,7 +45,11 @@ final class Names {
         || tokens.size() > 1 && tokens.stream().anyMatch(token -> token.isSign("\u2026"))) {
       return true;
     }
-    if (tokens.get(0).isSign("[") || tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
+    if (tokens.get(0).isSign("[") && !isArea(tokens)
+        || tokens.get(0).isSign("(") && !isTupleOfNames(tokens)) {
+      return false;
+    }
+    if (tokens.stream().anyMatch(Phrases::denies)) {
       return false;
     }
     int depth = 0;
@@ -96,6 +102,13 @@ final class Names {
                         || Set.of("(", ")", ",", "_", "{", "}", "'", ";").contains(token.text()));
   }
 
+  /** [ABC]. */
+  private static boolean isArea(List<Token> tokens) {
+    return Tokens.enclosed(tokens)
+        && tokens.size() > 3
+        && Tokens.inner(tokens).stream().allMatch(token -> token.kind() == Token.Kind.NAME);
+  }
+
   static boolean isDerivative(List<Token> tokens) {
     return tokens.get(0).is(Token.Kind.COMMAND, "frac")
         && DERIVATIVE.matcher(Tokens.text(tokens)).matches();
@@ -108,34 +121,49 @@ final class Names {
         && tokens.get(at + 2).is(Token.Kind.NUMBER, "1");
   }
 
+  /** a + b, ab, |a - b|, f(2) + g(3): what may have been asked for, not an equation to solve. */
   static boolean isSum(List<Token> tokens) {
-    if (tokens.get(0).isSign("-")
-        || tokens.size() > 1 && tokens.get(1).isSign("^") && isPower(tokens)) {
+    int last = tokens.size() - 1;
+    if (last > 2 && tokens.get(0).isSign("|") && tokens.get(last).isSign("|")) {
+      return isSum(Tokens.inner(tokens));
+    }
+    if (tokens.get(0).isSign("-") || isPower(tokens)) {
       return false;
     }
+    int applied = 0;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
-      boolean exponent =
-          token.isSign("^")
-              || token.isWholeNumber()
-                  && i > 0
-                  && (tokens.get(i - 1).isSign("^")
-                      || i > 1 && tokens.get(i - 1).isSign("{") && tokens.get(i - 2).isSign("^"));
-      boolean part =
-          exponent
-              || token.kind() == Token.Kind.NAME
-              || token.kind() == Token.Kind.WORD
-              || token.is(Token.Kind.COMMAND, "frac")
-              || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());
-      if (!part) {
+      boolean argument = applied > 0;
+      if (token.isSign("(") && i > 0 && FUNCTIONS.contains(tokens.get(i - 1).text()) || argument) {
+        applied += Tokens.change(token);
+        argument = true;
+      }
+      if (!argument && !isPart(tokens, i)) {
         return false;
       }
     }
-    return true;
+    return applied == 0;
+  }
+
+  private static boolean isPart(List<Token> tokens, int at) {
+    Token token = tokens.get(at);
+    boolean exponent =
+        token.isSign("^")
+            || token.isWholeNumber()
+                && at > 0
+                && (tokens.get(at - 1).isSign("^")
+                    || at > 1 && tokens.get(at - 1).isSign("{") && tokens.get(at - 2).isSign("^"));
+    return exponent
+        || token.kind() == Token.Kind.NAME
+        || token.kind() == Token.Kind.WORD
+        || token.is(Token.Kind.COMMAND, "frac")
+        || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());
   }
 
   /** n^2 alone, which says what n is rather than what was asked for. */
   private static boolean isPower(List<Token> tokens) {
-    return tokens.size() == 3 || Tokens.enclosed(tokens.subList(2, tokens.size()));
+    return tokens.size() > 2
+        && tokens.get(1).isSign("^")
+        && (tokens.size() == 3 || Tokens.enclosed(tokens.subList(2, tokens.size())));
   }
 }

@@ -124,7 +124,7 @@ final class Notation {
 
   private static final Pattern OUT_OF =
       Pattern.compile(
-          "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{)?+\\s*+out\\s++of\\s*+\\}?+\\s*+([0-9]{1,9}+)\\s*+");
+          "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{)?+\\s*+(?:out\\s++of|in)\\s*+\\}?+\\s*+([0-9]{1,9}+)\\s*+");
 
   private static final Pattern UNIT_VECTOR =
       Pattern.compile(

@@ -66,6 +66,12 @@ final class Phrases {
           "or",
           "and",
           "wrong",
+          "below",
+          "above",
+          "under",
+          "up",
+          "either",
+          "minus",
           "if",
           "when",
           "unless");
@@ -85,15 +91,22 @@ final class Phrases {
       Pattern.compile(
           "\\s*+([0-9]{1,9}+)\\s*+(?:"
               + TEXT
-              + "\\s*+)?+(and\\s++(?:an?|one)\\s++[a-z]++)\\s*+\\}?+\\s*+");
+              + "\\s*+)?+(and\\s++[a-z]++\\s++[a-z]++)\\s*+\\}?+\\s*+");
 
   private static final Pattern SEVERAL = Pattern.compile("[,;]|\\b(?:and|or)\\b");
+
+  /** For all x &gt; 2. */
+  private static final Pattern ALL =
+      Pattern.compile(
+          "\\s*+"
+              + TEXT
+              + "\\s*+(?:[Ff]or\\s++)?+[Aa]ll\\s*+(?:real\\s++)?+\\}\\s*+(?=[a-z]\\s*+[<>\\\\])");
 
   private Phrases() {}
 
   /** The answer of a statement. */
   static String stated(String text) {
-    String answer = withoutLead(text);
+    String answer = ALL.matcher(withoutLead(text)).replaceFirst("");
     Matcher negative = NEGATIVE.matcher(answer);
     if (!negative.lookingAt()) {
       return answer;
@@ -104,6 +117,12 @@ final class Phrases {
       return answer;
     }
     return "-" + (opened && !closed ? negative.group(1) : "") + answer.substring(negative.end());
+  }
+
+  /** Whether it is a word with which a name is not that of the answer. */
+  static boolean denies(Token token) {
+    return token.kind() == Token.Kind.WORD
+        && DENYING.contains(token.text().toLowerCase(Locale.ROOT));
   }
 
   private static String withoutLead(String text) {

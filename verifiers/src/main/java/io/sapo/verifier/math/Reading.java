@@ -14,15 +14,20 @@ import java.util.regex.Pattern;
 record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {
   static final Reading PLAIN = new Reading(true, false, false);
   private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
-  private static final Pattern DIGITS_AND_COMMAS = Pattern.compile("[0-9,]++");
   private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})++");
+
+  /** Without brackets, and with more than commas between its elements. */
+  private static final Pattern LIST =
+      Pattern.compile("\\s*+(?![(\\[]|\\\\[{lb]).*(?:,\\s|,\\\\|;|and|or).*", Pattern.DOTALL);
 
   /** The plain reading, and others where the texts allow for them. */
   static Set<Reading> all(String answer, String reference) {
     Set<Reading> readings = new LinkedHashSet<>();
     readings.add(PLAIN);
     String both = answer + " " + reference;
-    if (both.indexOf(',') >= 0 && !isNumberBesideDigits(answer, reference)) {
+    if (both.indexOf(',') >= 0
+        && !isNumberInGroups(answer, reference)
+        && !isNumberInGroups(reference, answer)) {
       readings.add(new Reading(false, false, false));
     }
     if (both.indexOf('/') >= 0) {
@@ -34,10 +39,8 @@ record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {
     return readings;
   }
 
-  /** 12,345 is no list beside 345,12, but may be one beside 345, 12. */
-  private static boolean isNumberBesideDigits(String answer, String reference) {
-    return DIGITS_AND_COMMAS.matcher(answer).matches()
-        && DIGITS_AND_COMMAS.matcher(reference).matches()
-        && (GROUPED.matcher(answer).matches() || GROUPED.matcher(reference).matches());
+  /** 12,345 is no list beside 345,12 or (12,345), but may be one beside 345, 12. */
+  private static boolean isNumberInGroups(String text, String other) {
+    return GROUPED.matcher(text).matches() && !LIST.matcher(other).matches();
   }
 }

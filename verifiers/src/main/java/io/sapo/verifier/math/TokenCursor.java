@@ -3,9 +3,12 @@ package io.sapo.verifier.math;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A place among tokens, and what can be taken there. */
 final class TokenCursor {
+  private static final Set<String> FUNCTIONS = Set.of("f", "g", "h");
+
   private final List<Token> tokens;
   private int at;
 
@@ -57,6 +60,20 @@ final class TokenCursor {
 
   private boolean isAt(int index, String sign) {
     return index >= 0 && index < tokens.size() && tokens.get(index).isSign(sign);
+  }
+
+  /** The (2) of f(2), which is no factor; empty where none stands here. */
+  String argumentOf(Token function) {
+    boolean argument =
+        FUNCTIONS.contains(function.text())
+            && isAt(at, "(")
+            && isAt(at + 2, ")")
+            && (tokens.get(at + 1).isWholeNumber() || tokens.get(at + 1).kind() == Token.Kind.NAME);
+    if (!argument) {
+      return "";
+    }
+    at += 3;
+    return "(" + tokens.get(at - 2).text() + ")";
   }
 
   /** Whether \pi or i stands before. */
