@@ -29,7 +29,7 @@ class AdminServerTest {
     run.version(0, 0, 0);
     for (int i = 0; i < 40; i++) {
       SegmentedTrajectory record =
-          run.segmented(
+          run.records.segmented(
               "t" + i, "Step 1: A is " + i + ".\nStep 2: B is 9.\nAnswer: 7", i / 10, i % 2 == 0);
       run.segment(record);
       if (i < 30) {
@@ -45,7 +45,10 @@ class AdminServerTest {
     run.heartbeats(3);
     run.deadLetter(new byte[] {1, 2, 3}, "not-a-record", "unrecognised header bytes");
     run.deadLetter(
-        run.topics.trajectories().codec().encode(run.segmented("d", "x", 0, false).getTrajectory()),
+        run.topics
+            .trajectories()
+            .codec()
+            .encode(run.records.segmented("d", "x", 0, false).getTrajectory()),
         "unknown-verifier",
         "no verifier is called 'magic'");
     run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), 30);
@@ -201,7 +204,7 @@ class AdminServerTest {
             HttpResponse.BodyHandlers.ofByteArray());
 
     assertThat(picture.headers().firstValue("content-type")).contains("image/png");
-    assertThat(picture.body()).isEqualTo(SyntheticRun.picture("t4"));
+    assertThat(picture.body()).isEqualTo(SyntheticRecords.picture("t4"));
     assertThat(client.get("/api/trajectories/t4/pictures/1").statusCode()).isEqualTo(404);
   }
 
@@ -251,7 +254,7 @@ class AdminServerTest {
   void whatRetentionHasTakenIsSaidToBeGoneAndIndexesKeepToTheirLimits() {
     try (SyntheticRun expiring = new SyntheticRun()) {
       for (int i = 0; i < 6; i++) {
-        expiring.segment(expiring.segmented("e" + i, "Answer: 7", 0, true));
+        expiring.segment(expiring.records.segmented("e" + i, "Answer: 7", 0, true));
       }
       AdminConfig config = expiring.config().withLimits(Limits.defaults().withIndex(2, 4, 2));
       try (AdminServer small = AdminServer.start(config)) {

@@ -76,7 +76,7 @@ class DashboardTest {
       for (int i = 0; i < 2; i++) {
         boolean right = (n + i) % 3 != 0;
         SegmentedTrajectory record =
-            run.segmented(
+            run.records.segmented(
                 "run-a/" + n + "-" + i,
                 "Step 1: A shows 4 and B shows 11.\nStep 2: 11 - 4 = "
                     + (right ? 7 : 8)
@@ -95,8 +95,9 @@ class DashboardTest {
         run.evaluation(n, 0.5 + n / 75.0);
       }
     }
-    run.segment(run.segmented("hostile", HOSTILE, VERSIONS, false));
-    run.segment(run.segmented("long", "So 12 + 30 = 42, and on. ".repeat(10_000), VERSIONS, true));
+    run.segment(run.records.segmented("hostile", HOSTILE, VERSIONS, false));
+    run.segment(
+        run.records.segmented("long", "So 12 + 30 = 42, and on. ".repeat(10_000), VERSIONS, true));
     segments += 2;
     run.heartbeats(VERSIONS);
     run.deadLetter(new byte[] {1, 2, 3}, "not-a-record", "unrecognised header bytes");
@@ -104,7 +105,7 @@ class DashboardTest {
         run.topics
             .trajectories()
             .codec()
-            .encode(run.segmented("d", HOSTILE, 0, false).getTrajectory()),
+            .encode(run.records.segmented("d", HOSTILE, 0, false).getTrajectory()),
         "unknown-verifier",
         "no verifier is called '<b>magic</b>'");
     run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), segments - 2);

@@ -19,7 +19,7 @@ abstract class GuardedServer {
   static void start() {
     run = new SyntheticRun();
     run.version(0, 0, 0);
-    run.segment(run.segmented("a", "Answer: 7", 0, true));
+    run.segment(run.records.segmented("a", "Answer: 7", 0, true));
     server = start(Listen.loopback(0).withToken(TOKEN), Limits.defaults());
     client = new Client(server);
     client.await("/status", s -> s.getInteger("trajectories") == 1);

@@ -38,10 +38,11 @@ class OpenApiTest {
   static void fill() {
     run = new SyntheticRun();
     run.version(0, 0, 0);
-    SegmentedTrajectory credited = run.segmented("a", "Step 1: 2 + 5 = 7.\nAnswer: 7", 0, true);
+    SegmentedTrajectory credited =
+        run.records.segmented("a", "Step 1: 2 + 5 = 7.\nAnswer: 7", 0, true);
     run.segment(credited);
     run.credit(credited, 1);
-    run.segment(run.segmented("b", "Answer: 8", 0, false));
+    run.segment(run.records.segmented("b", "Answer: 8", 0, false));
     run.version(1, 0, 2);
     run.evaluation(1, 0.5);
     run.heartbeats(1);

@@ -106,8 +106,8 @@ public final class Learner {
             new StateLoader(config, options, clients, resources, liveness.beatingClock());
         loader.validate(loader.committed());
         standby.await(this::stopping);
-        heartbeats.start(options.heartbeats().interval());
-        long version = stopping ? newest(loader) : fenced(resources, loader, heartbeats);
+        long version =
+            stopping ? newest(loader, heartbeats) : fenced(resources, loader, heartbeats);
         status.state("stopped", "");
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
@@ -130,7 +130,9 @@ public final class Learner {
         System::nanoTime);
   }
 
-  private static long newest(StateLoader loader) {
+  /** Stopped before it began: that is said, and nothing done. */
+  private long newest(StateLoader loader, Heartbeats heartbeats) {
+    heartbeats.start(options.heartbeats().interval());
     CommittedVersions committed = loader.committed();
     return committed.isEmpty() ? -1 : committed.last().getVersion();
   }
@@ -146,6 +148,8 @@ public final class Learner {
                   heartbeats.beat();
                 });
         CommitLog commits = openCommitLog()) {
+      // Behind the first heartbeat no command is lost.
+      heartbeats.start(options.heartbeats().interval());
       commits.onTry(liveness::beat);
       commits.fence();
       return train(resources, loader, commits, commands, heartbeats);

@@ -134,7 +134,7 @@ class LargeModelTest {
             version.getParent(),
             version.getAnchor(),
             version.getChunkCount(),
-            LearnerTest.chunks(reader, run.topics(), version).iterator());
+            TestRuns.chunks(reader, run.topics(), version).iterator());
         assertThat(NativeWeights.sha256(followed)).isEqualTo(version.getActorSha256());
         actors.add(version.getActorSha256());
       }

@@ -2,50 +2,32 @@ package io.sapo.learner;
 
 import static io.sapo.learner.TestRuns.CONFIG;
 import static io.sapo.learner.TestRuns.UPDATES;
-import static io.sapo.learner.TestRuns.killAt;
 import static io.sapo.learner.TestRuns.records;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
-import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.CommittedVersions;
-import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fault.FaultHook;
-import io.sapo.learner.fault.FaultPoint;
-import io.sapo.learner.recovery.DivergenceException;
-import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.device.Devices;
-import io.sapo.schemas.Control;
-import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
-import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
-import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.weights.NativeWeights;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -57,12 +39,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** The whole learner on a real broker: what is committed, and what is left after it is ended. */
+/** The whole learner on a real broker: what is committed. */
 class LearnerTest {
-
   @TempDir static Path folder;
   private static TestRuns runs;
   private static Run first;
@@ -80,14 +59,6 @@ class LearnerTest {
   @AfterAll
   static void stopBroker() {
     runs.close();
-  }
-
-  private static void command(Run run, ControlAction action) {
-    run.sendAll(
-        List.of(
-            run.topics()
-                .control()
-                .record("learner", new Control("c", action, "learner", "a test", 0L))));
   }
 
   @Test
@@ -219,7 +190,7 @@ class LearnerTest {
             version.getParent(),
             version.getAnchor(),
             version.getChunkCount(),
-            chunks(reader, run.topics(), version).iterator());
+            TestRuns.chunks(reader, run.topics(), version).iterator());
         assertThat(NativeWeights.sha256(published)).isEqualTo(version.getActorSha256());
       }
     }
@@ -229,20 +200,6 @@ class LearnerTest {
     assertThat(run.versions())
         .extracting("anchor")
         .containsExactly(true, false, false, true, false, false);
-  }
-
-  static List<WeightChunk> chunks(
-      Consumer<byte[], byte[]> reader, Topics topics, WeightVersion version) {
-    TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
-    reader.assign(List.of(partition));
-    reader.seek(partition, version.getFirstChunkOffset());
-    List<WeightChunk> chunks = new ArrayList<>();
-    while (chunks.size() < version.getChunkCount()) {
-      for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
-        chunks.add(topics.weightChunks().codec().decode(record.value()));
-      }
-    }
-    return chunks.subList(0, version.getChunkCount());
   }
 
   @Test
@@ -261,177 +218,6 @@ class LearnerTest {
     try (Consumer<byte[], byte[]> reader = new LearnerClients(runs.kafka()).rangeReader("test")) {
       assertThat(reader.beginningOffsets(List.of(chunks)))
           .containsEntry(chunks, anchors.get(anchors.size() - 2));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(FaultPoint.class)
-  void afterAKillTheWeightsAreThoseOfARunThatWasNeverKilled(FaultPoint point) throws Exception {
-    Run run = runs.create();
-    run.send(records());
-    for (int occurrence : new int[] {1, 2}) {
-      FaultHook kill = killAt(point, occurrence);
-      assertThatThrownBy(() -> run.learner(UPDATES, kill).run()).isInstanceOf(Killed.class);
-    }
-    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
-    List<WeightVersion> versions = run.versions();
-    assertThat(versions).hasSameSizeAs(undisturbed);
-    for (int i = 0; i < versions.size(); i++) {
-      assertThat(versions.get(i).getActorSha256()).isEqualTo(undisturbed.get(i).getActorSha256());
-      assertThat(versions.get(i).getCriticSha256()).isEqualTo(undisturbed.get(i).getCriticSha256());
-      assertThat(versions.get(i).getOptimizerSha256())
-          .isEqualTo(undisturbed.get(i).getOptimizerSha256());
-      assertThat(versions.get(i).getInputs()).isEqualTo(undisturbed.get(i).getInputs());
-    }
-  }
-
-  @Test
-  void aSecondLearnerFencesTheFirst() throws Exception {
-    Run run = runs.create();
-    run.send(records());
-    FaultHook rival =
-        reached -> {
-          if (reached == FaultPoint.UPDATE_APPLIED) {
-            LearnerClients clients = new LearnerClients(runs.kafka());
-            String id = run.topics().prefix() + "learner";
-            try (CommitLog other =
-                new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
-              other.fence();
-            }
-          }
-        };
-    assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
-        .isInstanceOf(FencedException.class)
-        .hasMessageContaining("another learner has taken over");
-    assertThat(run.versions()).hasSize(1);
-  }
-
-  @Test
-  void recoveryBeginsAtTheNewestCheckpointAndFoldsOnlyWhatFollows() throws Exception {
-    Run run = runs.create();
-    run.send(records());
-    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
-    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
-    LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
-    List<Long> reached = new ArrayList<>();
-    try (FoldResources resources = FoldResources.open(CONFIG, options, TinyRun.base())) {
-      new StateLoader(
-              CONFIG, options, new LearnerClients(runs.kafka()), resources, System::nanoTime)
-          .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
-          .close();
-    }
-    assertThat(reached).containsExactly(2L, 3L);
-  }
-
-  @Test
-  void aDamagedCheckpointIsFoundByItsHashAndAnOlderOneTaken() throws Exception {
-    Run run = runs.create();
-    run.send(records());
-    run.learner(4, FaultHook.NONE).run();
-    Path newest = run.data().resolve("checkpoints/version-0000000004/critic.safetensors");
-    try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
-      long at = Files.size(newest) - 3;
-      file.seek(at);
-      int old = file.read();
-      file.seek(at);
-      file.write(old ^ 4);
-    }
-    Files.writeString(newest.resolveSibling("state.json"), "{");
-    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
-    assertThat(run.versions().get(UPDATES).getActorSha256())
-        .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
-    assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
-    assertThat(run.data().resolve("checkpoints/version-0000000004")).doesNotExist();
-  }
-
-  @Test
-  void recoveryThatReachesOtherWeightsStopsWithBothHashes() throws Exception {
-    assumeThat(Devices.deterministic(TestDevice.get())).isTrue();
-    Run run = runs.create();
-    run.send(records());
-    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
-    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
-    Run forged = runs.create();
-    List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batch().size(), 4);
-    forged.send(other);
-    forged.sendAll(run.versionsFor(forged));
-    run.copyData(forged);
-    String committed = run.versions().get(3).getActorSha256();
-    assertThatThrownBy(() -> forged.learner(UPDATES, FaultHook.NONE).run())
-        .isInstanceOf(DivergenceException.class)
-        .hasMessageContaining("version 3")
-        .hasMessageContaining(committed);
-  }
-
-  @Test
-  void checkpointsOfAnotherRunAreLeftAlone() throws Exception {
-    Run run = runs.create();
-    run.send(records());
-    run.learner(2, FaultHook.NONE).run();
-    Run elsewhere = runs.create(run.data());
-    assertThatThrownBy(() -> elsewhere.learner(2, FaultHook.NONE).run())
-        .hasMessageContaining("holds checkpoints up to version 2")
-        .hasMessageContaining("holds no version");
-    assertThat(run.data().resolve("checkpoints/version-0000000002")).isDirectory();
-  }
-
-  @Test
-  void pausesAndGoesOnWhenTold() throws Exception {
-    Run run = runs.create();
-    command(run, ControlAction.PAUSE);
-    run.send(records());
-    CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
-    Status status = awaitStatus(run, found -> found.getState().equals("paused"));
-    assertThat(status.getMessage()).isEqualTo("by a test");
-    assertThat(run.versions()).hasSize(1);
-    command(run, ControlAction.RESUME);
-    assertThat(end.get()).isEqualTo(2);
-  }
-
-  @Test
-  void exportsWhatItIsAskedForAndGoesOn() throws Exception {
-    Run run = runs.create();
-    command(run, ControlAction.PAUSE);
-    CompletableFuture<Long> end = started(run.learner(2, FaultHook.NONE));
-    awaitStatus(run, status -> status.getState().equals("paused"));
-    command(run, ControlAction.EXPORT);
-    Status exported = awaitStatus(run, status -> status.getInfo().containsKey("last_export"));
-    Path export = run.data().resolve("exports/version-0000000000");
-    assertThat(exported.getInfo()).containsEntry("last_export", export.toString());
-    assertThat(CheckpointFolder.open(export).config())
-        .isEqualTo(CheckpointFolder.open(runs.model()).config());
-    assertThat(export.resolve("model.safetensors"))
-        .hasSameBinaryContentAs(
-            run.data().resolve("checkpoints/version-0000000000/actor/model.safetensors"));
-    run.send(records());
-    command(run, ControlAction.RESUME);
-    assertThat(end.get()).isEqualTo(2);
-  }
-
-  private static CompletableFuture<Long> started(Learner learner) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return learner.run();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
-  }
-
-  private static Status awaitStatus(Run run, Predicate<Status> wanted) {
-    try (Consumer<byte[], byte[]> reader =
-        new LearnerClients(runs.kafka()).committedReader("test")) {
-      TopicPartition partition = new TopicPartition(run.topics().status().name(), 0);
-      reader.assign(List.of(partition));
-      reader.seek(partition, 0);
-      Status status = null;
-      while (status == null || !wanted.test(status)) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
-          status = run.topics().status().codec().decode(record.value());
-        }
-      }
-      return status;
     }
   }
 }

@@ -13,12 +13,16 @@ import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.schemas.Control;
+import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Status;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +32,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,6 +73,34 @@ final class TestRuns implements AutoCloseable {
         throw new Killed();
       }
     };
+  }
+
+  /** A learner at work on a thread of its own. */
+  static CompletableFuture<Long> started(Learner learner) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return learner.run();
+          } catch (InterruptedException e) {
+            throw new CompletionException(e);
+          }
+        },
+        task -> new Thread(task, "a learner").start());
+  }
+
+  /** The published weights of a version, as they lie on the log. */
+  static List<WeightChunk> chunks(
+      Consumer<byte[], byte[]> reader, Topics topics, WeightVersion version) {
+    TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
+    reader.assign(List.of(partition));
+    reader.seek(partition, version.getFirstChunkOffset());
+    List<WeightChunk> chunks = new ArrayList<>();
+    while (chunks.size() < version.getChunkCount()) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+        chunks.add(topics.weightChunks().codec().decode(record.value()));
+      }
+    }
+    return chunks.subList(0, version.getChunkCount());
   }
 
   static List<SegmentedTrajectory> records() {
@@ -136,6 +171,32 @@ final class TestRuns implements AutoCloseable {
     void sendAll(List<ProducerRecord<byte[], byte[]>> records) {
       try (Producer<byte[], byte[]> producer = ProducerClients.create(kafka, Map.of())) {
         records.forEach(producer::send);
+      }
+    }
+
+    /** What an operator asks the learner for. */
+    void command(String id, ControlAction action) {
+      sendAll(
+          List.of(
+              topics
+                  .control()
+                  .record("learner", new Control(id, action, "learner", "a test", 0L))));
+    }
+
+    /** Reads heartbeats from the first on until one is as wanted. */
+    Status awaitStatus(Predicate<Status> wanted) {
+      try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("test")) {
+        TopicPartition partition = new TopicPartition(topics.status().name(), 0);
+        reader.assign(List.of(partition));
+        reader.seek(partition, 0);
+        while (true) {
+          for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
+            Status status = topics.status().codec().decode(record.value());
+            if (wanted.test(status)) {
+              return status;
+            }
+          }
+        }
       }
     }
 

@@ -4,11 +4,11 @@ import io.sapo.producer.chain.ChainTaskSource;
 import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
 import io.sapo.producer.task.FileTaskSource;
 import io.sapo.producer.task.FileTaskSource.Passes;
 import io.sapo.producer.task.FileTaskSource.Rows;
 import io.sapo.producer.task.OrderedTaskSource;
+import io.sapo.producer.task.Split;
 import io.sapo.producer.task.TaskFormatException;
 import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSpec;
@@ -133,8 +133,7 @@ public final class TaskSources {
     if (figures.isPresent()) {
       return Optional.of(new FigureChainTaskSource(split, seed, figures.get()));
     }
-    return Lengths.parse(spec)
-        .map(lengths -> new ChainTaskSource(split == Split.HELD_OUT, seed, lengths));
+    return Lengths.parse(spec).map(lengths -> new ChainTaskSource(split, seed, lengths));
   }
 
   private static boolean made(String spec) {

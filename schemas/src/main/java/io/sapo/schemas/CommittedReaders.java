@@ -36,6 +36,21 @@ public final class CommittedReaders {
   }
 
   /**
+   * From the beginning of the log on. It waits for absent brokers for as long as it takes, whatever
+   * is asked of it, and skips corrupt records.
+   */
+  public static Consumer<byte[], byte[]> patient(Map<String, Object> client) {
+    return with(
+        client,
+        Map.of(
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest",
+            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            Integer.MAX_VALUE),
+        SkippingConsumer.Damaged.LEFT_OUT);
+  }
+
+  /**
    * For whoever has needs of its own.
    *
    * @param client {@code bootstrap.servers} and whatever else every client needs

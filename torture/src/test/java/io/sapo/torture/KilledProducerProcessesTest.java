@@ -35,19 +35,8 @@ class KilledProducerProcessesTest {
   private static final long ENDLESS = 1_000_000;
   private static final Topics TOPICS = new Topics("sapo.");
 
-  /** What suits a model that knows nothing. */
-  private static final List<String> SMALL =
-      List.of(
-          "run.heartbeat=200ms",
-          "model.max-prompt-tokens=64",
-          "model.max-new-tokens=8",
-          "producer.slots=8",
-          "learner.batch-size=8",
-          "learner.mini-batch-size=4",
-          "evaluation.every=0");
-
   @TempDir Path folder;
-  private final List<String> settings = new ArrayList<>(SMALL);
+  private final List<String> settings = new ArrayList<>(TinyCheckpoint.SETTINGS);
   private Path checkpoint;
 
   @Test

@@ -35,6 +35,7 @@ import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.rollout.RolloutProducer;
 import io.sapo.producer.task.Curriculum;
+import io.sapo.producer.task.Split;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
@@ -228,7 +229,7 @@ class MutatedRecordsTest {
     Path model = TinyCheckpoint.write(folder.resolve("tiny"));
     learner(topics, patient(), model, 0).run();
     Mutations mutations = new Mutations(SEED);
-    FiguresTaskSource source = new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, SEED);
+    FiguresTaskSource source = new FiguresTaskSource(Split.TRAINING, SEED);
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
       byte[] value = topics.tasks().codec().encode(source.next().orElseThrow());

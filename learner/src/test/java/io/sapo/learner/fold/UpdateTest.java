@@ -12,8 +12,6 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.config.StepSettings;
-import io.sapo.learner.input.Batch;
-import io.sapo.learner.input.TrainedTokens;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
@@ -35,15 +33,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class UpdateTest {
-
-  private record Outcome(StateHashes hashes, List<UpdateReport> reports) {}
-
   @ParameterizedTest
   @EnumSource(Algorithm.class)
   void everyAlgorithmFoldsAndRepeatsItselfToTheBit(Algorithm algorithm)
       throws InterruptedException {
     LearnerConfig config = TinyRun.config(algorithm);
-    Outcome first = outcome(config);
+    FoldOutcome first = outcome(config);
     assertThat(outcome(config)).isEqualTo(first);
     assertThat(first.hashes().critic() != null).isEqualTo(algorithm.usesCritic());
     for (UpdateReport report : first.reports()) {
@@ -62,45 +57,13 @@ class UpdateTest {
     LearnerConfig two = TinyRun.config(algorithm);
     for (LearnerConfig config : List.of(two, oneStep(two))) {
       List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
-      Outcome all = null;
+      FoldOutcome all = null;
       for (long bytes : new long[] {1 << 30, 300_000, 100_000, 20_000, 0}) {
-        Outcome outcome =
-            FoldProbe.fold(
-                config,
-                records,
-                2,
-                bytes,
-                (state, reports) -> new Outcome(state.hashes(), reports));
+        FoldOutcome outcome = FoldProbe.fold(config, records, 2, bytes, FoldOutcome::of);
         all = all == null ? outcome : all;
         assertThat(outcome).as("%d bytes", bytes).isEqualTo(all);
       }
     }
-  }
-
-  /** A learning rate that ruins the weights: later updates give NaN, and are left out each time. */
-  @Test
-  void whatIsNotFiniteIsAnOutcomeLikeAnyOther() throws InterruptedException {
-    LearnerConfig c = TinyRun.config(Algorithm.SAPO);
-    OptimizerSettings ruinous =
-        new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
-    LearnerConfig config =
-        new LearnerConfig(
-            c.network(),
-            c.algorithm(),
-            c.batch(),
-            c.steps(),
-            ruinous,
-            ruinous,
-            c.seed(),
-            c.mathematics());
-    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
-    Outcome first = ruined(config, records);
-    assertThat(first.reports()).hasSize(3);
-    assertThat(first.reports()).anyMatch(report -> report.metrics().containsKey("left_out"));
-    for (UpdateReport report : first.reports()) {
-      assertThat(report.metrics().values()).allMatch(Double::isFinite);
-    }
-    assertThat(ruined(config, records)).isEqualTo(first);
   }
 
   private static LearnerConfig with(LearnerConfig c, AlgorithmSettings algorithm) {
@@ -281,63 +244,6 @@ class UpdateTest {
         config, records, 8, (state, reports) -> reports.get(7).metrics().get("entropy"));
   }
 
-  private static Outcome ruined(LearnerConfig config, List<SegmentedTrajectory> records)
-      throws InterruptedException {
-    return FoldProbe.fold(
-        config, records, 3, (state, reports) -> new Outcome(state.hashes(), reports));
-  }
-
-  /** What admission must not let through all the same does not end a run. */
-  @Test
-  void whatCannotBeComputedWithIsAnOutcomeToo() throws InterruptedException {
-    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
-    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
-    Outcome first = spoiled(config, records);
-    assertThat(first.reports())
-        .extracting(report -> report.metrics().containsKey("left_out"))
-        .containsExactly(false, true, false);
-    assertThat(spoiled(config, records)).isEqualTo(first);
-  }
-
-  private static Outcome spoiled(LearnerConfig config, List<SegmentedTrajectory> records)
-      throws InterruptedException {
-    return FoldProbe.fold(
-        config,
-        records,
-        3,
-        1 << 20,
-        batch -> batch.ranges().get(0).getFrom() == config.batch().size() ? spoiled(batch) : batch,
-        (state, reports) -> new Outcome(state.hashes(), reports));
-  }
-
-  /** Its fourth trajectory trains a token that it does not have. */
-  private static Batch spoiled(Batch batch) {
-    List<TrainingExample> examples = new ArrayList<>(batch.examples());
-    TrainingExample e = examples.get(3);
-    TrainedTokens trained = e.trained();
-    int[] tokens = trained.indices().clone();
-    tokens[tokens.length - 1] = e.sequence().responseTokens().length;
-    examples.set(
-        3,
-        new TrainingExample(
-            e.origin(),
-            e.sequence(),
-            e.draw(),
-            new TrainedTokens(
-                tokens,
-                trained.segmentEnds(),
-                trained.segmentIndices(),
-                trained.segmentRewards(),
-                trained.recordSegments(),
-                trained.logProbs(),
-                trained.versions()),
-            e.outcome(),
-            e.correct(),
-            e.group(),
-            e.startVersion()));
-    return new Batch(examples, batch.ranges(), batch.trajectoryPositions());
-  }
-
   private static LearnerConfig oneStep(LearnerConfig c) {
     return stepping(c, c.batch().size(), 1);
   }
@@ -354,10 +260,9 @@ class UpdateTest {
         c.mathematics());
   }
 
-  private static Outcome outcome(LearnerConfig config) throws InterruptedException {
+  private static FoldOutcome outcome(LearnerConfig config) throws InterruptedException {
     List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
-    return FoldProbe.fold(
-        config, records, 2, (state, reports) -> new Outcome(state.hashes(), reports));
+    return FoldProbe.fold(config, records, 2, FoldOutcome::of);
   }
 
   @Test

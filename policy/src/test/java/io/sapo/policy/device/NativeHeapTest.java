@@ -7,10 +7,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.io.IOException;
+import io.sapo.testing.ProcessMemory;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,9 +34,9 @@ class NativeHeapTest {
       }
       // The last piece stays: malloc gives back the heap's end by itself, never what lies below.
       pieces.subList(0, PIECES - 1).forEach(NDArray::close);
-      long freed = resident();
+      long freed = ProcessMemory.residentBytes();
       NativeHeap.trim();
-      assertThat(freed - resident()).isGreaterThan(ALL / 2);
+      assertThat(freed - ProcessMemory.residentBytes()).isGreaterThan(ALL / 2);
       assertThat(pieces.get(PIECES - 1).getFloat(0)).isEqualTo(1);
     }
   }
@@ -49,13 +47,5 @@ class NativeHeapTest {
             ManagementFactory.getPlatformMBeanServer().getMBeanInfo(commands).getOperations())
         .map(MBeanOperationInfo::getName)
         .anyMatch("systemTrimNativeHeap"::equals);
-  }
-
-  private static long resident() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -9,6 +9,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
+import io.sapo.testing.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class KeptActivations {
         TrainableModel model = TrainableModel.of(Weights.random(base, Head.LANGUAGE_MODEL, 3))) {
       Retention retention = layersKept < 0 ? Retention.LAYER_INPUTS : Retention.of(layersKept);
       go(model, batch(1, 16), Retention.EVERYTHING);
-      long before = resident("VmRSS");
+      long before = ProcessMemory.residentBytes();
       long[] kept = go(model, batch, retention);
       System.out.printf(
           "%d %d %d%n",
@@ -100,22 +101,14 @@ final class KeptActivations {
   private static long[] go(TrainableModel model, List<TokenSequence> batch, Retention retention)
       throws IOException {
     try (PolicyForward forward = model.forward(batch, 1, retention)) {
-      long kept = resident("VmRSS");
-      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+      long kept = ProcessMemory.residentBytes();
+      ProcessMemory.forgetPeak();
       float[][] slopes = forward.logProbs();
       for (float[] row : slopes) {
         Arrays.fill(row, -0.01f);
       }
       forward.backward(slopes, null);
-      return new long[] {kept, resident("VmHWM")};
+      return new long[] {kept, ProcessMemory.peakBytes()};
     }
-  }
-
-  private static long resident(String field) throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith(field + ":"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-        .findFirst()
-        .orElseThrow();
   }
 }

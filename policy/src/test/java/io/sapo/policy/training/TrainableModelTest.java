@@ -12,9 +12,8 @@ import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorCopy;
+import io.sapo.testing.ProcessMemory;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -262,19 +261,10 @@ class TrainableModelTest {
           Collections.nCopies(6, TokenSequence.text(new int[] {3}, new int[120]));
       TinyModels.train(model, batch, 10);
       int arrays = model.liveArrays();
-      long resident = residentKilobytes();
+      long resident = ProcessMemory.residentBytes();
       TinyModels.train(model, batch, 30);
       assertThat(model.liveArrays()).isEqualTo(arrays);
-      assertThat(residentKilobytes() - resident).isLessThan(64 * 1024);
+      assertThat(ProcessMemory.residentBytes() - resident).isLessThan(64L << 20);
     }
-  }
-
-  private static long residentKilobytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("/proc/self/status has no VmRSS");
   }
 }

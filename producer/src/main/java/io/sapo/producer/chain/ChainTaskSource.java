@@ -1,73 +1,54 @@
 package io.sapo.producer.chain;
 
-import io.sapo.producer.task.OrderedTaskSource;
-import io.sapo.producer.task.SeededTasks;
-import io.sapo.schemas.RecordCodec;
+import io.sapo.producer.task.GeneratedTaskSource;
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.Task;
 import java.util.List;
-import java.util.Optional;
+import java.util.SplittableRandom;
 
-/**
- * An endless source of chains, a function of split and seed. A tenth of all chains, told by their
- * fingerprint, is held out.
- */
-public final class ChainTaskSource implements OrderedTaskSource {
+/** Chains; in a solution nine steps in ten are right. */
+public final class ChainTaskSource extends GeneratedTaskSource<Chain> {
   public static final String NAME = "chain";
 
   /** Words of solutions, for a tokenizer that gives each a token of its own. */
   public static final List<String> WORDS = List.of("##");
 
-  /** A task with one way of solving it, as supervised training wants it. */
-  public record Solved(Task task, String solution) {}
-
-  static {
-    RecordCodec.trustRecords();
-  }
-
-  private final boolean heldOut;
   private final Lengths lengths;
-  private final SeededTasks made;
 
-  public ChainTaskSource(boolean heldOut, long seed, Lengths lengths) {
-    this.heldOut = heldOut;
+  public ChainTaskSource(Split split, long seed, Lengths lengths) {
+    super(NAME, split, seed);
     this.lengths = lengths;
-    this.made = new SeededTasks(seed);
   }
 
   @Override
-  public String name() {
-    return NAME;
+  protected Chain draw(SplittableRandom random) {
+    return Chain.draw(random, lengths);
   }
 
   @Override
-  public Optional<Task> next() {
-    return Optional.of(task(draw()));
+  protected long fingerprint(Chain chain) {
+    return chain.fingerprint();
   }
 
   @Override
-  public void seek(long stretch, int length) {
-    made.seek(stretch, length);
+  protected String label(Split of) {
+    return super.label(of).replace('_', '-');
   }
 
-  /** The next task with a solution that is right on nine steps in ten. */
-  public Solved nextSolved() {
-    Chain chain = draw();
-    return new Solved(task(chain), ChainSolution.withMistakes(chain, made.random()));
-  }
-
-  private Chain draw() {
-    return made.draw(random -> Chain.draw(random, lengths), Chain::fingerprint, heldOut);
-  }
-
-  private Task task(Chain chain) {
+  @Override
+  protected Task task(String id, Chain chain) {
     return Task.newBuilder()
-        .setTaskId(
-            "chain-%s-%d-%d".formatted(heldOut ? "held-out" : "training", made.seed(), made.next()))
+        .setTaskId(id)
         .setPrompt(chain.prompt())
         .setPictures(List.of())
         .setAnswer(Integer.toString(chain.answer()))
         .setVerifier("gsm8k")
         .setSource(name())
         .build();
+  }
+
+  @Override
+  protected String solution(Chain chain, SplittableRandom random) {
+    return ChainSolution.withMistakes(chain, random);
   }
 }

@@ -2,32 +2,19 @@ package io.sapo.producer.figures;
 
 import io.sapo.producer.chain.ChainSolution;
 import io.sapo.producer.chain.Lengths;
-import io.sapo.producer.figures.FiguresTaskSource.Solved;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
-import io.sapo.producer.task.OrderedTaskSource;
-import io.sapo.producer.task.SeededTasks;
-import io.sapo.schemas.RecordCodec;
+import io.sapo.producer.task.GeneratedTaskSource;
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.Task;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
-/**
- * An endless source of chains over figures, {@code figures(3-10)}, a function of split and seed. A
- * tenth of all of them, told by their fingerprint, is held out.
- */
-public final class FigureChainTaskSource implements OrderedTaskSource {
-  static {
-    RecordCodec.trustRecords();
-  }
-
-  private final Split split;
+/** Chains over figures, {@code figures(3-10)}; in a solution nine steps in ten are right. */
+public final class FigureChainTaskSource extends GeneratedTaskSource<FigureChain> {
   private final Lengths lengths;
-  private final SeededTasks made;
 
   public FigureChainTaskSource(Split split, long seed, Lengths lengths) {
-    this.split = split;
+    super("figure-chain", split, seed);
     this.lengths = lengths;
-    this.made = new SeededTasks(seed);
   }
 
   /**
@@ -40,38 +27,23 @@ public final class FigureChainTaskSource implements OrderedTaskSource {
   }
 
   @Override
-  public String name() {
-    return "figure-chain";
+  protected FigureChain draw(SplittableRandom random) {
+    return FigureChain.draw(random, lengths);
   }
 
   @Override
-  public Optional<Task> next() {
-    return Optional.of(task(draw()));
+  protected long fingerprint(FigureChain figure) {
+    return figure.fingerprint();
   }
 
   @Override
-  public void seek(long stretch, int length) {
-    made.seek(stretch, length);
-  }
-
-  /** The next task with a solution that is right on nine steps in ten. */
-  public Solved nextSolved() {
-    FigureChain figure = draw();
-    return new Solved(task(figure), ChainSolution.withMistakes(figure.chain(), made.random()));
-  }
-
-  private FigureChain draw() {
-    return made.draw(
-        random -> FigureChain.draw(random, lengths),
-        FigureChain::fingerprint,
-        split == Split.HELD_OUT);
-  }
-
-  private Task task(FigureChain figure) {
-    String id =
-        "%s-%s-%d-%d"
-            .formatted(name(), split.name().toLowerCase(Locale.ROOT), made.seed(), made.next());
+  protected Task task(String id, FigureChain figure) {
     return FiguresTaskSource.task(
         id, name(), figure.prompt(), figure.chain().answer(), figure.bars());
+  }
+
+  @Override
+  protected String solution(FigureChain figure, SplittableRandom random) {
+    return ChainSolution.withMistakes(figure.chain(), random);
   }
 }

@@ -7,7 +7,6 @@ import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -28,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -108,16 +106,8 @@ final class QueueWatch implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.waitingSince = nanoTime.getAsLong();
     this.onChange = onChange;
-    // An absent broker is waited for, whatever asks: its time-out would end the producer.
-    consumer =
-        CommittedReaders.with(
-            clientConfig,
-            Map.of(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE),
-            SkippingConsumer.Damaged.LEFT_OUT);
+    // A time-out would end the producer.
+    consumer = CommittedReaders.patient(clientConfig);
     thread = new Thread(this::run, "queue-watch");
     thread.setDaemon(true);
   }

@@ -4,7 +4,6 @@ import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -60,16 +58,8 @@ public final class ClaimLog implements AutoCloseable {
     this.topics = topics;
     this.session = LiveProducers.name(instance, startedAtMs);
     this.sessions = new LiveProducers(session, lease, nanoTime);
-    // An absent broker is waited for, whatever asks: its time-out would end the producer.
-    consumer =
-        CommittedReaders.with(
-            clientConfig,
-            Map.of(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE),
-            SkippingConsumer.Damaged.LEFT_OUT);
+    // A time-out would end the producer.
+    consumer = CommittedReaders.patient(clientConfig);
     producer = ProducerClients.patient(clientConfig, Map.of());
   }
 

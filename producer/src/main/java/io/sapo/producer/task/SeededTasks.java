@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
  * Position of a source that generates its tasks from random numbers: a task is a function of seed
  * and position alone.
  */
-public final class SeededTasks {
+final class SeededTasks {
   private static final int HELD_OUT_ONE_IN = 10;
 
   private final long seed;

@@ -3,6 +3,7 @@ package io.sapo.producer.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.Task;
 import java.util.HashSet;
 import java.util.List;
@@ -66,18 +67,18 @@ class ChainTest {
 
   @Test
   void noChainOfOneSplitIsInTheOtherAndStretchesAreFunctionsOfTheSeed() {
-    ChainTaskSource training = new ChainTaskSource(false, 1, LENGTHS);
+    ChainTaskSource training = new ChainTaskSource(Split.TRAINING, 1, LENGTHS);
     Set<String> trained = new HashSet<>();
     for (int i = 0; i < 3_000; i++) {
       trained.add(training.next().orElseThrow().getPrompt());
     }
-    ChainTaskSource heldOut = new ChainTaskSource(true, 1, LENGTHS);
+    ChainTaskSource heldOut = new ChainTaskSource(Split.HELD_OUT, 1, LENGTHS);
     for (int i = 0; i < 300; i++) {
       assertThat(trained).doesNotContain(heldOut.next().orElseThrow().getPrompt());
     }
     training.seek(5, 32);
     Task first = training.next().orElseThrow();
-    ChainTaskSource again = new ChainTaskSource(false, 1, LENGTHS);
+    ChainTaskSource again = new ChainTaskSource(Split.TRAINING, 1, LENGTHS);
     again.seek(5, 32);
     assertThat(again.next().orElseThrow()).isEqualTo(first);
     assertThat(first.getTaskId()).isEqualTo("chain-training-1-160");

@@ -6,8 +6,8 @@ import io.sapo.producer.TaskSources;
 import io.sapo.producer.chain.ChainSolution;
 import io.sapo.producer.chain.ChainSolution.Line;
 import io.sapo.producer.chain.Lengths;
-import io.sapo.producer.figures.FiguresTaskSource.Solved;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
+import io.sapo.producer.task.SolvedTask;
+import io.sapo.producer.task.Split;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.Task;
 import java.util.HashSet;
@@ -54,7 +54,7 @@ class FigureChainTest {
     int steps = 0;
     int right = 0;
     for (int i = 0; i < 1_000; i++) {
-      Solved solved = source.nextSolved();
+      SolvedTask solved = source.nextSolved();
       byte[] png = solved.task().getPictures().get(0).getBytes().array();
       String chain = FigureChain.spelledOut(solved.task().getPrompt(), png).orElseThrow();
       List<Line> lines = ChainSolution.judged(chain, solved.solution());

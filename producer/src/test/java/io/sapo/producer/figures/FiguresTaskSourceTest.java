@@ -2,6 +2,7 @@ package io.sapo.producer.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.Task;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -19,8 +20,8 @@ class FiguresTaskSourceTest {
 
   @Test
   void sameSeedGivesTheSameTasks() {
-    FiguresTaskSource one = new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, 7);
-    FiguresTaskSource two = new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, 7);
+    FiguresTaskSource one = new FiguresTaskSource(Split.TRAINING, 7);
+    FiguresTaskSource two = new FiguresTaskSource(Split.TRAINING, 7);
     for (int i = 0; i < 50; i++) {
       assertThat(one.next()).isEqualTo(two.next());
     }
@@ -28,12 +29,12 @@ class FiguresTaskSourceTest {
 
   @Test
   void splitsShareNoFigure() {
-    Set<String> training = pictureAndPrompt(FiguresTaskSource.Split.TRAINING, 3_000);
-    Set<String> heldOut = pictureAndPrompt(FiguresTaskSource.Split.HELD_OUT, 3_000);
+    Set<String> training = pictureAndPrompt(Split.TRAINING, 3_000);
+    Set<String> heldOut = pictureAndPrompt(Split.HELD_OUT, 3_000);
     assertThat(heldOut).isNotEmpty().doesNotContainAnyElementsOf(training);
   }
 
-  private static Set<String> pictureAndPrompt(FiguresTaskSource.Split split, int count) {
+  private static Set<String> pictureAndPrompt(Split split, int count) {
     FiguresTaskSource source = new FiguresTaskSource(split, 1);
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < count; i++) {

@@ -14,6 +14,7 @@ import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
@@ -227,7 +228,7 @@ class PromptBuilderTest {
   }
 
   private static Task figure() {
-    try (FiguresTaskSource source = new FiguresTaskSource(FiguresTaskSource.Split.TRAINING, 1)) {
+    try (FiguresTaskSource source = new FiguresTaskSource(Split.TRAINING, 1)) {
       return source.next().orElseThrow();
     }
   }

@@ -2,7 +2,6 @@ package io.sapo.standalone.cli;
 
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
-import io.sapo.command.Json;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
@@ -21,16 +20,14 @@ import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.replay.ConfigChange;
 import io.sapo.standalone.replay.ForkedRun;
-import io.sapo.standalone.replay.ReplayText;
+import io.sapo.standalone.replay.ReplayOutput;
 import io.sapo.standalone.replay.Resegmentation;
 import io.sapo.standalone.run.TorchThreads;
 import io.sapo.verifier.Verifiers;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -166,41 +163,13 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private int verify(RecordedRun run, Span span, PublishedActor published) {
-    PrintWriter out = spec.commandLine().getOut();
-    List<Replay.Outcome> outcomes = new ArrayList<>();
-    new Replay(run, published)
-        .run(
-            span.from(),
-            span.to(),
-            this::progress,
-            outcome -> {
-              outcomes.add(outcome);
-              if (!json) {
-                ReplayText.print(out, outcome);
-                out.flush();
-              }
-            });
-    long exact = count(outcomes, Replay.Verdict.EXACT);
-    long close = count(outcomes, Replay.Verdict.CLOSE);
-    if (json) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("from", span.from());
-      fields.put("to", span.to());
-      fields.put("exact", exact);
-      fields.put("close", close);
-      fields.put("versions", outcomes);
-      out.println(Json.of(fields));
-    } else {
-      out.println(
-          "%d of %d versions bit-exact%s"
-              .formatted(exact, outcomes.size(), close == 0 ? "" : ", " + close + " close"));
-    }
-    out.flush();
-    return exact + close == outcomes.size() ? ExitCodes.FINE : ExitCodes.FAILED;
+    ReplayOutput output = output();
+    new Replay(run, published).run(span.from(), span.to(), this::progress, output::outcome);
+    return output.verified(span.from(), span.to()) ? ExitCodes.FINE : ExitCodes.FAILED;
   }
 
-  private static long count(List<Replay.Outcome> outcomes, Replay.Verdict verdict) {
-    return outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count();
+  private ReplayOutput output() {
+    return new ReplayOutput(spec.commandLine().getOut(), json);
   }
 
   private int fork(RecordedRun run, RunOptions.Target target, KafkaAccess access)
@@ -220,72 +189,29 @@ final class ReplayCommand implements Callable<Integer> {
             .settings();
     ForkedRun forked = new ForkedRun(settings, parent.folder(), fork);
     WeightVersion first = forked.begin(run, access, version, this::progress);
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("run", first.getRunId());
-      fields.put("parent_run", first.getOrigin().getRunId());
-      fields.put("version", first.getVersion());
-      fields.put("data", forked.folder().path().toString());
-      fields.put("topic_prefix", settings.text("kafka.topic-prefix"));
-      out.println(Json.of(fields));
-    } else {
-      out.println(
-          "run %s begins with version %d of run %s, topics %s*"
-              .formatted(
-                  first.getRunId(),
-                  first.getVersion(),
-                  first.getOrigin().getRunId(),
-                  settings.text("kafka.topic-prefix")));
-      out.println("go on with: sapo train --data " + forked.folder().path());
-    }
-    out.flush();
+    output().forked(first, forked.folder().path(), settings.text("kafka.topic-prefix"));
     return ExitCodes.FINE;
   }
 
   private int compare(RecordedRun run, Span span, RunOptions.Target target, KafkaAccess access) {
-    PrintWriter out = spec.commandLine().getOut();
     Binding with = new Binding(target.settings());
     LearnerConfig without =
         new Binding(options.targetWithoutSet(surroundings).settings()).learner();
     ConfigChange change = ConfigChange.between(without, with.learner());
-    Resegmentation recut =
+    Optional<Resegmentation> recut =
         resegment || options.set().stream().anyMatch(s -> s.startsWith("segmentation."))
-            ? new Resegmentation(
-                access.topics(),
-                with.segmenter(Path.of("")).strategy(),
-                Verifiers.load(with.verifiers()))
-            : null;
-    List<WhatIf.Comparison> comparisons = new ArrayList<>();
-    UnaryOperator<byte[]> rewrite = recut == null ? UnaryOperator.identity() : recut;
+            ? Optional.of(
+                new Resegmentation(
+                    access.topics(),
+                    with.segmenter(Path.of("")).strategy(),
+                    Verifiers.load(with.verifiers())))
+            : Optional.empty();
+    ReplayOutput output = output();
+    UnaryOperator<byte[]> rewrite =
+        recut.<UnaryOperator<byte[]>>map(it -> it).orElse(UnaryOperator.identity());
     new WhatIf(run, change, rewrite)
-        .run(
-            span.from(),
-            span.to(),
-            this::progress,
-            comparison -> {
-              comparisons.add(comparison);
-              if (!json) {
-                ReplayText.print(out, comparison);
-                out.flush();
-              }
-            });
-    if (json) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("changed", change.keys());
-      fields.put("trajectories_cut_anew", recut == null ? 0 : recut.records());
-      fields.put("trajectories_cut_otherwise", recut == null ? 0 : recut.changed());
-      fields.put("versions", comparisons);
-      out.println(Json.of(fields));
-    } else {
-      out.println("changed: " + (change.keys().isEmpty() ? "nothing" : change.keys()));
-      if (recut != null) {
-        out.println(
-            "cut anew: %d trajectories, %d of them otherwise than recorded"
-                .formatted(recut.records(), recut.changed()));
-      }
-    }
-    out.flush();
+        .run(span.from(), span.to(), this::progress, output::comparison);
+    output.compared(change, recut);
     return ExitCodes.FINE;
   }
 

@@ -2,21 +2,22 @@ package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.producer.figures.FiguresTaskSource.Solved;
+import io.sapo.producer.task.SolvedTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Figures with written solutions. */
 final class FiguresExamples implements Lesson.Examples {
-  private final Supplier<Solved> solved;
-  private final Supplier<Solved> described;
+  private final Supplier<SolvedTask> solved;
+  private final Supplier<SolvedTask> described;
   private final SolvedSequences sequences;
 
   /**
    * @param model its tokenizer and picture settings; weights are not looked at
    */
-  FiguresExamples(CheckpointFolder model, Supplier<Solved> solved, Supplier<Solved> described) {
+  FiguresExamples(
+      CheckpointFolder model, Supplier<SolvedTask> solved, Supplier<SolvedTask> described) {
     this.solved = solved;
     this.described = described;
     this.sequences = new SolvedSequences(model);
@@ -31,7 +32,7 @@ final class FiguresExamples implements Lesson.Examples {
   public List<TokenSequence> take(int count) {
     List<TokenSequence> batch = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Solved example = (i % 2 == 0 ? solved : described).get();
+      SolvedTask example = (i % 2 == 0 ? solved : described).get();
       batch.add(sequences.of(example.task(), example.solution()));
     }
     return batch;

@@ -4,8 +4,8 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
-import io.sapo.producer.figures.FiguresTaskSource.Solved;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
+import io.sapo.producer.task.SolvedTask;
+import io.sapo.producer.task.Split;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,10 +25,10 @@ record FiguresLesson(Optional<Lengths> chains) implements Lesson {
   @Override
   public Examples examples(CheckpointFolder shape, long seed) {
     FiguresTaskSource figures = new FiguresTaskSource(Split.TRAINING, seed);
-    Supplier<Solved> solved =
+    Supplier<SolvedTask> solved =
         chains
             .map(lengths -> new FigureChainTaskSource(Split.TRAINING, seed, lengths))
-            .<Supplier<Solved>>map(source -> source::nextSolved)
+            .<Supplier<SolvedTask>>map(source -> source::nextSolved)
             .orElse(figures::nextSolved);
     return new FiguresExamples(shape, solved, figures::nextDescribed);
   }

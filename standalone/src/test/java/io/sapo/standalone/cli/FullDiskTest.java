@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.fixtures.TinyCheckpoint;
-import io.sapo.standalone.run.RunningRole;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,7 +90,7 @@ class FullDiskTest {
     command.addAll(List.of("io.sapo.standalone.Main", "train"));
     command.addAll(List.of("--data", small.resolve("run").toString()));
     command.addAll(List.of("--checkpoint", checkpoint.toString()));
-    RunningRole.small().forEach(setting -> command.addAll(List.of("--set", setting)));
+    TinyCheckpoint.SETTINGS.forEach(setting -> command.addAll(List.of("--set", setting)));
     command.addAll(List.of("--set", "run.stop-grace=5s", "--updates", Integer.toString(updates)));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }

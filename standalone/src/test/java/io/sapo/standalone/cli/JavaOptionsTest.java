@@ -48,7 +48,7 @@ class JavaOptionsTest {
 
   @Test
   void areTheSameForARoleWhereverItRuns() throws Exception {
-    for (String role : List.of("learner", "producer", "evaluator")) {
+    for (String role : List.of("learner", "producer", "gateway", "evaluator")) {
       String launched = started("bash", "sapo", role);
       String contained = started("sh", "docker/role", role);
       assertThat(launched).contains(THRESHOLDS).contains("-Xmx768m").endsWith(role + " 1 PASSIVE");

@@ -36,17 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ObjectStoreBackupTest {
   private static final Pattern COMMAND =
       Pattern.compile("(?m)^ {4}((?:aws|\\./sapo) [^#\\n]+?)\\s*(?:#.*)?$");
-  private static final List<String> SMALL =
-      List.of(
-          "model.max-prompt-tokens=64",
-          "model.max-new-tokens=8",
-          "producer.slots=8",
-          "learner.batch-size=8",
-          "learner.mini-batch-size=4",
-          "evaluation.tasks=10",
-          "evaluation.every=0",
-          "run.heartbeat=200ms");
-
   @TempDir static Path folder;
 
   private final CommandLineRunner sapo = CommandLineRunner.plain();
@@ -172,7 +161,7 @@ class ObjectStoreBackupTest {
                 checkpoint.toString(),
                 "--updates",
                 Integer.toString(updates)));
-    SMALL.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    TinyCheckpoint.SETTINGS.forEach(setting -> arguments.addAll(List.of("--set", setting)));
     return sapo.run(arguments.toArray(String[]::new));
   }
 

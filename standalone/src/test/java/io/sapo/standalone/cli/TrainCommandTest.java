@@ -31,16 +31,7 @@ class TrainCommandTest {
   private Outcome train(Path data, String... more) {
     List<String> arguments = new ArrayList<>(List.of("train", "--data", data.toString()));
     arguments.addAll(List.of("--checkpoint", checkpoint.toString()));
-    for (String setting :
-        List.of(
-            "model.max-prompt-tokens=64",
-            "model.max-new-tokens=8",
-            "producer.slots=8",
-            "learner.batch-size=8",
-            "learner.mini-batch-size=4",
-            "evaluation.tasks=10",
-            "evaluation.every=0",
-            "run.heartbeat=200ms")) {
+    for (String setting : TinyCheckpoint.SETTINGS) {
       arguments.addAll(List.of("--set", setting));
     }
     arguments.addAll(List.of(more));

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.figures.FigureChain;
 import io.sapo.producer.figures.FigureChainTaskSource;
-import io.sapo.producer.figures.FiguresTaskSource.Split;
+import io.sapo.producer.task.Split;
 import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Sampling;

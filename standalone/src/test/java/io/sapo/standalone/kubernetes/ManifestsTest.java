@@ -139,6 +139,28 @@ class ManifestsTest {
     }
   }
 
+  /**
+   * A role ends by itself before Kubernetes kills it, and not long before: it may need the time.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"one-node", "cluster", "gpu"})
+  void theGraceOfAPodIsThatOfItsRoleAndALittleMore(String overlay) throws Exception {
+    for (JsonNode object : Manifests.rendered(overlay)) {
+      Optional<JsonNode> pods = Manifests.pods(object);
+      if (pods.isEmpty() || pods.get().at("/containers/0/envFrom").isMissingNode()) {
+        continue;
+      }
+      ConfigLoader loader = new ConfigLoader();
+      list(pods.get().at("/containers/0/env")).stream()
+          .filter(e -> e.path("name").asText().equals("SAPO_RUN_STOP_GRACE"))
+          .forEach(e -> loader.set("run.stop-grace=" + e.path("value").asText()));
+      long spare =
+          pods.get().path("terminationGracePeriodSeconds").asLong()
+              - loader.load().duration("run.stop-grace").toSeconds();
+      assertThat(spare).as(name(object)).isBetween(2L, 15L);
+    }
+  }
+
   @Test
   void oneLearnerAndNeverTwo() throws Exception {
     for (String overlay : List.of("one-node", "cluster", "gpu")) {

@@ -17,8 +17,8 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.schemas.InputRange;
 import io.sapo.standalone.run.TorchThreads;
+import io.sapo.testing.ProcessMemory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +65,7 @@ public final class MeasuredLearner {
     need.parts().forEach(part -> System.out.println(part.name() + " " + Units.bytes(part.bytes())));
     // Neither pictures nor publication are part of what is done here.
     long planned = need.bytes() - need.bytes("vision tower") - need.bytes("published copy");
-    System.out.println("result " + planned + " " + peakBytes());
+    System.out.println("result " + planned + " " + ProcessMemory.peakBytes());
   }
 
   private static void train(
@@ -83,7 +83,8 @@ public final class MeasuredLearner {
               System::nanoTime,
               settings.wide("learner.activation-mib") << 20,
               () -> {});
-      forgetPeak();
+      System.gc();
+      ProcessMemory.forgetPeak();
       for (int i = 0; i < UPDATES; i++) {
         update.apply(state, batch(config, binding, base.config().vocabSize(), state.version()));
       }
@@ -130,16 +131,4 @@ public final class MeasuredLearner {
   }
 
   /** Pages of the checkpoint's files, which the system takes back when it needs them, go first. */
-  private static void forgetPeak() throws IOException {
-    System.gc();
-    Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-  }
-
-  private static long peakBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-        .findFirst()
-        .orElseThrow();
-  }
 }

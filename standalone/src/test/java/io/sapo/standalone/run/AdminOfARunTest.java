@@ -29,18 +29,7 @@ class AdminOfARunTest {
   @BeforeAll
   static void train() throws IOException {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    training =
-        WatchedTraining.start(
-            folder.resolve("run"),
-            checkpoint,
-            List.of(
-                "model.max-prompt-tokens=64",
-                "model.max-new-tokens=8",
-                "producer.slots=8",
-                "learner.batch-size=8",
-                "learner.mini-batch-size=4",
-                "evaluation.tasks=10",
-                "evaluation.every=0"));
+    training = WatchedTraining.start(folder.resolve("run"), checkpoint, TinyCheckpoint.SETTINGS);
   }
 
   @AfterAll

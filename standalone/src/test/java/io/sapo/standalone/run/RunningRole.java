@@ -1,6 +1,7 @@
 package io.sapo.standalone.run;
 
 import io.sapo.configuration.ConfigLoader;
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,22 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A role as a process would run it, on a thread of the test, with what it printed. */
 public final class RunningRole {
-  private static final List<String> SMALL =
-      List.of(
-          "run.updates=3",
-          "run.heartbeat=200ms",
-          "model.max-prompt-tokens=64",
-          "model.max-new-tokens=8",
-          "producer.slots=8",
-          "learner.batch-size=8",
-          "learner.mini-batch-size=4",
-          "evaluation.tasks=10",
-          "evaluation.every=0");
-
-  /** Settings that suit a model that knows nothing. */
-  public static List<String> small() {
-    return SMALL;
-  }
+  private static final String UPDATES = "run.updates=3";
 
   private final RoleProcess process;
   private final Path readyFile;
@@ -60,13 +46,14 @@ public final class RunningRole {
   }
 
   /**
-   * Starts one with settings that suit a model that knows nothing.
+   * Starts one with the settings of the tiny checkpoint, for three updates.
    *
    * @param more settings that differ from these
    */
   public static RunningRole start(RoleKind kind, Path data, Path checkpoint, String... more) {
     ConfigLoader loader = new ConfigLoader();
-    SMALL.forEach(loader::set);
+    TinyCheckpoint.SETTINGS.forEach(loader::set);
+    loader.set(UPDATES);
     List.of(more).forEach(loader::set);
     return new RunningRole(kind, data, checkpoint, loader);
   }

@@ -36,16 +36,8 @@ class TrainingRunTest {
 
   private static Settings settings(String... more) {
     ConfigLoader loader = new ConfigLoader();
-    List.of(
-            "run.updates=1000000",
-            "model.max-prompt-tokens=64",
-            "model.max-new-tokens=8",
-            "producer.slots=8",
-            "learner.batch-size=8",
-            "learner.mini-batch-size=4",
-            "evaluation.tasks=10",
-            "evaluation.every=0")
-        .forEach(loader::set);
+    TinyCheckpoint.SETTINGS.forEach(loader::set);
+    loader.set("run.updates=1000000");
     List.of(more).forEach(loader::set);
     return loader.load();
   }

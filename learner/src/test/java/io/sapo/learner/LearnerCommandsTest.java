@@ -1,0 +1,116 @@
+package io.sapo.learner;
+
+import static io.sapo.learner.TestRuns.records;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.schemas.CommandOutcomes;
+import io.sapo.schemas.ControlAction;
+import io.sapo.schemas.Status;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pause, checkpoint and export, and what their answers are. */
+@Timeout(120)
+class LearnerCommandsTest {
+  @TempDir static Path folder;
+  private static TestRuns runs;
+
+  @BeforeAll
+  static void open() throws Exception {
+    runs = new TestRuns(folder);
+  }
+
+  @AfterAll
+  static void close() {
+    runs.close();
+  }
+
+  @Test
+  void pausesAndGoesOnWhenTold() throws Exception {
+    Run run = runs.create();
+    run.command("c", ControlAction.PAUSE);
+    run.send(records());
+    CompletableFuture<Long> end = TestRuns.started(run.learner(2, FaultHook.NONE));
+    Status status = run.awaitStatus(found -> found.getState().equals("paused"));
+    assertThat(status.getMessage()).isEqualTo("by a test");
+    assertThat(run.versions()).hasSize(1);
+    run.command("c", ControlAction.RESUME);
+    assertThat(end.get()).isEqualTo(2);
+  }
+
+  @Test
+  void exportsWhatItIsAskedForAndGoesOn() throws Exception {
+    Run run = runs.create();
+    run.command("c", ControlAction.PAUSE);
+    CompletableFuture<Long> end = TestRuns.started(run.learner(2, FaultHook.NONE));
+    run.awaitStatus(status -> status.getState().equals("paused"));
+    run.command("c", ControlAction.EXPORT);
+    Status exported = run.awaitStatus(status -> status.getInfo().containsKey("last_export"));
+    Path export = run.data().resolve("exports/version-0000000000");
+    assertThat(exported.getInfo()).containsEntry("last_export", export.toString());
+    assertThat(CheckpointFolder.open(export).config())
+        .isEqualTo(CheckpointFolder.open(runs.model()).config());
+    assertThat(export.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(
+            run.data().resolve("checkpoints/version-0000000000/actor/model.safetensors"));
+    run.send(records());
+    run.command("c", ControlAction.RESUME);
+    assertThat(end.get()).isEqualTo(2);
+  }
+
+  @Test
+  void aCommandGivenDuringTheLastUpdateIsDoneAndAnswered() throws Exception {
+    Run run = runs.create();
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
+    FaultHook operator =
+        reached -> {
+          if (reached == FaultPoint.COMMITTED && run.committed().last().getVersion() == 1) {
+            run.command("the-last", ControlAction.EXPORT);
+            run.awaitStatus(status -> outcome(status, "the-last").startsWith("accepted"));
+          }
+        };
+    run.learner(1, operator).run();
+    Status last = run.awaitStatus(status -> status.getState().equals("stopped"));
+    assertThat(outcome(last, "the-last"))
+        .startsWith("done: version 1 lies in ")
+        .endsWith("exports/version-0000000001");
+  }
+
+  @Test
+  void whatIsAskedWhileItRecoversIsDoneWhenItHas() throws Exception {
+    Run run = runs.create();
+    run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batch().size()));
+    run.learner(1, FaultHook.NONE).run();
+    long before = run.awaitStatus(status -> status.getState().equals("stopped")).getStartedAtMs();
+    CompletableFuture<Void> given = new CompletableFuture<>();
+    FaultHook notBefore =
+        reached -> {
+          if (reached == FaultPoint.BATCH_ASSEMBLED) {
+            given.join();
+            run.awaitStatus(status -> !outcome(status, "early").isEmpty());
+          }
+        };
+    CompletableFuture<Long> end = TestRuns.started(run.learner(2, notBefore));
+    run.awaitStatus(status -> status.getStartedAtMs() > before);
+    run.command("early", ControlAction.CHECKPOINT);
+    given.complete(null);
+    assertThat(end.join()).isEqualTo(2);
+    Status last =
+        run.awaitStatus(status -> status.getState().equals("stopped") && status.getVersion() == 2);
+    assertThat(outcome(last, "early")).startsWith("done: version ");
+  }
+
+  private static String outcome(Status status, String command) {
+    return CommandOutcomes.of(List.of(status), command).orElse("");
+  }
+}

@@ -1,0 +1,164 @@
+package io.sapo.learner;
+
+import static io.sapo.learner.TestRuns.CONFIG;
+import static io.sapo.learner.TestRuns.UPDATES;
+import static io.sapo.learner.TestRuns.killAt;
+import static io.sapo.learner.TestRuns.records;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.sapo.learner.TestRuns.Killed;
+import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.commit.CommitLog;
+import io.sapo.learner.commit.FencedException;
+import io.sapo.learner.fault.FaultHook;
+import io.sapo.learner.fault.FaultPoint;
+import io.sapo.learner.recovery.DivergenceException;
+import io.sapo.learner.recovery.Divergences;
+import io.sapo.policy.device.Devices;
+import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.WeightVersion;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A learner that is killed, fenced, or started on damaged or foreign data. */
+class LearnerRecoveryTest {
+  @TempDir static Path folder;
+  private static TestRuns runs;
+  private static List<WeightVersion> undisturbed;
+
+  @BeforeAll
+  static void trainUndisturbed() throws Exception {
+    runs = new TestRuns(folder);
+    Run first = runs.create();
+    first.send(records());
+    assertThat(first.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    undisturbed = first.versions();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    runs.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(FaultPoint.class)
+  void afterAKillTheWeightsAreThoseOfARunThatWasNeverKilled(FaultPoint point) throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    for (int occurrence : new int[] {1, 2}) {
+      FaultHook kill = killAt(point, occurrence);
+      assertThatThrownBy(() -> run.learner(UPDATES, kill).run()).isInstanceOf(Killed.class);
+    }
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    List<WeightVersion> versions = run.versions();
+    assertThat(versions).hasSameSizeAs(undisturbed);
+    for (int i = 0; i < versions.size(); i++) {
+      assertThat(versions.get(i).getActorSha256()).isEqualTo(undisturbed.get(i).getActorSha256());
+      assertThat(versions.get(i).getCriticSha256()).isEqualTo(undisturbed.get(i).getCriticSha256());
+      assertThat(versions.get(i).getOptimizerSha256())
+          .isEqualTo(undisturbed.get(i).getOptimizerSha256());
+      assertThat(versions.get(i).getInputs()).isEqualTo(undisturbed.get(i).getInputs());
+    }
+  }
+
+  @Test
+  void aSecondLearnerFencesTheFirst() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    FaultHook rival =
+        reached -> {
+          if (reached == FaultPoint.UPDATE_APPLIED) {
+            LearnerClients clients = new LearnerClients(runs.kafka());
+            String id = run.topics().prefix() + "learner";
+            try (CommitLog other =
+                new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
+              other.fence();
+            }
+          }
+        };
+    assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
+        .isInstanceOf(FencedException.class)
+        .hasMessageContaining("another learner has taken over");
+    assertThat(run.versions()).hasSize(1);
+  }
+
+  @Test
+  void recoveryBeginsAtTheNewestCheckpointAndFoldsOnlyWhatFollows() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
+    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
+    LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
+    List<Long> reached = new ArrayList<>();
+    try (FoldResources resources = FoldResources.open(CONFIG, options, TinyRun.base())) {
+      new StateLoader(
+              CONFIG, options, new LearnerClients(runs.kafka()), resources, System::nanoTime)
+          .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
+          .close();
+    }
+    assertThat(reached).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void aDamagedCheckpointIsFoundByItsHashAndAnOlderOneTaken() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.learner(4, FaultHook.NONE).run();
+    Path newest = run.data().resolve("checkpoints/version-0000000004/critic.safetensors");
+    try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+      long at = Files.size(newest) - 3;
+      file.seek(at);
+      int old = file.read();
+      file.seek(at);
+      file.write(old ^ 4);
+    }
+    Files.writeString(newest.resolveSibling("state.json"), "{");
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    assertThat(run.versions().get(UPDATES).getActorSha256())
+        .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
+    assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
+    assertThat(run.data().resolve("checkpoints/version-0000000004")).doesNotExist();
+  }
+
+  @Test
+  void recoveryThatReachesOtherWeightsStopsWithBothHashes() throws Exception {
+    assumeThat(Devices.deterministic(TestDevice.get())).isTrue();
+    Run run = runs.create();
+    run.send(records());
+    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
+    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
+    Run forged = runs.create();
+    List<SegmentedTrajectory> other = TinyRun.trajectories(UPDATES, CONFIG.batch().size(), 4);
+    forged.send(other);
+    forged.sendAll(run.versionsFor(forged));
+    run.copyData(forged);
+    String committed = run.versions().get(3).getActorSha256();
+    assertThatThrownBy(() -> forged.learner(UPDATES, FaultHook.NONE).run())
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContaining("version 3")
+        .hasMessageContaining(committed);
+  }
+
+  @Test
+  void checkpointsOfAnotherRunAreLeftAlone() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.learner(2, FaultHook.NONE).run();
+    Run elsewhere = runs.create(run.data());
+    assertThatThrownBy(() -> elsewhere.learner(2, FaultHook.NONE).run())
+        .hasMessageContaining("holds checkpoints up to version 2")
+        .hasMessageContaining("holds no version");
+    assertThat(run.data().resolve("checkpoints/version-0000000002")).isDirectory();
+  }
+}

@@ -1,0 +1,102 @@
+package io.sapo.learner.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.learner.TinyRun;
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearningRateSchedule;
+import io.sapo.learner.config.OptimizerSettings;
+import io.sapo.learner.input.Batch;
+import io.sapo.learner.input.TrainedTokens;
+import io.sapo.learner.input.TrainingExample;
+import io.sapo.policy.training.AdamWConfig;
+import io.sapo.schemas.SegmentedTrajectory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Updates that cannot be computed to their end. */
+class SkippedUpdateTest {
+  /** A learning rate that ruins the weights: later updates give NaN, and are left out each time. */
+  @Test
+  void whatIsNotFiniteIsAnOutcomeLikeAnyOther() throws InterruptedException {
+    LearnerConfig c = TinyRun.config(Algorithm.SAPO);
+    OptimizerSettings ruinous =
+        new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
+    LearnerConfig config =
+        new LearnerConfig(
+            c.network(),
+            c.algorithm(),
+            c.batch(),
+            c.steps(),
+            ruinous,
+            ruinous,
+            c.seed(),
+            c.mathematics());
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
+    FoldOutcome first = ruined(config, records);
+    assertThat(first.reports()).hasSize(3);
+    assertThat(first.reports()).anyMatch(report -> report.metrics().containsKey("left_out"));
+    for (UpdateReport report : first.reports()) {
+      assertThat(report.metrics().values()).allMatch(Double::isFinite);
+    }
+    assertThat(ruined(config, records)).isEqualTo(first);
+  }
+
+  private static FoldOutcome ruined(LearnerConfig config, List<SegmentedTrajectory> records)
+      throws InterruptedException {
+    return FoldProbe.fold(config, records, 3, FoldOutcome::of);
+  }
+
+  /** What admission must not let through all the same does not end a run. */
+  @Test
+  void whatCannotBeComputedWithIsAnOutcomeToo() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
+    FoldOutcome first = spoiled(config, records);
+    assertThat(first.reports())
+        .extracting(report -> report.metrics().containsKey("left_out"))
+        .containsExactly(false, true, false);
+    assertThat(spoiled(config, records)).isEqualTo(first);
+  }
+
+  private static FoldOutcome spoiled(LearnerConfig config, List<SegmentedTrajectory> records)
+      throws InterruptedException {
+    return FoldProbe.fold(
+        config,
+        records,
+        3,
+        1 << 20,
+        batch -> batch.ranges().get(0).getFrom() == config.batch().size() ? spoiled(batch) : batch,
+        FoldOutcome::of);
+  }
+
+  /** Its fourth trajectory trains a token that it does not have. */
+  private static Batch spoiled(Batch batch) {
+    List<TrainingExample> examples = new ArrayList<>(batch.examples());
+    TrainingExample e = examples.get(3);
+    TrainedTokens trained = e.trained();
+    int[] tokens = trained.indices().clone();
+    tokens[tokens.length - 1] = e.sequence().responseTokens().length;
+    examples.set(
+        3,
+        new TrainingExample(
+            e.origin(),
+            e.sequence(),
+            e.draw(),
+            new TrainedTokens(
+                tokens,
+                trained.segmentEnds(),
+                trained.segmentIndices(),
+                trained.segmentRewards(),
+                trained.recordSegments(),
+                trained.logProbs(),
+                trained.versions()),
+            e.outcome(),
+            e.correct(),
+            e.group(),
+            e.startVersion()));
+    return new Batch(examples, batch.ranges(), batch.trajectoryPositions());
+  }
+}
