@@ -162,7 +162,7 @@ final class VersionsCheck {
                         expected,
                         range.getFrom() < expected
                             ? "positions are consumed twice"
-                            : "positions are left out"));
+                            : "positions are skipped"));
       }
       if (range.getTo() < range.getFrom()) {
         wrong(INPUTS, at, version, where + "is read backwards, to " + range.getTo());

@@ -84,7 +84,7 @@ final class EvaluationRequests implements AutoCloseable {
         onRequest.run();
       }
     } catch (RecordFormatException e) {
-      log.warn("command at offset {} is left out: {}", record.offset(), e.getMessage());
+      log.warn("command at offset {} is skipped: {}", record.offset(), e.getMessage());
     }
   }
 

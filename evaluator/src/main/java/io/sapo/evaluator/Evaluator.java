@@ -161,7 +161,7 @@ public final class Evaluator implements AutoCloseable {
       long seed = new SplittableRandom(config.seed() * 1_000_003 + index).nextLong();
       generator.submit(new GenerationRequest(Integer.toString(index), prompt, sampling, seed));
     } catch (PromptRefusedException | UnreadablePictureException | IOException e) {
-      log.warn("left out of the evaluation: {}", e.getMessage());
+      log.warn("skipped in the evaluation: {}", e.getMessage());
       tally.refused++;
     }
   }
@@ -212,13 +212,13 @@ public final class Evaluator implements AutoCloseable {
               .map(verifier -> verifier.verify(answer.response(), task.getAnswer()));
       if (verdict.isEmpty()) {
         log.warn(
-            "left out of the evaluation: task {} asks for the unknown verifier {}",
+            "skipped in the evaluation: task {} asks for the unknown verifier {}",
             task.getTaskId(),
             task.getVerifier());
       }
       return verdict;
     } catch (ReferenceAnswerException | JudgePanel.NoVerdictException e) {
-      log.warn("left out of the evaluation: task {}: {}", task.getTaskId(), e.getMessage());
+      log.warn("skipped in the evaluation: task {}: {}", task.getTaskId(), e.getMessage());
       return Optional.empty();
     }
   }

@@ -35,7 +35,7 @@ record HeldOutTasks(String source, List<Task> tasks, int unreadable) {
           next.ifPresent(tasks::add);
           more = next.isPresent();
         } catch (TaskFormatException e) {
-          log.warn("left out of the evaluation: {}", e.getMessage());
+          log.warn("skipped in the evaluation: {}", e.getMessage());
           unreadable++;
         }
       }

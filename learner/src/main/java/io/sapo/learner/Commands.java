@@ -126,7 +126,7 @@ final class Commands implements AutoCloseable {
   /** Of those from before this start an earlier one has said it. */
   private void leaveOut(long offset, String why) {
     log.atLevel(following ? Level.WARN : Level.DEBUG)
-        .log("command at offset {} is left out: {}", offset, why);
+        .log("command at offset {} is skipped: {}", offset, why);
   }
 
   private void take(Control errand) {

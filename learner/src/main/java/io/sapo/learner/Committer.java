@@ -99,7 +99,7 @@ final class Committer {
   /**
    * @param batch what the version was made from; empty for version 0
    * @param credits of the trajectories trained on
-   * @param leftOut why the update, or its end, was left out
+   * @param leftOut why the update, or the rest of it, was skipped
    * @param checkpointVersion newest checkpoint on disk; -1 for none
    * @return the record once it is committed
    */

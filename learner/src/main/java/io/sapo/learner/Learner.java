@@ -230,7 +230,7 @@ public final class Learner {
         loop.commitInitialWeights();
       }
       while (train(resources, state, loop)) {
-        log.info("reading goes on from what version {} has consumed", state.version());
+        log.info("reading continues at the positions of version {}", state.version());
       }
       return state.version();
     }

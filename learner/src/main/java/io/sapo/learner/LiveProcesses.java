@@ -86,7 +86,7 @@ final class LiveProcesses implements AutoCloseable {
         processes.put(status.getInstance(), new Heard(status, nanoTime.getAsLong(), listening));
       }
     } catch (RecordFormatException e) {
-      log.warn("{} offset {} is left out: {}", record.topic(), record.offset(), e.getMessage());
+      log.warn("{} offset {} is skipped: {}", record.topic(), record.offset(), e.getMessage());
     }
   }
 

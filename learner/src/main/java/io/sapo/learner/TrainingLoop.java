@@ -105,7 +105,12 @@ final class TrainingLoop {
       reporter.report(status -> status.committed(committed));
       folded
           .leftOut()
-          .ifPresent(why -> log.warn("version {} was left out: {}", committed.getVersion(), why));
+          .ifPresent(
+              why ->
+                  log.warn(
+                      "the update to version {}, or the rest of it, was skipped: {}",
+                      committed.getVersion(),
+                      why));
       log.info("{}", summary(committed));
     }
     commands.carryOut();

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param heartbeats the name of this producer among them
  * @param tasks what is asked
- * @param curriculum which of these are passed over
+ * @param curriculum which of these are skipped
  * @param seed of task order and token draws; the same for all producers of a run, who share the
  *     tasks
  * @param engine what draws

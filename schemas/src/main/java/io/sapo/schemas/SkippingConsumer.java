@@ -83,7 +83,7 @@ public final class SkippingConsumer extends KafkaConsumer<byte[], byte[]> {
     Long before = passed.put(at, offset);
     if (before == null || before != offset - 1) {
       log.error(
-          "{} cannot be read at offset {}, it is passed over: {}", at, offset, cause.getMessage());
+          "{} cannot be read at offset {}, it is skipped: {}", at, offset, cause.getMessage());
     }
     if (damaged == Damaged.LEFT_OUT) {
       return ConsumerRecords.empty();

@@ -72,11 +72,11 @@ final class LostPositions {
       }
       if (!positions.isEmpty()) {
         admin.alterConsumerGroupOffsets(group, positions).all().get();
-        log.warn("the brokers have forgotten where {} was; it goes on at {}", group, positions);
+        log.warn("the committed offsets of {} have expired; it continues at {}", group, positions);
       }
     } catch (ExecutionException e) {
       // Another instance may have joined: then it has positions, or has just put them back.
-      log.warn("positions of {} are not put back: {}", group, e.getCause().toString());
+      log.warn("committed offsets of {} are not restored: {}", group, e.getCause().toString());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

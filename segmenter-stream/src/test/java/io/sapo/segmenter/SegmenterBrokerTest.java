@@ -2,12 +2,10 @@ package io.sapo.segmenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Status;
-import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.topology.SampleTrajectories;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -31,12 +28,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,43 +40,41 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service on a real broker. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class SegmenterBrokerTest {
-  private static EmbeddedBroker broker;
-  private static Map<String, Object> kafka;
+  private static SegmenterFixture fixture;
 
   @TempDir Path stateDir;
 
   @BeforeAll
   static void startBroker(@TempDir Path folder) {
-    broker = EmbeddedBroker.start(folder, 0);
-    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    fixture = new SegmenterFixture(folder);
   }
 
   @AfterAll
   static void stopBroker() {
-    broker.close();
+    fixture.close();
   }
 
   @Test
   void everyRecordComesOutOnceThoughTheSegmenterIsKilledTwice() throws Exception {
-    Topics topics = created("killed.");
+    Topics topics = fixture.created("killed.");
     int good = 300;
     int groups = 40;
     int bad = 60;
     Process first =
-        SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir, "");
+        SegmenterProcess.start(fixture.bootstrapServers(), topics.prefix(), stateDir, "");
     send(topics, 0, good / 3, groups, 0, 1);
     killOnce(topics, first, 50);
     Process second =
-        SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir, "");
+        SegmenterProcess.start(fixture.bootstrapServers(), topics.prefix(), stateDir, "");
     send(topics, good / 3, good, groups, 1, 2);
     killOnce(topics, second, 200);
     sendBad(topics, bad);
-    try (Segmenter third = segmenter(topics, "killed")) {
+    try (Segmenter third = fixture.segmenter(topics, stateDir, "killed", "")) {
       third.start();
       List<ConsumerRecord<byte[], byte[]>> segments =
-          read(topics.segments().name(), records -> records.size() >= good + 2 * groups);
+          fixture.read(topics.segments().name(), records -> records.size() >= good + 2 * groups);
       List<ConsumerRecord<byte[], byte[]>> deadLetters =
-          read(topics.deadLetters(), records -> records.size() >= bad);
+          fixture.read(topics.deadLetters(), records -> records.size() >= bad);
 
       SortedMap<String, Integer> ids = new TreeMap<>();
       for (ConsumerRecord<byte[], byte[]> record : segments) {
@@ -127,8 +119,8 @@ class SegmenterBrokerTest {
 
   @Test
   void aThreadThatStandsStillShowsAndOneThatWaitsDoesNot() throws Exception {
-    Topics topics = created("still.");
-    Map<String, Object> held = new HashMap<>(kafka);
+    Topics topics = fixture.created("still.");
+    Map<String, Object> held = new HashMap<>(fixture.kafka());
     held.put("main.consumer.interceptor.classes", Holding.class.getName());
     try (Segmenter segmenter =
         new Segmenter(held, topics, SegmenterConfig.defaults(stateDir), "still")) {
@@ -141,7 +133,7 @@ class SegmenterBrokerTest {
         Thread.sleep(50);
       }
       Holding.GO_ON.countDown();
-      read(topics.segments().name(), records -> records.size() == 1);
+      fixture.read(topics.segments().name(), records -> records.size() == 1);
       while (segmenter.sinceProgress().compareTo(Duration.ofSeconds(2)) > 0) {
         Thread.sleep(50);
       }
@@ -150,7 +142,7 @@ class SegmenterBrokerTest {
 
   /** Kills the process without warning once that many segments are committed. */
   private void killOnce(Topics topics, Process process, int segments) throws Exception {
-    read(topics.segments().name(), records -> records.size() >= segments);
+    fixture.read(topics.segments().name(), records -> records.size() >= segments);
     process.destroyForcibly().waitFor();
   }
 
@@ -165,7 +157,7 @@ class SegmenterBrokerTest {
         all.add(SampleTrajectories.rollout("g" + group, i, 2, i == 0).build());
       }
     }
-    try (Producer<byte[], byte[]> producer = producer()) {
+    try (Producer<byte[], byte[]> producer = fixture.producer()) {
       for (Trajectory trajectory : all) {
         producer.send(topics.trajectories().record(trajectory.getGroupId(), trajectory));
       }
@@ -174,7 +166,7 @@ class SegmenterBrokerTest {
 
   /** Half of them seen before, half of them no records at all. */
   private static void sendBad(Topics topics, int count) {
-    try (Producer<byte[], byte[]> producer = producer()) {
+    try (Producer<byte[], byte[]> producer = fixture.producer()) {
       for (int i = 0; i < count; i++) {
         Trajectory seen = SampleTrajectories.right("single-" + i).build();
         producer.send(
@@ -196,8 +188,8 @@ class SegmenterBrokerTest {
 
   /** A transaction left open would hold back readers of what comes after it. */
   private static void assertNothingOpen(Topics topics) {
-    try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted");
-        KafkaConsumer<byte[], byte[]> committed = consumer("read_committed")) {
+    try (KafkaConsumer<byte[], byte[]> all = fixture.consumer("read_uncommitted");
+        KafkaConsumer<byte[], byte[]> committed = fixture.consumer("read_committed")) {
       for (String topic : List.of(topics.segments().name(), topics.deadLetters())) {
         List<TopicPartition> partition = List.of(new TopicPartition(topic, 0));
         assertThat(committed.endOffsets(partition)).isEqualTo(all.endOffsets(partition));
@@ -207,33 +199,33 @@ class SegmenterBrokerTest {
 
   @Test
   void afterARestSoLongThatTheBrokersForgotItsPositionItGoesOnWhereItWas() throws Exception {
-    Topics topics = created("rested.");
+    Topics topics = fixture.created("rested.");
     send(topics, 0, 60, 10, 0, 1);
-    try (Segmenter first = segmenter(topics, "rested")) {
+    try (Segmenter first = fixture.segmenter(topics, stateDir, "rested", "")) {
       first.start();
-      read(topics.segments().name(), records -> records.size() >= 60);
+      fixture.read(topics.segments().name(), records -> records.size() >= 60);
     }
     sendBad(topics, 4);
-    try (Segmenter second = segmenter(topics, "rested")) {
+    try (Segmenter second = fixture.segmenter(topics, stateDir, "rested", "")) {
       second.start();
-      read(topics.deadLetters(), records -> records.size() >= 4);
+      fixture.read(topics.deadLetters(), records -> records.size() >= 4);
     }
     String group = topics.prefix() + "segmenter";
-    try (Admin admin = Admin.create(kafka)) {
+    try (Admin admin = Admin.create(fixture.kafka())) {
       var positions = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
       admin.deleteConsumerGroupOffsets(group, positions.keySet()).all().get();
     }
     send(topics, 60, 80, 10, 1, 2);
     sendBad(topics, 2);
-    try (Segmenter third = segmenter(topics, "rested")) {
+    try (Segmenter third = fixture.segmenter(topics, stateDir, "rested", "")) {
       third.start();
       List<ConsumerRecord<byte[], byte[]>> segments =
-          read(topics.segments().name(), records -> records.size() >= 80 + 2 * 10);
+          fixture.read(topics.segments().name(), records -> records.size() >= 80 + 2 * 10);
       assertThat(segments)
           .extracting(record -> topics.segments().codec().decode(record.value()))
           .extracting(out -> out.getTrajectory().getTrajectoryId())
           .doesNotHaveDuplicates();
-      assertThat(reasons(read(topics.deadLetters(), records -> records.size() >= 6)))
+      assertThat(reasons(fixture.read(topics.deadLetters(), records -> records.size() >= 6)))
           .isEqualTo(Map.of("duplicate", 3, "not-a-record", 3));
       assertThat(third.counters().read()).isLessThan(80 + 20 + 6);
     }
@@ -241,10 +233,10 @@ class SegmenterBrokerTest {
 
   @Test
   void statusTellsWhatHappens() throws Exception {
-    Topics topics = created("status.");
+    Topics topics = fixture.created("status.");
     send(topics, 0, 5, 0, 0, 0);
     sendBad(topics, 2);
-    Segmenter segmenter = segmenter(topics, "one");
+    Segmenter segmenter = fixture.segmenter(topics, stateDir, "one", "");
     segmenter.start();
     Status running =
         awaitStatus(
@@ -270,7 +262,7 @@ class SegmenterBrokerTest {
   @Test
   void missingTopicsEndInAFailureThatSaysSo() throws Exception {
     Topics topics = new Topics("missing.");
-    try (Segmenter segmenter = segmenter(topics, "two")) {
+    try (Segmenter segmenter = fixture.segmenter(topics, stateDir, "two", "")) {
       segmenter.start();
       segmenter.awaitEnd();
 
@@ -279,21 +271,9 @@ class SegmenterBrokerTest {
     }
   }
 
-  private Segmenter segmenter(Topics topics, String instance) {
-    return new Segmenter(kafka, topics, SegmenterProcess.config(stateDir, ""), instance);
-  }
-
-  private static Topics created(String prefix) throws ExecutionException, InterruptedException {
-    Topics topics = new Topics(prefix);
-    try (Admin admin = Admin.create(kafka)) {
-      assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isEmpty();
-    }
-    return topics;
-  }
-
   private static Status awaitStatus(Topics topics, Predicate<Status> wanted) {
     List<ConsumerRecord<byte[], byte[]>> records =
-        read(
+        fixture.read(
             topics.status().name(),
             all -> !all.isEmpty() && wanted.test(status(topics, all.get(all.size() - 1))));
     return status(topics, records.get(records.size() - 1));
@@ -301,42 +281,5 @@ class SegmenterBrokerTest {
 
   private static Status status(Topics topics, ConsumerRecord<byte[], byte[]> record) {
     return topics.status().codec().decode(record.value());
-  }
-
-  /** Reads from the start until what was read suffices; the class's timeout ends a vain wait. */
-  private static List<ConsumerRecord<byte[], byte[]>> read(
-      String topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      while (!enough.test(records)) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          records.add(record);
-          if (enough.test(records)) {
-            break;
-          }
-        }
-      }
-    }
-    return records;
-  }
-
-  private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
-    return new KafkaConsumer<>(
-        Map.of(
-            "bootstrap.servers",
-            broker.bootstrapServers(),
-            "isolation.level",
-            isolation,
-            "enable.auto.commit",
-            false),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
-  }
-
-  private static Producer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

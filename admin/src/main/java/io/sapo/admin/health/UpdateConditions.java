@@ -164,7 +164,7 @@ final class UpdateConditions {
         "left-out",
         "Updates change the weights",
         nothing
-            ? "the update to version %d, or its end, was left out; the learner's log says why"
+            ? "the update to version %d, or the rest of it, was skipped; the learner's log says why"
                 .formatted(newest.orElseThrow().version())
             : "the newest did");
   }

@@ -28,7 +28,7 @@ public final class Metric {
   /** Mean staleness of the records trained on, in versions. */
   public static final String STALENESS_MEAN = "staleness_mean";
 
-  /** 1 where an update, or its end, was left out. */
+  /** 1 where an update, or the rest of it, was skipped. */
   public static final String LEFT_OUT = "left_out";
 
   private Metric() {}

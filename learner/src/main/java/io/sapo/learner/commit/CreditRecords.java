@@ -17,7 +17,7 @@ public final class CreditRecords {
 
   /**
    * @param examples the batch, in its order
-   * @param credits null where the update was left out: nothing was credited then
+   * @param credits null where the whole update was skipped: nothing was credited then
    */
   public static List<Credit> of(
       long version, List<TrainingExample> examples, SegmentCredits credits) {

@@ -79,7 +79,7 @@ final class Metrics {
     return referenceKl;
   }
 
-  /** Of an update that was left out: what is known of its batch. */
+  /** Of an update that was skipped: what is known of its batch. */
   void describeLeftOut(Batch batch, long version) {
     describeExamples(batch, version);
     long tokens = 0;

@@ -53,7 +53,8 @@ public final class Refold {
     }
     String elsewhere = FoldEnvironment.differences(version.getEnvironment(), environment);
     if (!elsewhere.equals(warned) && !elsewhere.isEmpty()) {
-      log.warn("version {} was made elsewhere: {}", version.getVersion(), elsewhere);
+      log.warn(
+          "version {} was computed under other conditions: {}", version.getVersion(), elsewhere);
     }
     warned = elsewhere;
     LearnerConfig config = LearnerConfig.fromJson(version.getConfig());

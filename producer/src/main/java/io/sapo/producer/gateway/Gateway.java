@@ -259,7 +259,7 @@ public final class Gateway implements AutoCloseable {
     if (ended) {
       resources.close();
     } else {
-      log.error("the drawing thread did not end in time; its memory is left");
+      log.error("the generation thread did not end in time; its memory is left");
     }
   }
 }

@@ -115,7 +115,7 @@ final class GenerationThread {
       }
       done.complete(null);
     } catch (RuntimeException | Error e) {
-      log.error("the gateway draws no more", e);
+      log.error("the gateway can generate no more", e);
       done.completeExceptionally(e);
     } finally {
       dropAll();

@@ -218,7 +218,9 @@ final class QueueWatch implements AutoCloseable {
     }
     boolean tooLong = now - waitingSince > JOIN_WITHIN.toNanos();
     if (tooLong) {
-      log.warn("other producers do not count this one in after {}; it goes on", JOIN_WITHIN);
+      log.warn(
+          "heartbeats of other producers do not list this one after {}; it starts rollouts all the same",
+          JOIN_WITHIN);
     }
     return tooLong;
   }
@@ -239,7 +241,7 @@ final class QueueWatch implements AutoCloseable {
       }
     } catch (RecordFormatException | NumberFormatException e) {
       log.warn(
-          "{}-{}, offset {} is left out: {}",
+          "{}-{}, offset {} is skipped: {}",
           record.topic(),
           record.partition(),
           record.offset(),

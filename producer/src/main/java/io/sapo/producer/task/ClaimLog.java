@@ -111,7 +111,7 @@ public final class ClaimLog implements AutoCloseable {
           apply(topics.taskClaims().codec().decode(record.value()), sources);
         }
       } catch (RecordFormatException e) {
-        LOG.warn("{} offset {} is left out: {}", record.topic(), record.offset(), e.getMessage());
+        LOG.warn("{} offset {} is skipped: {}", record.topic(), record.offset(), e.getMessage());
       }
     }
   }

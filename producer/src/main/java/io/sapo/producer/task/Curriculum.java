@@ -19,9 +19,9 @@ public final class Curriculum {
   /**
    * Which tasks are asked.
    *
-   * @param skipBelow tasks that are answered right less often are passed over; 0: none
+   * @param skipBelow tasks that are answered right less often are skipped; 0: none
    * @param skipAbove those answered right more often; 1: none
-   * @param askAnyway share of what is passed over that is asked all the same, so that it is noticed
+   * @param askAnyway share of the skipped tasks that are asked all the same, so that it is noticed
    *     when it changes
    */
   public record Bounds(double skipBelow, double skipAbove, double askAnyway) {

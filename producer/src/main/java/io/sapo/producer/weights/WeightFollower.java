@@ -197,7 +197,7 @@ public final class WeightFollower implements AutoCloseable {
         return true;
       }
       log.warn(
-          "{}, offset {}: version {} comes after a newer one and is left out",
+          "{}, offset {}: version {} comes after a newer one and is skipped",
           record.topic(),
           record.offset(),
           version.getVersion());

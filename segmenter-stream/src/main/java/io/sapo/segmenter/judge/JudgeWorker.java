@@ -173,7 +173,7 @@ public final class JudgeWorker implements AutoCloseable {
       dispatcher.submit(request, outcome -> publish(record.key(), request, outcome, end));
     } catch (RecordFormatException e) {
       log.warn(
-          "{}-{}, offset {} is left out: {}",
+          "{}-{}, offset {} is skipped: {}",
           record.topic(),
           record.partition(),
           record.offset(),

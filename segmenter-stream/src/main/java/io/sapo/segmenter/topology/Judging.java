@@ -191,7 +191,7 @@ final class Judging extends Step<Object> {
     try {
       verdict = topics.verdicts().codec().decode(value);
     } catch (RecordFormatException e) {
-      log.warn("a verdict is left out: {}", e.getMessage());
+      log.warn("a verdict is skipped: {}", e.getMessage());
       return;
     }
     String key = key(groupId, verdict.getTrajectoryId());

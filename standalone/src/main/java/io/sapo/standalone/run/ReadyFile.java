@@ -58,7 +58,7 @@ final class ReadyFile {
           stuckAfter.toSeconds(),
           role.where());
     } else if (before && !stuck) {
-      log.warn("it gets on again");
+      log.warn("it makes progress again");
     }
     if (!stuck) {
       touch();
