@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param tasks specification of the held-out tasks
  * @param sampling as the paper evaluates; greedy is the same with temperature 0
- * @param seed of the tasks drawn and of the token draws
+ * @param seed of the choice of tasks and of token sampling
  * @param slots responses generated at a time
  * @param judges outside the stream, which are asked here as they are there
  * @param blankPictures whether every picture is replaced by a white one of its size

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * others fetch, follow commands, write checkpoints and send heartbeats.
  *
  * <p>What is committed is final. After any end of {@code run}, orderly or not, another learner with
- * the same topics and data folder goes on from the last committed version.
+ * the same topics and data folder continues from the last committed version.
  */
 public final class Learner {
 
@@ -84,9 +84,9 @@ public final class Learner {
   }
 
   /**
-   * Waits while another learner is at work, checks that it can go on, fences whoever is left,
-   * recovers what is committed or begins a run, then trains until {@link #stop} or the last version
-   * wanted. On the calling thread; once an object.
+   * Checks that it could take over, waits while another learner is active, fences it, recovers what
+   * is committed or begins a run, then trains until {@link #stop} or the last version wanted. On
+   * the calling thread; once an object.
    *
    * @return the newest version; -1 when it was stopped before there was one
    * @throws io.sapo.learner.commit.FencedException when another learner took over

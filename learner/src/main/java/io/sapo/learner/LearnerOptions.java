@@ -14,10 +14,10 @@ import java.util.Map;
  *
  * @param kafka client properties, {@code bootstrap.servers} at least
  * @param pictures where pictures by path may lie
- * @param activationBytes of forward passes that an update may keep until they go back
+ * @param activationBytes of activations that an update may keep for the backward pass
  * @param untilVersion training ends with this version
  * @param acceptDivergence whether recovery goes on where folding again gives other weights than
- *     were committed; the next commit record then says so
+ *     were committed; the next commit record then lists them
  * @param faults for fault tests
  */
 public record LearnerOptions(

@@ -59,7 +59,7 @@ final class LearnerStatus {
     metrics = record.getMetrics();
   }
 
-  /** A batch is being put together. */
+  /** A batch is being assembled. */
   synchronized void assembling(BatchAssembler.Assembling now) {
     batch = now;
   }

@@ -28,13 +28,13 @@ final class Standby implements AutoCloseable {
     return learners.atWork().stream().findFirst();
   }
 
-  /** Whether another learner is known to be at work. */
+  /** Whether another learner is known to be active. */
   boolean otherAtWork() {
     learners.listen(Duration.ZERO);
     return learners.atWork().stream().anyMatch(Heard::again);
   }
 
-  /** Returns when no other learner is at work, or when asked to stop. */
+  /** Returns when no other learner is active, or when asked to stop. */
   void await(BooleanSupplier stopping) {
     boolean said = false;
     Optional<Heard> other;

@@ -9,13 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.checkpoint.CheckpointException;
-import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.replay.RecordedRun;
-import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.WeightVersion;
@@ -92,14 +90,7 @@ class DurabilityTest {
     WeightVersion first;
     try (Consumer<byte[], byte[]> reader =
             new LearnerClients(runs.kafka()).committedReader("test");
-        RecordedRun parent =
-            new RecordedRun(
-                run.committed(),
-                new CheckpointStore(run.data()),
-                reader,
-                run.topics().segments().name(),
-                TestDevice.get(),
-                PictureFiles.none())) {
+        RecordedRun parent = run.recorded(reader)) {
       Fork begun = new Fork(parent, run.topics().prefix(), options, Clock.systemUTC());
       first = begun.begin(3, version -> {});
       assertThatThrownBy(() -> begun.begin(3, version -> {}))

@@ -10,9 +10,9 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.sapo.testing.SmallDisk;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,51 +22,27 @@ class FullDiskTest {
 
   @Test
   void stopsSayingSoAndGoesOnOnceThereIsRoom() throws Exception {
-    Path small = Files.createDirectories(folder.resolve("small"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString()) == 0,
-        "the right to mount a small file system");
-    try (TestRuns runs = new TestRuns(folder)) {
-      TestRuns.Run run = runs.create(small);
+    Optional<SmallDisk> mounted = SmallDisk.mount(folder.resolve("small"), 8);
+    assumeTrue(mounted.isPresent(), "the right to mount a small file system");
+    try (SmallDisk small = mounted.get();
+        TestRuns runs = new TestRuns(folder)) {
+      TestRuns.Run run = runs.create(small.folder());
       run.send(records());
-      Path ballast = small.resolve("ballast");
       FaultHook filling =
           point -> {
             if (point == FaultPoint.UPDATE_APPLIED) {
-              fill(ballast);
+              small.fill();
             }
           };
       assertThatThrownBy(() -> run.learner(UPDATES, filling).run())
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining(small.toString())
+          .hasMessageContaining(small.folder().toString())
           .hasMessageContaining("No space left");
       CommittedVersions before = run.committed();
       assertThat(before.last().getVersion()).isBetween(2L, 3L);
-      Files.delete(ballast);
+      small.free();
       assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
       assertThat(run.committed().sha256(before.last().getVersion())).isEqualTo(before.sha256());
-    } finally {
-      // Checkpoints that were read stay mapped until they are collected.
-      run("umount", "--lazy", small.toString());
-    }
-  }
-
-  private static void fill(Path file) {
-    byte[] piece = new byte[4096];
-    try (var out = Files.newOutputStream(file)) {
-      while (true) {
-        out.write(piece);
-      }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
-    }
-  }
-
-  private static int run(String... command) throws InterruptedException {
-    try {
-      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
-    } catch (IOException e) {
-      return -1;
     }
   }
 }

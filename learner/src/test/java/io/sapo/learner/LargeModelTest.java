@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.algorithm.Algorithm;
-import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
@@ -18,7 +17,6 @@ import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.replay.PublishedActor;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.learner.replay.Replay;
-import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
@@ -145,14 +143,7 @@ class LargeModelTest {
   private static void assertReplayed(TestRuns runs, TestRuns.Run run) {
     List<Replay.Outcome> outcomes = new ArrayList<>();
     try (var reader = new LearnerClients(runs.kafka()).committedReader("test");
-        RecordedRun recorded =
-            new RecordedRun(
-                run.committed(),
-                new CheckpointStore(run.data()),
-                reader,
-                run.topics().segments().name(),
-                TestDevice.get(),
-                PictureFiles.none())) {
+        RecordedRun recorded = run.recorded(reader)) {
       new Replay(recorded, new PublishedActor(run.committed(), reader, run.topics()))
           .run(1, UPDATES, version -> {}, outcomes::add);
     }

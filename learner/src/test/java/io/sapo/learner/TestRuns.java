@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
@@ -12,6 +13,7 @@ import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
+import io.sapo.learner.replay.RecordedRun;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
@@ -248,6 +250,21 @@ final class TestRuns implements AutoCloseable {
           untilVersion,
           acceptDivergence,
           faults);
+    }
+
+    /**
+     * As it was recorded.
+     *
+     * @param reader stays the caller's
+     */
+    RecordedRun recorded(Consumer<byte[], byte[]> reader) {
+      return new RecordedRun(
+          committed(),
+          new CheckpointStore(data),
+          reader,
+          topics.segments().name(),
+          TestDevice.get(),
+          PictureFiles.none());
     }
 
     CommittedVersions committed() {

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
  * @param heartbeats the name of this producer among them
  * @param tasks what is asked
  * @param curriculum which of these are skipped
- * @param seed of task order and token draws; the same for all producers of a run, who share the
+ * @param seed of task order and token sampling; the same for all producers of a run, who share the
  *     tasks
- * @param engine what draws
+ * @param engine what generates responses
  */
 public record ProducerConfig(
     HeartbeatSettings heartbeats,

@@ -7,8 +7,7 @@ import io.sapo.policy.generation.Sampling;
  *
  * @param groupSize rollouts per task
  * @param slots responses generated at a time
- * @param stepsPerCall tokens drawn for each of them before slots are filled again and weights are
- *     taken up
+ * @param stepsPerCall decode steps before slots are filled again and new weights are loaded
  * @param device {@code cpu}, {@code gpu} or {@code gpu0}, {@code gpu1}, …
  */
 public record RolloutSettings(

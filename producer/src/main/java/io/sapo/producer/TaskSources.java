@@ -56,7 +56,7 @@ public final class TaskSources {
    * Parquet, in shards too, else its {@code questions.jsonl}, else the only file of tasks in it.
    * Where nothing else is held out, every tenth row of the file is.
    *
-   * @param seed of the figures drawn, or of the order of the file's rows
+   * @param seed of the generated tasks, or of the order of the file's rows
    * @throws TaskFormatException naming what is wrong with the file or folder
    */
   public static OrderedTaskSource open(TaskSpec spec, long seed) {

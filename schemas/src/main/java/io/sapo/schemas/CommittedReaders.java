@@ -51,7 +51,7 @@ public final class CommittedReaders {
   }
 
   /**
-   * For whoever has needs of its own.
+   * For callers with needs of their own.
    *
    * @param client {@code bootstrap.servers} and whatever else every client needs
    * @param own properties that win over those of all readers of committed records

@@ -75,7 +75,7 @@ public final class TopicFollower implements AutoCloseable {
     return tails;
   }
 
-  /** Whether it still comes round. */
+  /** Whether its loop still makes progress. */
   public Liveness liveness() {
     return liveness;
   }

@@ -24,7 +24,7 @@ record BatchScores(
 
   /**
    * @param passes holds those of the networks that are trained, and counts all
-   * @param oneStep whether the update's only step goes back through the passes made here
+   * @param oneStep whether the update's only step differentiates the passes made here
    * @param policyTrains whether that step is the actor's too
    */
   static BatchScores of(

@@ -24,7 +24,7 @@ import java.util.List;
  */
 public final class Admission {
 
-  /** Temperatures of draws that can be trained on: at zero there is no distribution to speak of. */
+  /** Sampling temperatures that can be trained on: at zero there is no distribution. */
   public static final double LEAST_TEMPERATURE = 1e-3;
 
   public static final double MOST_TEMPERATURE = 1e3;

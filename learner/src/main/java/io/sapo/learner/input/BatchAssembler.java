@@ -50,7 +50,7 @@ public final class BatchAssembler {
   }
 
   /**
-   * A batch that is being put together.
+   * A batch that is being assembled.
    *
    * @param progress what of the trajectories topic has been consumed for it
    * @param trained records so far that it will be trained on

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param maxStaleness versions that may have passed since a trajectory was begun
  * @param mostWithoutSignal examples that a batch may drop because the outcomes of their group are
  *     all alike; more of them are trained on, so that training goes on whatever the tasks are
- * @param wholeDistribution whether examples drawn from the likeliest tokens alone are refused: the
- *     learner scores all tokens, and their importance ratios would be biased
+ * @param wholeDistribution whether examples sampled from the likeliest tokens alone are refused:
+ *     the learner scores all tokens, and their importance ratios would be biased
  */
 public record BatchRules(
     int batchSize, int maxStaleness, long mostWithoutSignal, boolean wholeDistribution) {

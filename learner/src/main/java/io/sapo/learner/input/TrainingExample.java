@@ -32,12 +32,12 @@ public record TrainingExample(
       long sourceOffset) {}
 
   /**
-   * How the response was drawn.
+   * How the response was sampled.
    *
    * @param temperature positive
    * @param limit tokens that it might have had at most
    * @param cutOff whether it ended because it had as many
-   * @param fromAll whether every token could be drawn, not the likeliest alone (top-p, top-k)
+   * @param fromAll whether all tokens could be sampled, not the likeliest alone (top-p, top-k)
    */
   public record Draw(double temperature, int limit, boolean cutOff, boolean fromAll) {
     /** At the given temperature, from all tokens, to its end. */

@@ -40,7 +40,7 @@ public final class PublishedActor {
   /**
    * The caller closes them.
    *
-   * @throws WeightFormatException when they are gone or damaged
+   * @throws WeightFormatException when they have expired or are corrupt
    */
   PublishedWeights weights(WeightVersion version) {
     PublishedWeights weights = NativeWeights.of(version.getElementType());

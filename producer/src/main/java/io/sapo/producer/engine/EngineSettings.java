@@ -32,7 +32,7 @@ public record EngineSettings(
       new EngineSettings(
           Kind.BUILTIN, List.of(), Optional.empty(), Path.of(""), Duration.ofMinutes(10), 20, 0.05);
 
-  /** Who draws. */
+  /** What generates responses. */
   public enum Kind {
     BUILTIN,
     VLLM,

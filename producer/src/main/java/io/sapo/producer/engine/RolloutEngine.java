@@ -12,14 +12,14 @@ import java.util.Optional;
  * with its own seed.
  */
 public interface RolloutEngine extends AutoCloseable {
-  /** Requests that may be submitted now; 0 too while nothing could draw them. */
+  /** Requests that may be submitted now; 0 also while nothing could generate them. */
   int freeSlots();
 
-  /** Requests submitted and not yet handed back. */
+  /** Requests submitted whose outcome has not been returned. */
   int running();
 
   /**
-   * The weights to draw with from here on, running responses included; to be called before the
+   * The weights to generate with from here on, running responses included; to be called before the
    * first {@link #submit} and whenever they change.
    *
    * @param weights stay the caller's, and stay valid until the next call returns or the engine is
@@ -34,7 +34,7 @@ public interface RolloutEngine extends AutoCloseable {
   void submit(GenerationRequest request);
 
   /**
-   * Draws for a while, or waits for a short while for what is drawn elsewhere.
+   * Generates for a while, or waits for a short while for inference servers.
    *
    * @return what has ended
    */
@@ -45,7 +45,7 @@ public interface RolloutEngine extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Empty where what is drawn can be used. From any thread. */
+  /** Why no response can be used; empty where responses can. From any thread. */
   default Optional<Outage> outage() {
     return Optional.empty();
   }

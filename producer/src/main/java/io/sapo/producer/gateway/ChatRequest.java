@@ -8,7 +8,7 @@ import java.util.Optional;
  * One turn that is asked for.
  *
  * @param messages of the whole conversation so far
- * @param seed of the token draws; empty for one of the gateway's
+ * @param seed of token sampling; empty for one of the gateway's
  * @param reference how the conversation is to be judged; empty to wait for a reward
  */
 public record ChatRequest(

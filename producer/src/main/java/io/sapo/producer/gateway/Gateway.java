@@ -57,7 +57,7 @@ public final class Gateway implements AutoCloseable {
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
 
   /**
-   * Loads the model and connects; draws nothing yet.
+   * Loads the model and connects; generates nothing yet.
    *
    * @param config engine, limits and sampling; its tasks are not looked at
    * @param base stays the caller's
@@ -121,7 +121,7 @@ public final class Gateway implements AutoCloseable {
     var unused = sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
-  /** Begins to follow the weights and to draw; once. */
+  /** Begins to follow the weights and to generate; once. */
   public void start() {
     follower.failure().thenAccept(failed::completeExceptionally);
     drawing.done().whenComplete((done, problem) -> ended(problem));
@@ -137,17 +137,19 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Completes when it could draw for the first time; never fails. */
+  /** Completes when it can generate for the first time; never fails. */
   public CompletableFuture<Void> ready() {
     return drawing.ready();
   }
 
-  /** Completes when it draws no more: normally after {@link #close}, else with the cause. */
+  /**
+   * Completes when it has stopped generating: normally after {@link #close}, else with the cause.
+   */
   public CompletableFuture<Void> done() {
     return failed;
   }
 
-  /** How turns are drawn where a caller does not say. */
+  /** Sampling where a request does not specify it. */
   public ProducerConfig config() {
     return config;
   }
@@ -239,12 +241,12 @@ public final class Gateway implements AutoCloseable {
     return publisher.counts();
   }
 
-  /** Version drawn by; -1 while there is none. */
+  /** Version in use; -1 while there is none. */
   public long version() {
     return drawing.version();
   }
 
-  /** Why nothing is drawn; empty text for nothing. */
+  /** Why nothing is generated; empty where that is not so. */
   public String obstacle() {
     return drawing.obstacle();
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param idle a conversation in which nothing was said for so long is over
  * @param conversations kept at a time; beyond it the one used longest ago is over
- * @param waiting turns that may wait to be drawn
+ * @param waiting turns that may wait to be generated
  */
 public record GatewayLimits(Duration idle, int conversations, int waiting) {
   public GatewayLimits {

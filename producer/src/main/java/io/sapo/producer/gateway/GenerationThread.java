@@ -54,12 +54,12 @@ final class GenerationThread {
     return ready;
   }
 
-  /** Version drawn by; -1 while there is none. */
+  /** Version in use; -1 while there is none. */
   long version() {
     return weights.version();
   }
 
-  /** Why nothing is drawn; empty text for nothing. */
+  /** Why nothing is generated; empty where that is not so. */
   String obstacle() {
     return weights.version() < 0 ? "no weights have been read yet" : engine.obstacle().orElse("");
   }
@@ -94,7 +94,7 @@ final class GenerationThread {
     return new GatewayException(Kind.BUSY, "the gateway is ending");
   }
 
-  /** Ends the thread; what was not drawn fails. Waits for it for some seconds. */
+  /** Ends the thread; unfinished requests fail. Waits for it for some seconds. */
   boolean stop() {
     synchronized (lock) {
       stopping = true;

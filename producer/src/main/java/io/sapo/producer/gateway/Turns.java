@@ -40,7 +40,7 @@ final class Turns {
   }
 
   /**
-   * What is to be drawn.
+   * What is to be generated.
    *
    * @param said tokens between the last answer and this one
    * @param prompt all tokens before this one

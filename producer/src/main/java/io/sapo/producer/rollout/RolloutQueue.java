@@ -58,7 +58,7 @@ final class RolloutQueue {
   }
 
   /**
-   * The next rollout; empty when the source has no task, for now or for good.
+   * The next rollout; empty when the source has no task, for the moment or at its end.
    *
    * @throws TaskFormatException when the source as a whole is at fault
    */

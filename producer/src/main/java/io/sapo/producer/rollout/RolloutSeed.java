@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Seeds of token draws: a function of the producer's seed, the task and the rollout's index. */
+/** Seeds of token sampling: a function of the producer's seed, the task and the rollout's index. */
 public final class RolloutSeed {
   private RolloutSeed() {}
 

@@ -145,7 +145,7 @@ final class RolloutWorker implements Runnable {
     return activity;
   }
 
-  /** Why nothing that is drawn can be used; empty where it can. From any thread. */
+  /** Why no response can be used at the moment; empty where responses can. From any thread. */
   Optional<Outage> outage() {
     return engine.outage();
   }

@@ -125,8 +125,8 @@ public final class ClaimLog implements AutoCloseable {
   }
 
   /**
-   * A stretch for this producer to draw, one that others have left if there is any. Waits until its
-   * claim is read back; others may have been faster.
+   * A stretch of tasks for this producer, one that others have left if there is any. Waits until
+   * its claim is read back; others may have been faster.
    *
    * @param inHand stretches that it has already
    * @return empty when the source has nothing now

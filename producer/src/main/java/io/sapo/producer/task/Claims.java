@@ -15,7 +15,7 @@ final class Claims {
   /**
    * A stretch that is not all done.
    *
-   * @param owner session that draws it; empty when it was given back
+   * @param owner session that answers it; empty when it was given back
    * @param done a bit for each task, the first lowest
    */
   record Open(Optional<String> owner, long done) {}
@@ -66,7 +66,7 @@ final class Claims {
     }
   }
 
-  /** What is done is done, whoever says so. */
+  /** A stretch that any producer has marked as done is done. */
   private static void done(Order order, TaskClaim step, Open open, int length) {
     if (open == null) {
       return;

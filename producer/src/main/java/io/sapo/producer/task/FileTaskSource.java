@@ -32,7 +32,7 @@ public final class FileTaskSource implements OrderedTaskSource {
   private int[] order = {};
 
   /**
-   * How often and in which order a file is gone through.
+   * How often and in which order the rows of a file are used.
    *
    * @param count 0 is without end
    * @param seed of the shuffles; empty for the file's own order

@@ -10,7 +10,7 @@ public interface OrderedTaskSource extends TaskSource {
     return 32;
   }
 
-  /** The first stretch that there may be; what lay before is gone. */
+  /** The first stretch that there may be; earlier ones have expired. */
   default long firstStretch() {
     return 0;
   }

@@ -21,7 +21,7 @@ import java.util.function.LongPredicate;
 public final class SharedTaskSource implements TaskSource {
   private record Place(OrderedTaskSource source, long stretch, int index) {}
 
-  /** The stretch that tasks are drawn from. */
+  /** The stretch that tasks are taken from. */
   private static final class Drawing {
     final OrderedTaskSource source;
     final long stretch;
@@ -99,7 +99,8 @@ public final class SharedTaskSource implements TaskSource {
   }
 
   /**
-   * Gets a stretch to draw from: one that was left, else the next. False when there is none now.
+   * Gets the stretch to take tasks from: one that was left, else the next. False when there is none
+   * now.
    */
   private boolean begin() {
     for (int i = 0; i < sources.size(); i++) {

@@ -15,11 +15,11 @@ public interface TaskSource extends AutoCloseable {
   String name();
 
   /**
-   * The next task, or empty when there is none: for good from a finite source, for now from a
-   * {@linkplain #live() live} one.
+   * The next task, or empty when there is none: at the end of a finite source, or for the moment
+   * from a {@linkplain #live() live} one.
    *
-   * @throws TaskFormatException when the next task cannot be read; the call after it goes on with
-   *     the one behind
+   * @throws TaskFormatException when the next task cannot be read; the next call gives the one
+   *     after it
    */
   Optional<Task> next();
 
@@ -29,8 +29,8 @@ public interface TaskSource extends AutoCloseable {
   }
 
   /**
-   * What the trajectories of a task are a group under: the same whoever draws the task, and for no
-   * other one. Empty where nobody else can draw it.
+   * The group id of a task's trajectories: the same whichever producer answers the task, and of no
+   * other task. Empty where no other producer can answer it.
    *
    * @param task the very object that {@link #next()} gave
    */

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The newest weights that were read and what there is of the version after them, in working copies:
- * one holds the newest version and is never written to, in another the next one is put together.
- * For the follower's thread.
+ * one holds the newest version and is never written to, in another the next one is assembled. For
+ * the follower's thread.
  */
 final class LocalWeights implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalWeights.class);

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Working copies of weights: as many as are held at a time and one more, in which the next version
- * is put together. Thread-safe.
+ * is assembled. Thread-safe.
  */
 final class WeightBuffers implements AutoCloseable {
   private final BaseModel base;

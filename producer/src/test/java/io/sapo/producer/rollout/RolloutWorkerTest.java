@@ -261,7 +261,7 @@ class RolloutWorkerTest {
   }
 
   @Test
-  void whoHasJustComeWaitsForTheOthersToMakeRoom() {
+  void aProducerThatJoinsStartsNothingUntilTheOthersCountIt() {
     turned.build(WeightUptake.IN_FLIGHT, 4, 1, 1, 4, turned.endless(), request -> 100);
     turned.commit(0, Map.of());
     List<String> both = List.of("me", "other");

@@ -2,7 +2,7 @@ package io.sapo.schemas.weights;
 
 import java.nio.ByteBuffer;
 
-/** A published tensor that is being put together, by one thread at a time. */
+/** A published tensor that is being assembled, by one thread at a time. */
 public interface StoredTensor extends PublishedTensor, AutoCloseable {
   /**
    * Puts the remaining bytes, at most {@link #MAX_WINDOW_BYTES}, in the place of those from {@code

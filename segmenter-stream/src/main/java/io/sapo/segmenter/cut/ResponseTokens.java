@@ -7,7 +7,7 @@ package io.sapo.segmenter.cut;
  * @param text the decoded response
  * @param charEnds per token: offset in {@code text} (UTF-16 units) where its text ends; never
  *     decreasing, at most the text's length
- * @param logProbs per token: log-probability under the distribution it was drawn from
+ * @param logProbs per token: log-probability under the distribution it was sampled from
  * @param entropies per token: entropy in nats of that distribution
  */
 public record ResponseTokens(String text, int[] charEnds, float[] logProbs, float[] entropies) {

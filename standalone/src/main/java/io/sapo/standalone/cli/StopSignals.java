@@ -17,10 +17,10 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * What Ctrl-C, SIGTERM and the SIGHUP of a terminal that is gone do while a run goes on: the first
- * asks for an orderly end, for which the process stays as long as the update under way takes; a
- * second Ctrl-C, or the end of the others' grace, ends it at once. Shutdown hooks cannot do this:
- * once they run, the process hears of no more signals.
+ * What Ctrl-C, SIGTERM and the SIGHUP of a closed terminal do while a run is going: the first asks
+ * for an orderly end, for which the process stays as long as the update under way takes; a second
+ * Ctrl-C, or the end of the others' grace, ends it at once. Shutdown hooks cannot do this: once
+ * they run, the process hears of no more signals.
  */
 final class StopSignals implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StopSignals.class);

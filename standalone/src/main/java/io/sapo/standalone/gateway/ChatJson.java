@@ -19,14 +19,14 @@ final class ChatJson {
   private static final int MOST_MESSAGES = 1_000;
   private static final int MOST_ROLE_CHARS = 64;
 
-  /** What changes the text that is drawn and cannot be done. */
+  /** Request fields that would change the generated text and are not supported. */
   private static final List<String> NOT_DONE =
       List.of("tools", "functions", "stop", "logit_bias", "logprobs", "audio", "modalities");
 
   private ChatJson() {}
 
   /**
-   * @param defaults how turns are drawn where the request does not say, and at most how long
+   * @param defaults sampling where the request does not specify it, and the length limit
    * @throws GatewayException naming what cannot be taken
    */
   static ChatRequest request(JsonObject body, Sampling defaults) {

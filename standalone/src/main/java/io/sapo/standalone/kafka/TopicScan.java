@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads topics from their beginning to where they end now, committed records only. What cannot be
- * read is left out, and the log says so.
+ * Reads topics from their beginning to where they end now, committed records only. Unreadable
+ * records are skipped with a log line.
  */
 public final class TopicScan implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);

@@ -37,7 +37,7 @@ public record Workload(
   private static final long CACHE_BLOCK = 32;
 
   /**
-   * Responses drawn at a time.
+   * Generation with so many slots.
    *
    * @param capacity longest prompt and response together
    */

@@ -95,7 +95,7 @@ public final class RunProgress {
   }
 
   /**
-   * What producers have drawn since they started.
+   * What producers have generated since they started.
    *
    * @param atMs epoch milliseconds of the newest heartbeat that says so
    */

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.testing.SmallDisk;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -26,34 +25,34 @@ class FullDiskTest {
   private static final Pattern VERSION = Pattern.compile("version (\\d+)/");
 
   @TempDir Path folder;
-  private Path small;
+  private SmallDisk small;
   private Path checkpoint;
   private final List<String> lines = new ArrayList<>();
 
   @BeforeEach
   void mount() throws Exception {
     checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    small = Files.createDirectories(folder.resolve("small"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", small.toString()) == 0,
-        "the right to mount a small file system");
+    Optional<SmallDisk> mounted = SmallDisk.mount(folder.resolve("small"), 256);
+    assumeTrue(mounted.isPresent(), "the right to mount a small file system");
+    small = mounted.get();
   }
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", "--lazy", small.toString());
+    if (small != null) {
+      small.close();
+    }
   }
 
   @Test
   void itEndsWithOneSentenceAndGoesOnOnceThereIsRoom() throws Exception {
-    Path ballast = small.resolve("ballast");
     Process full = train(1_000);
     int reached = 0;
     try (BufferedReader out = full.inputReader()) {
       while (reached < 2) {
         reached = version(out.readLine());
       }
-      fill(ballast);
+      small.fill();
       out.lines().forEach(lines::add);
     }
     assertThat(full.waitFor()).as("%s", lines).isEqualTo(4);
@@ -62,10 +61,10 @@ class FullDiskTest {
         .first()
         .asString()
         .startsWith("sapo: the ")
-        .contains(small.toString(), "make room if that is the reason, and start again");
+        .contains(small.folder().toString(), "make room if that is the reason, and start again");
     assertThat(lines).filteredOn(line -> line.contains("heartbeat")).hasSizeLessThan(10);
 
-    Files.delete(ballast);
+    small.free();
     for (String line : lines) {
       reached = Math.max(reached, version(line));
     }
@@ -73,7 +72,8 @@ class FullDiskTest {
     List<String> then = again.inputReader().lines().toList();
     assertThat(again.waitFor()).as("%s", then).isZero();
     assertThat(then).anyMatch(line -> line.contains("continuing run in "));
-    var audited = CommandLineRunner.plain().run("audit", "--data", small.resolve("run").toString());
+    var audited =
+        CommandLineRunner.plain().run("audit", "--data", small.folder().resolve("run").toString());
     assertThat(audited.out()).contains("clean: every record is accounted for");
   }
 
@@ -88,30 +88,10 @@ class FullDiskTest {
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-Dai.djl.offline=true", "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("io.sapo.standalone.Main", "train"));
-    command.addAll(List.of("--data", small.resolve("run").toString()));
+    command.addAll(List.of("--data", small.folder().resolve("run").toString()));
     command.addAll(List.of("--checkpoint", checkpoint.toString()));
     TinyCheckpoint.SETTINGS.forEach(setting -> command.addAll(List.of("--set", setting)));
     command.addAll(List.of("--set", "run.stop-grace=5s", "--updates", Integer.toString(updates)));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
-  }
-
-  private static void fill(Path file) {
-    byte[] piece = new byte[4096];
-    try (OutputStream out = Files.newOutputStream(file)) {
-      while (true) {
-        out.write(piece);
-      }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
-    }
-  }
-
-  private static int run(String... command) throws InterruptedException {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return process.waitFor(10, TimeUnit.SECONDS) ? process.exitValue() : -1;
-    } catch (IOException e) {
-      return -1;
-    }
   }
 }
