@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measures the stages against limits found in the same run and says which bars are met.",
+      "Measures the stages against upper bounds measured in the same run, and says which bars are met.",
       "Several run one after the other, each in a process of its own.",
-      "Wants the machine for itself. Exit code 1 when a bar is missed or nothing was measured."
+      "The machine should be otherwise idle. Exit code 1 when a bar is missed or nothing was measured."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final String ALL = "all";

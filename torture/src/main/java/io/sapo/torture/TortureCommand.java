@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
       "Runs broker, producer, segmenter and learner as processes on small batches and kills them,"
           + " at named points and at random times; pauses a learner until another has taken over,"
           + " cuts checkpoints off, fills the disk, disturbs the network, sends trajectories twice."
-          + " All the while trajectories and commands of bad intent are sent.",
-      "After each of these the audit must be clean, and at the end a learner that nobody disturbs"
+          + " Meanwhile hostile trajectories and commands are sent.",
+      "After each of these the audit must be clean, and at the end an undisturbed learner"
           + " must make the same versions, bit for bit, from the segments that were recorded.",
       "Exit code 1, and the folder stays, when anything is not so."
     })
@@ -38,14 +38,14 @@ final class TortureCommand implements Callable<Integer> {
   @Option(
       names = "--kills",
       paramLabel = "N",
-      description = "Processes killed in all (default: ${DEFAULT-VALUE}).",
+      description = "Kills in all (default: ${DEFAULT-VALUE}).",
       defaultValue = "26")
   private int kills;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Decides order and moments (default: ${DEFAULT-VALUE}).",
+      description = "Seed of order and times (default: ${DEFAULT-VALUE}).",
       defaultValue = "1")
   private long seed;
 
@@ -53,14 +53,14 @@ final class TortureCommand implements Callable<Integer> {
       names = "--while-folding",
       paramLabel = "VERSIONS",
       description =
-          "Instead: record a run of so many versions in peace, then kill the learner that folds"
-              + " it again.")
+          "Instead: record so many versions without faults, then kill a learner that recomputes"
+              + " them.")
   private Long whileFolding;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where the runs lie meanwhile; without it a folder in the temporary one.")
+      description = "Folder of the runs; without it a temporary one.")
   private Path data;
 
   @Option(names = "--json", description = "Print the result as JSON, progress to standard error.")

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "acls",
     description = {
-      "Prints what a role must be allowed on a cluster with access control, one rule a line.",
-      "With --create the rules are set; the client properties must be those of someone who may."
+      "Prints the ACLs that a role needs on a cluster with access control, one a line.",
+      "With --create they are set; the client properties must be those of a principal with that right."
     })
 final class AclsCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -37,19 +37,19 @@ final class AclsCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "ROLE",
-      description = "producer, segmenter, learner, evaluator or admin.")
+      description = "producer, gateway, segmenter, learner, evaluator or admin.")
   private RoleKind role;
 
   @Option(
       names = "--principal",
       paramLabel = "USER",
-      description = "Who it is for, such as User:producer; without it User: and the role.")
+      description = "Principal, such as User:producer; without it User: and the role.")
   private String principal;
 
   @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", description = "Kafka brokers.")
   private String bootstrapServers;
 
-  @Option(names = "--create", description = "Set the rules.")
+  @Option(names = "--create", description = "Set the ACLs.")
   private boolean create;
 
   AclsCommand(Surroundings surroundings) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Reads a run's topics and checkpoints and proves that every record is accounted for exactly"
           + " once, or prints what is wrong.",
-      "Exit code 1 when something is wrong. A run that is going may be audited."
+      "Exit code 1 when something is wrong. The run may be training meanwhile."
     })
 final class AuditCommand implements Callable<Integer> {
   private final Surroundings surroundings;

@@ -23,7 +23,8 @@ final class ConfigCommand {
 
   @Command(
       name = "print",
-      description = "Prints every key in force and where its value comes from; secrets hidden.")
+      description =
+          "Prints the effective configuration and where each value comes from; secrets hidden.")
   int print(
       @Mixin IntendedRun run,
       @Option(names = "--json", description = "As JSON.") boolean json,
@@ -42,7 +43,8 @@ final class ConfigCommand {
 
   @Command(
       name = "reference",
-      description = "Prints docs/configuration.md: every key, its default and what it may be.")
+      description =
+          "Prints docs/configuration.md: every key, its default, its bounds and its meaning.")
   int reference() {
     var out = spec.commandLine().getOut();
     out.print(ConfigReference.markdown());

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code sapo doctor}. */
 @Command(
     name = "doctor",
-    description = "Checks what training will need on this machine; exit code 1 when it cannot run.")
+    description =
+        "Checks this machine, the checkpoint and the tasks; exit code 1 when training cannot run.")
 final class DoctorCommand implements Callable<Integer> {
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;

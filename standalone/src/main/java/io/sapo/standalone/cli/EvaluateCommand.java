@@ -45,12 +45,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Most tasks asked; without it evaluation.tasks.")
+      description = "Number of tasks; without it evaluation.tasks.")
   private String limit;
 
   @Option(
       names = "--blank-pictures",
-      description = "Show white pictures instead: what is then still right was not looked at.")
+      description = "Replace pictures by white ones (ablation): accuracy without looking.")
   private boolean blankPictures;
 
   @Option(names = "--json", description = "As JSON.")

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "experiment",
     description = {
-      "Makes the training runs of a file, arms × seeds, and writes one report with intervals.",
-      "What has a result is not run again, so that the same command goes on where it was stopped."
+      "Runs the experiment of a file, arms × seeds, and writes one report with intervals.",
+      "Runs with a result are not repeated: the same command continues an interrupted experiment."
     })
 final class ExperimentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "export",
     description = {
       "Writes a trained model as a folder that other engines load.",
-      "Adapters are written as PEFT does; --merge works them into their base model."
+      "Adapters are written in PEFT's layout; --merge merges them into their base model."
     })
 final class ExportCommand implements Callable<Integer> {
   /** Element types that can be written. */
@@ -74,7 +74,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "f32 or bf16; without it that of the model that training began with.")
+      description = "f32 or bf16; without it that of the starting model.")
   private Type type;
 
   @Option(names = "--json", description = "As JSON.")

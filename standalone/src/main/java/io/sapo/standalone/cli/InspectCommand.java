@@ -88,7 +88,7 @@ final class InspectCommand {
 
   @Command(
       name = "version",
-      description = "What a version was made from: every trajectory it trained on or skipped.")
+      description = "The batch of a version: every trajectory it trained on or skipped.")
   int version(
       @Parameters(paramLabel = "N", description = "The version.") long number,
       @Mixin RunOptions options,

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "mlflow",
     description = {
       "Writes what a run measured to an MLflow tracking server, read from its topics.",
-      "The same command again adds what is new; a run that is going may be looked at.",
+      "A second call adds what is new; the run may be training meanwhile.",
       "Credentials are those of MLflow's own clients: MLFLOW_TRACKING_TOKEN, or"
           + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
     })
@@ -42,7 +42,7 @@ final class MlflowCommand implements Callable<Integer> {
       names = "--experiment",
       paramLabel = "NAME",
       defaultValue = "sapo",
-      description = "Made where there is none (default: ${DEFAULT-VALUE}).")
+      description = "Experiment, created if missing (default: ${DEFAULT-VALUE}).")
   private String experiment;
 
   MlflowCommand(Surroundings surroundings) {

@@ -19,7 +19,7 @@ final class ModelOptions {
       description = "figures, topic, a file of JSON lines or Parquet, or its folder.")
   private String tasks;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Decides everything that is drawn.")
+  @Option(names = "--seed", paramLabel = "S", description = "Seed of task order and sampling.")
   private String seed;
 
   /**

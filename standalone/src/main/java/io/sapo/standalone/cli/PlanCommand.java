@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description = {
-      "Says what each role will need with a checkpoint, without loading its weights: memory part by"
-          + " part, bytes on disk and topics, the pace to expect, and what to change where it does"
+      "Estimates what each role will need with a checkpoint, without loading it: memory part by"
+          + " part, bytes on disk and topics, speed, and what to change where it does"
           + " not fit.",
       "Exit code 1 when nothing but the whole pipeline in one process was asked for and does not"
           + " fit."
@@ -63,7 +63,9 @@ final class PlanCommand implements Callable<Integer> {
       description = "Memory of the machine, such as 128g; without it what this one has.")
   private String hostMemory;
 
-  @Option(names = "--no-probe", description = "Measure no matrix product, and say no pace.")
+  @Option(
+      names = "--no-probe",
+      description = "Skip the measurement of a matrix product, and the estimate of speed.")
   private boolean noProbe;
 
   @Option(names = "--json", description = "As JSON.")

@@ -54,21 +54,21 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--batch-size",
       defaultValue = "16",
       paramLabel = "N",
-      description = "Examples a step (default: ${DEFAULT-VALUE}).")
+      description = "Examples of an optimizer step (default: ${DEFAULT-VALUE}).")
   private int batchSize;
 
   @Option(
       names = "--learning-rate",
       defaultValue = "1e-3",
       paramLabel = "LR",
-      description = "At its peak (default: ${DEFAULT-VALUE}).")
+      description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
   private double learningRate;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
-      description = "Decides initial weights and examples (default: ${DEFAULT-VALUE}).")
+      description = "Seed of initial weights and examples (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(

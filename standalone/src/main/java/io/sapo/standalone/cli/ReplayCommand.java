@@ -41,12 +41,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Folds committed versions again from the recorded batches, publishing nothing.",
-      "Without --set: says whether the weights come out bit-identical, or which tensors differ;"
-          + " exit code 1 then. On a device that gives other bits each time: whether they come out"
+      "Recomputes committed versions from their recorded batches, publishing nothing.",
+      "Without --set: compares weights bit for bit and names tensors that differ;"
+          + " exit code 1 then. On a device that is not deterministic: whether they are"
           + " close.",
-      "With --set (algorithm, learner.*, segmentation.*): what the same batches would have done"
-          + " under other settings, beside what they did.",
+      "With --set (algorithm, learner.*, segmentation.*): what the same batches would have given"
+          + " under other settings (what-if), beside what they gave.",
       "With --fork: begins a new run with that version, under the settings given with --set."
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -58,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 
-  @Option(names = "--version", paramLabel = "N", description = "The version to fold again.")
+  @Option(names = "--version", paramLabel = "N", description = "The version to recompute.")
   private Long version;
 
   @Option(names = "--from", paramLabel = "A", description = "First version; without it 1.")
@@ -69,7 +69,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--resegment",
-      description = "Cut the recorded trajectories anew, with the settings' strategy.")
+      description = "Segment the recorded trajectories anew, with the settings' strategy.")
   private boolean resegment;
 
   @Option(

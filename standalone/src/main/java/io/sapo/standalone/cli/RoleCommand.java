@@ -58,7 +58,7 @@ final class RoleCommand implements Callable<Integer> {
   @Option(
       names = "--ready-file",
       paramLabel = "FILE",
-      description = "Exists while the role does its work, for health checks.")
+      description = "File that exists while the role works, for health checks.")
   private Path readyFile;
 
   private static final class BrokersOption {
@@ -70,7 +70,7 @@ final class RoleCommand implements Callable<Integer> {
   }
 
   private static final class PortOption {
-    @Option(names = "--port", paramLabel = "N", description = "Where it listens; 0: any free one.")
+    @Option(names = "--port", paramLabel = "N", description = "Port to listen on; 0: any free one.")
     private String port;
   }
 

@@ -26,7 +26,7 @@ final class RunOptions {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Kafka brokers to look at instead of a run's embedded one.")
+      description = "Kafka brokers of the run instead of its embedded one.")
   private String bootstrapServers;
 
   /** What a command works with. */

@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description = {
-      "Prints what a model says to a text.",
+      "Prints a model's response to a text.",
       "Of the newest version of a run (--data), else of a checkpoint (--checkpoint)."
     })
 final class SampleCommand implements Callable<Integer> {
@@ -63,7 +63,7 @@ final class SampleCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "TEXT",
       arity = "0..1",
-      description = "What the model is asked; without it standard input.")
+      description = "The prompt; without it standard input.")
   private String text;
 
   @Option(
@@ -79,23 +79,23 @@ final class SampleCommand implements Callable<Integer> {
       names = "--pictures",
       paramLabel = "FILE",
       arity = "1..*",
-      description = "Pictures that stand before the text.")
+      description = "Pictures before the text.")
   private List<Path> pictures = List.of();
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
       defaultValue = "0",
-      description = "Of the draws; 0, the default, takes the most probable token each time.")
+      description = "Sampling temperature; 0, the default, is greedy.")
   private double temperature;
 
   @Option(
       names = "--max-tokens",
       paramLabel = "N",
-      description = "Longest answer; without it model.max-new-tokens.")
+      description = "Longest response in tokens; without it model.max-new-tokens.")
   private String maxTokens;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Of the draws.")
+  @Option(names = "--seed", paramLabel = "S", description = "Seed of sampling.")
   private String seed;
 
   @Option(names = "--json", description = "As JSON, with the prompt that was fed.")

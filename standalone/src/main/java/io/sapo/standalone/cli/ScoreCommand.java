@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "score",
     description = {
-      "Judges responses as training would.",
+      "Computes rewards of responses as training would.",
       "Reads JSON lines with 'response' and 'reference_solution' (or 'answer'), for judges also"
           + " 'prompt', and prints each with 'reward' and 'judged_correct' added; a summary goes to"
           + " standard error."
@@ -69,7 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "FILE",
-      description = "JSON lines to judge.")
+      description = "JSON lines with responses.")
   private Path input;
 
   @Option(

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "tensorboard",
     description = {
       "Writes what a run measured as TensorBoard event files, read from its topics.",
-      "The same command again adds what is new; a run that is going may be looked at."
+      "A second call adds what is new; the run may be training meanwhile."
     })
 final class TensorBoardCommand implements Callable<Integer> {
   private final Surroundings surroundings;

@@ -86,8 +86,8 @@ final class TopicsCommand {
   @Command(
       name = "check",
       description = {
-        "Names every topic that is missing or less than a run asks for.",
-        "Exit code 1 when a run could not work with one; warnings alone leave it at 0."
+        "Names every topic that is missing, or whose settings are below what a run needs.",
+        "Exit code 1 when a run could not work with one; 0 when there are only warnings."
       })
   int check(@Mixin RunOptions options) throws InterruptedException {
     return withAdmin(

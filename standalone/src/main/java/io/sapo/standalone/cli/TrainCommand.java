@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the whole pipeline in this process: embedded broker, producers, segmenter, learner,"
           + " evaluation and admin.",
-      "Ctrl-C ends it after the update it is at, a second one at once; the same --data goes on from"
+      "Ctrl-C ends it after the current update, a second one at once; the same --data resumes from"
           + " there."
     })
 final class TrainCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--updates",
       paramLabel = "N",
-      description = "Updates that the run makes in all, earlier starts included.")
+      description = "Updates in all, those before a resume included.")
   private String updates;
 
   @Option(

@@ -5,12 +5,12 @@ import java.util.Locale;
 /** The parts that the system consists of. */
 public enum RoleKind {
   BROKER("Runs the embedded one-node Kafka broker on loopback; port and data are its own."),
-  PRODUCER("Runs one producer: draws tasks, follows the weights, publishes trajectories."),
+  PRODUCER("Runs one producer: takes tasks, follows the weights, publishes trajectories."),
   GATEWAY(
-      "Runs one gateway: answers chat completions with the policy and makes trajectories of them."),
-  SEGMENTER("Runs one segmenter: cuts trajectories into segments with rewards."),
-  LEARNER("Runs the learner up to run.updates: folds segments into versions and publishes them."),
-  EVALUATOR("Runs the evaluator up to run.updates: examines versions on held-out tasks."),
+      "Runs one gateway: an OpenAI-compatible endpoint whose conversations become trajectories."),
+  SEGMENTER("Runs one segmenter: splits trajectories into segments with rewards."),
+  LEARNER("Runs the learner up to run.updates: trains on segments and publishes versions."),
+  EVALUATOR("Runs the evaluator up to run.updates: measures versions on held-out tasks."),
   ADMIN("Runs the admin endpoint: dashboard, status, health, metrics.");
 
   private final String description;
