@@ -42,7 +42,7 @@ final class Standby implements AutoCloseable {
       if (other.get().again() && !said) {
         said = true;
         log.warn(
-            "another learner of this run is at work ({}, version {}): standing by until it ends or falls silent",
+            "another learner of this run is active ({}, version {}): standing by until it ends or falls silent",
             other.get().status().getInstance(),
             other.get().status().getVersion());
       }

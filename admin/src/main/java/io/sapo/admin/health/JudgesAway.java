@@ -19,7 +19,7 @@ final class JudgesAway {
    */
   static Condition judge(List<Status> components) {
     String id = "judges";
-    String title = "Judges outside the stream are there";
+    String title = "Judges outside the stream can be reached";
     SortedMap<String, Boolean> judges = new TreeMap<>();
     SortedMap<String, String> troubles = new TreeMap<>();
     double held = 0;

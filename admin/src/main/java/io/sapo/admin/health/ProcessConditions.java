@@ -74,7 +74,7 @@ final class ProcessConditions {
         reasons.add(
             String.format(
                 ROOT,
-                "%s has not got on for %.0f s; run.stuck-after is %d s",
+                "%s has made no progress for %.0f s; run.stuck-after is %d s",
                 name(status),
                 seconds,
                 limits.stuckAfter().toSeconds()));
@@ -90,7 +90,7 @@ final class ProcessConditions {
   /** The learner says it while more records are skipped for a batch than taken into it. */
   Condition skipped(List<Status> components, long nowMs) {
     String id = "skipped";
-    String title = "The learner trains on what it reads";
+    String title = "The learner trains on most records that it reads";
     for (Status status : components) {
       double skipped = status.getGauges().getOrDefault("batch_skipped", 0.0);
       double trained = status.getGauges().getOrDefault("batch_trained", 0.0);

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which versions can be folded again, and until when: what they were made from goes with its age.
- * Fails when that touches recovery, which folds what came after the newest checkpoint.
+ * Which versions can be replayed, and until when: the segments they were made from expire. Fails
+ * when that touches recovery, which folds what came after the newest checkpoint.
  */
 final class Replay {
   private static final String ID = "replay";
-  private static final String TITLE = "Updates can be folded again";
+  private static final String TITLE = "Updates can be replayed";
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -37,7 +37,7 @@ final class Replay {
             .map(
                 version ->
                     "from version " + version.version() + " on; " + until(version, kept.get()))
-            .orElse("of no version are there still the records it was made from");
+            .orElse("the segments of all versions have expired");
     return Condition.of(
         !recoverable,
         ID,

@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class RewardTrend {
   private static final String ID = "reward";
-  private static final String TITLE = "The reward keeps what it has reached";
+  private static final String TITLE = "The mean reward keeps its level";
   private static final int WINDOW = 2;
 
   /** Standard errors, of rewards between 0 and 1 at their widest, that chance may make up for. */

@@ -21,7 +21,7 @@ final class ServersAway {
    */
   static Condition judge(List<Status> components) {
     String id = "servers";
-    String title = "Inference servers draw for producers";
+    String title = "Producers have usable inference servers";
     List<Status> producers =
         components.stream()
             .filter(one -> one.getComponent() == Component.PRODUCER)

@@ -19,7 +19,7 @@ public final class DivergenceException extends RuntimeException {
       String environment,
       boolean deterministic) {
     super(
-        "version %d: %s was committed as %s, but folding the same batch again gives %s; %s"
+        "version %d: %s was committed as %s, but recomputing it gives %s; %s"
             .formatted(version, what, committed, folded, why(environment, deterministic)));
     this.difference = "%s hashes to %s, committed as %s".formatted(what, folded, committed);
     this.explained = !deterministic && environment.isEmpty();
@@ -31,9 +31,9 @@ public final class DivergenceException extends RuntimeException {
     }
     String elsewhere =
         environment.isEmpty()
-            ? "the machine, the thread count or the code is not what it was"
+            ? "the machine, the thread count or the code has changed"
             : environment;
-    return elsewhere + " (--accept-divergence goes on from what was folded, and records it)";
+    return elsewhere + " (--accept-divergence continues from what was recomputed, and records it)";
   }
 
   /** Whether the device alone accounts for it: nothing else is known to be different. */

@@ -73,14 +73,14 @@ final class DeviceCheck {
       return Finding.ok(
           "same bits",
           promised
-              ? "an update folded twice gives the same bits"
-              : "an update folded twice gave the same bits; larger ones need not, and replay"
+              ? "an update computed twice gives the same bits"
+              : "an update computed twice gave the same bits; larger ones need not, and replay"
                   + " measures how far apart they are");
     }
     String detail =
         String.format(
             Locale.ROOT,
-            "an update folded twice gives other bits, weights apart by %.3g at most",
+            "an update computed twice gives other bits, weights apart by %.3g at most",
             folded.largest());
     return promised
         ? Finding.failed("same bits", detail + "; recovery and replay of a run here will fail")

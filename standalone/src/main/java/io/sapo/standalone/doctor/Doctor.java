@@ -168,11 +168,11 @@ public final class Doctor {
   private Finding retention() {
     Optional<Duration> kept = settings.optionalDuration("kafka.retention");
     if (kept.isEmpty()) {
-      return Finding.ok("retention", "every update can be folded again for ever");
+      return Finding.ok("retention", "every update can be replayed for ever");
     }
     String until = DAY.format(LocalDate.now().plusDays(kept.get().toDays()));
     String detail =
-        "an update made today can be folded again until %s, and a run rest until then (kafka.retention is %d days)"
+        "an update made today can be replayed until %s, and a run paused until then (kafka.retention is %d days)"
             .formatted(until, kept.get().toDays());
     return kept.get().compareTo(SHORT) < 0
         ? Finding.warning("retention", detail)

@@ -177,8 +177,8 @@ public final class ModelDefaults {
         "learner.activation-mib",
         "" + mib,
         held
-            ? "forward passes of an update, kept whole"
-            : "forward passes of an update take %s, most is computed again"
+            ? "activations of an update, kept whole"
+            : "activations of an update take %s, most are recomputed"
                 .formatted(Units.bytes(whole)));
   }
 

@@ -76,7 +76,7 @@ public final class PlanText {
   private static void pace(StringBuilder text, Pace pace) {
     line(
         text,
-        "pace: a matrix product makes %.0f GFLOP/s; an update about %s of drawing and %s of training"
+        "pace: a matrix product makes %.0f GFLOP/s; an update about %s of generation and %s of training"
             + " where every response is as long as it may be; %.3g optimizer steps a second",
         pace.matrixRate() / 1e9,
         seconds(pace.rolloutSeconds()),

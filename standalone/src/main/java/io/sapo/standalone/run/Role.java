@@ -15,8 +15,8 @@ interface Role extends AutoCloseable {
   CompletableFuture<?> done();
 
   /**
-   * How long it has not got on; zero for one that cannot be stuck, or has nothing to do. Waiting
-   * for brokers, records or other roles is getting on.
+   * For how long it has made no progress; zero for one that cannot be stuck, or has nothing to do.
+   * Waiting for brokers, records or other roles is getting on.
    */
   default Duration sinceProgress() {
     return Duration.ZERO;

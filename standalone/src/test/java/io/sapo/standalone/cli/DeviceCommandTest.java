@@ -34,7 +34,7 @@ class DeviceCommandTest {
     assertThat(sapo.run(measured).out())
         .containsPattern("ok       matrix product  [0-9.e-]+ TFLOP/s in float32, [0-9.e-]+ in bf")
         .containsPattern("ok       bandwidth       [0-9.]+ GB/s copied")
-        .contains("ok       same bits       an update folded twice gives the same bits");
+        .contains("ok       same bits       an update computed twice gives the same bits");
   }
 
   /** A GPU that is not there is one sentence, before a folder is made or a broker started. */

@@ -128,8 +128,7 @@ class SapoCommandTest {
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.out())
           .contains("ok       native library  libtorch 2")
-          .containsPattern(
-              "ok       retention       an update made today can be folded again until")
+          .containsPattern("ok       retention       an update made today can be replayed until")
           .contains("failed   checkpoint      " + absent)
           .contains("port " + taken.getLocalPort() + " is in use");
       assertThat(Files.exists(absent)).isFalse();
