@@ -2,6 +2,8 @@ package io.sapo.producer.engine;
 
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.network.Weights;
+import io.sapo.producer.prompt.PictureChat;
+import io.sapo.producer.prompt.PromptRefusedException;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +34,23 @@ public interface RolloutEngine extends AutoCloseable {
    * @throws IllegalStateException when no slot is free
    */
   void submit(GenerationRequest request);
+
+  /**
+   * As {@link #submit(GenerationRequest)}, for a prompt with pictures.
+   *
+   * @param chat read only by engines that send pictures on
+   */
+  default void submit(GenerationRequest request, ChatSource chat) {
+    submit(request);
+  }
+
+  /** A prompt as its task has it. */
+  interface ChatSource {
+    /**
+     * @throws PromptRefusedException when it can no longer be read
+     */
+    PictureChat read() throws PromptRefusedException;
+  }
 
   /**
    * Generates for a while, or waits for a short while for inference servers.

@@ -55,6 +55,20 @@ public final class PromptBuilder {
     return NowReading.during("task " + task.getTaskId(), () -> read(task));
   }
 
+  /**
+   * What {@link #build} made tokens of. Reads the pictures again.
+   *
+   * @throws UnreadablePictureException when one can no longer be read
+   * @throws PromptRefusedException when messages and pictures do not match
+   */
+  public PictureChat chat(Task task) throws PromptRefusedException {
+    List<byte[]> encoded =
+        task.getPictures().stream()
+            .map(p -> files.verified(p.getBytes(), p.getPath(), p.getSha256()))
+            .toList();
+    return new PictureChat(messages(task), encoded);
+  }
+
   private TokenSequence read(Task task) throws PromptRefusedException {
     List<ChatMessage> messages = messages(task);
     refuseControlTokens(task, messages);

@@ -1,6 +1,7 @@
 package io.sapo.producer.rollout;
 
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.producer.engine.RolloutEngine.ChatSource;
 import io.sapo.schemas.Task;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,14 +10,19 @@ final class RolloutGroup {
   private final String id;
   private final Task task;
   private final TokenSequence prompt;
+  private final ChatSource chat;
   private final int size;
   private final AtomicInteger unpublished;
   private int started;
 
-  RolloutGroup(String id, Task task, TokenSequence prompt, int size) {
+  /**
+   * @param chat of the prompt
+   */
+  RolloutGroup(String id, Task task, TokenSequence prompt, ChatSource chat, int size) {
     this.id = id;
     this.task = task;
     this.prompt = prompt;
+    this.chat = chat;
     this.size = size;
     this.unpublished = new AtomicInteger(size);
   }
@@ -31,6 +37,10 @@ final class RolloutGroup {
 
   TokenSequence prompt() {
     return prompt;
+  }
+
+  ChatSource chat() {
+    return chat;
   }
 
   int size() {

@@ -100,7 +100,8 @@ final class RolloutQueue {
         TokenSequence prompt = prompts.build(task);
         refusedInARow = 0;
         String id = source.groupId(task).orElseGet(() -> groupPrefix + groups++);
-        return new RolloutGroup(id, task, prompt, groupSize);
+        Task asked = task;
+        return new RolloutGroup(id, task, prompt, () -> prompts.chat(asked), groupSize);
       } catch (TaskFormatException e) {
         publisher.refuse(e.refused().orElseThrow(() -> e), e.getMessage());
         noteRefusal(e);

@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
@@ -194,7 +195,12 @@ final class RolloutWorker implements Runnable {
     reorder.started(weights.version());
     unpublished = reorder.unpublished();
     inGeneration = running.size();
-    engine.submit(assembler.request(rollout));
+    GenerationRequest request = assembler.request(rollout);
+    if (request.prompt().pictures().isEmpty()) {
+      engine.submit(request);
+    } else {
+      engine.submit(request, rollout.group().chat());
+    }
   }
 
   private void generate(Activity as) {

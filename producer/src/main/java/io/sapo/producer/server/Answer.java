@@ -1,6 +1,7 @@
 package io.sapo.producer.server;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One response as a server reported it, whatever its protocol; shapes and numbers are checked
@@ -10,13 +11,15 @@ import java.util.List;
  * @param logProbs one a token; not a number where there was none
  * @param candidates the likeliest tokens at each place, in no order
  * @param versions what the server says of who drew which token
+ * @param prompt tokens that it says it read; empty where it does not say
  */
 record Answer(
     int[] tokens,
     double[] logProbs,
     List<Candidates> candidates,
     Ending ending,
-    List<Span> versions) {
+    List<Span> versions,
+    Optional<int[]> prompt) {
 
   /** Why a server stopped drawing. */
   enum Ending {

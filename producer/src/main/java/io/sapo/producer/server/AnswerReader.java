@@ -33,6 +33,9 @@ final class AnswerReader {
     /** The answer is at fault. */
     record Refused(String reason) implements Reading {}
 
+    /** The prompt is at fault, or what the server makes of prompts. */
+    record OtherPrompt(String reason) implements Reading {}
+
     /** The server is at fault. */
     record Failed(String reason) implements Reading {}
 
@@ -71,6 +74,10 @@ final class AnswerReader {
         return new Reading.Failed(
             "it draws by weights called '%s', which are not this run's; was it restarted, or is it shared?"
                 .formatted(stranger.get()));
+      }
+      Optional<String> difference = PromptCheck.difference(request, answer);
+      if (difference.isPresent()) {
+        return new Reading.OtherPrompt(difference.get());
       }
       Generation generation = check.generation(request, answer, versions);
       return new Reading.Drawn(

@@ -2,6 +2,7 @@ package io.sapo.producer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.prompt.PictureChat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,15 @@ interface Dialect {
    *
    * @param count responses
    * @param candidates likeliest tokens wanted at every place
+   * @param chat of a prompt with pictures, which goes to servers as it is
    */
-  record Draw(int[] prompt, Sampling sampling, long seed, int count, int candidates) {
+  record Draw(
+      int[] prompt,
+      Sampling sampling,
+      long seed,
+      int count,
+      int candidates,
+      Optional<PictureChat> chat) {
     private static final int FIXED_BYTES = 1 << 16;
 
     /** Of one token, and of one candidate, in the most talkative answer. */
@@ -35,10 +43,15 @@ interface Dialect {
 
     private static final int CANDIDATE_BYTES = 160;
 
+    /** Of one token of the prompt, where the answer repeats it. */
+    private static final int PROMPT_TOKEN_BYTES = 12;
+
     /** Bound of an answer to it. */
     int mostBytes() {
       long tokens = (long) count * sampling.maxNewTokens();
-      long bytes = FIXED_BYTES + tokens * (TOKEN_BYTES + (long) CANDIDATE_BYTES * candidates);
+      long repeated = chat.isPresent() ? 2L * PROMPT_TOKEN_BYTES * prompt.length : 0;
+      long bytes =
+          FIXED_BYTES + repeated + tokens * (TOKEN_BYTES + (long) CANDIDATE_BYTES * candidates);
       return (int) Math.min(bytes, Integer.MAX_VALUE - 16);
     }
   }
@@ -50,6 +63,14 @@ interface Dialect {
    * @throws UnfitServerException when it lacks what is needed
    */
   Identity identify(ServerClient server, boolean adapters);
+
+  /** Why prompts with pictures cannot be drawn from servers of this kind; empty where they can. */
+  Optional<String> picturesObstacle(boolean adapters);
+
+  /** Of the request that draws. */
+  default String path(Identity identity, Draw draw) {
+    return identity.path();
+  }
 
   /** The body of a request. */
   JsonNode request(Identity identity, Publication weights, Draw draw);

@@ -88,7 +88,8 @@ final class Handshake {
    * @throws RefusedAnswerException when they are no answers
    */
   void prove(ServerClient client, Dialect dialect, Identity identity, Publication weights) {
-    Draw asked = new Draw(probe.prompt(), probe.sampling(), 1, probe.draws(), candidates);
+    Draw asked =
+        new Draw(probe.prompt(), probe.sampling(), 1, probe.draws(), candidates, Optional.empty());
     Reply reply =
         client.call(
             identity.path(),

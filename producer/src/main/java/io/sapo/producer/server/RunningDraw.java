@@ -1,6 +1,8 @@
 package io.sapo.producer.server;
 
 import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.producer.prompt.PictureChat;
+import java.util.Optional;
 
 /** A generation request that has no outcome yet. Guarded by the engine's lock. */
 final class RunningDraw {
@@ -11,11 +13,20 @@ final class RunningDraw {
   private static final int MOST_FAILED = 20;
 
   private final GenerationRequest request;
+  private final Optional<PictureChat> chat;
   private int refused;
   private int failed;
 
-  RunningDraw(GenerationRequest request) {
+  /**
+   * @param chat of a prompt with pictures
+   */
+  RunningDraw(GenerationRequest request, Optional<PictureChat> chat) {
     this.request = request;
+    this.chat = chat;
+  }
+
+  Optional<PictureChat> chat() {
+    return chat;
   }
 
   GenerationRequest request() {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ServerClient {
   static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final int SHOWN_CHARS = 300;
 
   private final HttpClient http;
@@ -87,6 +89,20 @@ final class ServerClient {
     this.http = http;
     this.server = server;
     this.token = token;
+  }
+
+  /**
+   * A client for all servers of a run.
+   *
+   * @param readers on which answers are read
+   */
+  static HttpClient http(Executor readers) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(CONNECT_WITHIN)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .executor(readers)
+        .build();
   }
 
   /** Where the server is, for people. */

@@ -1,5 +1,6 @@
 package io.sapo.producer.server;
 
+import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
@@ -11,6 +12,8 @@ import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
+import io.sapo.producer.prompt.PictureChat;
+import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.server.AnswerReader.Reading;
 import io.sapo.producer.server.Dialect.Draw;
 import io.sapo.producer.server.InferenceServer.Asked;
@@ -26,8 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -42,7 +43,6 @@ import java.util.stream.Collectors;
  */
 public final class ServerEngine implements RolloutEngine {
   private static final long ADVANCE_MS = 50;
-  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final int READERS = 4;
   private static final int KNOWN_VERSIONS = 1_000;
 
@@ -53,6 +53,7 @@ public final class ServerEngine implements RolloutEngine {
   private final WeightExchange exchange;
   private final ExecutorService readers;
   private final List<InferenceServer> servers = new ArrayList<>();
+  private final Optional<String> picturesObstacle;
 
   private final Map<String, RunningDraw> running = new LinkedHashMap<>();
   private final Deque<RunningDraw> waiting = new ArrayDeque<>();
@@ -90,46 +91,22 @@ public final class ServerEngine implements RolloutEngine {
       Waits waits) {
     this.settings = settings;
     this.slots = slots;
-    ResponseRules rules = rules(profile);
-    AnswerCheck check = new AnswerCheck(rules);
-    this.reader = new AnswerReader(check, this::versionOf);
-    SortedSet<Integer> never = new TreeSet<>(rules.banned());
-    never.addAll(rules.stops());
-    never.addAll(profile.tokenizer().controlTokens());
-    Probe probe = Probe.of(rules.vocabularySize(), never, maxPromptTokens, sampling);
-    this.exchange = new WeightExchange(checkpoint, base, settings.folder(), rules, probe);
-    Handshake handshake =
-        new Handshake(
-            profile,
-            base.adapters().isPresent(),
-            maxPromptTokens + sampling.maxNewTokens(),
-            probe,
-            new ProbeVerdict(probe, sampling, settings.tolerance()),
-            check,
-            settings.entropyCandidates());
+    ServedModel model =
+        ServedModel.of(settings, checkpoint, base, profile, maxPromptTokens, sampling);
+    this.reader = new AnswerReader(model.check(), this::versionOf);
+    this.exchange = model.exchange();
+    this.picturesObstacle = model.picturesObstacle();
     this.readers = Executors.newFixedThreadPool(READERS, ServerEngine::daemon);
-    HttpClient http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_WITHIN)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(readers)
-            .build();
+    HttpClient http = ServerClient.http(readers);
     for (var address : settings.servers()) {
-      Dialect dialect =
-          settings.kind() == EngineSettings.Kind.VLLM
-              ? new VllmDialect(rules)
-              : new SglangDialect(rules);
       servers.add(
           new InferenceServer(
-              this, new ServerClient(http, address, settings.token()), dialect, handshake, waits));
+              this,
+              new ServerClient(http, address, settings.token()),
+              model.dialect(),
+              model.handshake(),
+              waits));
     }
-  }
-
-  private static ResponseRules rules(CheckpointProfile profile) {
-    SortedSet<Integer> stops = new TreeSet<>(profile.stopTokens());
-    stops.addAll(profile.model().eosTokenIds());
-    return new ResponseRules(profile.model().vocabSize(), stops, profile.unspeakableTokens());
   }
 
   private static Thread daemon(Runnable work) {
@@ -207,14 +184,40 @@ public final class ServerEngine implements RolloutEngine {
 
   @Override
   public void submit(GenerationRequest request) {
+    if (request.prompt().pictures().isEmpty()) {
+      submit(new RunningDraw(request, Optional.empty()), Optional.empty());
+    } else {
+      submit(
+          new RunningDraw(request, Optional.empty()),
+          Optional.of("its pictures are not there as they were"));
+    }
+  }
+
+  @Override
+  public void submit(GenerationRequest request, ChatSource chat) {
+    Optional<PictureChat> read = Optional.empty();
+    Optional<String> obstacle = picturesObstacle;
+    if (obstacle.isEmpty()) {
+      try {
+        read = Optional.of(chat.read());
+      } catch (PromptRefusedException | UnreadablePictureException e) {
+        obstacle = Optional.of(e.getMessage());
+      }
+    }
+    submit(new RunningDraw(request, read), obstacle);
+  }
+
+  /**
+   * @param obstacle why it cannot be drawn
+   */
+  private void submit(RunningDraw draw, Optional<String> obstacle) {
     synchronized (lock) {
-      RunningDraw draw = new RunningDraw(request);
-      running.put(request.id(), draw);
-      if (request.prompt().pictures().isEmpty()) {
+      running.put(draw.request().id(), draw);
+      if (obstacle.isPresent()) {
+        giveUp(draw, obstacle.get());
+      } else {
         waiting.add(draw);
         dispatch();
-      } else {
-        giveUp(draw, "prompts with pictures are drawn by the builtin engine only");
       }
     }
   }
@@ -277,11 +280,12 @@ public final class ServerEngine implements RolloutEngine {
             request.sampling(),
             request.seed() & Long.MAX_VALUE,
             1,
-            settings.entropyCandidates());
+            settings.entropyCandidates(),
+            draw.chat());
     server
         .client()
         .send(
-            asked.identity().path(),
+            server.dialect().path(asked.identity(), wanted),
             server.dialect().request(asked.identity(), asked.weights(), wanted),
             wanted.mostBytes(),
             settings.deadline())
@@ -301,6 +305,8 @@ public final class ServerEngine implements RolloutEngine {
       } else if (reading instanceof Reading.Refused refused) {
         server.answerRefused(refused.reason());
         againUnless(draw.refused(), draw, server, refused.reason());
+      } else if (reading instanceof Reading.OtherPrompt other) {
+        giveUp(draw, server.client().address() + ": " + other.reason());
       } else if (reading instanceof Reading.Failed failed) {
         server.suspect(failed.reason());
         againUnless(draw.failed(), draw, server, failed.reason());

@@ -35,6 +35,13 @@ final class SglangDialect implements Dialect {
         Fields.text(own, "id"), own.path("max_model_len").asInt(0), false, GENERATE);
   }
 
+  /** It may make tokens of the text anew, and says of them no more than how many there are. */
+  @Override
+  public Optional<String> picturesObstacle(boolean adapters) {
+    return Optional.of(
+        "SGLang does not say which tokens it makes of a prompt with pictures; draw with vLLM or the builtin engine");
+  }
+
   @Override
   public JsonNode request(Identity identity, Publication weights, Draw draw) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
@@ -92,7 +99,8 @@ final class SglangDialect implements Dialect {
         logProbs,
         candidates,
         Control.ending(Fields.text(meta.path("finish_reason"), "type")),
-        List.of(new Span(version, 0, tokens.length)));
+        List.of(new Span(version, 0, tokens.length)),
+        Optional.empty());
   }
 
   private static Candidates candidates(JsonNode place) {

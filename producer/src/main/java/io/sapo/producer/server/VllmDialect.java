@@ -9,7 +9,6 @@ import io.sapo.producer.server.Answer.Span;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,8 +28,6 @@ final class VllmDialect implements Dialect {
 
   /** What weights are called while they change; tokens of that name are refused. */
   private static final String CHANGING = "sapo-changing";
-
-  private static final String TOKEN_ID = "token_id:";
 
   private final ResponseRules rules;
 
@@ -58,8 +55,25 @@ final class VllmDialect implements Dialect {
         generates ? GENERATE : COMPLETIONS);
   }
 
+  /** Only where versions are adapters is a response by the weights that it was asked of. */
+  @Override
+  public Optional<String> picturesObstacle(boolean adapters) {
+    return adapters
+        ? Optional.empty()
+        : Optional.of(
+            "vLLM's chat form does not say which weights drew a token; train adapters, or draw with the builtin engine");
+  }
+
+  @Override
+  public String path(Identity identity, Draw draw) {
+    return draw.chat().isPresent() ? VllmChat.PATH : identity.path();
+  }
+
   @Override
   public JsonNode request(Identity identity, Publication weights, Draw draw) {
+    if (draw.chat().isPresent()) {
+      return VllmChat.request(weights.name(), draw, rules);
+    }
     boolean tokensOnly = identity.path().equals(GENERATE);
     ObjectNode body = ServerClient.JSON.createObjectNode();
     body.put("model", weights.adapter() ? weights.name() : identity.model());
@@ -87,6 +101,9 @@ final class VllmDialect implements Dialect {
 
   @Override
   public List<Answer> answers(Identity identity, Publication weights, JsonNode reply) {
+    if (VllmChat.isAnswer(reply)) {
+      return VllmChat.answers(weights, reply);
+    }
     List<Answer> answers = new ArrayList<>();
     for (JsonNode choice : Fields.array(reply, "choices")) {
       answers.add(answer(identity, weights, choice));
@@ -103,16 +120,17 @@ final class VllmDialect implements Dialect {
     List<Candidates> candidates = new ArrayList<>();
     JsonNode given = choice.path("logprobs");
     if (tokensOnly) {
-      readPlaces(Fields.array(given, "content"), tokens, logProbs, candidates);
+      VllmLogProbs.ofPlaces(Fields.array(given, "content"), tokens, logProbs, candidates);
     } else {
-      readColumns(given, tokens, logProbs, candidates);
+      VllmLogProbs.ofColumns(given, tokens, logProbs, candidates);
     }
     return new Answer(
         tokens,
         logProbs,
         candidates,
         Control.ending(Fields.text(choice, "finish_reason")),
-        versions);
+        versions,
+        Optional.empty());
   }
 
   private static List<Span> spans(JsonNode choice) {
@@ -125,57 +143,6 @@ final class VllmDialect implements Dialect {
               Fields.integer(span.path("end"), "end")));
     }
     return spans;
-  }
-
-  private static void readPlaces(
-      JsonNode places, int[] tokens, double[] logProbs, List<Candidates> candidates) {
-    Fields.sameLength(tokens.length, places.size());
-    for (int i = 0; i < tokens.length; i++) {
-      JsonNode place = places.get(i);
-      Fields.sameToken(tokens[i], Fields.integer(place.path("token_id"), "token_id"), i);
-      logProbs[i] = Fields.number(place.path("logprob"));
-      JsonNode likeliest = Fields.array(place, "top_logprobs");
-      int[] ids = new int[likeliest.size()];
-      double[] numbers = new double[ids.length];
-      for (int c = 0; c < ids.length; c++) {
-        ids[c] = Fields.integer(likeliest.get(c).path("token_id"), "token_id");
-        numbers[c] = Fields.number(likeliest.get(c).path("logprob"));
-      }
-      candidates.add(new Candidates(ids, numbers));
-    }
-  }
-
-  private static void readColumns(
-      JsonNode given, int[] tokens, double[] logProbs, List<Candidates> candidates) {
-    JsonNode names = Fields.array(given, "tokens");
-    JsonNode numbers = Fields.array(given, "token_logprobs");
-    JsonNode likeliest = Fields.array(given, "top_logprobs");
-    Fields.sameLength(tokens.length, names.size());
-    Fields.sameLength(tokens.length, numbers.size());
-    Fields.sameLength(tokens.length, likeliest.size());
-    for (int i = 0; i < tokens.length; i++) {
-      Fields.sameToken(tokens[i], idOf(names.get(i).asText()), i);
-      logProbs[i] = Fields.number(numbers.get(i));
-      int[] ids = new int[likeliest.get(i).size()];
-      double[] likely = new double[ids.length];
-      int c = 0;
-      for (Map.Entry<String, JsonNode> candidate : likeliest.get(i).properties()) {
-        ids[c] = idOf(candidate.getKey());
-        likely[c++] = Fields.number(candidate.getValue());
-      }
-      candidates.add(new Candidates(ids, likely));
-    }
-  }
-
-  private static int idOf(String name) {
-    try {
-      if (name.startsWith(TOKEN_ID)) {
-        return Integer.parseInt(name.substring(TOKEN_ID.length()));
-      }
-    } catch (NumberFormatException e) {
-      // Refused below.
-    }
-    throw new RefusedAnswerException("'" + name + "' is no token by its number");
   }
 
   @Override

@@ -140,7 +140,9 @@ abstract class EngineHarness {
     float[] logProbs = new float[length];
     float[] entropies = new float[length];
     int[] whole = IntStream.concat(Arrays.stream(prompt), Arrays.stream(drawn.tokens())).toArray();
-    float[] logits = network.logits(weights, List.of(TokenSequence.text(whole, new int[0])));
+    float[] logits =
+        network.logits(
+            weights, List.of(new TokenSequence(whole, asked.prompt().pictures(), new int[0])));
     int vocabulary = base.config().vocabSize();
     for (int i = 0; i < length; i++) {
       double sum = 0;

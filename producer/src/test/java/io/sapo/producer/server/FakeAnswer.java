@@ -46,6 +46,28 @@ record FakeAnswer(
     return choice;
   }
 
+  ObjectNode toChat() {
+    ObjectNode choice = ServerClient.JSON.createObjectNode();
+    choice.put("index", 0);
+    choice.put("finish_reason", ending());
+    choice.putObject("message").put("role", "assistant").put("content", "");
+    tokens.forEach(choice.putArray("token_ids")::add);
+    ArrayNode content = choice.putObject("logprobs").putArray("content");
+    for (int i = 0; i < tokens.size(); i++) {
+      ObjectNode place = named(content.addObject(), i, tokens.get(i));
+      ArrayNode top = place.putArray("top_logprobs");
+      for (int token : likeliest(distributions.get(i))) {
+        named(top.addObject(), i, token);
+      }
+    }
+    return choice;
+  }
+
+  private ObjectNode named(ObjectNode to, int place, int token) {
+    to.put("token", "token_id:" + token).put("logprob", said(distributions.get(place)[token]));
+    return to.putNull("bytes");
+  }
+
   ObjectNode toSglang(String version) {
     ObjectNode reply = ServerClient.JSON.createObjectNode();
     reply.put("text", "");

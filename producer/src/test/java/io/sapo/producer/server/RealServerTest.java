@@ -214,7 +214,12 @@ class RealServerTest {
               identity,
               weights,
               new Dialect.Draw(
-                  asked.prompt().promptTokens(), SAMPLING, asked.seed() & Long.MAX_VALUE, 1, 20));
+                  asked.prompt().promptTokens(),
+                  SAMPLING,
+                  asked.seed() & Long.MAX_VALUE,
+                  1,
+                  20,
+                  Optional.empty()));
       free.acquire();
       http.sendAsync(
               HttpRequest.newBuilder(server.resolve("/inference/v1/generate"))

@@ -88,9 +88,9 @@ class ServerEngineTest extends EngineHarness {
     awaitSlots();
     FakeServer server = servers.get(0);
     server.endless = true;
-    server.holdAfter(4);
+    server.pace().holdAfter(4);
     engine.submit(new GenerationRequest("long", prompt(0), SAMPLING, 99));
-    server.awaitHeld();
+    server.pace().awaitHeld();
     engine.use(weights(kind, 2), 2);
     return ((Outcome.Drawn) outcomes(1).get(0)).generation().versions();
   }
@@ -188,7 +188,7 @@ class ServerEngineTest extends EngineHarness {
 
     FakeServer again = new FakeServer(base, profile.tokenizer(), port);
     servers.add(again);
-    again.holdAfter(1);
+    again.pace().holdAfter(1);
     KafkaFixture.await("the probe", () -> outage().contains("it is to show that it draws by"));
     engine.submit(request("0"));
     assertThat(outage()).startsWith("1 requests wait for ").contains("version 1");

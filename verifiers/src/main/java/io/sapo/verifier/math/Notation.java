@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  * or end at a character that they do not take.
  */
 final class Notation {
+  /** Numbers, of which nothing is rewritten. */
+  private static final Pattern PLAIN = Pattern.compile("[0-9.,=+/() -]*+");
+
   private static final String NUMBER = "[0-9][0-9,.]*+";
 
   private static final Pattern CURRENCY =
@@ -163,7 +166,7 @@ final class Notation {
   }
 
   static String plain(String text) {
-    if (text.length() > MathEquality.MAX_CHARS) {
+    if (text.length() > MathEquality.MAX_CHARS || PLAIN.matcher(text).matches()) {
       return text;
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");

@@ -1,0 +1,111 @@
+package io.sapo.producer.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.producer.server.FakeServer.Quirk;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** One response of a {@link FakeServer} in the making. */
+final class FakeResponse {
+  private final FakeServer server;
+  private final FakeWeights weights;
+  private final String model;
+  private final TokenSequence prompt;
+  private final JsonNode wanted;
+  private final SplittableRandom random;
+  private final Sampling sampling;
+  private final List<Integer> tokens = new ArrayList<>();
+  private final List<double[]> distributions = new ArrayList<>();
+  private final List<String> versions = new ArrayList<>();
+  private OptionalInt stoppedBy = OptionalInt.empty();
+
+  FakeResponse(
+      FakeServer server,
+      FakeWeights weights,
+      String model,
+      TokenSequence prompt,
+      JsonNode wanted,
+      int index) {
+    this.server = server;
+    this.weights = weights;
+    this.model = model;
+    this.prompt = prompt;
+    this.wanted = wanted;
+    random = new SplittableRandom(wanted.path("seed").asLong() + 31L * index);
+    sampling =
+        new Sampling(
+            wanted.path("temperature").asDouble(),
+            wanted.path("top_p").asDouble(),
+            wanted.path("top_k").asInt(),
+            wanted.path("max_tokens").asInt());
+  }
+
+  FakeAnswer draw() {
+    while (tokens.size() < sampling.maxNewTokens() && stoppedBy.isEmpty()) {
+      server.pace().awaitResume();
+      weights.lock().readLock().lock();
+      try {
+        step();
+      } finally {
+        weights.lock().readLock().unlock();
+      }
+      if (sampling.maxNewTokens() > 1) {
+        server.pace().countToken();
+      }
+    }
+    return new FakeAnswer(
+        tokens, distributions, versions, stoppedBy, wanted.path("logprobs").asInt());
+  }
+
+  private void step() {
+    if (server.closed()) {
+      throw new IllegalStateException("closed");
+    }
+    boolean without = server.is(Quirk.IGNORES_ADAPTERS);
+    int[] all =
+        IntStream.concat(Arrays.stream(prompt.promptTokens()), tokens.stream().mapToInt(t -> t))
+            .toArray();
+    float[] logits =
+        weights.logits(without ? "" : model, new TokenSequence(all, prompt.pictures(), new int[0]));
+    int vocabulary = weights.vocabularySize();
+    float[] last = Arrays.copyOfRange(logits, logits.length - vocabulary, logits.length);
+    wanted.path("logit_bias").fieldNames().forEachRemaining(t -> last[Integer.parseInt(t)] -= 100);
+    if (server.endless && sampling.maxNewTokens() > 1) {
+      wanted.path("stop_token_ids").forEach(stop -> last[stop.asInt()] -= 100);
+    }
+    Sampling used =
+        server.is(Quirk.OTHER_TEMPERATURE)
+            ? new Sampling(1.3, sampling.topP(), sampling.topK(), 1)
+            : sampling;
+    double[] drawnFrom = new Fingerprint(last).logProbs(used);
+    int token = pick(drawnFrom);
+    tokens.add(token);
+    distributions.add(
+        server.is(Quirk.RAW_LOG_PROBS)
+            ? new Fingerprint(last).logProbs(new Sampling(1, 1, 0, 1))
+            : drawnFrom);
+    versions.add(server.version());
+    for (JsonNode stop : wanted.path("stop_token_ids")) {
+      if (stop.asInt() == token) {
+        stoppedBy = OptionalInt.of(token);
+      }
+    }
+  }
+
+  private int pick(double[] logProbs) {
+    double left = random.nextDouble();
+    for (int token = 0; token < logProbs.length; token++) {
+      left -= Math.exp(logProbs[token]);
+      if (left < 0) {
+        return token;
+      }
+    }
+    return 0;
+  }
+}
