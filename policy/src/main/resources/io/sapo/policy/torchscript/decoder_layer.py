@@ -55,8 +55,9 @@ def backward(d: Tensor, x: Tensor, m: __torch__.decoder_layer.Intermediates, p: 
 
 # The part of the gradient with respect to m.middle that comes by the feed-forward part.
 def feed_forward_backward(d: Tensor, m: __torch__.decoder_layer.Intermediates, p: __torch__.weights.DecoderLayer, g: __torch__.weights.DecoderLayer) -> Tensor:
-  d_gated = __torch__.linear.backward(d, __torch__.mlp.gated(m.gate, m.up), p.down, g.down, None)
-  d_up = torch.silu(m.gate).mul_(d_gated)
+  activated = torch.silu(m.gate)
+  d_gated = __torch__.linear.backward(d, activated * m.up, p.down, g.down, None)
+  d_up = activated.mul_(d_gated)
   d_gate = torch.silu_backward(d_gated.mul_(m.up), m.gate)
   normed = __torch__.decoder_layer.middle_norm(m.middle, p)
   d_normed = __torch__.linear.backward(d_gate, normed, p.gate, g.gate, None)

@@ -3,4 +3,9 @@ def swiglu(x: Tensor, gate: __torch__.weights.Linear, up: __torch__.weights.Line
   return __torch__.linear.apply(__torch__.mlp.gated(__torch__.linear.apply(x, gate), __torch__.linear.apply(x, up)), down)
 
 def gated(gate: Tensor, up: Tensor) -> Tensor:
-  return torch.silu(gate) * up
+  activated = torch.silu(gate)
+  if torch.is_grad_enabled():
+    y = activated * up
+  else:
+    y = activated.mul_(up)
+  return y
