@@ -7,6 +7,7 @@ import io.sapo.configuration.Settings;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.TaskOutcome;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.folder.RunFolder;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -59,11 +61,27 @@ final class ResultReader {
         record -> {
           WeightVersion version = topics.weights().codec().decode(record.value());
           if (version.getVersion() > 0) {
-            metrics.put(version.getVersion(), version.getMetrics());
+            Map<String, Double> of = new TreeMap<>(version.getMetrics());
+            accuracy(version).ifPresent(accuracy -> of.put("accuracy", accuracy));
+            metrics.put(version.getVersion(), of);
           }
           return false;
         });
     return metrics;
+  }
+
+  /**
+   * Of all responses that were read for a version: those of groups that were dropped because they
+   * were all right, or all wrong, too. Empty where none was counted.
+   */
+  static OptionalDouble accuracy(WeightVersion version) {
+    long responses = 0;
+    long right = 0;
+    for (TaskOutcome outcome : version.getOutcomes()) {
+      responses += outcome.getResponses();
+      right += outcome.getRight();
+    }
+    return responses == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) right / responses);
   }
 
   /**

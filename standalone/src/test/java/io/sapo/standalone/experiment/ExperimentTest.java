@@ -15,8 +15,10 @@ import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Task;
+import io.sapo.schemas.TaskOutcome;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
+import io.sapo.schemas.WeightVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -182,6 +184,17 @@ class ExperimentTest {
               return ends.next();
             });
     return List.of(starts.get(), code);
+  }
+
+  /** What dynamic sampling drops was sampled as well, and is right more often or less. */
+  @Test
+  void accuracyIsThatOfAllThatWasRead() {
+    WeightVersion version = new WeightVersion();
+    version.setOutcomes(
+        List.of(new TaskOutcome("trained", 8, 3), new TaskOutcome("dropped", 24, 24)));
+    assertThat(ResultReader.accuracy(version)).hasValue(27 / 32.0);
+    version.setOutcomes(List.of());
+    assertThat(ResultReader.accuracy(version)).isEmpty();
   }
 
   /** A version that only publishes its weights again has no batch. */
