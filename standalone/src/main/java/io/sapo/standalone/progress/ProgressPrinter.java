@@ -113,12 +113,12 @@ public final class ProgressPrinter {
             + "  rollout %s tok/s  staleness %.1f  lag %d",
         version.version(),
         goal,
-        version.reward(),
-        version.accuracy(),
-        version.entropy(),
-        thousands(version.tokensPerSecond()),
+        version.report().reward(),
+        version.report().accuracy(),
+        version.report().entropy(),
+        thousands(version.report().tokensPerSecond()),
         thousands(rolloutTokensPerSecond()),
-        version.stalenessMean(),
+        version.report().stalenessMean(),
         progress.lag());
   }
 

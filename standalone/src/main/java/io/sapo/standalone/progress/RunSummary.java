@@ -121,7 +121,7 @@ public record RunSummary(
   private static Double meanReward(List<VersionLine> updates) {
     double sum = 0;
     for (VersionLine update : updates) {
-      sum += update.reward();
+      sum += update.report().reward();
     }
     return updates.isEmpty() ? null : sum / updates.size();
   }
@@ -130,7 +130,7 @@ public record RunSummary(
   private static Double durabilityCost(List<VersionLine> updates) {
     double[] known =
         updates.stream()
-            .mapToDouble(VersionLine::durabilityCost)
+            .mapToDouble(update -> update.report().durabilityCost())
             .filter(cost -> cost > 0)
             .toArray();
     return known.length == 0 ? null : Arrays.stream(known).sum() / known.length;
@@ -139,7 +139,10 @@ public record RunSummary(
   private static long maxStaleness(List<VersionLine> updates) {
     double max = 0;
     for (VersionLine update : updates) {
-      max = Double.isNaN(update.stalenessMax()) ? max : Math.max(max, update.stalenessMax());
+      max =
+          Double.isNaN(update.report().stalenessMax())
+              ? max
+              : Math.max(max, update.report().stalenessMax());
     }
     return Math.round(max);
   }
