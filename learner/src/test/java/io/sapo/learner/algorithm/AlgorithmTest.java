@@ -144,7 +144,7 @@ class AlgorithmTest {
   @Test
   void whatNeedsACriticIsRefusedWithoutOne() {
     AlgorithmSettings.Builder grpo = AlgorithmSettings.of(Algorithm.GRPO).toBuilder();
-    OffPolicy traced = FormulasTest.vtraced(AlgorithmSettings.of(Algorithm.GRPO).offPolicy());
+    OffPolicy traced = FormulaCases.vtraced(AlgorithmSettings.of(Algorithm.GRPO).offPolicy());
     assertThatThrownBy(() -> grpo.overlong(Overlong.BOOTSTRAP).build())
         .hasMessageContaining("take end, mask or penalty");
     assertThatThrownBy(() -> grpo.overlong(Overlong.END).offPolicy(traced).build())

@@ -3,10 +3,9 @@ package io.sapo.learner.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
+import io.sapo.learner.algorithm.FormulaCases.Case;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,144 +17,8 @@ class FormulasTest {
 
   private static final double REWARD_KL = 0.05;
 
-  /** Settings under a name. */
-  record Case(String name, AlgorithmSettings settings) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static List<Case> cases() {
-    List<Case> cases = new ArrayList<>();
-    for (Algorithm algorithm : Algorithm.values()) {
-      AlgorithmSettings published = AlgorithmSettings.of(algorithm);
-      cases.add(new Case(algorithm.configName(), published));
-      for (OffPolicy.Mode mode : OffPolicy.Mode.values()) {
-        for (Scope scope : Scope.values()) {
-          for (OffPolicy.Form form : OffPolicy.Form.values()) {
-            cases.add(
-                new Case(
-                    "%s %s %s %s".formatted(algorithm.configName(), mode, scope, form),
-                    with(published, o -> weighted(mode, new OffPolicy.Measure(scope, form)))));
-          }
-        }
-      }
-    }
-    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.PPO, Algorithm.GRPO)) {
-      AlgorithmSettings published = AlgorithmSettings.of(algorithm);
-      for (Scope scope : Scope.values()) {
-        for (OffPolicy.Form form : OffPolicy.Form.values()) {
-          cases.add(
-              new Case(
-                  "%s rejection %s %s".formatted(algorithm.configName(), scope, form),
-                  with(published, o -> rejecting(o, new OffPolicy.Measure(scope, form)))));
-        }
-      }
-      cases.add(new Case(algorithm + " veto", with(published, o -> vetoing(o))));
-      cases.add(new Case(algorithm + " normalized", with(published, o -> normalized(o))));
-      for (Overlong overlong : Overlong.values()) {
-        if (overlong != Overlong.BOOTSTRAP || algorithm.usesCritic()) {
-          cases.add(
-              new Case(
-                  algorithm + " overlong " + overlong,
-                  published.toBuilder().overlong(overlong).build()));
-        }
-      }
-      for (Aggregation aggregation : Aggregation.values()) {
-        cases.add(
-            new Case(
-                algorithm + " " + aggregation,
-                published.toBuilder().aggregation(aggregation).overlong(Overlong.MASK).build()));
-      }
-      for (double target : new double[] {0, 1e-3, 1.5}) {
-        cases.add(
-            new Case(
-                algorithm + " entropy bonus below " + target,
-                published.toBuilder().entropy(new EntropyBonus(0.3, target)).build()));
-      }
-      cases.add(
-          new Case(
-              algorithm + " dual clip",
-              published.toBuilder().clip(new Clip(0.2, 0.28, 1.05)).build()));
-      for (KlEstimator estimator : KlEstimator.values()) {
-        cases.add(
-            new Case(
-                algorithm + " loss-kl " + estimator,
-                published.toBuilder().lossKl(0.2).lossKlEstimator(estimator).build()));
-      }
-    }
-    for (Algorithm algorithm : List.of(Algorithm.SAPO, Algorithm.PPO)) {
-      cases.addAll(ofCritics(algorithm));
-    }
-    return cases;
-  }
-
-  private static List<Case> ofCritics(Algorithm algorithm) {
-    AlgorithmSettings published = AlgorithmSettings.of(algorithm);
-    List<Case> cases = new ArrayList<>();
-    for (ValueReading reading : ValueReading.values()) {
-      for (double gamma : new double[] {1, 0.9}) {
-        AlgorithmSettings.Builder changed =
-            published.toBuilder().valueReading(reading).gamma(gamma).lambda(0.7).criticLambda(0.4);
-        cases.add(new Case("%s %s gamma %s".formatted(algorithm, reading, gamma), changed.build()));
-      }
-    }
-    for (KlEstimator estimator : KlEstimator.values()) {
-      cases.add(
-          new Case(
-              algorithm + " reward-kl " + estimator,
-              published.toBuilder().rewardKlEstimator(estimator).build()));
-    }
-    cases.add(
-        new Case(
-            algorithm + " narrow bounds",
-            published.toBuilder().valueClip(0.05).advantageLimit(0.6).build()));
-    cases.add(new Case(algorithm + " v-trace", with(published, FormulasTest::vtraced)));
-    return cases;
-  }
-
-  static List<Case> casesWithACritic() {
-    return cases().stream().filter(c -> c.settings().usesCritic()).toList();
-  }
-
-  private static AlgorithmSettings with(
-      AlgorithmSettings settings, UnaryOperator<OffPolicy> change) {
-    return settings.toBuilder().offPolicy(change.apply(settings.offPolicy())).build();
-  }
-
-  private static OffPolicy weighted(OffPolicy.Mode mode, OffPolicy.Measure measure) {
-    return new OffPolicy(mode, measure, 1.1, 0.9, 1.2, null, 0, false, false);
-  }
-
-  private static OffPolicy rejecting(OffPolicy o, OffPolicy.Measure measure) {
-    return new OffPolicy(
-        o.mode(),
-        o.weighting(),
-        o.cap(),
-        o.low(),
-        o.high(),
-        new OffPolicy.Rejection(measure, 0.85, 1.15),
-        0,
-        false,
-        false);
-  }
-
-  private static OffPolicy vetoing(OffPolicy o) {
-    return new OffPolicy(
-        o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0.72, false, false);
-  }
-
-  private static OffPolicy normalized(OffPolicy o) {
-    return new OffPolicy(o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0, true, false);
-  }
-
-  static OffPolicy vtraced(OffPolicy o) {
-    return new OffPolicy(o.mode(), o.weighting(), o.cap(), o.low(), o.high(), null, 0, false, true);
-  }
-
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("io.sapo.learner.algorithm.FormulaCases#all")
   void theLossIsThatOfTheFormula(Case c) {
     SampleBatches samples = new SampleBatches(23);
     for (int round = 0; round < 3; round++) {
@@ -174,7 +37,7 @@ class FormulasTest {
   }
 
   @ParameterizedTest
-  @MethodSource("casesWithACritic")
+  @MethodSource("io.sapo.learner.algorithm.FormulaCases#withACritic")
   void theValueLossIsThatOfTheFormula(Case c) {
     SampleBatches samples = new SampleBatches(29);
     for (int round = 0; round < 3; round++) {
@@ -194,7 +57,7 @@ class FormulasTest {
 
   /** Under every correction and option; of presets see {@link GradientTest}. */
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("io.sapo.learner.algorithm.FormulaCases#all")
   void gradientsAreTheSlopesOfTheLoss(Case c) {
     SampleBatches samples = new SampleBatches(31);
     Experience experience = samples.next();
@@ -237,7 +100,7 @@ class FormulasTest {
   void theBatchesReachEveryBranch() {
     SampleBatches samples = new SampleBatches(23);
     Experience experience = samples.next();
-    for (Case c : cases()) {
+    for (Case c : FormulaCases.all()) {
       boolean rejects = c.name().contains("rejection") || c.name().contains("veto");
       if (rejects) {
         double share = Targets.of(c.settings(), experience, 0).corrections().rejectedShare();
@@ -253,7 +116,10 @@ class FormulasTest {
   void vtraceIsOfTheReturnsAlone(Algorithm algorithm) {
     AlgorithmSettings plain = AlgorithmSettings.of(algorithm);
     AlgorithmSettings traced =
-        plain.toBuilder().offPolicy(vtraced(plain.offPolicy())).criticLambda(0.9).build();
+        plain.toBuilder()
+            .offPolicy(FormulaCases.vtraced(plain.offPolicy()))
+            .criticLambda(0.9)
+            .build();
     Experience experience = new SampleBatches(5).next();
     Targets without = Targets.of(plain, experience, REWARD_KL);
     Targets with = Targets.of(traced, experience, REWARD_KL);
@@ -274,7 +140,7 @@ class FormulasTest {
     AlgorithmSettings grpo = AlgorithmSettings.of(Algorithm.GRPO);
     OffPolicy.Measure tokens = new OffPolicy.Measure(Scope.TOKEN, OffPolicy.Form.MEAN);
     AlgorithmSettings rejecting =
-        with(
+        FormulaCases.with(
             grpo,
             o ->
                 new OffPolicy(
@@ -353,7 +219,7 @@ class FormulasTest {
     AlgorithmSettings off =
         AlgorithmSettings.of(Algorithm.SAPO).toBuilder()
             .offPolicy(
-                weighted(
+                FormulaCases.weighted(
                     OffPolicy.Mode.OFF, new OffPolicy.Measure(Scope.SEGMENT, OffPolicy.Form.MEAN)))
             .build();
     Experience experience = new SampleBatches(6).next();
