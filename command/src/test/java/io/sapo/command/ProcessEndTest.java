@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.sun.jna.NativeLibrary;
 import io.sapo.reading.NowReading;
+import io.sapo.testing.Signals;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,22 +69,11 @@ class ProcessEndTest {
         .start();
   }
 
-  private static void signal(Process process, String signal) throws Exception {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-  }
-
   /** Exit code, after what was printed from here on. */
   private static String end(Process process) throws InterruptedException {
     List<String> lines = process.inputReader().lines().toList();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return lines + " " + process.exitValue();
-  }
-
-  /** Inherited by every process that is started; a JVM leaves it so. */
-  private static boolean hangUpIsIgnored() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("SigIgn:"))
-        .anyMatch(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16) % 2 != 0);
   }
 
   @Test
@@ -108,10 +97,10 @@ class ProcessEndTest {
   @ParameterizedTest
   @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
   void signalsRunHooksAlone(String signal, int code) throws Exception {
-    assumeFalse(signal.equals("HUP") && hangUpIsIgnored(), "SIGHUP is ignored here, as by nohup");
+    assumeFalse(Signals.ignored(code), "SIG" + signal + " is ignored here");
     Process process = start("wait");
     assertThat(process.inputReader().readLine()).isEqualTo("begun");
-    signal(process, signal);
+    Signals.send(process, signal);
     assertThat(end(process)).isEqualTo("[hook] " + code);
   }
 
@@ -121,7 +110,7 @@ class ProcessEndTest {
     ProcessHandle child =
         ProcessHandle.of(Long.parseLong(parent.inputReader().readLine())).orElseThrow();
     assertThat(parent.inputReader().readLine()).isEqualTo("begun");
-    signal(parent, "TERM");
+    Signals.send(parent, "TERM");
     assertThat(end(parent)).endsWith(" 143");
     assertThat(child.onExit()).succeedsWithin(60, TimeUnit.SECONDS);
   }

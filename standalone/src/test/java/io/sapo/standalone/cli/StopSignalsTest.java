@@ -1,7 +1,9 @@
 package io.sapo.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.sapo.testing.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class StopSignalsTest {
+  private static final int INTERRUPTED = 130;
+
   /** A run that ends some time after it was asked to: never, without an argument. */
   static final class Run {
     public static void main(String[] args) throws InterruptedException {
@@ -61,16 +65,13 @@ class StopSignalsTest {
     throw new AssertionError("'" + text + "' was not said, but: " + lines);
   }
 
-  private static void signal(Process process, String name) throws Exception {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-  }
-
   @Test
   void theFirstInterruptWaitsForWhatIsUnderWay() throws Exception {
+    assumeFalse(Signals.ignored(INTERRUPTED), "SIGINT is ignored here");
     Process process = start("1500");
     try (BufferedReader out = process.inputReader()) {
       awaitLine(out, "begun");
-      signal(process, "INT");
+      Signals.send(process, "INT");
       awaitLine(out, "ending after the update under way; Ctrl-C again ends at once");
       awaitLine(out, "summed up");
     }
@@ -79,24 +80,26 @@ class StopSignalsTest {
 
   @Test
   void theSecondInterruptEndsAtOnce() throws Exception {
+    assumeFalse(Signals.ignored(INTERRUPTED), "SIGINT is ignored here");
     Process process = start();
     try (BufferedReader out = process.inputReader()) {
       awaitLine(out, "begun");
-      signal(process, "INT");
+      Signals.send(process, "INT");
       awaitLine(out, "Ctrl-C again");
-      signal(process, "INT");
+      Signals.send(process, "INT");
       awaitLine(out, "ended at once");
     }
-    assertThat(process.waitFor()).isEqualTo(130);
+    assertThat(process.waitFor()).isEqualTo(INTERRUPTED);
   }
 
   @ParameterizedTest
   @CsvSource({"TERM, 143", "HUP, 129"})
   void terminationHasItsGrace(String signal, int atOnce) throws Exception {
+    assumeFalse(Signals.ignored(atOnce), "SIG" + signal + " is ignored here");
     Process patient = start("200");
     try (BufferedReader out = patient.inputReader()) {
       awaitLine(out, "begun");
-      signal(patient, signal);
+      Signals.send(patient, signal);
       awaitLine(out, "within 1 s");
       awaitLine(out, "summed up");
     }
@@ -104,7 +107,7 @@ class StopSignalsTest {
     Process stuck = start();
     try (BufferedReader out = stuck.inputReader()) {
       awaitLine(out, "begun");
-      signal(stuck, signal);
+      Signals.send(stuck, signal);
       awaitLine(out, "not ended within 1 s");
     }
     assertThat(stuck.waitFor(10, TimeUnit.SECONDS)).isTrue();
