@@ -10,6 +10,7 @@ import io.sapo.learner.commit.FencedException;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 
 /** Which exit code a failure is. */
@@ -42,6 +43,7 @@ final class Failures {
       }
       if (at instanceof CommitFailedException
           || at instanceof RetriableException
+          || at instanceof UnknownServerException
           || at instanceof ProcessorStateException
           || at instanceof CheckpointException checkpoint && checkpoint.isUnwritten()
           || at instanceof BrokerException broker && broker.died()) {

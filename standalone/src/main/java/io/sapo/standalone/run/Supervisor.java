@@ -8,13 +8,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownServerException;
 
 /**
  * Waits for one thing while watching that no role fails and nobody wants to stop. Roles tell of
- * their failure by futures; the first one counts.
+ * their failure by futures; the first one counts. A role that the broker has answered with an error
+ * of its own may fail before the broker says why: the broker's reason is waited for a moment.
  */
 final class Supervisor {
   private static final long REFRESH_MS = 500;
+  private static final long PATIENCE_MS = 3_000;
 
   /** How a wait ended. */
   enum End {
@@ -24,6 +28,27 @@ final class Supervisor {
 
   private final CompletableFuture<Void> alarm = new CompletableFuture<>();
   private final CompletableFuture<Void> stop = new CompletableFuture<>();
+  private final CompletableFuture<Throwable> brokerFailure = new CompletableFuture<>();
+  private final long patienceMs;
+  private volatile boolean ownBroker;
+
+  Supervisor() {
+    this(PATIENCE_MS);
+  }
+
+  Supervisor(long patienceMs) {
+    this.patienceMs = patienceMs;
+  }
+
+  /** The embedded broker, before any role; the stage is as in {@link #watch}. */
+  void watchBroker(CompletionStage<? extends Throwable> failure) {
+    ownBroker = true;
+    failure.thenAccept(
+        cause -> {
+          brokerFailure.complete(cause);
+          alarm.completeExceptionally(failure("broker", cause));
+        });
+  }
 
   /** The stage completes, with the cause as its value, when the role has failed. */
   void watch(String role, CompletionStage<? extends Throwable> failure) {
@@ -56,8 +81,30 @@ final class Supervisor {
 
   private void fail(String role, Throwable cause) {
     Throwable inner = cause instanceof CompletionException ? cause.getCause() : cause;
-    alarm.completeExceptionally(
-        CommandFailure.failed("the " + role + " failed: " + text(inner), inner));
+    if (ownBroker && byBroker(inner)) {
+      brokerFailure
+          .copy()
+          .completeOnTimeout(null, patienceMs, TimeUnit.MILLISECONDS)
+          .thenAccept(
+              reason ->
+                  alarm.completeExceptionally(
+                      reason == null ? failure(role, inner) : failure("broker", reason)));
+    } else {
+      alarm.completeExceptionally(failure(role, inner));
+    }
+  }
+
+  private static boolean byBroker(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof UnknownServerException || at instanceof RetriableException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CommandFailure failure(String role, Throwable cause) {
+    return CommandFailure.failed("the " + role + " failed: " + text(cause), cause);
   }
 
   private static String text(Throwable cause) {

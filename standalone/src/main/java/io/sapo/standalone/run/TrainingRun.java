@@ -75,7 +75,7 @@ public final class TrainingRun {
     long begun = System.nanoTime();
     try (KafkaAccess kafka = KafkaAccess.open(settings, folder);
         BrokerAddress announcement = BrokerAddress.of(folder, kafka)) {
-      kafka.embedded().ifPresent(broker -> supervisor.watch("broker", broker.failure()));
+      kafka.embedded().ifPresent(broker -> supervisor.watchBroker(broker.failure()));
       kafka.prepareTopics();
       RunProgress progress = new RunProgress(kafka.topics());
       try (RunReader reader = new RunReader(kafka.client(), kafka.topics(), progress)) {

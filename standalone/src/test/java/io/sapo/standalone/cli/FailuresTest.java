@@ -8,6 +8,7 @@ import io.sapo.configuration.ConfigException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ class FailuresTest {
   void whatANewStartMayMendHasItsOwnCode() {
     assertThat(Failures.exitCode(new TimeoutException("late"))).isEqualTo(4);
     assertThat(Failures.exitCode(role(new TimeoutException("late")))).isEqualTo(4);
+    assertThat(Failures.exitCode(role(new UnknownServerException("unexpected")))).isEqualTo(4);
     Exception state = new ProcessorStateException("no room", new IOException("No space left"));
     assertThat(Failures.exitCode(role(state))).isEqualTo(4);
   }
