@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decoding as on a GPU, held against decoding as on a CPU; both run on either. */
 class FusedDecodingTest {
@@ -36,17 +37,12 @@ class FusedDecodingTest {
 
   static Stream<Arguments> networks() {
     return Stream.of(
-            "tiny-llama",
-            "tiny-llama3-tied-v5",
-            "tiny-qwen2",
-            "tiny-qwen3-untied-v5",
-            "tiny-qwen3_vl")
-        .flatMap(
-            model ->
-                Stream.of(
-                    Arguments.of(model, null),
-                    Arguments.of(model, EVERY),
-                    Arguments.of(model, SOME)));
+        Arguments.of("tiny-llama", null),
+        Arguments.of("tiny-llama3-tied-v5", SOME),
+        Arguments.of("tiny-qwen2", null),
+        Arguments.of("tiny-qwen2", EVERY),
+        Arguments.of("tiny-qwen3-untied-v5", SOME),
+        Arguments.of("tiny-qwen3_vl", EVERY));
   }
 
   private static CheckpointFolder folder(String model) {
@@ -123,14 +119,13 @@ class FusedDecodingTest {
   }
 
   @ParameterizedTest
-  @MethodSource("networks")
-  void inBfloat16ItsErrorIsNoLarger(String model, AdapterConfig adapters) {
+  @ValueSource(strings = {"tiny-qwen2", "tiny-qwen3_vl"})
+  void inBfloat16ItsErrorIsNoLarger(String model) {
     CheckpointFolder folder = folder(model);
     ModelConfig exact = folder.config().computedIn(ElementType.F32);
     ModelConfig rounded = folder.config().computedIn(ElementType.BF16);
-    AdapterConfig any = adapters == null ? EVERY : adapters;
-    try (BaseModel exactBase = base(folder, exact, any);
-        BaseModel roundedBase = base(folder, rounded, any);
+    try (BaseModel exactBase = base(folder, exact, EVERY);
+        BaseModel roundedBase = base(folder, rounded, EVERY);
         Weights exactWeights = adapted(exactBase, 3);
         Weights roundedWeights = adapted(roundedBase, 3);
         Generator reference = generator(exact, false);
