@@ -35,7 +35,7 @@ public final class ConfigReport {
           "  ".repeat(sections.size())
               + path.get(path.size() - 1)
               + ": "
-              + quoted(entry.getValue().shown());
+              + YamlText.scalar(entry.getValue().shown());
       text.append(line);
       if (entry.getValue().origin().layer() != Origin.Layer.DEFAULT) {
         text.append(" ".repeat(Math.max(1, ORIGIN_COLUMN - line.length())))
@@ -78,7 +78,7 @@ public final class ConfigReport {
             (key, value) -> {
               boolean kept = !value.secret() && !key.equals("run.data");
               if (kept && value.origin().layer() != Origin.Layer.DEFAULT) {
-                text.append('"').append(key).append("\": ").append(quoted(value.text()));
+                text.append('"').append(key).append("\": ").append(YamlText.scalar(value.text()));
                 text.append('\n');
               }
             });
@@ -101,11 +101,5 @@ public final class ConfigReport {
       n++;
     }
     return n;
-  }
-
-  private static String quoted(String text) {
-    return text.matches("[A-Za-z0-9./_][A-Za-z0-9./_ -]*")
-        ? text
-        : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 }

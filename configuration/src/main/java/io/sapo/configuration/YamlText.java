@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,10 @@ import java.util.Map;
 final class YamlText {
   private static final ObjectMapper YAML =
       new ObjectMapper(
-          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+          YAMLFactory.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+              .build());
 
   private YamlText() {}
 
@@ -40,6 +44,16 @@ final class YamlText {
     }
     flatten("", root, flat);
     return flat;
+  }
+
+  /** A value as it is written: plain where it is then read as the same text. */
+  static String scalar(String text) {
+    boolean plain =
+        text.matches("[A-Za-z0-9./_][A-Za-z0-9./_ -]*")
+            && text.equals(flatten("key: " + text).get("key"));
+    return plain
+        ? text
+        : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 
   private static void flatten(String path, JsonNode node, Map<String, String> flat) {

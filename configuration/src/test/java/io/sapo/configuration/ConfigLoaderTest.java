@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   @TempDir Path folder;
@@ -174,5 +175,24 @@ class ConfigLoaderTest {
     assertThat(new ConfigLoader().file(printed).load().digest()).isEqualTo(settings.digest());
     assertThat(new ConfigLoader().run(changed).load().digest()).isEqualTo(settings.digest());
     assertThat(new ConfigLoader().load().digest()).isNotEqualTo(settings.digest());
+  }
+
+  /** Words and numbers that YAML would read as something else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"off", "no", "null", "0123", "3.10", "1_000", "0x1f", "1:30", "true", "a b"})
+  void anyTextIsKeptAsItIs(String text) throws Exception {
+    Settings settings = new ConfigLoader().set("kafka.client.client.rack=" + text).load();
+    for (String yaml : List.of(ConfigReport.yaml(settings), ConfigReport.changed(settings))) {
+      Path kept = Files.writeString(folder.resolve("kept.yaml"), yaml);
+      assertThat(new ConfigLoader().run(kept).load().digest()).isEqualTo(settings.digest());
+    }
+  }
+
+  @Test
+  void aSettingThatIsCalledOffNeedsNoQuotes() throws Exception {
+    Path file = Files.writeString(folder.resolve("off.yaml"), "learner:\n  off-policy: off\n");
+    assertThat(new ConfigLoader().file(file).load().digest())
+        .isEqualTo(new ConfigLoader().set("learner.off-policy=off").load().digest());
   }
 }
