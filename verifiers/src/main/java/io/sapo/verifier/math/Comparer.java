@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -99,16 +100,17 @@ final class Comparer {
         : !(answer instanceof Answer.Relation) && same(answer, b.value());
   }
 
-  /** C(10, 3) beside a number, which no point is equal to. */
+  /** C(10, 3) or P(10, 3) beside a number, which no point is equal to. */
   private Optional<Answer> chosen(Answer point, Answer number) throws UnreadableException {
     if (point instanceof Answer.Named named
-        && named.name().equals("C")
+        && Set.of("C", "P").contains(named.name())
         && number instanceof Answer.Value
         && named.value() instanceof Answer.Many pair
         && pair.items().size() == 2
         && pair.items().get(0) instanceof Answer.Value of
         && pair.items().get(1) instanceof Answer.Value some) {
-      Fraction value = new Functions(budget).call("binom", of.fraction(), some.fraction());
+      String function = named.name().equals("C") ? "binom" : "permutations";
+      Fraction value = new Functions(budget).call(function, of.fraction(), some.fraction());
       return Optional.of(new Answer.Value(value, Units.NONE));
     }
     return Optional.empty();
@@ -159,14 +161,18 @@ final class Comparer {
     return times;
   }
 
-  /** The base is part of the answer; where only the reference has one, the digits must be its. */
+  /**
+   * The base is part of the answer; where only the reference has one, the digits must be its. One
+   * that the reference does not have is ten.
+   */
   private boolean based(Answer answer, Answer reference) {
     if (answer instanceof Answer.Based a && reference instanceof Answer.Based b) {
       return a.base() == b.base() && a.digits().equals(b.digits());
     }
     Answer.Based based = (Answer.Based) (answer instanceof Answer.Based ? answer : reference);
-    Answer other = answer instanceof Answer.Based ? reference : answer;
-    return other instanceof Answer.Value value
+    Answer other = based == answer ? reference : answer;
+    return (based == reference || based.base() == 10)
+        && other instanceof Answer.Value value
         && value.fraction().isRational()
         && value.fraction().rational().isInteger()
         && value.fraction().rational().toString().equals(based.digits());

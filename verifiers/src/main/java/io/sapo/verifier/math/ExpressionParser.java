@@ -263,6 +263,10 @@ final class ExpressionParser {
     if (!token.isWholeNumber()) {
       return Fraction.of(value);
     }
+    String choosing = cursor.choosing();
+    if (!choosing.isEmpty()) {
+      return functions.call(choosing, Fraction.of(value), Fraction.of(cursor.next().value()));
+    }
     int start = cursor.at();
     Rational part = cursor.fractionPart();
     if (part == null || part.compareTo(Rational.ONE) >= 0 || part.signum() <= 0) {

@@ -48,6 +48,9 @@ final class Functions {
       Fraction turned = call("sin", arguments).times(Fraction.of(Atom.I), budget);
       return call("cos", arguments).plus(turned, budget);
     }
+    if (name.equals("permutations")) {
+      return call("binom", arguments).times(call("factorial", arguments[1]), budget);
+    }
     if (!OTHER.contains(name)) {
       throw new UnreadableException("it calls " + name);
     }

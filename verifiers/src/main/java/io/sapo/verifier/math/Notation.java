@@ -102,6 +102,12 @@ final class Notation {
       Pattern.compile(
           "(?<![A-Za-z0-9}_^])(?:\\\\(?:mathrm|text)\\s*+\\{([CAP])\\}|([CAP]))_\\{?+([0-9]{1,3}+)\\}?+\\^\\{?+([0-9]{1,3}+)\\}?+");
 
+  /** The same with what is above written first. */
+  private static final Pattern CHOSEN_FIRST =
+      Pattern.compile(
+          "(?<![A-Za-z0-9}_^])([CAP]|\\\\(?:mathrm|text)\\s*+\\{[CAP]\\})"
+              + "\\^\\{?+([0-9]{1,3}+)\\}?+_\\{?+([0-9]{1,3}+)\\}?+");
+
   private static final Pattern ROOT =
       Pattern.compile("\\\\root\\s*+\\{?+([0-9]{1,3}+|[a-z])\\}?+\\s*+\\\\of(?![A-Za-z])");
 
@@ -223,6 +229,7 @@ final class Notation {
         CHOOSE
             .matcher(plain)
             .replaceAll(found -> chosen(found.group(2), found.group(1), found.group(3)));
+    plain = CHOSEN_FIRST.matcher(plain).replaceAll("$1_{$3}^{$2}");
     return vectors(CHOSEN_OF.matcher(plain).replaceAll(Notation::chosen));
   }
 

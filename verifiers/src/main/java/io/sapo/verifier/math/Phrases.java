@@ -95,6 +95,31 @@ final class Phrases {
 
   private static final Pattern SEVERAL = Pattern.compile("[,;]|\\b(?:and|or)\\b");
 
+  /** Yes, it is. */
+  private static final Pattern VERDICT =
+      Pattern.compile(
+          "\\s*+(?:"
+              + TEXT
+              + "\\s*+)?+(yes|no|true|false)\\s*+\\}?+\\s*+[,.;:\u2013\u2014-]\\s*+(?:"
+              + TEXT
+              + "\\s*+)?+([a-z]++)(?![a-z])(.*+)",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** With which a clause begins that says no more, and with which one that gives a reason. */
+  private static final Set<String> AGREEING =
+      Set.of("it", "they", "this", "that", "there", "he", "she", "we", "the", "these", "those");
+
+  private static final Set<String> REASONING = Set.of("because", "since", "as", "for");
+
+  private static final Pattern DOUBT =
+      Pattern.compile(
+          "(?i)\\b(?:but|unless|except|only|if|or|either|however|maybe|perhaps|depends?|sometimes)\\b");
+
+  private static final Pattern DENIAL =
+      Pattern.compile("(?i)\\b(?:no|not|never|nor|false|wrong|cannot)\\b|n['\u2019]t\\b");
+
+  private static final Pattern ASSENT = Pattern.compile("(?i)\\b(?:yes|true)\\b");
+
   /** For all x &gt; 2. */
   private static final Pattern ALL =
       Pattern.compile(
@@ -106,6 +131,10 @@ final class Phrases {
 
   /** The answer of a statement. */
   static String stated(String text) {
+    Matcher verdict = VERDICT.matcher(text);
+    if (verdict.matches()) {
+      return saysNoMore(verdict) ? "\\text{" + verdict.group(1) + "}" : text;
+    }
     String answer = ALL.matcher(withoutLead(text)).replaceFirst("");
     Matcher negative = NEGATIVE.matcher(answer);
     if (!negative.lookingAt()) {
@@ -117,6 +146,17 @@ final class Phrases {
       return answer;
     }
     return "-" + (opened && !closed ? negative.group(1) : "") + answer.substring(negative.end());
+  }
+
+  /** Whether what stands behind yes or no agrees with it and holds no answer of its own. */
+  private static boolean saysNoMore(Matcher verdict) {
+    String first = verdict.group(2).toLowerCase(Locale.ROOT);
+    String rest = verdict.group(3);
+    boolean assent = ASSENT.matcher(verdict.group(1)).matches();
+    boolean reason = REASONING.contains(first);
+    return (reason || AGREEING.contains(first) && rest.chars().noneMatch(Character::isDigit))
+        && !DOUBT.matcher(rest).find()
+        && (reason || !(assent ? DENIAL : ASSENT).matcher(rest).find());
   }
 
   /** Whether it is a word with which a name is not that of the answer. */

@@ -84,6 +84,25 @@ final class TokenCursor {
             || tokens.get(at - 1).is(Token.Kind.NAME, "i"));
   }
 
+  /**
+   * Takes the C of 9C4, the P of 9P4 or "choose" between two whole numbers.
+   *
+   * @return the function of both numbers, of which the second is next; empty where none stands here
+   */
+  String choosing() {
+    if (at + 1 >= tokens.size() || !tokens.get(at + 1).isWholeNumber()) {
+      return "";
+    }
+    String function =
+        switch (tokens.get(at).kind() == Token.Kind.SIGN ? "" : tokens.get(at).text()) {
+          case "C", "choose" -> "binom";
+          case "P" -> "permutations";
+          default -> "";
+        };
+    at += function.isEmpty() ? 0 : 1;
+    return function;
+  }
+
   boolean isCommand(String name) {
     return at < tokens.size() && tokens.get(at).is(Token.Kind.COMMAND, name);
   }

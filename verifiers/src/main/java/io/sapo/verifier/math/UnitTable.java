@@ -12,7 +12,7 @@ final class UnitTable {
   /** Name, base unit, factor as numerator/denominator, exponent of the base unit. */
   private static final String TABLE =
       """
-      mm m 1/1000 1|cm m 1/100 1|dm m 1/10 1|m m 1 1|km m 1000 1|nm m 1/1000000000 1
+      mm m 1/1000 1|cm m 1/100 1|dm m 1/10 1|cc m 1/1000000 3|m m 1 1|km m 1000 1|nm m 1/1000000000 1
       in m 254/10000 1|ft m 3048/10000 1|yd m 9144/10000 1|mi m 1609344/1000 1
       millimeter m 1/1000 1|centimeter m 1/100 1|meter m 1 1|kilometer m 1000 1
       millimetre m 1/1000 1|centimetre m 1/100 1|metre m 1 1|kilometre m 1000 1
@@ -26,7 +26,7 @@ final class UnitTable {
       oz g 45359237/1600000 1|ounce g 45359237/1600000 1|tonne g 1000000 1
       L m 1/1000 3|l m 1/1000 3|mL m 1/1000000 3|ml m 1/1000000 3|liter m 1/1000 3
       litre m 1/1000 3|milliliter m 1/1000000 3|millilitre m 1/1000000 3
-      dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|rupee rupee 1 1
+      dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|eur euro 1 1|rupee rupee 1 1|inr rupee 1 1
       yen yen 1 1|celsius celsius 1 1|fahrenheit fahrenheit 1 1
       penny dollar 1/100 1|pennies dollar 1/100 1|dime dollar 1/10 1|nickel dollar 1/20 1
       J J 1 1|joule J 1 1|N N 1 1|newton N 1 1|W W 1 1|watt W 1 1|Hz Hz 1 1|hertz Hz 1 1
@@ -39,6 +39,9 @@ final class UnitTable {
       grad grad 1 1|gradian grad 1 1|gon grad 1 1
       radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
       """;
+
+  /** Other names of km/h, beside mph. */
+  static final Set<String> KILOMETERS_PER_HOUR = Set.of("kmph", "kph", "kmh");
 
   private static final Map<Character, Rational> PREFIXES =
       Map.of(
@@ -80,7 +83,11 @@ final class UnitTable {
   }
 
   static boolean isKnown(String word) {
-    return base(word).isPresent() || word.equals("mph") || word.equals("sq") || word.equals("per");
+    return base(word).isPresent()
+        || word.equals("mph")
+        || word.equals("sq")
+        || word.equals("per")
+        || KILOMETERS_PER_HOUR.contains(word);
   }
 
   static Optional<Base> base(String word) {

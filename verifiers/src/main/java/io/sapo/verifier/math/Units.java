@@ -16,14 +16,20 @@ import java.util.TreeMap;
  * @param factor of the unit, in base units
  * @param noun what is counted, in lower case and without an s at its end; of units none
  * @param known whether all words are units, so that another unit contradicts them
+ * @param counted whether all words are nouns that name a thing: apples, but not (square) units
  */
 record Units(
     Rational multiplier,
     SortedMap<String, Integer> dimensions,
     Rational factor,
     String noun,
-    boolean known) {
-  static final Units NONE = new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", false);
+    boolean known,
+    boolean counted) {
+  static final Units NONE =
+      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", false, false);
+
+  /** Nouns that may stand for any unit. */
+  private static final Set<String> ANY_UNIT = Set.of("unit", "length", "buck");
 
   /** Units that a sign of degrees may stand for. */
   static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
@@ -142,7 +148,7 @@ record Units(
   }
 
   Units withoutMultiplier() {
-    return new Units(Rational.ONE, dimensions, factor, noun, known);
+    return new Units(Rational.ONE, dimensions, factor, noun, known, counted);
   }
 
   boolean isNone() {
@@ -163,6 +169,7 @@ record Units(
     private String noun = "";
     private int nouns;
     private int units;
+    private boolean anyUnit;
     private int sign = 1;
     private int power = 1;
 
@@ -183,7 +190,8 @@ record Units(
               known ? dimensions : new TreeMap<>(),
               known ? factor : Rational.ONE,
               known ? "" : noun,
-              known));
+              known,
+              units == 0 && nouns > 0 && !anyUnit));
     }
 
     private boolean step() {
@@ -225,9 +233,9 @@ record Units(
         power = lower.startsWith("s") ? 2 : 3;
         return true;
       }
-      if (lower.equals("mph")) {
+      if (lower.equals("mph") || UnitTable.KILOMETERS_PER_HOUR.contains(lower)) {
         sign = 1;
-        return unit(UnitTable.of("mi")) && unit(UnitTable.of("h"), -1);
+        return unit(UnitTable.of(lower.equals("mph") ? "mi" : "km")) && unit(UnitTable.of("h"), -1);
       }
       Optional<UnitTable.Base> base = UnitTable.base(token.text());
       if (base.isPresent()) {
@@ -238,6 +246,7 @@ record Units(
 
     private boolean noun(String lower) {
       noun = lower.endsWith("s") ? lower.substring(0, lower.length() - 1) : lower;
+      anyUnit |= ANY_UNIT.contains(noun);
       return !SAYING.contains(lower) && ++nouns <= MAX_NOUNS && exponent() != 0;
     }
 
@@ -282,8 +291,10 @@ record Units(
     }
   }
 
-  /** Whether values may be compared: not where both sides name units of different kinds. */
+  /** Whether values are none of the same thing: units of different kinds, sides and km/h. */
   boolean contradicts(Units other) {
-    return known && other.known && !dimensions.equals(other.dimensions);
+    return known && other.known && !dimensions.equals(other.dimensions)
+        || known && other.counted
+        || counted && other.known;
   }
 }
