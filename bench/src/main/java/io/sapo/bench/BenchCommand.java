@@ -37,7 +37,9 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "1..*",
-      description = "Benchmarks to run, or all. Without a known name the names are listed.")
+      description =
+          "Benchmarks to run, or all, which leaves out transformers. Without a known name the names"
+              + " are listed.")
   private List<String> names;
 
   @Option(names = "--json", description = "As JSON.")
@@ -61,9 +63,22 @@ final class BenchCommand implements Callable<Integer> {
       description = "Take the long variants: 10 GB through the segmenter, 10^7 tokens a stage.")
   private boolean thorough;
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      description = "Hugging Face folder of the model that transformers measures.")
+  private Path checkpoint;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      defaultValue = "python3",
+      description = "Interpreter with torch, transformers and peft, for transformers.")
+  private String python;
+
   @Override
   public Integer call() throws Exception {
-    List<Bench> chosen = chosen(Benches.all());
+    List<Bench> chosen = chosen();
     List<Row> rows = new ArrayList<>();
     if (chosen.size() == 1) {
       rows.addAll(here(chosen.get(0)));
@@ -87,7 +102,14 @@ final class BenchCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("sapo-bench");
     try {
       return bench.run(
-          new BenchSettings(folder, threads, thorough, device, line -> progress(err, "  " + line)));
+          new BenchSettings(
+              folder,
+              threads,
+              thorough,
+              device,
+              checkpoint,
+              python,
+              line -> progress(err, "  " + line)));
     } finally {
       delete(folder);
     }
@@ -100,17 +122,21 @@ final class BenchCommand implements Callable<Integer> {
     if (thorough) {
       options.add("--thorough");
     }
+    if (checkpoint != null) {
+      options.addAll(List.of("--checkpoint", checkpoint.toString(), "--python", python));
+    }
     return options;
   }
 
-  private List<Bench> chosen(List<Bench> all) {
+  private List<Bench> chosen() {
     if (names.contains(ALL)) {
-      return all;
+      return Benches.all();
     }
+    List<Bench> known = Benches.known();
     List<Bench> chosen = new ArrayList<>();
     for (String name : names) {
       chosen.add(
-          all.stream()
+          known.stream()
               .filter(bench -> bench.name().equals(name))
               .findFirst()
               .orElseThrow(
@@ -119,7 +145,7 @@ final class BenchCommand implements Callable<Integer> {
                           "unknown benchmark '%s'; one of: all, %s"
                               .formatted(
                                   name,
-                                  all.stream()
+                                  known.stream()
                                       .map(Bench::name)
                                       .collect(Collectors.joining(", "))))));
     }

@@ -10,7 +10,15 @@ import java.util.function.Consumer;
  * @param threads of a native operation; the limits are measured with the same
  * @param thorough whether to take the long variants: 10 GB through the segmenter, 10^7 tokens
  * @param device such as {@code cpu}
+ * @param checkpoint a Hugging Face folder, for benchmarks of a user's model; null without
+ * @param python interpreter of libraries that are compared with
  * @param progress takes a line for people now and then
  */
 public record BenchSettings(
-    Path folder, int threads, boolean thorough, String device, Consumer<String> progress) {}
+    Path folder,
+    int threads,
+    boolean thorough,
+    String device,
+    Path checkpoint,
+    String python,
+    Consumer<String> progress) {}

@@ -1,11 +1,13 @@
 package io.sapo.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** All benchmarks, in the order in which they are run. */
+/** The benchmarks. */
 public final class Benches {
   private Benches() {}
 
+  /** Those of {@code bench all}, in the order in which they are run. */
   public static List<Bench> all() {
     return List.of(
         new AlgorithmBench(),
@@ -17,5 +19,12 @@ public final class Benches {
         new PipelineBench(),
         new MemoryBench(),
         new ScaleBench());
+  }
+
+  /** With those that need what a machine may lack. */
+  static List<Bench> known() {
+    List<Bench> known = new ArrayList<>(all());
+    known.add(new TransformersBench());
+    return known;
   }
 }

@@ -1,0 +1,137 @@
+package io.sapo.bench;
+
+import ai.djl.Device;
+import io.sapo.command.CommandFailure;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.training.PolicyForward;
+import io.sapo.policy.training.Retention;
+import io.sapo.policy.training.TrainableModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * A user's checkpoint on the CPU in float32, against the same work by transformers and peft:
+ * forward and backward of an update, and generation.
+ */
+final class TransformersBench implements Bench {
+  private static final int ROUNDS = 2;
+  private static final int THOROUGH_ROUNDS = 5;
+  private static final int ROWS = 8;
+  private static final int PROMPT = 96;
+  private static final int RESPONSE = 160;
+  private static final float GRADIENT = 1e-3f;
+
+  /** The script's rank and alpha. */
+  private static final AdapterConfig ADAPTERS =
+      new AdapterConfig(16, 32, false, AdapterConfig.ALL_LINEAR, false);
+
+  @Override
+  public String name() {
+    return "transformers";
+  }
+
+  @Override
+  public String about() {
+    return "a checkpoint's update and generation, against transformers and peft";
+  }
+
+  @Override
+  public List<Row> run(BenchSettings settings) throws Exception {
+    if (settings.checkpoint() == null) {
+      throw CommandFailure.usage("bench transformers needs --checkpoint DIR");
+    }
+    CheckpointFolder folder = CheckpointFolder.open(settings.checkpoint());
+    int rounds = settings.thorough() ? THOROUGH_ROUNDS : ROUNDS;
+    List<Row> rows = new ArrayList<>();
+    try (TransformersPeer peer =
+        new TransformersPeer(
+            settings.python(), settings.checkpoint(), settings.threads(), settings.folder())) {
+      settings.progress().accept(peer.libraries());
+      rows.addAll(new TransformersGeneration(name(), folder, peer, settings).rows(rounds));
+      for (boolean adapters : new boolean[] {false, true}) {
+        try (Weights weights = weights(folder, adapters);
+            TrainableModel model = TrainableModel.of(weights)) {
+          for (boolean group : new boolean[] {true, false}) {
+            rows.addAll(update(model, peer, adapters, group, rounds));
+            settings.progress().accept(rows.get(rows.size() - 1).metric() + " measured");
+          }
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static Weights weights(CheckpointFolder folder, boolean adapters) {
+    return adapters
+        ? Weights.random(
+            BaseModel.adapted(folder, folder.config(), ADAPTERS, Device.cpu()),
+            Head.LANGUAGE_MODEL,
+            1)
+        : Weights.read(folder, Head.LANGUAGE_MODEL, Device.cpu());
+  }
+
+  private List<Row> update(
+      TrainableModel model, TransformersPeer peer, boolean adapters, boolean group, int rounds)
+      throws Exception {
+    List<TokenSequence> batch = batch(group, model.weights().config().vocabSize());
+    List<int[]> ids = batch.stream().map(TransformersBench::tokens).toList();
+    Map<String, Object> job =
+        Map.of("job", "update", "adapters", adapters, "ids", ids, "prompt", PROMPT);
+    double tokens = ROWS * (PROMPT + RESPONSE);
+    Alternating.Rate theirs = () -> tokens / peer.run(job).get("seconds").asDouble();
+    Alternating.Rate ours = () -> tokens / seconds(model, batch);
+    ours.measure();
+    theirs.measure();
+    Alternating rates = Alternating.measure(rounds, theirs, ours);
+    String what =
+        (adapters ? "adapters, " : "trained whole, ")
+            + (group ? "one prompt for all" : "each its prompt");
+    return List.of(
+        Row.atLeast(name(), "update / transformers, " + what, rates.ratio(), "ratio", 1.2),
+        Row.info(name(), "update, " + what, rates.candidate(), "tokens/s"));
+  }
+
+  private static List<TokenSequence> batch(boolean group, int vocabulary) {
+    return IntStream.range(0, ROWS)
+        .mapToObj(
+            row ->
+                TokenSequence.text(
+                    tokens(group ? 0 : row, PROMPT, vocabulary),
+                    tokens(ROWS + row, RESPONSE, vocabulary)))
+        .toList();
+  }
+
+  private static int[] tokens(int seed, int count, int vocabulary) {
+    return new Random(seed).ints(count, 0, vocabulary).toArray();
+  }
+
+  private static int[] tokens(TokenSequence sequence) {
+    return IntStream.concat(
+            Arrays.stream(sequence.promptTokens()), Arrays.stream(sequence.responseTokens()))
+        .toArray();
+  }
+
+  private static double seconds(TrainableModel model, List<TokenSequence> batch) {
+    float[][] gradients = new float[ROWS][RESPONSE];
+    for (float[] row : gradients) {
+      Arrays.fill(row, -GRADIENT);
+    }
+    long begun = System.nanoTime();
+    try (PolicyForward pass = model.forward(batch, 1, Retention.EVERYTHING)) {
+      pass.logProbs();
+      pass.backward(gradients, null);
+    }
+    double seconds = Medians.seconds(begun);
+    model.discardGradients();
+    return seconds;
+  }
+}

@@ -1,0 +1,95 @@
+package io.sapo.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.command.ChildProcesses;
+import io.sapo.command.CommandFailure;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Python process that does the same work with transformers and peft, a job at a time. Its
+ * protocol is in {@code transformers_peer.py}. Idle between jobs; used by one thread.
+ */
+final class TransformersPeer implements AutoCloseable {
+  private static final String SCRIPT = "transformers_peer.py";
+
+  /** What {@code ./sapo} sets for this process; the peer runs as its users run it. */
+  private static final List<String> OURS =
+      List.of("ATEN_CPU_CAPABILITY", "OMP_WAIT_POLICY", "MALLOC_ARENA_MAX", "LD_LIBRARY_PATH");
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final Path errors;
+  private final Process process;
+  private final BufferedWriter jobs;
+  private final BufferedReader results;
+  private final String libraries;
+
+  /**
+   * @param python an interpreter that has torch, transformers and peft
+   * @param folder for the script and what Python says on standard error
+   * @throws CommandFailure with Python's last words where it does not start
+   */
+  TransformersPeer(String python, Path checkpoint, int threads, Path folder) throws IOException {
+    Path script = folder.resolve(SCRIPT);
+    try (InputStream source = TransformersPeer.class.getResourceAsStream(SCRIPT)) {
+      Files.copy(source, script);
+    }
+    errors = folder.resolve("python.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                python, script.toString(), checkpoint.toString(), Integer.toString(threads))
+            .redirectError(errors.toFile());
+    OURS.forEach(builder.environment()::remove);
+    try {
+      process = ChildProcesses.adopt(builder.start());
+    } catch (IOException e) {
+      throw CommandFailure.usage("--python " + python + ": cannot be started: " + e.getMessage());
+    }
+    jobs = process.outputWriter();
+    results = process.inputReader();
+    JsonNode found = read();
+    libraries =
+        "torch %s, transformers %s, peft %s"
+            .formatted(
+                found.get("torch").asText(),
+                found.get("transformers").asText(),
+                found.get("peft").asText());
+  }
+
+  /** Versions of what it computes with. */
+  String libraries() {
+    return libraries;
+  }
+
+  JsonNode run(Map<String, ?> job) throws IOException {
+    jobs.write(mapper.writeValueAsString(job));
+    jobs.newLine();
+    jobs.flush();
+    return read();
+  }
+
+  private JsonNode read() throws IOException {
+    String line = results.readLine();
+    if (line == null) {
+      List<String> said = Files.readAllLines(errors);
+      throw CommandFailure.failed(
+          "Python ended: %s; --python must name an interpreter with torch, transformers and peft"
+              .formatted(said.isEmpty() ? "it said nothing" : said.get(said.size() - 1)));
+    }
+    return mapper.readTree(line);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    jobs.close();
+    results.close();
+  }
+}
