@@ -22,6 +22,10 @@ record ShownCommand(String place, boolean whole, List<String> words) {
   private static final String INDENT = "    ";
   private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+
+  /** Of the environment, before the command. */
+  private static final Pattern VARIABLES = Pattern.compile("^(?:[A-Z_]+=\\S+ )+");
+
   private static final Pattern NUMBER = Pattern.compile("[NVSK]");
 
   static List<ShownCommand> of(Path document) throws IOException {
@@ -33,8 +37,8 @@ record ShownCommand(String place, boolean whole, List<String> words) {
       String line = lines.get(i);
       fenced ^= line.startsWith(FENCE);
       boolean block = fenced || line.startsWith(INDENT);
-      if (block && line.strip().startsWith(LAUNCHER + " ")) {
-        StringBuilder command = new StringBuilder(line.strip());
+      if (block && VARIABLES.matcher(line.strip()).replaceFirst("").startsWith(LAUNCHER + " ")) {
+        StringBuilder command = new StringBuilder(VARIABLES.matcher(line.strip()).replaceFirst(""));
         int begin = i;
         while (command.charAt(command.length() - 1) == '\\') {
           command.setLength(command.length() - 1);
