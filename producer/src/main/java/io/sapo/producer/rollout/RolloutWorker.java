@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class RolloutWorker implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(RolloutWorker.class);
   private static final long IDLE_MS = 50;
+  private static final long SETTLE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final String REFUSED_ROLLOUT = "rollout-refused";
 
   private final RolloutEngine engine;
@@ -80,6 +82,7 @@ final class RolloutWorker implements Runnable {
       more = step();
     }
     publish();
+    settle();
   }
 
   /** One turn of the loop; false once the tasks are exhausted and all is in the log. */
@@ -154,6 +157,18 @@ final class RolloutWorker implements Runnable {
   /** Trajectories waiting to be consumed; empty until the topics have been read. */
   Optional<Long> backlog() {
     return gate.backlog();
+  }
+
+  /**
+   * What was published last is done with as well: another producer, or this one's next start, would
+   * generate it a second time. A broker that is gone is not waited for.
+   */
+  private void settle() {
+    long begun = System.nanoTime();
+    while (publisher.unacknowledged() > 0 && System.nanoTime() - begun < SETTLE_WITHIN_NANOS) {
+      news.await(IDLE_MS);
+    }
+    acknowledge();
   }
 
   private void acknowledge() {

@@ -247,6 +247,18 @@ class RolloutWorkerTest {
   }
 
   @Test
+  void tasksWhoseResponsesArePublishedLastAreFinishedToo() {
+    turned.build(WeightUptake.IN_FLIGHT, 4, 1, 1, 8, turned.endless(), request -> 1);
+    turned.commit(0, Map.of());
+    turned.steps(1);
+    assertThat(turned.finished).isEmpty();
+    turned.worker.stop();
+    turned.worker.run();
+    assertThat(turned.trajectories(4)).hasSize(4);
+    assertThat(turned.finished).extracting(Task::getTaskId).containsExactly("t0", "t1", "t2", "t3");
+  }
+
+  @Test
   void pausedProducersStartNothing() {
     turned.build(WeightUptake.IN_FLIGHT, 2, 1, 0, 8, turned.endless(), request -> 1);
     turned.commit(0, Map.of());
