@@ -165,7 +165,8 @@ final class TransformersGeneration {
   private List<TokenSequence> problems(CheckpointProfile profile)
       throws IOException, PromptRefusedException {
     PromptBuilder builder =
-        new PromptBuilder(profile, folder.config().maxPositions(), PictureSettings.INLINE);
+        new PromptBuilder(
+            profile, folder.config().decoder().maxPositions(), PictureSettings.INLINE);
     List<TokenSequence> prompts = new ArrayList<>();
     for (String problem : lines()) {
       prompts.addAll(Collections.nCopies(EACH, builder.build(task(problem))));

@@ -38,13 +38,13 @@ public final class Engines {
 
   private static GeneratorOptions options(ProducerConfig config, CheckpointProfile profile) {
     int capacity = config.prompts().maxTokens() + config.rollouts().sampling().maxNewTokens();
-    if (capacity > profile.model().maxPositions()) {
+    if (capacity > profile.model().decoder().maxPositions()) {
       throw new IllegalArgumentException(
           "producer: %d prompt tokens and %d new ones exceed the model's max_position_embeddings, %d"
               .formatted(
                   config.prompts().maxTokens(),
                   config.rollouts().sampling().maxNewTokens(),
-                  profile.model().maxPositions()));
+                  profile.model().decoder().maxPositions()));
     }
     return new GeneratorOptions(
         config.rollouts().slots(),

@@ -44,33 +44,22 @@ final class ModelConfigJson {
     int vocabulary = text.size("vocab_size", LARGEST_VOCABULARY);
     int hidden = text.size("hidden_size", LARGEST_WIDTH);
     int layers = text.size("num_hidden_layers", LARGEST_DEPTH);
-    int heads = text.size("num_attention_heads", LARGEST_WIDTH);
-    int headDim = headDim(hidden, heads);
-    RotaryJson rotary = RotaryJson.of(architecture, text);
-    boolean attentionBias = architecture.alwaysBiased() || text.flag("attention_bias", false);
     boolean pictures = architecture.multimodal();
     return new ModelConfig(
         architecture,
         vocabulary,
-        hidden,
-        text.size("intermediate_size", LARGEST_WIDTH),
-        layers,
-        heads,
-        keyValueHeads(heads),
-        headDim,
-        text.sizeOr("max_position_embeddings", Integer.MAX_VALUE, 32768),
-        rmsNormEps(),
-        rotary.theta(),
-        rotary.scaling(),
-        rotary.sections(headDim),
-        attentionBias,
-        attentionBias && !architecture.alwaysBiased(),
-        architecture == Architecture.LLAMA && text.flag("mlp_bias", false),
+        new DecoderConfig(
+            layers,
+            hidden,
+            text.sizeOr("max_position_embeddings", Integer.MAX_VALUE, 32768),
+            attention(hidden),
+            new FeedForwardConfig(
+                text.size("intermediate_size", LARGEST_WIDTH),
+                architecture == Architecture.LLAMA && text.flag("mlp_bias", false)),
+            rmsNormEps()),
         top.flag("tie_word_embeddings", text.flag("tie_word_embeddings", false)),
         text.number("initializer_range", 0.02),
         endTokens(vocabulary),
-        token("bos_token_id", vocabulary),
-        token("pad_token_id", vocabulary),
         elementType(),
         ElementType.F32,
         pictures ? Optional.of(imageTokens(vocabulary)) : Optional.empty(),
@@ -78,6 +67,19 @@ final class ModelConfigJson {
             ? Optional.of(
                 VisionConfigJson.read(architecture, top.section("vision_config"), hidden, layers))
             : Optional.empty());
+  }
+
+  private AttentionConfig attention(int hidden) {
+    int heads = text.size("num_attention_heads", LARGEST_WIDTH);
+    int headDim = headDim(hidden, heads);
+    boolean bias = architecture.alwaysBiased() || text.flag("attention_bias", false);
+    return new AttentionConfig(
+        heads,
+        keyValueHeads(heads),
+        headDim,
+        bias,
+        bias && !architecture.alwaysBiased(),
+        RotaryJson.of(architecture, text).read(headDim));
   }
 
   private void refuseUnsupported() {
@@ -156,13 +158,6 @@ final class ModelConfigJson {
     List<Integer> tokens = eitherIntegers("eos_token_id");
     tokens.forEach(token -> inVocabulary("eos_token_id", token, vocabulary));
     return tokens;
-  }
-
-  /** A token by which nothing is decided; some folders write -1 for none. */
-  private Optional<Integer> token(String key, int vocabulary) {
-    return eitherIntegers(key).stream()
-        .filter(token -> token >= 0 && token < vocabulary)
-        .findFirst();
   }
 
   private int inVocabulary(String key, int token, int vocabulary) {

@@ -30,7 +30,12 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
     return new RotaryJson(architecture, text, Optional.empty());
   }
 
-  double theta() {
+  RotaryConfig read(int headDim) {
+    return new RotaryConfig(
+        theta(), scaling(), sections(headDim), architecture.interleavedPositions());
+  }
+
+  private double theta() {
     double inner = rope.map(section -> section.number(THETA, Double.NaN)).orElse(Double.NaN);
     double outer = text.number(THETA, Double.NaN);
     if (inner != outer && !Double.isNaN(inner) && !Double.isNaN(outer)) {
@@ -44,7 +49,7 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
     return theta;
   }
 
-  RotaryScaling scaling() {
+  private RotaryScaling scaling() {
     if (rope.isEmpty()) {
       return RotaryScaling.NONE;
     }
@@ -87,7 +92,7 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
   }
 
   /** Rotary pairs of time, height and width; empty for a model that looks at no pictures. */
-  List<Integer> sections(int headDim) {
+  private List<Integer> sections(int headDim) {
     if (!architecture.multimodal()) {
       return List.of();
     }

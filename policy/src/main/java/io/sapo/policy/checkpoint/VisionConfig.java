@@ -19,11 +19,8 @@ public record VisionConfig(
     int hiddenSize,
     int intermediateSize,
     int heads,
-    int inChannels,
     int outHiddenSize,
-    int patchSize,
-    int spatialMergeSize,
-    int temporalPatchSize,
+    PatchConfig patches,
     int windowSize,
     List<Integer> fullAttentionBlocks,
     int positionTableSide,
@@ -41,18 +38,8 @@ public record VisionConfig(
     return hiddenSize / heads;
   }
 
-  /** Values in one flattened patch: channels × frames × height × width. */
-  public int patchValues() {
-    return inChannels * temporalPatchSize * patchSize * patchSize;
-  }
-
-  /** Patches in one merged patch. */
-  public int mergedPatches() {
-    return spatialMergeSize * spatialMergeSize;
-  }
-
   /** Side of an attention window counted in merged patches. */
   public int windowInMergedPatches() {
-    return windowSize == 0 ? WHOLE_PICTURE : windowSize / spatialMergeSize / patchSize;
+    return windowSize == 0 ? WHOLE_PICTURE : windowSize / patches.mergeSize() / patches.size();
   }
 }

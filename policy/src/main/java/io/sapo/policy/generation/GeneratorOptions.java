@@ -40,11 +40,10 @@ public record GeneratorOptions(
   public long cacheBytes(ModelConfig config) {
     return 2L
         * config.computeType().bytes()
-        * config.layers()
+        * config.decoder().layers()
         * slots
-        * config.keyValueHeads()
-        * cacheLength()
-        * config.headDim();
+        * config.decoder().attention().keyValueWidth()
+        * cacheLength();
   }
 
   /** Places of a slot's cache: attention looks at whole blocks. */

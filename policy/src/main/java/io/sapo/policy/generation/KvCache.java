@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.sapo.policy.checkpoint.AttentionConfig;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.script.ScriptModule;
 import io.sapo.policy.tensor.ElementType;
@@ -52,10 +53,12 @@ final class KvCache implements AutoCloseable {
 
   private void grow(int wanted) {
     DataType type = config.computeType() == ElementType.BF16 ? DataType.FLOAT16 : DataType.FLOAT32;
-    Shape shape = new Shape(slots, config.keyValueHeads(), wanted, config.headDim());
-    for (int i = 0; i < 2 * config.layers(); i++) {
+    AttentionConfig attention = config.decoder().attention();
+    Shape shape = new Shape(slots, attention.keyValueHeads(), wanted, attention.headDim());
+    int layers = config.decoder().layers();
+    for (int i = 0; i < 2 * layers; i++) {
       NDArray larger = manager.zeros(shape, type);
-      larger.setName(i < config.layers() ? "k[]" : "v[]");
+      larger.setName(i < layers ? "k[]" : "v[]");
       if (places == 0) {
         tensors.add(larger);
       } else {

@@ -18,7 +18,7 @@ final class VisionLayout {
     this.vision = vision;
     this.adapters = adapters;
     this.hidden = vision.hiddenSize();
-    this.merged = hidden * vision.mergedPatches();
+    this.merged = hidden * vision.patches().merged();
   }
 
   /**
@@ -83,10 +83,10 @@ final class VisionLayout {
   private long[] patchEmbedding() {
     return new long[] {
       hidden,
-      vision.inChannels(),
-      vision.temporalPatchSize(),
-      vision.patchSize(),
-      vision.patchSize()
+      vision.patches().channels(),
+      vision.patches().temporalSize(),
+      vision.patches().size(),
+      vision.patches().size()
     };
   }
 

@@ -1,5 +1,8 @@
 package io.sapo.policy.layout;
 
+import io.sapo.policy.checkpoint.AttentionConfig;
+import io.sapo.policy.checkpoint.DecoderConfig;
+import io.sapo.policy.checkpoint.FeedForwardConfig;
 import io.sapo.policy.checkpoint.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +101,7 @@ public final class WeightLayout {
   }
 
   private static Struct ends(ModelConfig config, Head head) {
-    long hidden = config.hiddenSize();
+    long hidden = config.decoder().hiddenSize();
     boolean scalar = head == Head.SCALAR;
     String top =
         scalar ? SCALAR_HEAD : config.tieWordEmbeddings() ? TOKEN_EMBEDDINGS : LANGUAGE_MODEL_HEAD;
@@ -110,23 +113,26 @@ public final class WeightLayout {
   }
 
   private static Struct decoderLayers(ModelConfig config, AdapterConfig adapters, int begin) {
-    long hidden = config.hiddenSize();
-    long queries = (long) config.heads() * config.headDim();
-    long keys = (long) config.keyValueHeads() * config.headDim();
+    DecoderConfig decoder = config.decoder();
+    AttentionConfig attention = decoder.attention();
+    long hidden = decoder.hiddenSize();
+    long queries = attention.queryWidth();
+    long keys = attention.keyValueWidth();
     Struct layer =
         new Struct(
-            "DecoderLayer", "decoder_layer", begin, prefixes("model.layers.%d.", config.layers()));
+            "DecoderLayer", "decoder_layer", begin, prefixes("model.layers.%d.", decoder.layers()));
     layer.tensor("input_norm", "input_layernorm.weight", hidden);
-    boolean bias = config.queryKeyValueBias();
+    boolean bias = attention.queryKeyValueBias();
     layer.linear("q", "self_attn.q_proj", queries, hidden, bias, adapters);
     layer.linear("k", "self_attn.k_proj", keys, hidden, bias, adapters);
     layer.linear("v", "self_attn.v_proj", keys, hidden, bias, adapters);
-    layer.linear("o", "self_attn.o_proj", hidden, queries, config.outputBias(), adapters);
+    layer.linear("o", "self_attn.o_proj", hidden, queries, attention.outputBias(), adapters);
     layer.tensor("post_attention_norm", "post_attention_layernorm.weight", hidden);
-    layer.swiglu(hidden, config.intermediateSize(), config.mlpBias(), adapters);
+    FeedForwardConfig feedForward = decoder.feedForward();
+    layer.swiglu(hidden, feedForward.intermediateSize(), feedForward.bias(), adapters);
     boolean norm = config.architecture().queryKeyNorm();
-    layer.optional("q_norm", norm, "self_attn.q_norm.weight", config.headDim());
-    return layer.optional("k_norm", norm, "self_attn.k_norm.weight", config.headDim());
+    layer.optional("q_norm", norm, "self_attn.q_norm.weight", attention.headDim());
+    return layer.optional("k_norm", norm, "self_attn.k_norm.weight", attention.headDim());
   }
 
   private static List<String> prefixes(String format, int count) {

@@ -108,7 +108,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
       this.sequences = sequences;
       this.responseLengths = sequences.stream().mapToInt(s -> s.responseTokens().length).toArray();
       this.packing = Packing.of(sequences);
-      this.axes = config.positionAxes();
+      this.axes = config.decoder().attention().rotary().positionAxes();
       int responses = IntStream.of(responseLengths).sum();
       this.tokens = new long[packing.rows()];
       this.positions = new long[axes * packing.rows()];
@@ -153,7 +153,7 @@ public record Batch(NDList arguments, int[] responseLengths) {
     private void fillPictures(int begin, TokenSequence sequence) {
       int row = begin;
       for (PreparedPicture picture : sequence.pictures()) {
-        int merged = picture.mergedTokens(config.vision().orElseThrow().spatialMergeSize());
+        int merged = picture.mergedTokens(config.vision().orElseThrow().patches().mergeSize());
         Integer first = firstEmbedding.putIfAbsent(picture, embeddings);
         if (first == null) {
           first = embeddings;

@@ -17,7 +17,7 @@ public record RotaryPositions(int[][] axes, int next) {
    * @throws IllegalArgumentException where the prompt's image tokens do not match its pictures
    */
   public static RotaryPositions of(TokenSequence sequence, ModelConfig config) {
-    int[][] axes = new int[config.positionAxes()][sequence.length()];
+    int[][] axes = new int[config.decoder().attention().rotary().positionAxes()][sequence.length()];
     int imageToken = imageToken(config, sequence);
     int next = 0;
     int picture = 0;
@@ -52,7 +52,7 @@ public record RotaryPositions(int[][] axes, int next) {
   }
 
   private static int mergeSize(ModelConfig config) {
-    return config.vision().orElseThrow().spatialMergeSize();
+    return config.vision().orElseThrow().patches().mergeSize();
   }
 
   /** Checks that a picture's image tokens start at {@code begin} and returns how many they are. */

@@ -45,7 +45,10 @@ public final class StoredWeights {
         throw new InvalidCheckpointException(
             "%s: tensor '%s' has no place in the %s model of %d layers that config.json describes"
                 .formatted(
-                    reader.files(), name, config.architecture().modelType(), config.layers()));
+                    reader.files(),
+                    name,
+                    config.architecture().modelType(),
+                    config.decoder().layers()));
       }
     }
     if (config.tieWordEmbeddings() && reader.contains(HEAD)) {
@@ -74,7 +77,7 @@ public final class StoredWeights {
 
   /** The public library takes such a model for an untied one, whatever config.json says. */
   private static void refuseAnotherHead(SafetensorsReader reader, ModelConfig config) {
-    long[] shape = {config.vocabSize(), config.hiddenSize()};
+    long[] shape = {config.vocabSize(), config.decoder().hiddenSize()};
     TensorData embedding =
         StoredNames.find(reader, new TensorSpec(WeightLayout.TOKEN_EMBEDDINGS, shape));
     TensorData head = StoredNames.find(reader, new TensorSpec(HEAD, shape));

@@ -44,9 +44,9 @@ record WindowOrder(
 
     Builder(List<PreparedPicture> pictures, VisionConfig vision) {
       this.pictures = pictures;
-      this.merge = vision.spatialMergeSize();
+      this.merge = vision.patches().mergeSize();
       this.side = vision.windowInMergedPatches();
-      this.values = vision.patchValues();
+      this.values = vision.patches().values();
       int patchCount = pictures.stream().mapToInt(PreparedPicture::patchCount).sum();
       this.patches = FloatBuffer.allocate(patchCount * values);
       this.positions = new long[2][patchCount];

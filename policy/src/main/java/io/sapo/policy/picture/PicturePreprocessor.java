@@ -4,7 +4,7 @@ import io.sapo.pictures.PictureDecoder;
 import io.sapo.pictures.RgbPicture;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
-import io.sapo.policy.checkpoint.VisionConfig;
+import io.sapo.policy.checkpoint.PatchConfig;
 import io.sapo.reading.NowReading;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +36,11 @@ public final class PicturePreprocessor {
       return Optional.empty();
     }
     PictureConfig config = PictureConfig.read(checkpoint.preprocessor());
-    VisionConfig vision = checkpoint.config().vision().orElseThrow();
+    PatchConfig patches = checkpoint.config().vision().orElseThrow().patches();
     boolean fits =
-        config.patchSize() == vision.patchSize()
-            && config.temporalPatchSize() == vision.temporalPatchSize()
-            && config.mergeSize() == vision.spatialMergeSize();
+        config.patchSize() == patches.size()
+            && config.temporalPatchSize() == patches.temporalSize()
+            && config.mergeSize() == patches.mergeSize();
     if (!fits) {
       throw new InvalidCheckpointException(
           ("%s: patches of %d x %d pixels and %d frames, merged %d by %d, do not fit the vision tower"
@@ -52,11 +52,11 @@ public final class PicturePreprocessor {
                   config.temporalPatchSize(),
                   config.mergeSize(),
                   config.mergeSize(),
-                  vision.patchSize(),
-                  vision.patchSize(),
-                  vision.temporalPatchSize(),
-                  vision.spatialMergeSize(),
-                  vision.spatialMergeSize()));
+                  patches.size(),
+                  patches.size(),
+                  patches.temporalSize(),
+                  patches.mergeSize(),
+                  patches.mergeSize()));
     }
     return Optional.of(
         new PicturePreprocessor(maxPixels == 0 ? config : config.withMaxPixels(maxPixels)));

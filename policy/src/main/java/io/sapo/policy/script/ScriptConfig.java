@@ -1,5 +1,7 @@
 package io.sapo.policy.script;
 
+import io.sapo.policy.checkpoint.AttentionConfig;
+import io.sapo.policy.checkpoint.DecoderConfig;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.VisionConfig;
 import io.sapo.policy.tensor.ElementType;
@@ -33,15 +35,17 @@ final class ScriptConfig {
 
   private void decoder(ModelConfig config) {
     define("compute_type", "int", config.computeType() == ElementType.BF16 ? "15" : "6");
-    define("layers", "int", Integer.toString(config.layers()));
-    define("hidden_size", "int", Integer.toString(config.hiddenSize()));
-    define("heads", "int", Integer.toString(config.heads()));
-    define("key_value_heads", "int", Integer.toString(config.keyValueHeads()));
-    define("head_dim", "int", Integer.toString(config.headDim()));
-    define("rms_norm_eps", "float", Double.toString(config.rmsNormEps()));
-    define("inverse_frequencies", "List[float]", list(config.inverseFrequencies()));
-    define("position_axes", "int", Integer.toString(config.positionAxes()));
-    define("rotary_axes", "List[int]", Arrays.toString(config.rotaryAxes()));
+    DecoderConfig decoder = config.decoder();
+    AttentionConfig attention = decoder.attention();
+    define("layers", "int", Integer.toString(decoder.layers()));
+    define("hidden_size", "int", Integer.toString(decoder.hiddenSize()));
+    define("heads", "int", Integer.toString(attention.heads()));
+    define("key_value_heads", "int", Integer.toString(attention.keyValueHeads()));
+    define("head_dim", "int", Integer.toString(attention.headDim()));
+    define("rms_norm_eps", "float", Double.toString(decoder.rmsNormEps()));
+    define("inverse_frequencies", "List[float]", list(attention.inverseFrequencies()));
+    define("position_axes", "int", Integer.toString(attention.rotary().positionAxes()));
+    define("rotary_axes", "List[int]", Arrays.toString(attention.rotaryAxes()));
   }
 
   private void vision(VisionConfig vision) {

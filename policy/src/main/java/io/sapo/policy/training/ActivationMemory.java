@@ -1,5 +1,7 @@
 package io.sapo.policy.training;
 
+import io.sapo.policy.checkpoint.AttentionConfig;
+import io.sapo.policy.checkpoint.DecoderConfig;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.Packing;
 import io.sapo.policy.network.TokenSequence;
@@ -10,17 +12,19 @@ import java.util.List;
  * what can be kept within a budget. The choice shows in time alone.
  */
 public final class ActivationMemory {
-  private final ModelConfig config;
+  private final DecoderConfig decoder;
+  private final int vocabulary;
   private final long typeBytes;
 
   public ActivationMemory(ModelConfig config) {
-    this.config = config;
+    this.decoder = config.decoder();
+    this.vocabulary = config.vocabSize();
     this.typeBytes = config.computeType().bytes();
   }
 
   /** What enters each layer, and what leaves the last, of one fed token. */
   public long inputBytesPerToken() {
-    return (config.layers() + 1L) * config.hiddenSize() * typeBytes;
+    return (decoder.layers() + 1L) * decoder.hiddenSize() * typeBytes;
   }
 
   /** What one layer's intermediates hold of one fed token that has one place in attention. */
@@ -34,15 +38,19 @@ public final class ActivationMemory {
    * attention gives, and one number a head. Neither weights nor adapters add to it.
    */
   private long intermediateBytes(long rows, long places) {
-    long heads = (long) config.heads() * config.headDim();
-    long keyValueHeads = (long) config.keyValueHeads() * config.headDim();
-    long ofRow = heads + 2L * keyValueHeads + config.hiddenSize() + 2L * config.intermediateSize();
-    return (rows * ofRow + places * heads) * typeBytes + places * config.heads() * Float.BYTES;
+    AttentionConfig attention = decoder.attention();
+    long heads = attention.queryWidth();
+    long ofRow =
+        heads
+            + 2 * attention.keyValueWidth()
+            + decoder.hiddenSize()
+            + 2L * decoder.feedForward().intermediateSize();
+    return (rows * ofRow + places * heads) * typeBytes + places * attention.heads() * Float.BYTES;
   }
 
   /** Logits are float32. */
   public long logitBytesPerToken() {
-    return (long) config.vocabSize() * Float.BYTES;
+    return (long) vocabulary * Float.BYTES;
   }
 
   /** Of what {@code retention} keeps of a micro-batch. */
@@ -51,8 +59,8 @@ public final class ActivationMemory {
       return 0;
     }
     Packing packing = Packing.of(microBatch);
-    long layers = Math.min(config.layers(), retention.layers());
-    long logits = retention.layers() > config.layers() ? responses(microBatch) : 0;
+    long layers = Math.min(decoder.layers(), retention.layers());
+    long logits = retention.layers() > decoder.layers() ? responses(microBatch) : 0;
     return packing.rows() * inputBytesPerToken()
         + layers * intermediateBytes(packing.rows(), packing.places())
         + logits * logitBytesPerToken();
@@ -69,7 +77,7 @@ public final class ActivationMemory {
     }
     Packing packing = Packing.of(microBatch);
     long layer = intermediateBytes(packing.rows(), packing.places());
-    return Retention.of((int) Math.min(config.layers(), (budget - inputs) / layer));
+    return Retention.of((int) Math.min(decoder.layers(), (budget - inputs) / layer));
   }
 
   private static long responses(List<TokenSequence> microBatch) {

@@ -54,7 +54,7 @@ class ModelConfigTest {
                 + "}");
     assertThat(nested).isEqualTo(flat);
     assertThat(flat.multimodal()).isTrue();
-    assertThat(flat.headDim()).isEqualTo(16);
+    assertThat(flat.decoder().attention().headDim()).isEqualTo(16);
     assertThat(flat.eosTokenIds()).containsExactly(2, 5);
     assertThat(flat.elementType()).isEqualTo(ElementType.BF16);
     assertThat(flat.vision().orElseThrow().fullAttentionBlocks()).containsExactly(1, 3);
@@ -65,14 +65,14 @@ class ModelConfigTest {
   @Test
   void biasesFollowTheArchitecture() throws IOException {
     ModelConfig qwen = parse("{\"model_type\": \"qwen2\", " + TEXT + "}");
-    assertThat(qwen.queryKeyValueBias()).isTrue();
-    assertThat(qwen.outputBias()).isFalse();
+    assertThat(qwen.decoder().attention().queryKeyValueBias()).isTrue();
+    assertThat(qwen.decoder().attention().outputBias()).isFalse();
     ModelConfig llama = parse("{\"model_type\": \"llama\", " + TEXT + "}");
-    assertThat(llama.queryKeyValueBias()).isFalse();
+    assertThat(llama.decoder().attention().queryKeyValueBias()).isFalse();
     ModelConfig biased =
         parse("{\"model_type\": \"llama\", \"attention_bias\": true, " + TEXT + "}");
-    assertThat(biased.queryKeyValueBias()).isTrue();
-    assertThat(biased.outputBias()).isTrue();
+    assertThat(biased.decoder().attention().queryKeyValueBias()).isTrue();
+    assertThat(biased.decoder().attention().outputBias()).isTrue();
   }
 
   /** Values by Hugging Face's formula, computed by hand for theta 500000 and head width 128. */
@@ -81,7 +81,11 @@ class ModelConfigTest {
     String shape =
         "\"vocab_size\": 8, \"hidden_size\": 128, \"intermediate_size\": 8,"
             + " \"num_hidden_layers\": 1, \"num_attention_heads\": 1, \"rope_theta\": 500000.0";
-    double[] plain = parse("{\"model_type\": \"llama\", " + shape + "}").inverseFrequencies();
+    double[] plain =
+        parse("{\"model_type\": \"llama\", " + shape + "}")
+            .decoder()
+            .attention()
+            .inverseFrequencies();
     double[] scaled =
         parse(
                 "{\"model_type\": \"llama\", "
@@ -89,6 +93,8 @@ class ModelConfigTest {
                     + ", \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0,"
                     + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0,"
                     + " \"original_max_position_embeddings\": 8192}}")
+            .decoder()
+            .attention()
             .inverseFrequencies();
     assertThat(plain[1]).isCloseTo(Math.pow(500000, -1.0 / 64), Offset.offset(1e-15));
     assertThat(scaled[0]).isEqualTo(plain[0]);
@@ -153,12 +159,13 @@ class ModelConfigTest {
                 + tower
                 + "}");
     assertThat(newer).isEqualTo(published);
-    assertThat(newer.ropeTheta()).isEqualTo(5e6);
+    assertThat(newer.decoder().attention().rotary().theta()).isEqualTo(5e6);
     assertThat(newer.elementType()).isEqualTo(ElementType.BF16);
     assertThat(newer.tieWordEmbeddings()).isTrue();
     assertThat(newer.vision().orElseThrow().positionTableSide()).isEqualTo(6);
     assertThat(newer.vision().orElseThrow().deepstackBlocks()).containsExactly(0, 2);
-    assertThat(newer.rotaryAxes()).containsExactly(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 0, 0);
+    assertThat(newer.decoder().attention().rotaryAxes())
+        .containsExactly(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 0, 0);
   }
 
   @Test
@@ -170,7 +177,7 @@ class ModelConfigTest {
                 + ", \"rope_scaling\": {\"type\": \"mrope\", \"mrope_section\": [2, 3, 3]}, "
                 + PICTURES
                 + "}");
-    assertThat(config.rotaryAxes()).containsExactly(0, 0, 1, 1, 1, 2, 2, 2);
+    assertThat(config.decoder().attention().rotaryAxes()).containsExactly(0, 0, 1, 1, 1, 2, 2, 2);
   }
 
   @Test
@@ -186,11 +193,11 @@ class ModelConfigTest {
         "\"vocab_size\": 8, \"hidden_size\": 64, \"intermediate_size\": 8,"
             + " \"num_hidden_layers\": 1, \"num_attention_heads\": 2";
     ModelConfig qwen3 = parse("{\"model_type\": \"qwen3\", " + shape + "}");
-    assertThat(qwen3.headDim()).isEqualTo(128);
-    assertThat(qwen3.queryKeyValueBias()).isFalse();
+    assertThat(qwen3.decoder().attention().headDim()).isEqualTo(128);
+    assertThat(qwen3.decoder().attention().queryKeyValueBias()).isFalse();
     ModelConfig qwen2 = parse("{\"model_type\": \"qwen2\", " + shape + "}");
-    assertThat(qwen2.headDim()).isEqualTo(32);
-    assertThat(qwen2.ropeTheta()).isEqualTo(10000);
+    assertThat(qwen2.decoder().attention().headDim()).isEqualTo(32);
+    assertThat(qwen2.decoder().attention().rotary().theta()).isEqualTo(10000);
   }
 
   @ParameterizedTest

@@ -142,7 +142,7 @@ class NetworkTest {
 
   private static PreparedPicture picture(int rows, int columns, long seed) {
     Random random = new Random(seed);
-    float[] patches = new float[rows * columns * config.vision().orElseThrow().patchValues()];
+    float[] patches = new float[rows * columns * config.vision().orElseThrow().patches().values()];
     for (int i = 0; i < patches.length; i++) {
       patches[i] = (float) random.nextGaussian();
     }

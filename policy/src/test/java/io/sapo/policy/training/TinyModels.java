@@ -50,7 +50,7 @@ final class TinyModels {
         PreparedPicture picture = picture(random, 4 + 2 * i, 10 - 2 * count, config);
         pictures.add(picture);
         prompt.add(config.imageTokens().orElseThrow().visionStart());
-        int merged = picture.mergedTokens(config.vision().orElseThrow().spatialMergeSize());
+        int merged = picture.mergedTokens(config.vision().orElseThrow().patches().mergeSize());
         for (int m = 0; m < merged; m++) {
           prompt.add(config.imageTokens().orElseThrow().image());
         }
@@ -64,7 +64,7 @@ final class TinyModels {
   }
 
   private static PreparedPicture picture(Random random, int rows, int columns, ModelConfig config) {
-    float[] patches = new float[rows * columns * config.vision().orElseThrow().patchValues()];
+    float[] patches = new float[rows * columns * config.vision().orElseThrow().patches().values()];
     for (int i = 0; i < patches.length; i++) {
       patches[i] = (float) random.nextGaussian();
     }

@@ -161,7 +161,7 @@ public final class PromptBuilder {
           "the chat template shows %d of its %d pictures".formatted(places, prepared.size()),
           null);
     }
-    int merge = profile.model().vision().orElseThrow().spatialMergeSize();
+    int merge = profile.model().vision().orElseThrow().patches().mergeSize();
     return Tokenizer.expandImageTokens(tokens, image, prepared, merge);
   }
 

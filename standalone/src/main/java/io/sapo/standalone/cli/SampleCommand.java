@@ -123,10 +123,10 @@ final class SampleCommand implements Callable<Integer> {
     try (CheckpointProfile profile = CheckpointProfile.open(folder, binding.profile())) {
       TokenSequence prompt = prompt(profile, binding.pictures(), task);
       int longest = settings.integer("model.max-new-tokens");
-      if (prompt.length() + longest > folder.config().maxPositions()) {
+      if (prompt.length() + longest > folder.config().decoder().maxPositions()) {
         throw CommandFailure.usage(
             "%d prompt tokens and up to %d new ones exceed the model's max_position_embeddings, %d; choose fewer with --max-tokens"
-                .formatted(prompt.length(), longest, folder.config().maxPositions()));
+                .formatted(prompt.length(), longest, folder.config().decoder().maxPositions()));
       }
       try (BaseModel base = binding.base(folder);
           EvaluatedModel evaluated = EvaluatedModel.open(data, settings, folder, base)) {
@@ -190,7 +190,8 @@ final class SampleCommand implements Callable<Integer> {
   private static TokenSequence prompt(
       CheckpointProfile profile, PictureSettings pictures, Task task) {
     try {
-      return new PromptBuilder(profile, profile.model().maxPositions(), pictures).build(task);
+      return new PromptBuilder(profile, profile.model().decoder().maxPositions(), pictures)
+          .build(task);
     } catch (PromptRefusedException e) {
       throw CommandFailure.usage(e.getMessage());
     }

@@ -86,7 +86,7 @@ final class Activations {
    * networks, bytes: with as much to keep them nothing is computed twice.
    */
   long whole() {
-    long layers = work.model().layers();
+    long layers = work.model().decoder().layers();
     long intermediates = layers * memory.intermediateBytesPerToken();
     double logits = memory.logitBytesPerToken() * responseShare();
     boolean oneStep = work.learner().steps().oneStep(work.learner().batch().size());
@@ -114,7 +114,7 @@ final class Activations {
   /** Of a tower that is trained all blocks are held, otherwise one. */
   private long visionBytes(VisionConfig vision) {
     Workload.Generation generation = work.producer();
-    long merge = (long) vision.spatialMergeSize() * vision.spatialMergeSize();
+    long merge = vision.patches().merged();
     long pictureTokens = tokens * generation.promptTokens() / generation.capacity();
     long width = 10L * vision.hiddenSize() + 4L * vision.intermediateSize();
     long blocks = work.adapted() ? 1 : vision.depth();

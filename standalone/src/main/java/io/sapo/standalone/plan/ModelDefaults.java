@@ -131,7 +131,7 @@ public final class ModelDefaults {
 
   /** The paper's where the model's context holds them, otherwise half of it each. */
   private static Settings lengths(Settings settings, ModelConfig model) {
-    int context = model.maxPositions();
+    int context = model.decoder().maxPositions();
     boolean enough = context >= PAPER_PROMPT + PAPER_RESPONSE;
     String why = enough ? "the paper's" : "half of the model's context of " + context;
     int half = Math.max(1, context / 2);
@@ -211,7 +211,7 @@ public final class ModelDefaults {
     }
     int prompt = settings.integer("model.max-prompt-tokens");
     int response = settings.integer("model.max-new-tokens");
-    if ((long) prompt + response > model.maxPositions()) {
+    if ((long) prompt + response > model.decoder().maxPositions()) {
       findings.add(
           String.format(
               Locale.ROOT,
@@ -222,7 +222,7 @@ public final class ModelDefaults {
               settings.origin("model.max-prompt-tokens").label(),
               response,
               settings.origin("model.max-new-tokens").label(),
-              model.maxPositions()));
+              model.decoder().maxPositions()));
     }
     Optional<Path> adapter = settings.optionalPath("model.adapter");
     if (adapter.isPresent() && settings.integer("model.adapter-rank") == 0) {

@@ -45,9 +45,9 @@ public record ModelSizes(
     long decoder = count(actor, slot -> !slot.adapter() && ofLayer(slot, "model.layers."));
     return new ModelSizes(
         parameters,
-        decoder + (long) config.vocabSize() * config.hiddenSize(),
+        decoder + (long) config.vocabSize() * config.decoder().hiddenSize(),
         specs(actor, slot -> true).stream().mapToLong(TensorSpec::elements).max().orElse(0),
-        decoder / config.layers(),
+        decoder / config.decoder().layers(),
         adapters == null ? 0 : parameters,
         count(actor, trained),
         count(critic, trained));

@@ -109,11 +109,10 @@ public record Workload(
   long cacheBytes(Generation generation) {
     long places = (generation.capacity() + CACHE_BLOCK - 1L) / CACHE_BLOCK * CACHE_BLOCK;
     return 2L
-        * model.layers()
+        * model.decoder().layers()
         * generation.slots()
-        * model.keyValueHeads()
+        * model.decoder().attention().keyValueWidth()
         * places
-        * model.headDim()
         * model.computeType().bytes();
   }
 }

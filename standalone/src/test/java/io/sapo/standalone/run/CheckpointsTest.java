@@ -53,7 +53,7 @@ class CheckpointsTest {
     assertThat(
             settings.integer("model.max-prompt-tokens") + settings.integer("model.max-new-tokens"))
         .as(what)
-        .isLessThanOrEqualTo(ModelConfig.read(config(settings)).maxPositions());
+        .isLessThanOrEqualTo(ModelConfig.read(config(settings)).decoder().maxPositions());
   }
 
   /** Of the checkpoint that is named, or that `sapo pretrain` would make in its place. */
