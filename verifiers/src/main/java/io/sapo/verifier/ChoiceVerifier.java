@@ -21,7 +21,7 @@ public final class ChoiceVerifier implements Verifier {
           "[\\s*$_\"\u201c`]*+(?i:(?:option|choice|letter|answer)\\s++)?+[*$_]*+"
               + STYLE
               + "(?!I,)(?:[(\\[{]\\s*+([A-Za-z])\\s*+[)\\]}]"
-              + "|([A-Za-z])(?=[\\s*$_}\"\u201d`]*+(?:$|[.):,;\\]}](?!\\w)|[-\u2013\u2014]\\s|(?:because|since|as|which|with)\\b)))"
+              + "|([A-Za-z])(?=\\*\\*\\s*+\\(|[\\s*$_}\"\u201d`]*+(?:$|[.):,;\\]}](?!\\w)|[-\u2013\u2014]\\s|(?:because|since|as|which|with)\\b)))"
               + ".*+",
           Pattern.DOTALL);
 
@@ -38,6 +38,15 @@ public final class ChoiceVerifier implements Verifier {
               + "([A-Z])[)\\]}*$.!\\s]*+",
           Pattern.DOTALL);
 
+  /** What says of a letter that it is not chosen, or that it is as another one is. */
+  private static final Pattern REJECTING =
+      Pattern.compile(
+          "(?i)\\b(?:wrong|incorrect|false|not|neither|nor|never|cannot|eliminated?|excluded?)\\b|n['\u2019]t\\b"
+              + "|\\b(?:and\\s++)?(?:so|as)\\s++is\\s");
+
+  private static final Pattern CLAUSE =
+      Pattern.compile(".*[.,;:!?\n]\\s(?=.*[A-Za-z0-9].{4})", Pattern.DOTALL);
+
   /** Where no answer is marked: the correct option is C, option B is correct. */
   private static final Pattern NAMED =
       Pattern.compile(
@@ -47,6 +56,9 @@ public final class ChoiceVerifier implements Verifier {
   /** Choices side by side are no choice. */
   private static final Pattern LISTED =
       Pattern.compile("\\([A-Z]\\)[\\s,]*+(?:and|or|&|/)?\\s*+\\([A-Z]\\)[\\s.]*+$");
+
+  private static final Pattern LONE_LETTER =
+      Pattern.compile("(?<![A-Za-z])[A-Ja-j](?![A-Za-z\\\\])|[A-J]\\\\text|option|choice|none|all");
 
   private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
 
@@ -81,7 +93,11 @@ public final class ChoiceVerifier implements Verifier {
   }
 
   private static Optional<Character> chosen(String response) {
-    Optional<String> stated = FinalAnswer.boxedOrMarked(response);
+    Optional<String> boxed = FinalAnswer.boxed(response);
+    Optional<String> marked = FinalAnswer.marked(response);
+    // A box of a formula is none of a choice.
+    boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
+    Optional<String> stated = formula ? marked : boxed.or(() -> marked);
     if (stated.isPresent()) {
       return leading(stated.get()).or(() -> trailing(stated.get()));
     }
@@ -90,6 +106,10 @@ public final class ChoiceVerifier implements Verifier {
         .or(() -> line.equals(response.strip()) ? leading(line).or(() -> trailing(line)) : none())
         .or(() -> last(NAMED, response))
         .or(() -> LISTED.matcher(line).find() ? none() : last(PARENTHESISED, response));
+  }
+
+  private static boolean namesLetter(String box) {
+    return LONE_LETTER.matcher(box).find();
   }
 
   private static Optional<Character> none() {
@@ -104,7 +124,18 @@ public final class ChoiceVerifier implements Verifier {
 
   private static Optional<Character> trailing(String stated) {
     Matcher trailing = TRAILING.matcher(stated);
-    return trailing.matches() ? alone(stated, trailing.group(1).charAt(0)) : Optional.empty();
+    String clause = lastClause(stated);
+    if (!trailing.matches() || REJECTING.matcher(clause).find()) {
+      return Optional.empty();
+    }
+    String before = stated.substring(0, stated.length() - clause.length());
+    boolean othersRejected = REJECTING.matcher(before).find();
+    return alone(othersRejected ? clause : stated, trailing.group(1).charAt(0));
+  }
+
+  private static String lastClause(String stated) {
+    Matcher before = CLAUSE.matcher(stated);
+    return before.lookingAt() ? stated.substring(before.end()) : stated;
   }
 
   private static Optional<Character> letterOnly(String text) {

@@ -61,7 +61,9 @@ final class AnswerReader {
     List<Token> unlike = List.of();
     for (Tokens.Piece piece : pieces) {
       either |= piece.separator().equals("or");
-      if (!piece.tokens().isEmpty()) {
+      if (pieces.size() > 1 && Progressions.isRest(piece.tokens())) {
+        answers.add(Progressions.rest());
+      } else if (!piece.tokens().isEmpty()) {
         List<Token> full = completed(unlike, piece.tokens());
         unlike = unlike(full);
         answers.add(signed(full));
@@ -71,7 +73,9 @@ final class AnswerReader {
     if (answers.isEmpty()) {
       throw new UnreadableException("it is empty");
     }
-    return answers.size() == 1 ? answers.get(0) : new Joining(budget).join(answers, either);
+    return answers.size() == 1
+        ? answers.get(0)
+        : new Joining(budget).join(Progressions.shortened(answers), either);
   }
 
   /** Several solutions of several variables: x = 2, y = 3 or x = 3, y = 2. */
@@ -253,8 +257,9 @@ final class AnswerReader {
       if (items.size() >= MAX_ITEMS) {
         throw new UnreadableException("it has too many parts");
       }
-      items.add(signed(piece.tokens()));
+      items.add(Progressions.isRest(piece.tokens()) ? Progressions.rest() : signed(piece.tokens()));
     }
+    items = Progressions.shortened(items);
     if (braces) {
       return new Answer.Many(Answer.Many.Kind.SET, "{", "}", Joining.flattened(items));
     }

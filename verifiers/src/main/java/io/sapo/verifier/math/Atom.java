@@ -60,7 +60,9 @@ record Atom(Kind kind, String name, List<Fraction> arguments, String key)
 
   /** Whether it is a positive real number whatever else holds. */
   boolean isPositive() {
-    return kind == Kind.PRIME || kind == Kind.CONSTANT;
+    return kind == Kind.PRIME
+        || kind == Kind.CONSTANT
+        || kind == Kind.CALL && name.equals("factorial") && arguments.get(0).isRational();
   }
 
   @Override

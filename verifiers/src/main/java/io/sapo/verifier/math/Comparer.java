@@ -186,11 +186,31 @@ final class Comparer {
         && !a.variable().equals(b.variable())) {
       return false;
     }
-    if (answer instanceof Answer.Value || reference instanceof Answer.Value) {
+    if (answer instanceof Answer.Value
+        || reference instanceof Answer.Value
+        || arePoints(answer)
+        || arePoints(reference)) {
       return false;
     }
     Joining joining = new Joining(budget);
     return joining.reals(answer).same(joining.reals(reference), budget);
+  }
+
+  /** Several pairs of numbers in parentheses, which are rather points than intervals. */
+  private static boolean arePoints(Answer answer) {
+    return answer instanceof Answer.Many list
+        && list.kind() == Answer.Many.Kind.LIST
+        && list.items().size() > 1
+        && list.items().stream().allMatch(Comparer::isPoint);
+  }
+
+  private static boolean isPoint(Answer answer) {
+    return answer instanceof Answer.Many pair
+        && pair.kind() == Answer.Many.Kind.TUPLE
+        && ManyComparer.isOpen(pair)
+        && pair.items().stream()
+            .noneMatch(
+                item -> item instanceof Answer.Value end && end.fraction().mentions(Atom.INFINITY));
   }
 
   private boolean matrix(Answer answer, Answer reference) throws UnreadableException {

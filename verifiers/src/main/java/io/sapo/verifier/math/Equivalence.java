@@ -31,7 +31,7 @@ final class Equivalence {
                 b.numerator().times(a.denominator(), budget).scaled(Rational.of(-1), budget),
                 budget);
     boolean functions = a.has(Atom.Kind.CALL) || b.has(Atom.Kind.CALL);
-    if (!functions || difference.isZero() && a.denominator() == Polynomial.ONE) {
+    if (!functions || difference.isZero() && isPositive(a.denominator())) {
       return difference.isZero();
     }
     List<String> names = new ArrayList<>();
@@ -45,6 +45,13 @@ final class Equivalence {
     return names.isEmpty()
         ? vanishes(difference, a, b, new Point(Map.of(), budget))
         : vanishesWhereDefined(difference, a, b, names);
+  }
+
+  /** Whether it is surely not zero, so that it may be divided by. */
+  private static boolean isPositive(Polynomial denominator) {
+    return denominator == Polynomial.ONE
+        || denominator.isSingle()
+            && denominator.terms().firstKey().powers().keySet().stream().allMatch(Atom::isPositive);
   }
 
   private boolean vanishesWhereDefined(

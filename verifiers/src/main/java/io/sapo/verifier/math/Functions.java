@@ -162,6 +162,15 @@ final class Functions {
   }
 
   private Fraction binomial(Rational n, Rational k) throws UnreadableException {
+    Rational others = n.plus(k.negate());
+    if (k.isInteger()
+        && others.isInteger()
+        && k.compareTo(Rational.of(MAX_FACTORIAL)) > 0
+        && others.compareTo(Rational.of(MAX_FACTORIAL)) > 0) {
+      Fraction orders = left("factorial", Fraction.of(k));
+      orders = orders.times(left("factorial", Fraction.of(others)), budget);
+      return left("factorial", Fraction.of(n)).over(orders, budget);
+    }
     if (!n.isIntegerWithin(100_000) || !k.isIntegerWithin(MAX_FACTORIAL) || n.signum() < 0) {
       return left("binom", Fraction.of(n), Fraction.of(k));
     }

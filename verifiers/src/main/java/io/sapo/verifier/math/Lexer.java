@@ -29,6 +29,7 @@ final class Lexer {
   private static final String SILENT = "$\u20ac\u00a3\u00a5\u20b9`\"";
 
   private static final Pattern NOT_IN = Pattern.compile("\\\\not\\s*+\\\\in(?![A-Za-z])");
+  private static final Pattern NOT_EQUAL = Pattern.compile("\\\\not\\s*+=");
   private static final Pattern TIMES_LETTER =
       Pattern.compile("(?<=[0-9)}])\\s{0,4}[xX]\\s{0,4}(?=10\\s{0,4}\\^)");
 
@@ -53,7 +54,7 @@ final class Lexer {
         TIMES_LETTER
             .matcher(
                 NOT_IN
-                    .matcher(Symbols.ascii(answer))
+                    .matcher(NOT_EQUAL.matcher(Symbols.ascii(answer)).replaceAll("\\\\ne "))
                     .replaceAll("\\\\notin ")
                     .replace("+/-", "\\pm "))
             .replaceAll("\\\\times ");

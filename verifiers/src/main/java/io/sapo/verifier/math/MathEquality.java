@@ -136,7 +136,8 @@ public final class MathEquality {
 
   private Comparison compare(
       List<Token> given, List<Token> expected, String answer, String reference) {
-    if (Tokens.alike(given, expected)) {
+    if (Tokens.alike(given, expected)
+        || Tokens.alike(Vocabulary.told(given), Vocabulary.told(expected))) {
       return new Comparison(true, answer, reference, "written alike");
     }
     if (RANGE.matcher(answer).matches() || RANGE.matcher(reference).matches()) {

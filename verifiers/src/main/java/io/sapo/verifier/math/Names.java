@@ -67,7 +67,8 @@ final class Names {
           return false;
         }
       } else if (token.kind() == Token.Kind.NUMBER) {
-        if (!index && !(named && depth > 0)) {
+        boolean angle = i > 0 && tokens.get(i - 1).is(Token.Kind.COMMAND, "angle");
+        if (!index && !angle && !(named && depth > 0)) {
           return false;
         }
       } else if (depth == 0 && !BETWEEN_NAMES.contains(token.text())) {

@@ -34,6 +34,13 @@ final class Notation {
               + NUMBER
               + ")((?:\\s*+\\\\(?:text|mathrm)\\{\\s*+)?+\\s*+(?:hundred|thousand|million|billion|trillion)?+)\\s*+\\}?+\\s*+\\.?+\\s*+");
 
+  /** \$20\text{ profit}. */
+  private static final Pattern AMOUNT_OF =
+      Pattern.compile(
+          "\\s*+\\\\?+\\$\\s*+("
+              + NUMBER
+              + ")\\s*+\\\\(?:text|mathrm)\\s*+\\{\\s*+(?!hundred|thousand|million|billion|trillion|dollar|cent|usd|or\\s|and\\s)([A-Za-z][A-Za-z\\s]*+)\\}\\s*+\\.?+\\s*+");
+
   private static final Pattern RATE =
       Pattern.compile(
           "\\s*+\\\\?+\\$\\s*+("
@@ -59,6 +66,21 @@ final class Notation {
   private static final Pattern TEMPERATURE =
       Pattern.compile(
           "(?<=[0-9])" + DEGREES + "(?:\\\\(?:text|mathrm)\\s*+\\{)?+\\s*+([CF])\\s*+\\}?+\\s*+$");
+
+  /** What is remarked on a root, and a number said again in words: 6 (six). */
+  private static final Pattern REMARK =
+      Pattern.compile(
+          "\\s*+\\\\text\\s*+\\{\\s*+\\(\\s*+(?:(?:double|triple|repeated)\\s++(?:root|zero|solution)"
+              + "|(?:with\\s++)?multiplicity\\s++[a-z0-9]++)s?+\\s*+\\)\\s*+\\}\\s*+$");
+
+  private static final Pattern SAID_AGAIN =
+      Pattern.compile(
+          "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{\\s*+)?+\\(([A-Za-z][A-Za-z\\s-]*+)\\)\\s*+\\}?+\\s*+");
+
+  /** 4.5\text{e-6}. */
+  private static final Pattern EXPONENT_IN_TEXT =
+      Pattern.compile(
+          "(?<=[0-9])\\s*+\\\\(?:text|mathrm)\\s*+\\{\\s*+[eE]([-+]?[0-9]{1,3}+)\\s*+\\}");
 
   /** Numbers of an equation, and the two words of percent. */
   private static final Pattern TAG =
@@ -177,6 +199,8 @@ final class Notation {
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
     plain = MODULO.matcher(plain).replaceFirst("$1 \\\\pmod{$2}");
+    plain = EXPONENT_IN_TEXT.matcher(plain).replaceAll("\\\\times 10^{$1}");
+    plain = saidOnce(REMARK.matcher(plain).replaceFirst(""));
     plain = OUT_OF.matcher(plain).replaceFirst("\\\\frac{$1}{$2}");
     plain =
         CHOOSE_BETWEEN
@@ -190,6 +214,7 @@ final class Notation {
     plain = indexed(ROOT.matcher(plain).replaceAll("\\\\sqrt[$1]"));
     plain = PHANTOM.matcher(COLOUR.matcher(plain).replaceAll(" ")).replaceAll(" ");
     plain = RATE.matcher(amount(plain)).replaceFirst("$1 \\\\text{ dollars}");
+    plain = AMOUNT_OF.matcher(plain).replaceFirst("$1 \\\\text{ dollars $2}");
     plain = UNITS_OVER_UNITS.matcher(plain).replaceFirst("\\\\text{ $1}$2\\\\text{/$3}$4");
     plain = LETTER_DEGREE.matcher(plain).replaceAll("^{\\\\circ}");
     plain = ARC.matcher(plain).replaceAll(Notation::degrees);
@@ -208,6 +233,14 @@ final class Notation {
       return plain;
     }
     return NumberWords.read(spoken.group(2)).map(spoken.group(1)::concat).orElse(plain);
+  }
+
+  private static String saidOnce(String text) {
+    Matcher again = SAID_AGAIN.matcher(text);
+    boolean same =
+        again.matches()
+            && NumberWords.read(again.group(2)).filter(again.group(1)::equals).isPresent();
+    return same ? again.group(1) : text;
   }
 
   /** What is raised or lowered, but no power and no index. */

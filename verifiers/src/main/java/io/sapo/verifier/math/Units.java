@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param noun what is counted, in lower case and without an s at its end; of units none
  * @param known whether all words are units, so that another unit contradicts them
  * @param counted whether all words are nouns that name a thing: apples, but not (square) units
+ * @param sense the word that has an opposite: increase, north, more; or none
  */
 record Units(
     Rational multiplier,
@@ -24,12 +25,10 @@ record Units(
     Rational factor,
     String noun,
     boolean known,
-    boolean counted) {
+    boolean counted,
+    String sense) {
   static final Units NONE =
-      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", false, false);
-
-  /** Nouns that may stand for any unit. */
-  private static final Set<String> ANY_UNIT = Set.of("unit", "length", "buck");
+      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", false, false, "");
 
   /** Units that a sign of degrees may stand for. */
   static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
@@ -52,103 +51,12 @@ record Units(
           "dozen",
           Rational.of(12));
 
-  /** Words that say more than what is counted. */
-  private static final Set<String> SAYING =
-      Set.of(
-          "or",
-          "and",
-          "not",
-          "no",
-          "none",
-          "plus",
-          "minus",
-          "times",
-          "over",
-          "by",
-          "less",
-          "more",
-          "than",
-          "least",
-          "most",
-          "about",
-          "approximately",
-          "cubed",
-          "half",
-          "halves",
-          "third",
-          "thirds",
-          "quarter",
-          "quarters",
-          "fourth",
-          "fourths",
-          "fifth",
-          "fifths",
-          "sixth",
-          "sixths",
-          "eighth",
-          "eighths",
-          "tenth",
-          "tenths",
-          "hundredth",
-          "hundredths",
-          "if",
-          "unless",
-          "except",
-          "wrong",
-          "is",
-          "are",
-          "to",
-          "equals",
-          "divided",
-          "multiplied",
-          "added",
-          "mod",
-          "modulo",
-          "base",
-          "power",
-          "factorial",
-          "score",
-          "gross",
-          "quadrillion",
-          "lakh",
-          "crore",
-          "k",
-          "through",
-          "between",
-          "up",
-          "down",
-          "but",
-          "then",
-          "thousandth",
-          "thousandths",
-          "maybe",
-          "possibly",
-          "instead",
-          "rather",
-          "without",
-          "negative",
-          "pairs",
-          "remainder",
-          "answer",
-          "hundreds",
-          "thousands",
-          "millions",
-          "billions",
-          "dozens",
-          "raised",
-          "root",
-          "squareroot",
-          "ninth",
-          "ninths",
-          "seventh",
-          "sevenths");
-
   static boolean isMultiplier(String lower) {
     return MULTIPLIERS.containsKey(lower);
   }
 
   Units withoutMultiplier() {
-    return new Units(Rational.ONE, dimensions, factor, noun, known, counted);
+    return new Units(Rational.ONE, dimensions, factor, noun, known, counted, sense);
   }
 
   boolean isNone() {
@@ -170,6 +78,7 @@ record Units(
     private int nouns;
     private int units;
     private boolean anyUnit;
+    private String sense = "";
     private int sign = 1;
     private int power = 1;
 
@@ -191,7 +100,8 @@ record Units(
               known ? factor : Rational.ONE,
               known ? "" : noun,
               known,
-              units == 0 && nouns > 0 && !anyUnit));
+              units == 0 && nouns > 0 && !anyUnit,
+              sense));
     }
 
     private boolean step() {
@@ -244,10 +154,24 @@ record Units(
       return noun(lower);
     }
 
+    /** 5 more pages: what there are more or fewer of is counted. */
+    private boolean isMoreOfNoun(String lower) {
+      return (lower.equals("more") || lower.equals("fewer"))
+          && units + nouns == 0
+          && at < tokens.size()
+          && tokens.get(at).kind() == Token.Kind.WORD
+          && !CountingWords.saysMore(tokens.get(at).text().toLowerCase(Locale.ROOT));
+    }
+
     private boolean noun(String lower) {
+      if (isMoreOfNoun(lower)) {
+        sense = lower;
+        return true;
+      }
       noun = lower.endsWith("s") ? lower.substring(0, lower.length() - 1) : lower;
-      anyUnit |= ANY_UNIT.contains(noun);
-      return !SAYING.contains(lower) && ++nouns <= MAX_NOUNS && exponent() != 0;
+      sense = CountingWords.hasOpposite(lower) ? lower : sense;
+      anyUnit |= CountingWords.isAnyUnit(noun);
+      return !CountingWords.saysMore(lower) && ++nouns <= MAX_NOUNS && exponent() != 0;
     }
 
     private boolean unit(UnitTable.Base base) {
@@ -294,6 +218,7 @@ record Units(
   /** Whether values are none of the same thing: units of different kinds, sides and km/h. */
   boolean contradicts(Units other) {
     return known && other.known && !dimensions.equals(other.dimensions)
+        || CountingWords.areOpposites(sense, other.sense)
         || known && other.counted
         || counted && other.known;
   }

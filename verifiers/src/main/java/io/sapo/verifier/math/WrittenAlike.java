@@ -11,6 +11,8 @@ import java.util.Set;
 /** Compares answers that are words, and letters of a choice. */
 final class WrittenAlike {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
+  private static final Set<String> DAYS =
+      Set.of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday");
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
           Map.entry("\u2205", "no solution"),
@@ -35,6 +37,8 @@ final class WrittenAlike {
           Map.entry("all reals", "all real numbers"),
           Map.entry("infinite", "\u221e"),
           Map.entry("infinitely many", "\u221e"),
+          Map.entry("infinitely many solutions", "\u221e"),
+          Map.entry("infinite solutions", "\u221e"),
           Map.entry("infinity", "\u221e"));
 
   /** What the empty set may say of a question for real numbers. */
@@ -157,12 +161,17 @@ final class WrittenAlike {
               && ARTICLES.contains(token.text().toLowerCase(Locale.ROOT))
               && i + 1 < inner.size()
               && isWord(inner.get(i + 1));
+      boolean onDay =
+          i == 0
+              && inner.size() == 2
+              && token.text().equalsIgnoreCase("on")
+              && DAYS.contains(inner.get(1).text().toLowerCase(Locale.ROOT));
       boolean mark =
           token.isSign(".")
               || token.isSign("!")
               || token.isSign("?")
               || token.isSign(",") && !numbers;
-      if (!hyphen && !article && !mark) {
+      if (!hyphen && !article && !onDay && !mark) {
         words.add(
             word && token.text().length() > 1
                 ? token.text().toLowerCase(Locale.ROOT)
@@ -227,7 +236,7 @@ final class WrittenAlike {
   private static int openingLabel(List<Token> tokens) {
     if (tokens.size() > 3
         && tokens.get(0).isSign("(")
-        && isChoice(tokens.get(1))
+        && (isChoice(tokens.get(1)) || tokens.get(1).inText() && isPart(tokens.get(1)))
         && tokens.get(2).isSign(")")
         && (tokens.get(1).inText() || tokens.get(3).spaced())) {
       return 3;
@@ -244,6 +253,11 @@ final class WrittenAlike {
             && tokens.get(1).kind() == Token.Kind.NUMBER
         ? 1
         : 0;
+  }
+
+  /** The letter of a part of the question. */
+  private static boolean isPart(Token token) {
+    return token.kind() == Token.Kind.WORD && token.text().matches("[a-j]");
   }
 
   static boolean isChoice(List<Token> tokens) {
