@@ -149,6 +149,17 @@ public final class Generator implements AutoCloseable {
     return release();
   }
 
+  /** The tokens that a running request has so far; none where it has no slot yet. */
+  public int[] drawnSoFar(String id) {
+    for (int slot = 0; slot < table.used(); slot++) {
+      RunningResponse response = table.get(slot);
+      if (response != null && response.request().id().equals(id)) {
+        return response.tokens();
+      }
+    }
+    return new int[0];
+  }
+
   /** What the next call may fill of the longest slot. */
   private int placesNeeded() {
     int longest = 0;

@@ -72,10 +72,15 @@ final class RunningResponse {
     }
   }
 
+  /** Those drawn so far. */
+  int[] tokens() {
+    return Arrays.copyOf(tokens, count);
+  }
+
   Generation toGeneration() {
     return new Generation(
         request.id(),
-        Arrays.copyOf(tokens, count),
+        tokens(),
         Arrays.copyOf(logProbs, count),
         Arrays.copyOf(entropies, count),
         Arrays.copyOf(versions, count),

@@ -29,6 +29,18 @@ final class ByteLevelDecoder implements TokenDecoder {
 
   @Override
   public DecodedResponse decode(int[] tokens, boolean withControl) {
+    return decode(tokens, withControl, true);
+  }
+
+  @Override
+  public String decodeBeginning(int[] tokens) {
+    return decode(tokens, false, false).text();
+  }
+
+  /**
+   * @param complete whether bytes at the end that begin a character stand for one that is broken
+   */
+  private DecodedResponse decode(int[] tokens, boolean withControl, boolean complete) {
     int byteCount = 0;
     for (int token : tokens) {
       byteCount += bytes(token, withControl).length;
@@ -43,7 +55,7 @@ final class ByteLevelDecoder implements TokenDecoder {
     int[] ends = new int[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
       bytes.put(bytes(tokens[i], withControl)).flip();
-      decoder.decode(bytes, text, i == tokens.length - 1);
+      decoder.decode(bytes, text, complete && i == tokens.length - 1);
       bytes.compact();
       ends[i] = text.position();
     }

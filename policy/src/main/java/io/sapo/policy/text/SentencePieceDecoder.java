@@ -84,6 +84,16 @@ final class SentencePieceDecoder implements TokenDecoder {
 
   @Override
   public DecodedResponse decode(int[] tokens, boolean withControl) {
+    return decode(tokens, withControl, true);
+  }
+
+  /** What bytes at the end stand for is not known before their run is over. */
+  @Override
+  public String decodeBeginning(int[] tokens) {
+    return decode(tokens, false, false).text();
+  }
+
+  private DecodedResponse decode(int[] tokens, boolean withControl, boolean complete) {
     StringBuilder text = new StringBuilder();
     int[] ends = new int[tokens.length];
     ByteRun run = new ByteRun(text, ends);
@@ -102,7 +112,9 @@ final class SentencePieceDecoder implements TokenDecoder {
       }
       first = first && hidden;
     }
-    run.finish();
+    if (complete) {
+      run.finish();
+    }
     if (ends.length > 0) {
       ends[ends.length - 1] = text.length();
     }

@@ -13,6 +13,12 @@ interface TokenDecoder {
   DecodedResponse decode(int[] tokens, boolean withControl);
 
   /**
+   * The text of a response's first tokens as far as it stays the same whatever tokens follow;
+   * control tokens are left out.
+   */
+  String decodeBeginning(int[] tokens);
+
+  /**
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the decoder is of a kind that
    *     is not supported
    */

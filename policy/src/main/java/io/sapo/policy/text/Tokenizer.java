@@ -134,6 +134,14 @@ public final class Tokenizer implements AutoCloseable {
     return decoder.decode(tokens, false);
   }
 
+  /**
+   * The text of a response that is still being drawn: the longest beginning of {@link
+   * #decodeResponse}'s text that is certain whatever tokens follow, whole characters only.
+   */
+  public String decodeBeginning(int[] tokens) {
+    return decoder.decodeBeginning(tokens);
+  }
+
   /** The text of tokens, control tokens spelled out. */
   public String decodeAll(int[] tokens) {
     return decoder.decode(tokens, true).text();

@@ -124,6 +124,18 @@ class ReferenceTokenizerTest {
     int[] ends = response.tokenEnds();
     assertThat(ends).isSorted();
     assertThat(ends.length == 0 ? 0 : ends[ends.length - 1]).isEqualTo(response.text().length());
+    checkBeginnings(tokenizer, ids(line, "ids"), response.text());
+  }
+
+  /** Each goes on from the one before, and the whole from the last. */
+  private static void checkBeginnings(Tokenizer tokenizer, int[] ids, String whole) {
+    String before = "";
+    for (int length = 1; length <= ids.length; length++) {
+      String beginning = tokenizer.decodeBeginning(Arrays.copyOf(ids, length));
+      assertThat(beginning).startsWith(before);
+      before = beginning;
+    }
+    assertThat(whole).startsWith(before);
   }
 
   private static void check(

@@ -8,6 +8,8 @@ import io.sapo.policy.picture.PreparedPicture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +98,17 @@ class TokenizerTest {
     assertThat(decoded.tokenEnds()).containsExactly(1, 1, 1, 2, 3);
     DecodedResponse face = tokenizer.decodeResponse(tokenizer.encode("😀!"));
     assertThat(face.tokenEnds()).containsExactly(0, 0, 0, 2, 3);
+  }
+
+  @Test
+  void aBeginningEndsWithAWholeCharacter() {
+    int[] tokens = tokenizer.encode("x€😀y");
+    List<String> beginnings = new ArrayList<>();
+    for (int length = 1; length <= tokens.length; length++) {
+      beginnings.add(tokenizer.decodeBeginning(Arrays.copyOf(tokens, length)));
+    }
+    assertThat(beginnings).containsExactly("x", "x", "x", "x€", "x€", "x€", "x€", "x€😀", "x€😀y");
+    assertThat(tokenizer.decodeBeginning(new int[] {'a', 0xe2, 0x82})).isEqualTo("a");
   }
 
   @Test

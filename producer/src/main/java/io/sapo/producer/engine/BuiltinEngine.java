@@ -4,11 +4,14 @@ import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
 import io.sapo.policy.network.Weights;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The generator of this process, which it owns. */
 public final class BuiltinEngine implements RolloutEngine {
   private final Generator generator;
+  private final Map<String, TokenListener> listeners = new LinkedHashMap<>();
   private Weights weights;
   private long version;
 
@@ -38,8 +41,16 @@ public final class BuiltinEngine implements RolloutEngine {
   }
 
   @Override
+  public void submit(GenerationRequest request, TokenListener listener) {
+    generator.submit(request);
+    listeners.put(request.id(), listener);
+  }
+
+  @Override
   public List<Outcome> advance() {
     List<Generation> ended = generator.advance(weights, version);
+    ended.forEach(generation -> listeners.remove(generation.id()));
+    listeners.forEach((id, listener) -> listener.drawn(generator.drawnSoFar(id)));
     return ended.stream().<Outcome>map(generation -> new Outcome.Drawn(generation, 0)).toList();
   }
 

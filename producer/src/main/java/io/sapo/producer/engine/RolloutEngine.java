@@ -36,6 +36,15 @@ public interface RolloutEngine extends AutoCloseable {
   void submit(GenerationRequest request);
 
   /**
+   * As {@link #submit(GenerationRequest)}, for a response that is read while it is generated.
+   *
+   * @param listener what it hears after the outcome has been returned does not count
+   */
+  default void submit(GenerationRequest request, TokenListener listener) {
+    submit(request);
+  }
+
+  /**
    * As {@link #submit(GenerationRequest)}, for a prompt with pictures.
    *
    * @param chat read only by engines that send pictures on

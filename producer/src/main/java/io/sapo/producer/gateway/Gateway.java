@@ -43,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
+  private static final String OTHER_TEXT =
+      "an inference server failed in the middle of this turn, and what was generated in its place does not go on from the text sent so far; the turn is not recorded: ask again";
 
   private final ProducerConfig config;
   private final Closer resources = new Closer();
@@ -161,43 +163,90 @@ public final class Gateway implements AutoCloseable {
    */
   public CompletableFuture<ChatReply> chat(ChatRequest request) {
     try {
-      return draw(request, turns.of(request));
+      return draw(request, turns.of(request), Optional.empty());
     } catch (GatewayException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private CompletableFuture<ChatReply> draw(ChatRequest request, Turns.Turn turn) {
+  /**
+   * As {@link #chat}, to be read while it is generated. The turn is generated to its end and
+   * recorded whether it is read or not.
+   *
+   * @param news called from any thread whenever there is more to read; must not wait for anything
+   */
+  public ChatStream stream(ChatRequest request, Runnable news) {
+    StreamedTurn stream = new StreamedTurn(profile.tokenizer(), news);
+    CompletableFuture<ChatReply> reply;
+    try {
+      reply = draw(request, turns.of(request), Optional.of(stream));
+    } catch (GatewayException e) {
+      reply = CompletableFuture.failedFuture(e);
+    }
+    reply.whenComplete(
+        (whole, problem) -> {
+          if (problem == null) {
+            stream.reply().complete(whole);
+          } else {
+            stream.reply().completeExceptionally(problem);
+          }
+        });
+    return stream;
+  }
+
+  private CompletableFuture<ChatReply> draw(
+      ChatRequest request, Turns.Turn turn, Optional<StreamedTurn> stream) {
     Conversation conversation = turn.conversation();
     int number = conversation.turns();
     String id = conversation.id() + "/" + number;
+    stream.ifPresent(reader -> reader.name(id));
     long seed = request.seed().orElse(RolloutSeed.of(config.seed(), conversation.id(), number));
+    GenerationRequest asked =
+        new GenerationRequest(
+            id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed);
     return drawing
-        .draw(
-            new GenerationRequest(
-                id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed))
+        .draw(asked, stream.map(reader -> reader::drawn))
         .handle(
             (outcome, problem) -> {
-              if (problem == null && outcome instanceof Outcome.Drawn drawn) {
-                return answered(request, turn, id, seed, drawn);
+              try {
+                return answered(request, turn, asked, drawn(outcome, problem), stream);
+              } catch (GatewayException e) {
+                if (number > 0) {
+                  keep(conversation);
+                }
+                throw e;
               }
-              if (number > 0) {
-                keep(conversation);
-              }
-              throw problem instanceof GatewayException known
-                  ? known
-                  : new GatewayException(
-                      Kind.FAILED,
-                      outcome instanceof Outcome.Refused refused
-                          ? refused.reason()
-                          : "drawing failed: " + problem.getMessage());
             });
   }
 
+  /**
+   * @throws GatewayException when it is no response
+   */
+  private static Outcome.Drawn drawn(Outcome outcome, Throwable problem) {
+    if (problem == null && outcome instanceof Outcome.Drawn drawn) {
+      return drawn;
+    }
+    if (problem instanceof GatewayException known) {
+      throw known;
+    }
+    throw new GatewayException(
+        Kind.FAILED,
+        outcome instanceof Outcome.Refused refused
+            ? refused.reason()
+            : "drawing failed: " + problem.getMessage());
+  }
+
   private ChatReply answered(
-      ChatRequest request, Turns.Turn turn, String id, long seed, Outcome.Drawn drawn) {
+      ChatRequest request,
+      Turns.Turn turn,
+      GenerationRequest asked,
+      Outcome.Drawn drawn,
+      Optional<StreamedTurn> stream) {
     Generation generation = drawn.generation();
     String text = profile.tokenizer().decodeResponse(generation.tokens()).text();
+    if (stream.isPresent() && !stream.get().end(text)) {
+      throw new GatewayException(Kind.FAILED, OTHER_TEXT);
+    }
     List<Message> said = new ArrayList<>(request.messages());
     said.add(Message.ofAssistant(text));
     turn.conversation()
@@ -205,13 +254,17 @@ public final class Gateway implements AutoCloseable {
             turn.said(),
             generation,
             drawn.entropyCandidates(),
-            seed,
+            asked.seed(),
             said,
             request.reference(),
             System.nanoTime());
     keep(turn.conversation());
     return new ChatReply(
-        id, text, generation.finishReason(), turn.prompt().length, generation.tokens().length);
+        asked.id(),
+        text,
+        generation.finishReason(),
+        turn.prompt().length,
+        generation.tokens().length);
   }
 
   private void keep(Conversation conversation) {

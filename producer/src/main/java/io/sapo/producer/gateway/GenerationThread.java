@@ -3,11 +3,13 @@ package io.sapo.producer.gateway;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
+import io.sapo.producer.engine.TokenListener;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.WeightsInUse;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -32,7 +34,10 @@ final class GenerationThread {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private boolean stopping;
 
-  private record Asked(GenerationRequest request, CompletableFuture<Outcome> outcome) {}
+  private record Asked(
+      GenerationRequest request,
+      Optional<TokenListener> listener,
+      CompletableFuture<Outcome> outcome) {}
 
   /**
    * @param engine stays the caller's to close, as do the weights
@@ -70,10 +75,11 @@ final class GenerationThread {
   }
 
   /**
+   * @param listener hears of the response while it is generated
    * @return fails with {@link GatewayException} when too many wait, or at the end
    */
-  CompletableFuture<Outcome> draw(GenerationRequest request) {
-    Asked asked = new Asked(request, new CompletableFuture<>());
+  CompletableFuture<Outcome> draw(GenerationRequest request, Optional<TokenListener> listener) {
+    Asked asked = new Asked(request, listener, new CompletableFuture<>());
     synchronized (lock) {
       if (stopping) {
         asked.outcome().completeExceptionally(ending());
@@ -151,7 +157,11 @@ final class GenerationThread {
     while (!waiting.isEmpty() && engine.freeSlots() > 0) {
       Asked next = waiting.poll();
       try {
-        engine.submit(next.request());
+        if (next.listener().isPresent()) {
+          engine.submit(next.request(), next.listener().get());
+        } else {
+          engine.submit(next.request());
+        }
         running.put(next.request().id(), next);
       } catch (IllegalArgumentException e) {
         next.outcome()

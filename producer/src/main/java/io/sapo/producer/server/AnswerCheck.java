@@ -42,6 +42,11 @@ final class AnswerCheck {
         ending(answer, request.sampling().maxNewTokens()));
   }
 
+  /** Whether these may be the first tokens of a response; no more than that is checked. */
+  boolean mayBegin(int[] tokens) {
+    return IntStream.of(tokens).allMatch(token -> token >= 0 && token < rules.vocabularySize());
+  }
+
   /**
    * Whether a first token, and the likeliest in its place, can be looked at.
    *

@@ -26,6 +26,11 @@ final class AnswerReader {
     this.versions = versions;
   }
 
+  /** See {@link AnswerCheck#mayBegin}. */
+  boolean mayBegin(int[] tokens) {
+    return check.mayBegin(tokens);
+  }
+
   /** How an answer is taken. */
   sealed interface Reading {
     record Drawn(Generation generation, List<String> names) implements Reading {}

@@ -1,6 +1,7 @@
 package io.sapo.producer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.prompt.PictureChat;
 import java.time.Duration;
@@ -28,6 +29,7 @@ interface Dialect {
    * @param count responses
    * @param candidates likeliest tokens wanted at every place
    * @param chat of a prompt with pictures, which goes to servers as it is
+   * @param streamed whether the answer is to come while it is generated
    */
   record Draw(
       int[] prompt,
@@ -35,7 +37,8 @@ interface Dialect {
       long seed,
       int count,
       int candidates,
-      Optional<PictureChat> chat) {
+      Optional<PictureChat> chat,
+      boolean streamed) {
     private static final int FIXED_BYTES = 1 << 16;
 
     /** Of one token, and of one candidate, in the most talkative answer. */
@@ -82,6 +85,24 @@ interface Dialect {
    * @throws RefusedAnswerException when they cannot be read
    */
   List<Answer> answers(Identity identity, Publication weights, JsonNode reply);
+
+  /**
+   * A streamed answer with one more event; after the last it reads as the answer in one piece.
+   *
+   * @param before may be changed; empty at first
+   * @throws RefusedAnswerException when the two do not go together
+   */
+  ObjectNode joined(ObjectNode before, ObjectNode event);
+
+  /**
+   * The tokens of such an answer so far.
+   *
+   * @throws RefusedAnswerException when they are no tokens
+   */
+  int[] tokens(JsonNode joined);
+
+  /** Bound of all events of a streamed answer together. */
+  long mostStreamedBytes(Draw draw);
 
   /**
    * Makes the server draw by these weights from here on, running responses included where it is

@@ -89,7 +89,14 @@ final class Handshake {
    */
   void prove(ServerClient client, Dialect dialect, Identity identity, Publication weights) {
     Draw asked =
-        new Draw(probe.prompt(), probe.sampling(), 1, probe.draws(), candidates, Optional.empty());
+        new Draw(
+            probe.prompt(),
+            probe.sampling(),
+            1,
+            probe.draws(),
+            candidates,
+            Optional.empty(),
+            false);
     Reply reply =
         client.call(
             identity.path(),

@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 final class InferenceServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
-  private static final int REFUSALS_BEFORE_SUSPECT = 3;
-  private static final Duration SAY_EVERY = Duration.ofMinutes(1);
   private static final long END_WITHIN_MS = 2_000;
 
   private final ServerEngine engine;
@@ -38,17 +36,8 @@ final class InferenceServer implements AutoCloseable {
 
   private final Map<String, Integer> inFlight = new LinkedHashMap<>();
   private final Confirmations confirmations;
-  private String problem = "has not been asked yet";
-
-  /** What its thread is at while there is a problem, for people. */
-  private String stage = "";
-
-  private long outSince = System.nanoTime();
-  private long saidAt = outSince;
-  private boolean suspect;
+  private final Standing standing;
   private boolean news;
-  private int refusedInARow;
-  private int faultsInARow;
   private boolean closed;
 
   /**
@@ -71,13 +60,14 @@ final class InferenceServer implements AutoCloseable {
     this.handshake = handshake;
     this.waits = waits;
     this.confirmations = new Confirmations(engine);
+    this.standing = new Standing(client.address());
     this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
     thread.setDaemon(true);
   }
 
   /** Under the lock. */
   void start() {
-    outSince = System.nanoTime();
+    standing.begin();
     thread.start();
   }
 
@@ -91,7 +81,7 @@ final class InferenceServer implements AutoCloseable {
 
   /** Whether it draws by these weights. Under the lock. */
   boolean accepts(Publication target) {
-    return identity != null && target != null && accepting == target && !suspect;
+    return identity != null && target != null && accepting == target && !standing.suspect();
   }
 
   /** Requests it has. Under the lock. */
@@ -103,14 +93,7 @@ final class InferenceServer implements AutoCloseable {
    * Why nothing that it draws can be used, with its address; empty when it can be. Under the lock.
    */
   Optional<Outage> outage() {
-    if (problem.isEmpty()) {
-      return Optional.empty();
-    }
-    Duration lasts = Duration.ofNanos(System.nanoTime() - outSince);
-    String reason =
-        "%s: %s (out of use for %d s, %d faults in a row%s)"
-            .formatted(client.address(), problem, lasts.toSeconds(), faultsInARow, stage);
-    return Optional.of(new Outage(reason, lasts));
+    return standing.outage();
   }
 
   /** There are new weights, or something else to look at. Under the lock. */
@@ -138,39 +121,20 @@ final class InferenceServer implements AutoCloseable {
 
   /** Takes a response that is right in itself. Under the lock. */
   void drawn(RunningDraw draw, Generation generation, List<String> names) {
-    refusedInARow = 0;
-    faultsInARow = 0;
-    confirmations.take(draw, generation, names, suspect);
+    standing.answered();
+    confirmations.take(draw, generation, names, standing.suspect());
   }
 
   /** An answer was refused. Under the lock. */
   void answerRefused(String reason) {
-    if (++refusedInARow >= REFUSALS_BEFORE_SUSPECT) {
-      suspect(
-          "%d answers in a row were refused, the last because %s".formatted(refusedInARow, reason));
-    }
+    standing.answerRefused(reason).ifPresent(this::suspect);
   }
 
   /** It must be looked at before it is used again. Under the lock. */
   void suspect(String why) {
-    if (!suspect) {
-      suspect = true;
-      faultsInARow++;
-      setProblem(why);
+    if (!standing.suspect()) {
+      standing.fault(why);
       wake();
-    }
-  }
-
-  private void setProblem(String now) {
-    long nanos = System.nanoTime();
-    if (problem.isEmpty()) {
-      outSince = nanos;
-    }
-    boolean news = !now.equals(problem) || nanos - saidAt > SAY_EVERY.toNanos();
-    problem = now;
-    if (!closed && news) {
-      saidAt = nanos;
-      log.warn("inference server {}", outage().orElseThrow().reason());
     }
   }
 
@@ -198,7 +162,7 @@ final class InferenceServer implements AutoCloseable {
 
   private long waitBeforeNextLook() {
     synchronized (engine.lock()) {
-      return suspect ? waits.after(faultsInARow) : 0;
+      return standing.suspect() ? waits.after(standing.faultsInARow()) : 0;
     }
   }
 
@@ -210,10 +174,8 @@ final class InferenceServer implements AutoCloseable {
 
   private void failed(String why) {
     synchronized (engine.lock()) {
-      suspect = true;
-      faultsInARow++;
-      stage = "";
-      setProblem(why);
+      standing.stage("");
+      standing.fault(why);
       confirmations.abandon();
     }
   }
@@ -255,7 +217,7 @@ final class InferenceServer implements AutoCloseable {
     Publication target;
     boolean known;
     synchronized (engine.lock()) {
-      if (suspect) {
+      if (standing.suspect()) {
         identity = null;
         accepting = null;
         confirmations.clear();
@@ -271,8 +233,7 @@ final class InferenceServer implements AutoCloseable {
       Identity found = handshake.identify(client, dialect);
       synchronized (engine.lock()) {
         identity = found;
-        suspect = false;
-        refusedInARow = 0;
+        standing.identified();
       }
     }
     if (accepting == target) {
@@ -296,7 +257,7 @@ final class InferenceServer implements AutoCloseable {
     }
     dialect.load(client, current, target);
     synchronized (engine.lock()) {
-      if (suspect) {
+      if (standing.suspect()) {
         return;
       }
       accepting = target;
@@ -305,19 +266,14 @@ final class InferenceServer implements AutoCloseable {
     setStage("; it is to show that it draws by version " + target.version());
     handshake.prove(client, dialect, current, target);
     synchronized (engine.lock()) {
-      boolean back = !problem.isEmpty();
-      problem = "";
-      stage = "";
+      standing.proved(target.version());
       confirmations.confirm(target);
-      if (back) {
-        log.info("inference server {} draws by version {}", client.address(), target.version());
-      }
     }
   }
 
   private void setStage(String now) {
     synchronized (engine.lock()) {
-      stage = now;
+      standing.stage(now);
     }
   }
 
@@ -345,6 +301,7 @@ final class InferenceServer implements AutoCloseable {
   public void close() {
     synchronized (engine.lock()) {
       closed = true;
+      standing.silence();
       engine.lock().notifyAll();
     }
     thread.interrupt();

@@ -1,6 +1,7 @@
 package io.sapo.producer.server;
 
 import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.producer.engine.TokenListener;
 import io.sapo.producer.prompt.PictureChat;
 import java.util.Optional;
 
@@ -14,15 +15,23 @@ final class RunningDraw {
 
   private final GenerationRequest request;
   private final Optional<PictureChat> chat;
+  private final Optional<TokenListener> listener;
   private int refused;
   private int failed;
 
   /**
    * @param chat of a prompt with pictures
+   * @param listener where the response is read while it is generated
    */
-  RunningDraw(GenerationRequest request, Optional<PictureChat> chat) {
+  RunningDraw(
+      GenerationRequest request, Optional<PictureChat> chat, Optional<TokenListener> listener) {
     this.request = request;
     this.chat = chat;
+    this.listener = listener;
+  }
+
+  Optional<TokenListener> listener() {
+    return listener;
   }
 
   Optional<PictureChat> chat() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.http.BodyTooLongException;
 import io.sapo.http.BoundedBody;
+import io.sapo.http.EventStreamBody;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,6 +26,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Requests to one server, each with a deadline from first to last byte and an answer of bounded
@@ -118,30 +122,62 @@ final class ServerClient {
    *     there is too much of it
    */
   CompletableFuture<Reply> send(String path, JsonNode body, int mostBytes, Duration deadline) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(server.resolve(path))
-            .timeout(deadline)
-            .header("Content-Type", "application/json");
-    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-    if (body == null) {
-      request.GET();
-    } else {
-      request.POST(BodyPublishers.ofString(body.toString()));
-    }
-    HttpRequest built = request.build();
-    AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent =
-        new AtomicReference<>(exchange(built, mostBytes));
+    return send(
+        path,
+        body,
+        deadline,
+        () ->
+            new Reception(
+                BoundedBody.upTo(mostBytes),
+                response -> new Reply(response.statusCode(), response.body())));
+  }
+
+  /**
+   * As {@link #send}, of an answer that is read as it comes.
+   *
+   * @param streams one for each time that it is asked
+   */
+  CompletableFuture<Reply> stream(
+      String path,
+      JsonNode body,
+      EventStreamBody.Limits limits,
+      Duration deadline,
+      Supplier<AnswerStream> streams) {
+    return send(
+        path,
+        body,
+        deadline,
+        () -> {
+          AnswerStream stream = streams.get();
+          return new Reception(
+              EventStreamBody.upTo(limits, stream::take),
+              response ->
+                  stream.begun()
+                      ? stream.reply()
+                      : new Reply(response.statusCode(), response.body()));
+        });
+  }
+
+  /** How an answer is read, and what is made of it. */
+  private record Reception(
+      BodyHandler<byte[]> handler, Function<HttpResponse<byte[]>, Reply> reply) {}
+
+  private CompletableFuture<Reply> send(
+      String path, JsonNode body, Duration deadline, Supplier<Reception> receptions) {
+    HttpRequest request = request(path, body, deadline);
+    AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent = new AtomicReference<>();
+    Supplier<CompletableFuture<Reply>> exchange =
+        () -> {
+          Reception reception = receptions.get();
+          sent.set(http.sendAsync(request, reception.handler()));
+          return sent.get().thenApply(reception.reply());
+        };
     CompletableFuture<Reply> reply =
-        sent.get()
+        exchange
+            .get()
             .exceptionallyCompose(
-                problem -> {
-                  if (!hungUp(problem)) {
-                    return CompletableFuture.failedFuture(problem);
-                  }
-                  sent.set(exchange(built, mostBytes));
-                  return sent.get();
-                })
-            .thenApply(response -> new Reply(response.statusCode(), response.body()))
+                problem ->
+                    hungUp(problem) ? exchange.get() : CompletableFuture.failedFuture(problem))
             .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     return reply.handle(
         (answer, problem) -> {
@@ -153,8 +189,14 @@ final class ServerClient {
         });
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> exchange(HttpRequest request, int mostBytes) {
-    return http.sendAsync(request, BoundedBody.upTo(mostBytes));
+  private HttpRequest request(String path, JsonNode body, Duration deadline) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.resolve(path))
+            .timeout(deadline)
+            .header("Content-Type", "application/json");
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    return (body == null ? request.GET() : request.POST(BodyPublishers.ofString(body.toString())))
+        .build();
   }
 
   /**
@@ -193,6 +235,9 @@ final class ServerClient {
 
   private RuntimeException translated(String path, Throwable problem, Duration deadline) {
     Throwable cause = cause(problem);
+    if (cause instanceof RefusedAnswerException refused) {
+      return refused;
+    }
     if (cause instanceof BodyTooLongException) {
       return new RefusedAnswerException(cause.getMessage(), cause);
     }

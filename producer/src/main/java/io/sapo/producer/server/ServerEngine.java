@@ -12,18 +12,14 @@ import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
+import io.sapo.producer.engine.TokenListener;
 import io.sapo.producer.prompt.PictureChat;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.server.AnswerReader.Reading;
-import io.sapo.producer.server.Dialect.Draw;
 import io.sapo.producer.server.InferenceServer.Asked;
 import io.sapo.producer.server.InferenceServer.Waits;
-import io.sapo.producer.server.ServerClient.Reply;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
 
 /**
  * Inference servers as an engine. A request goes to the server with the fewest that draws by the
@@ -49,10 +44,10 @@ public final class ServerEngine implements RolloutEngine {
   private final Object lock = new Object();
   private final EngineSettings settings;
   private final int slots;
-  private final AnswerReader reader;
-  private final WeightExchange exchange;
+  private final DrawExchange exchange;
+  private final WeightExchange weightExchange;
   private final ExecutorService readers;
-  private final List<InferenceServer> servers = new ArrayList<>();
+  private final ServerPool servers;
   private final Optional<String> picturesObstacle;
 
   private final Map<String, RunningDraw> running = new LinkedHashMap<>();
@@ -93,20 +88,20 @@ public final class ServerEngine implements RolloutEngine {
     this.slots = slots;
     ServedModel model =
         ServedModel.of(settings, checkpoint, base, profile, maxPromptTokens, sampling);
-    this.reader = new AnswerReader(model.check(), this::versionOf);
-    this.exchange = model.exchange();
+    this.exchange = new DrawExchange(settings, new AnswerReader(model.check(), this::versionOf));
+    this.weightExchange = model.exchange();
     this.picturesObstacle = model.picturesObstacle();
     this.readers = Executors.newFixedThreadPool(READERS, ServerEngine::daemon);
     HttpClient http = ServerClient.http(readers);
-    for (var address : settings.servers()) {
-      servers.add(
-          new InferenceServer(
-              this,
-              new ServerClient(http, address, settings.token()),
-              model.dialect(),
-              model.handshake(),
-              waits));
-    }
+    this.servers =
+        new ServerPool(
+            settings.servers().stream()
+                .map(address -> new ServerClient(http, address, settings.token()))
+                .map(
+                    client ->
+                        new InferenceServer(
+                            this, client, model.dialect(), model.handshake(), waits))
+                .toList());
   }
 
   private static Thread daemon(Runnable work) {
@@ -118,8 +113,7 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public int freeSlots() {
     synchronized (lock) {
-      boolean any = servers.stream().anyMatch(server -> server.accepts(target));
-      return any ? Math.max(0, slots - running.size()) : 0;
+      return servers.anyAccepts(target) ? Math.max(0, slots - running.size()) : 0;
     }
   }
 
@@ -133,41 +127,20 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public Optional<String> obstacle() {
     synchronized (lock) {
-      if (servers.stream().anyMatch(server -> server.accepts(target))) {
-        return Optional.empty();
-      }
-      return Optional.of(reasons());
+      return servers.anyAccepts(target) ? Optional.empty() : Optional.of(servers.reasons());
     }
   }
 
   @Override
   public Optional<Outage> outage() {
     synchronized (lock) {
-      boolean begun = target != null;
-      if (!begun || servers.stream().anyMatch(server -> server.outage().isEmpty())) {
-        return Optional.empty();
-      }
-      Duration lasts =
-          servers.stream()
-              .map(server -> server.outage().orElseThrow().lasts())
-              .min(Comparator.naturalOrder())
-              .orElseThrow();
-      String reason = "%d requests wait for %s".formatted(running.size(), reasons());
-      return Optional.of(new Outage(reason, lasts));
+      return target == null ? Optional.empty() : servers.outage(running.size());
     }
-  }
-
-  private String reasons() {
-    return servers.stream()
-        .map(InferenceServer::outage)
-        .flatMap(Optional::stream)
-        .map(Outage::reason)
-        .collect(Collectors.joining("; "));
   }
 
   @Override
   public void use(Weights weights, long version) {
-    Publication next = exchange.publish(weights, version);
+    Publication next = weightExchange.publish(weights, version);
     synchronized (lock) {
       boolean first = target == null;
       target = next;
@@ -176,21 +149,28 @@ public final class ServerEngine implements RolloutEngine {
         versions.remove(versions.keySet().iterator().next());
       }
       if (first) {
-        servers.forEach(InferenceServer::start);
+        servers.start();
       }
-      servers.forEach(InferenceServer::wake);
+      servers.wake();
     }
   }
 
   @Override
   public void submit(GenerationRequest request) {
-    if (request.prompt().pictures().isEmpty()) {
-      submit(new RunningDraw(request, Optional.empty()), Optional.empty());
-    } else {
-      submit(
-          new RunningDraw(request, Optional.empty()),
-          Optional.of("its pictures are not there as they were"));
-    }
+    submitBare(request, Optional.empty());
+  }
+
+  @Override
+  public void submit(GenerationRequest request, TokenListener listener) {
+    submitBare(request, Optional.of(listener));
+  }
+
+  private void submitBare(GenerationRequest request, Optional<TokenListener> listener) {
+    submit(
+        new RunningDraw(request, Optional.empty(), listener),
+        request.prompt().pictures().isEmpty()
+            ? Optional.empty()
+            : Optional.of("its pictures are not there as they were"));
   }
 
   @Override
@@ -204,7 +184,7 @@ public final class ServerEngine implements RolloutEngine {
         obstacle = Optional.of(e.getMessage());
       }
     }
-    submit(new RunningDraw(request, read), obstacle);
+    submit(new RunningDraw(request, read, Optional.empty()), obstacle);
   }
 
   /**
@@ -243,9 +223,9 @@ public final class ServerEngine implements RolloutEngine {
     synchronized (lock) {
       closed = true;
     }
-    servers.forEach(InferenceServer::close);
+    servers.close();
     readers.shutdownNow();
-    exchange.close();
+    weightExchange.close();
   }
 
   Object lock() {
@@ -260,10 +240,7 @@ public final class ServerEngine implements RolloutEngine {
   /** Sends what waits to the servers that can take it. Under the lock. */
   void dispatch() {
     while (!waiting.isEmpty() && !closed) {
-      Optional<InferenceServer> free =
-          servers.stream()
-              .filter(server -> server.accepts(target))
-              .min(Comparator.comparingInt(InferenceServer::load));
+      Optional<InferenceServer> free = servers.leastBusy(target);
       if (free.isEmpty()) {
         return;
       }
@@ -273,28 +250,13 @@ public final class ServerEngine implements RolloutEngine {
 
   private void send(RunningDraw draw, InferenceServer server) {
     Asked asked = server.begin();
-    GenerationRequest request = draw.request();
-    Draw wanted =
-        new Draw(
-            request.prompt().promptTokens(),
-            request.sampling(),
-            request.seed() & Long.MAX_VALUE,
-            1,
-            settings.entropyCandidates(),
-            draw.chat());
-    server
-        .client()
-        .send(
-            server.dialect().path(asked.identity(), wanted),
-            server.dialect().request(asked.identity(), asked.weights(), wanted),
-            wanted.mostBytes(),
-            settings.deadline())
-        .whenComplete((reply, problem) -> arrived(server, asked, draw, reply, problem));
+    var unused =
+        exchange
+            .ask(server, asked, draw)
+            .thenAccept(reading -> arrived(server, asked, draw, reading));
   }
 
-  private void arrived(
-      InferenceServer server, Asked asked, RunningDraw draw, Reply reply, Throwable problem) {
-    Reading reading = reader.read(server.dialect(), asked, draw.request(), reply, problem);
+  private void arrived(InferenceServer server, Asked asked, RunningDraw draw, Reading reading) {
     synchronized (lock) {
       server.end(asked);
       if (closed) {

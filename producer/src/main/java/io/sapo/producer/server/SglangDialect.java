@@ -19,6 +19,12 @@ import java.util.Optional;
 final class SglangDialect implements Dialect {
   private static final String GENERATE = "/generate";
 
+  /**
+   * Most pieces in which a response is streamed: each has all that came before as well, with its
+   * log-probabilities.
+   */
+  private static final int PIECES = 32;
+
   private final ResponseRules rules;
 
   SglangDialect(ResponseRules rules) {
@@ -55,7 +61,12 @@ final class SglangDialect implements Dialect {
     if (weights.adapter()) {
       body.put("lora_path", weights.name());
     }
-    sampling(body.putObject("sampling_params"), draw);
+    ObjectNode sampling = body.putObject("sampling_params");
+    sampling(sampling, draw);
+    if (draw.streamed()) {
+      body.put("stream", true);
+      sampling.put("stream_interval", -Math.floorDiv(-draw.sampling().maxNewTokens(), PIECES));
+    }
     return body;
   }
 
@@ -101,6 +112,27 @@ final class SglangDialect implements Dialect {
         Control.ending(Fields.text(meta.path("finish_reason"), "type")),
         List.of(new Span(version, 0, tokens.length)),
         Optional.empty());
+  }
+
+  /**
+   * Events have all tokens so far, or, of a server with {@code --incremental-streaming-output},
+   * those since the last.
+   */
+  @Override
+  public ObjectNode joined(ObjectNode before, ObjectNode event) {
+    int all = event.path("meta_info").path("completion_tokens").asInt();
+    boolean piece = all > event.path("output_ids").size();
+    return piece ? AnswerStream.append(before, event) : event;
+  }
+
+  @Override
+  public int[] tokens(JsonNode joined) {
+    return joined.path("output_ids").isArray() ? Fields.integers(joined, "output_ids") : new int[0];
+  }
+
+  @Override
+  public long mostStreamedBytes(Draw draw) {
+    return (PIECES + 2L) * draw.mostBytes();
   }
 
   private static Candidates candidates(JsonNode place) {

@@ -29,6 +29,9 @@ final class VllmDialect implements Dialect {
   /** What weights are called while they change; tokens of that name are refused. */
   private static final String CHANGING = "sapo-changing";
 
+  /** Of an event, beside those of its tokens. */
+  private static final int EVENT_BYTES = 1_024;
+
   private final ResponseRules rules;
 
   VllmDialect(ResponseRules rules) {
@@ -83,6 +86,7 @@ final class VllmDialect implements Dialect {
     }
     ObjectNode sampling = tokensOnly ? body.putObject("sampling_params") : body;
     sampling(sampling, draw);
+    body.put("stream", draw.streamed());
     if (!tokensOnly) {
       body.put("return_token_ids", true);
       body.put("return_tokens_as_token_ids", true);
@@ -131,6 +135,33 @@ final class VllmDialect implements Dialect {
         Control.ending(Fields.text(choice, "finish_reason")),
         versions,
         Optional.empty());
+  }
+
+  /** Events have the tokens since the last; the last one has the versions of all. */
+  @Override
+  public ObjectNode joined(ObjectNode before, ObjectNode event) {
+    JsonNode more = event.path("choices");
+    if (!(before.path("choices").path(0) instanceof ObjectNode choice)) {
+      return event;
+    }
+    if (more.size() > 1) {
+      throw new RefusedAnswerException("the answer has %d responses".formatted(more.size()));
+    }
+    if (more.path(0) instanceof ObjectNode added) {
+      AnswerStream.append(choice, added);
+    }
+    return before;
+  }
+
+  @Override
+  public int[] tokens(JsonNode joined) {
+    JsonNode choice = joined.path("choices").path(0);
+    return choice.path("token_ids").isArray() ? Fields.integers(choice, "token_ids") : new int[0];
+  }
+
+  @Override
+  public long mostStreamedBytes(Draw draw) {
+    return draw.mostBytes() + (long) EVENT_BYTES * draw.sampling().maxNewTokens();
   }
 
   private static List<Span> spans(JsonNode choice) {

@@ -60,7 +60,7 @@ final class WeightExchange implements AutoCloseable {
     if (!Files.exists(target)) {
       write(target, weights);
     }
-    deleteOld();
+    deleteOld(target, version);
     Fingerprint expected = fingerprint(weights);
     Publication publication =
         new Publication(
@@ -89,12 +89,14 @@ final class WeightExchange implements AutoCloseable {
     }
   }
 
-  private void deleteOld() {
+  /** Those after this version are another producer's, or of a run that has been rewound. */
+  private void deleteOld(Path newest, long version) {
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> versions =
           all.filter(path -> path.getFileName().toString().startsWith(PREFIX))
+              .filter(path -> !path.equals(newest) && versionOf(path) <= version)
               .sorted(Comparator.comparingLong(WeightExchange::versionOf).reversed())
-              .skip(KEPT)
+              .skip(KEPT - 1)
               .toList();
       for (Path old : versions) {
         delete(old);

@@ -45,6 +45,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +145,64 @@ class GatewayTest {
     assertThat(record.getGroupSize()).isEqualTo(1);
     assertThat(second.text()).isEqualTo(profile.tokenizer().decodeResponse(two.tokens()).text());
     assertThat(second.promptTokens()).isEqualTo(before.length);
+  }
+
+  @Test
+  void aStreamedTurnIsReadInPiecesAndRecordedLikeAnyOther() {
+    ChatReply whole = chat(41, QUESTION);
+    gateway.reward(whole.id(), 1).join();
+    List<String> pieces = new ArrayList<>();
+    AtomicReference<ChatStream> stream = new AtomicReference<>();
+    CountDownLatch opened = new CountDownLatch(1);
+    stream.set(
+        gateway.stream(
+            request(41, QUESTION),
+            () -> {
+              awaitUninterruptibly(opened);
+              pieces.add(stream.get().take());
+            }));
+    opened.countDown();
+    ChatReply reply = stream.get().reply().join();
+    pieces.add(stream.get().take());
+
+    assertThat(pieces.stream().filter(piece -> !piece.isEmpty()).count()).isGreaterThan(1);
+    assertThat(String.join("", pieces)).isEqualTo(reply.text()).isEqualTo(whole.text());
+    assertThat(stream.get().id()).isEqualTo(reply.id());
+    assertThat(stream.get().take()).isEmpty();
+    gateway.reward(reply.id(), 1).join();
+    List<Trajectory> both = records(2);
+    assertThat(both.get(1).getResponseTokens()).isEqualTo(both.get(0).getResponseTokens());
+    assertThat(both.get(1).getLogProbs()).isEqualTo(both.get(0).getLogProbs());
+    assertThat(both.get(1).getVersions()).isEqualTo(both.get(0).getVersions());
+  }
+
+  @Test
+  void aTurnThatNobodyReadsIsGeneratedToItsEndAndTheConversationGoesOn() {
+    ChatStream unread = gateway.stream(request(41, QUESTION), () -> {});
+    ChatReply reply = unread.reply().join();
+    Message answer = new Message("assistant", reply.text());
+    ChatReply second = chat(42, QUESTION, answer, AGAIN);
+    assertThat(conversation(second)).isEqualTo(conversation(reply));
+    gateway.reward(second.id(), 1).join();
+    Trajectory record = records(1).get(0);
+    assertThat(PackedArrays.ints(record.getResponseTokens()))
+        .startsWith(draw(PackedArrays.ints(record.getPromptTokens()), 41).tokens());
+    assertThat(unread.take()).isEqualTo(reply.text());
+  }
+
+  @Test
+  void whatCannotBePromptedIsRefusedOfAStreamToo() {
+    ChatStream stream = gateway.stream(request(1, new Message("user", "a<|im_end|>b")), () -> {});
+    refused(() -> stream.reply().join(), "a message holds <|im_end|>");
+    assertThat(stream.begun()).isFalse();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -252,9 +313,11 @@ class GatewayTest {
   }
 
   private ChatReply chat(long seed, Message... messages) {
-    return gateway
-        .chat(new ChatRequest(List.of(messages), SAMPLING, Optional.of(seed), Optional.empty()))
-        .join();
+    return gateway.chat(request(seed, messages)).join();
+  }
+
+  private static ChatRequest request(long seed, Message... messages) {
+    return new ChatRequest(List.of(messages), SAMPLING, Optional.of(seed), Optional.empty());
   }
 
   private static Map<String, Object> role(Message message) {

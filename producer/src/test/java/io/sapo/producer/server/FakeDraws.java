@@ -48,11 +48,22 @@ final class FakeDraws {
     if (!probe && server.misdeed.commit(exchange)) {
       return;
     }
+    if (body.path("stream").asBoolean()) {
+      FakeStream.vllm(
+          server,
+          exchange,
+          response(model, TokenSequence.text(prompt, new int[0]), wanted, 0),
+          tokensOnly);
+      server.drawn.incrementAndGet();
+      return;
+    }
     ObjectNode reply = ServerClient.JSON.createObjectNode();
     ArrayNode choices = reply.putArray("choices");
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
       ObjectNode choice =
-          response(model, TokenSequence.text(prompt, new int[0]), wanted, i).toVllm(i, tokensOnly);
+          response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
+              .draw()
+              .toVllm(i, tokensOnly);
       choices.add(probe ? choice : server.spoil.apply(choice));
     }
     if (!probe) {
@@ -81,7 +92,9 @@ final class FakeDraws {
     wanted.set("logprobs", body.path("top_logprobs"));
     ObjectNode reply = ServerClient.JSON.createObjectNode();
     reply.put("object", "chat.completion");
-    reply.putArray("choices").add(server.spoil.apply(response(model, prompt, wanted, 0).toChat()));
+    reply
+        .putArray("choices")
+        .add(server.spoil.apply(response(model, prompt, wanted, 0).draw().toChat()));
     if (!server.is(Quirk.SILENT_ABOUT_PROMPTS)) {
       Arrays.stream(prompt.promptTokens()).forEach(reply.putArray("prompt_token_ids")::add);
     }
@@ -106,15 +119,22 @@ final class FakeDraws {
           exchange, 400, FakeServer.error("LoRA adapter " + model + " is not loaded"));
       return;
     }
+    if (body.path("stream").asBoolean()) {
+      FakeStream.sglang(
+          server, exchange, response(model, TokenSequence.text(prompt, new int[0]), wanted, 0));
+      return;
+    }
     ArrayNode replies = ServerClient.JSON.createArrayNode();
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
       replies.add(
-          response(model, TokenSequence.text(prompt, new int[0]), wanted, i).toSglang("default"));
+          response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
+              .draw()
+              .toSglang("default"));
     }
     FakeServer.answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());
   }
 
-  private FakeAnswer response(String model, TokenSequence prompt, JsonNode wanted, int index) {
-    return new FakeResponse(server, weights, model, prompt, wanted, index).draw();
+  private FakeResponse response(String model, TokenSequence prompt, JsonNode wanted, int index) {
+    return new FakeResponse(server, weights, model, prompt, wanted, index);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.server.FakeServer.Quirk;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,7 @@ final class FakeResponse {
     this.model = model;
     this.prompt = prompt;
     this.wanted = wanted;
-    random = new SplittableRandom(wanted.path("seed").asLong() + 31L * index);
+    random = new SplittableRandom(wanted.path("seed").asLong() + 31L * index + server.seedShift);
     sampling =
         new Sampling(
             wanted.path("temperature").asDouble(),
@@ -46,7 +47,16 @@ final class FakeResponse {
             wanted.path("max_tokens").asInt());
   }
 
-  FakeAnswer draw() {
+  FakeAnswer draw() throws IOException {
+    return draw(sofar -> {});
+  }
+
+  /** Gets a response, each time it has one more token. */
+  interface Watcher {
+    void drawn(FakeAnswer sofar) throws IOException;
+  }
+
+  FakeAnswer draw(Watcher watcher) throws IOException {
     while (tokens.size() < sampling.maxNewTokens() && stoppedBy.isEmpty()) {
       server.pace().awaitResume();
       weights.lock().readLock().lock();
@@ -58,9 +68,19 @@ final class FakeResponse {
       if (sampling.maxNewTokens() > 1) {
         server.pace().countToken();
       }
+      watcher.drawn(sofar());
     }
+    return sofar();
+  }
+
+  private FakeAnswer sofar() {
     return new FakeAnswer(
         tokens, distributions, versions, stoppedBy, wanted.path("logprobs").asInt());
+  }
+
+  /** Whether the response that a watcher is told of is whole. */
+  boolean over() {
+    return tokens.size() == sampling.maxNewTokens() || stoppedBy.isPresent();
   }
 
   private void step() {

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -69,6 +70,14 @@ final class FakeServer implements AutoCloseable {
 
   /** Stop tokens are then not drawn. */
   volatile boolean endless;
+
+  /** Added to the seed of every response. */
+  volatile long seedShift;
+
+  /**
+   * Called after each event of a streamed answer, with how many have been sent; true to hang up.
+   */
+  volatile IntPredicate hangsUpAfter = events -> false;
 
   final AtomicInteger drawn = new AtomicInteger();
   final List<JsonNode> chats = new CopyOnWriteArrayList<>();

@@ -219,7 +219,8 @@ class RealServerTest {
                   asked.seed() & Long.MAX_VALUE,
                   1,
                   20,
-                  Optional.empty()));
+                  Optional.empty(),
+                  false));
       free.acquire();
       http.sendAsync(
               HttpRequest.newBuilder(server.resolve("/inference/v1/generate"))

@@ -108,6 +108,23 @@ class ServerEngineTest extends EngineHarness {
   }
 
   @Test
+  void aVersionIsLoadedThoughTheFolderHasLaterOnesOfARunThatWasRewound() throws Exception {
+    for (int version = 7; version <= 10; version++) {
+      Files.createDirectories(temp.resolve("served/sapo-v" + version + "-0123456789ab"));
+    }
+    engine = open(Kind.ADAPTERS);
+    for (int version = 1; version <= 6; version++) {
+      engine.use(weights(Kind.ADAPTERS, 1 + version % 2), version);
+      awaitSlots();
+    }
+    try (Stream<Path> left = Files.list(temp.resolve("served"))) {
+      assertThat(left.map(path -> path.getFileName().toString().substring("sapo-v".length())))
+          .extracting(name -> Integer.valueOf(name.substring(0, name.indexOf('-'))))
+          .containsExactlyInAnyOrder(3, 4, 5, 6, 7, 8, 9, 10);
+    }
+  }
+
+  @Test
   void aServerThatTricklesIsLeftForAnother() throws Exception {
     FakeServer slow = server(0);
     FakeServer good = server(0);

@@ -45,6 +45,12 @@ final class ChatJson {
     return new ChatRequest(messages(body), sampling(body, defaults), seed(body), reference(body));
   }
 
+  /** Whether a streamed answer is to end with a chunk that has the numbers of tokens. */
+  static boolean wantsUsage(JsonObject body) {
+    return body.getValue("stream_options") instanceof JsonObject options
+        && Boolean.TRUE.equals(options.getValue("include_usage"));
+  }
+
   private static List<Message> messages(JsonObject body) {
     require(body.getValue("messages") instanceof JsonArray, "'messages' must be a list");
     JsonArray given = body.getJsonArray("messages");
@@ -150,54 +156,24 @@ final class ChatJson {
             .put("message", new JsonObject().put("role", "assistant").put("content", reply.text()))
             .put("logprobs", null)
             .put("finish_reason", finish(reply));
-    return head(reply, model, seconds, "chat.completion", choice).put("usage", usage(reply));
+    return head(reply.id(), model, seconds, "chat.completion", new JsonArray().add(choice))
+        .put("usage", usage(reply));
   }
 
-  /** The same as the chunks of a stream, without their framing. */
-  static List<JsonObject> chunks(ChatReply reply, String model, long seconds, boolean usage) {
-    List<JsonObject> chunks = new ArrayList<>();
-    chunks.add(chunk(reply, model, seconds, new JsonObject().put("role", "assistant"), null));
-    if (!reply.text().isEmpty()) {
-      chunks.add(chunk(reply, model, seconds, new JsonObject().put("content", reply.text()), null));
-    }
-    chunks.add(chunk(reply, model, seconds, new JsonObject(), finish(reply)));
-    if (usage) {
-      JsonObject last = head(reply, model, seconds, "chat.completion.chunk", null);
-      chunks.add(last.put("usage", usage(reply)));
-    }
-    return chunks;
-  }
-
-  private static JsonObject chunk(
-      ChatReply reply, String model, long seconds, JsonObject delta, String finish) {
-    JsonObject choice =
-        new JsonObject()
-            .put("index", 0)
-            .put("delta", delta)
-            .put("logprobs", null)
-            .put("finish_reason", finish);
-    return head(reply, model, seconds, "chat.completion.chunk", choice);
-  }
-
-  private static JsonObject head(
-      ChatReply reply, String model, long seconds, String kind, JsonObject choice) {
-    JsonArray choices = new JsonArray();
-    if (choice != null) {
-      choices.add(choice);
-    }
+  static JsonObject head(String id, String model, long seconds, String kind, JsonArray choices) {
     return new JsonObject()
-        .put("id", reply.id())
+        .put("id", id)
         .put("object", kind)
         .put("created", seconds)
         .put("model", model)
         .put("choices", choices);
   }
 
-  private static String finish(ChatReply reply) {
+  static String finish(ChatReply reply) {
     return reply.finishReason() == FinishReason.STOP ? "stop" : "length";
   }
 
-  private static JsonObject usage(ChatReply reply) {
+  static JsonObject usage(ChatReply reply) {
     return new JsonObject()
         .put("prompt_tokens", reply.promptTokens())
         .put("completion_tokens", reply.responseTokens())

@@ -1,16 +1,17 @@
 package io.sapo.standalone.gateway;
 
 import io.sapo.configuration.GatewayListen;
-import io.sapo.producer.gateway.ChatReply;
 import io.sapo.producer.gateway.ChatRequest;
 import io.sapo.producer.gateway.Gateway;
 import io.sapo.producer.gateway.GatewayException;
 import io.sapo.producer.gateway.GatewayException.Kind;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,12 +22,10 @@ import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,39 +138,56 @@ final class GatewayVerticle extends VerticleBase {
   private void chat(RoutingContext context) {
     JsonObject body = json(context);
     ChatRequest request = ChatJson.request(body, gateway.config().rollouts().sampling());
-    boolean stream = Boolean.TRUE.equals(body.getValue("stream"));
-    boolean usage =
-        body.getValue("stream_options") instanceof JsonObject options
-            && Boolean.TRUE.equals(options.getValue("include_usage"));
     String model = body.getValue("model") instanceof String name ? name : MODEL;
+    if (Boolean.TRUE.equals(body.getValue("stream"))) {
+      stream(context, request, new ChatChunks(model, seconds(), ChatJson.wantsUsage(body)));
+      return;
+    }
     vertx
         .executeBlocking(() -> gateway.chat(request), false)
         .compose(this::here)
         .onFailure(context::fail)
-        .onSuccess(
-            reply -> {
-              if (stream) {
-                stream(context, reply, model, usage);
+        .onSuccess(reply -> send(context, 200, ChatJson.whole(reply, model, seconds())));
+  }
+
+  private long seconds() {
+    return clock.millis() / 1_000;
+  }
+
+  private void stream(RoutingContext context, ChatRequest request, ChatChunks chunks) {
+    HttpServerResponse response = context.response();
+    Context loop = vertx.getOrCreateContext();
+    ChatEvents events =
+        new ChatEvents(
+            response,
+            chunks,
+            work -> loop.runOnContext(unused -> work.run()),
+            () ->
+                response
+                    .setChunked(true)
+                    .putHeader("content-type", "text/event-stream")
+                    .putHeader("cache-control", "no-store"));
+    response.closeHandler(closed -> events.abandon());
+    vertx
+        .executeBlocking(() -> gateway.stream(request, events::news), false)
+        .compose(
+            stream -> {
+              events.open(stream);
+              return here(stream.reply());
+            })
+        .onSuccess(events::end)
+        .onFailure(
+            problem -> {
+              if (events.begun()) {
+                events.fail(error(context, problem, 0));
               } else {
-                send(context, 200, ChatJson.whole(reply, model, clock.millis() / 1000));
+                context.fail(problem);
               }
             });
   }
 
   private <T> Future<T> here(CompletableFuture<T> future) {
     return Future.fromCompletionStage(future, vertx.getOrCreateContext());
-  }
-
-  private void stream(RoutingContext context, ChatReply reply, String model, boolean usage) {
-    StringBuilder events = new StringBuilder();
-    List<JsonObject> chunks = ChatJson.chunks(reply, model, clock.millis() / 1000, usage);
-    chunks.forEach(chunk -> events.append("data: ").append(chunk.encode()).append("\n\n"));
-    events.append("data: [DONE]\n\n");
-    context
-        .response()
-        .putHeader("content-type", "text/event-stream")
-        .putHeader("cache-control", "no-store")
-        .end(events.toString());
   }
 
   private void reward(RoutingContext context) {
@@ -214,59 +230,24 @@ final class GatewayVerticle extends VerticleBase {
   }
 
   private void fail(RoutingContext context) {
-    Throwable problem = context.failure();
-    while (problem instanceof CompletionException && problem.getCause() != null) {
-      problem = problem.getCause();
-    }
-    if (context.response().headWritten()) {
-      context.response().reset();
+    HttpServerResponse response = context.response();
+    if (response.headWritten()) {
+      response.reset();
       return;
     }
-    int status = status(problem, context.statusCode());
-    String message = sentence(problem, status);
-    if (status == 500) {
+    ChatError error = error(context, context.failure(), context.statusCode());
+    if (error.status() == 503) {
+      response.putHeader("retry-after", "1");
+    }
+    send(context, error.status(), error.json());
+  }
+
+  private static ChatError error(RoutingContext context, Throwable problem, int code) {
+    ChatError error = ChatError.of(problem, code, MOST_BODY_BYTES);
+    if (error.status() == 500) {
       log.error("{} failed", context.request().path(), problem);
     }
-    if (status == 503) {
-      context.response().putHeader("retry-after", "1");
-    }
-    JsonObject error =
-        new JsonObject()
-            .put("message", message)
-            .put("type", status < 500 ? "invalid_request_error" : "server_error")
-            .put("param", null)
-            .put("code", null);
-    send(context, status, new JsonObject().put("error", error));
-  }
-
-  private static String sentence(Throwable problem, int status) {
-    if (problem instanceof GatewayException) {
-      return problem.getMessage();
-    }
-    if (problem instanceof HttpException http && http.getPayload() != null) {
-      return http.getPayload();
-    }
-    return switch (status) {
-      case 404, 405 -> "no such request";
-      case 413 -> "the body has more than %d bytes".formatted(MOST_BODY_BYTES);
-      case 500 -> "it failed; the gateway's log says why";
-      default -> "the request is malformed";
-    };
-  }
-
-  private static int status(Throwable problem, int code) {
-    if (problem instanceof GatewayException known) {
-      return switch (known.kind()) {
-        case BAD_REQUEST -> 400;
-        case NOT_FOUND -> 404;
-        case BUSY -> 503;
-        case FAILED -> 502;
-      };
-    }
-    if (problem instanceof HttpException http) {
-      return http.getStatusCode();
-    }
-    return problem == null && code > 0 ? code : 500;
+    return error;
   }
 
   @Override

@@ -85,14 +85,24 @@ class ChatJsonTest {
     assertThat(whole.getJsonArray("choices").getJsonObject(0).getJsonObject("message"))
         .isEqualTo(new JsonObject().put("role", "assistant").put("content", "Hello"));
     assertThat(whole.getJsonObject("usage").getInteger("total_tokens")).isEqualTo(10);
-    List<JsonObject> chunks = ChatJson.chunks(reply, "sapo", 5, true);
-    assertThat(chunks).hasSize(4);
-    assertThat(chunks).allMatch(chunk -> chunk.getString("id").equals("gate-1/0"));
-    assertThat(chunks.get(1).getJsonArray("choices").getJsonObject(0).getJsonObject("delta"))
+    ChatChunks chunks = new ChatChunks("sapo", 5, true);
+    List<JsonObject> all =
+        List.of(
+            chunks.role(reply.id()),
+            chunks.text(reply.id(), "Hello"),
+            chunks.end(reply),
+            chunks.usage(reply));
+    assertThat(all).allMatch(chunk -> chunk.getString("id").equals("gate-1/0"));
+    assertThat(all.subList(0, 3))
+        .allMatch(chunk -> chunk.containsKey("usage") && chunk.getValue("usage") == null);
+    assertThat(all.get(0).getJsonArray("choices").getJsonObject(0).getJsonObject("delta"))
+        .isEqualTo(new JsonObject().put("role", "assistant").put("content", ""));
+    assertThat(all.get(1).getJsonArray("choices").getJsonObject(0).getJsonObject("delta"))
         .isEqualTo(new JsonObject().put("content", "Hello"));
-    assertThat(chunks.get(2).getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
+    assertThat(all.get(2).getJsonArray("choices").getJsonObject(0).getString("finish_reason"))
         .isEqualTo("stop");
-    assertThat(chunks.get(3).getJsonArray("choices").isEmpty()).isTrue();
-    assertThat(chunks.get(3).getJsonObject("usage")).isEqualTo(whole.getJsonObject("usage"));
+    assertThat(all.get(3).getJsonArray("choices").isEmpty()).isTrue();
+    assertThat(all.get(3).getJsonObject("usage")).isEqualTo(whole.getJsonObject("usage"));
+    assertThat(new ChatChunks("sapo", 5, false).end(reply).containsKey("usage")).isFalse();
   }
 }

@@ -6,9 +6,12 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.standalone.run.RunningRole;
+import io.sapo.testing.Await;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,6 +66,8 @@ class GatewayHttpTest {
               folder.resolve(kind.label()),
               checkpoint,
               "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+              "model.max-new-tokens=40",
+              "producer.steps-per-call=1",
               "gateway.port=" + port,
               "gateway.token=" + TOKEN));
     }
@@ -90,6 +96,7 @@ class GatewayHttpTest {
         .allMatch(event -> event.startsWith("data: "))
         .last()
         .isEqualTo("data: [DONE]");
+    assertThat(events).hasSizeGreaterThan(5);
     StringBuilder text = new StringBuilder();
     List<String> endings = new ArrayList<>();
     for (String event : events.subList(0, events.size() - 2)) {
@@ -103,6 +110,39 @@ class GatewayHttpTest {
     assertThat(endings).containsExactly(choice.getString("finish_reason"));
     assertThat(new JsonObject(events.get(events.size() - 2).substring(6)).getJsonObject("usage"))
         .isEqualTo(new JsonObject(whole.body()).getJsonObject("usage"));
+  }
+
+  @Test
+  void aCallerWhoGoesAwayLeavesATurnThatIsWholeAndCanBeRewarded() throws Exception {
+    String body = QUESTION.formatted(", \"stream\": true");
+    String id;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      String head =
+          "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(
+              (head.formatted(CHAT, TOKEN, body.length()) + body).getBytes(StandardCharsets.UTF_8));
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      String line = in.readLine();
+      while (!line.startsWith("data: ")) {
+        line = in.readLine();
+      }
+      id = new JsonObject(line.substring("data: ".length())).getString("id");
+    }
+    String reward = new JsonObject().put("id", id).put("reward", 1).encode();
+    Await.until("the turn to be whole", Duration.ofSeconds(20), () -> taken(reward));
+  }
+
+  private static boolean taken(String reward) {
+    try {
+      return post("/rewards", reward).statusCode() == 200;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static JsonObject choice(JsonObject answer) {

@@ -1,0 +1,67 @@
+package io.sapo.producer.server;
+
+import io.sapo.producer.engine.Outage;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The servers of an engine. Guarded by the engine's lock, but for closing. */
+final class ServerPool {
+  private final List<InferenceServer> servers;
+
+  ServerPool(List<InferenceServer> servers) {
+    this.servers = List.copyOf(servers);
+  }
+
+  void start() {
+    servers.forEach(InferenceServer::start);
+  }
+
+  /** See {@link InferenceServer#wake}. */
+  void wake() {
+    servers.forEach(InferenceServer::wake);
+  }
+
+  /** Whether any draws by these weights. */
+  boolean anyAccepts(Publication target) {
+    return servers.stream().anyMatch(server -> server.accepts(target));
+  }
+
+  /** Of those that draw by these weights, the one with the fewest requests. */
+  Optional<InferenceServer> leastBusy(Publication target) {
+    return servers.stream()
+        .filter(server -> server.accepts(target))
+        .min(Comparator.comparingInt(InferenceServer::load));
+  }
+
+  /**
+   * @param requests that wait meanwhile
+   * @return empty while any of them can be used
+   */
+  Optional<Outage> outage(int requests) {
+    List<Outage> outages =
+        servers.stream().map(InferenceServer::outage).flatMap(Optional::stream).toList();
+    if (outages.size() < servers.size()) {
+      return Optional.empty();
+    }
+    Duration lasts =
+        outages.stream().map(Outage::lasts).min(Comparator.naturalOrder()).orElseThrow();
+    return Optional.of(new Outage("%d requests wait for %s".formatted(requests, reasons()), lasts));
+  }
+
+  /** What keeps each of them out of use. */
+  String reasons() {
+    return servers.stream()
+        .map(InferenceServer::outage)
+        .flatMap(Optional::stream)
+        .map(Outage::reason)
+        .collect(Collectors.joining("; "));
+  }
+
+  /** Waits for their threads, which need the lock. */
+  void close() {
+    servers.forEach(InferenceServer::close);
+  }
+}

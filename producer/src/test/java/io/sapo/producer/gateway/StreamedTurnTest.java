@@ -1,0 +1,84 @@
+package io.sapo.producer.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.policy.text.FixedWordTokenizer;
+import io.sapo.policy.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamedTurnTest {
+  @TempDir Path temp;
+  private final AtomicInteger news = new AtomicInteger();
+  private Tokenizer tokenizer;
+  private StreamedTurn stream;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path file = temp.resolve("tokenizer.json");
+    Files.writeString(file, FixedWordTokenizer.tokenizerJson(List.of()), StandardCharsets.UTF_8);
+    tokenizer = Tokenizer.open(file);
+    stream = new StreamedTurn(tokenizer, news::incrementAndGet);
+  }
+
+  @AfterEach
+  void close() {
+    tokenizer.close();
+  }
+
+  private void drawn(String text, int lessBytes) {
+    int[] tokens = tokenizer.encode(text);
+    stream.drawn(Arrays.copyOf(tokens, tokens.length - lessBytes));
+  }
+
+  @Test
+  void charactersComeWhole() {
+    assertThat(stream.begun()).isFalse();
+    drawn("a€", 1);
+    assertThat(stream.take()).isEqualTo("a");
+    drawn("a€😀", 2);
+    assertThat(stream.take()).isEqualTo("€");
+    assertThat(stream.take()).isEmpty();
+    assertThat(stream.end("a€\ufffd")).isTrue();
+    assertThat(stream.take()).isEqualTo("\ufffd");
+    assertThat(news).hasValue(2);
+  }
+
+  @Test
+  void aSlowReaderGetsMoreAtATime() {
+    String text = "0123456789".repeat(100);
+    for (int length = 1; length <= text.length(); length++) {
+      drawn(text.substring(0, length), 0);
+    }
+    assertThat(stream.take()).isEqualTo(text);
+  }
+
+  @Test
+  void whatIsDrawnAgainIsSentOnlyFromWhereItGoesOn() {
+    drawn("abc", 0);
+    assertThat(stream.take()).isEqualTo("abc");
+    drawn("a", 0);
+    assertThat(stream.take()).isEmpty();
+    drawn("abcd", 0);
+    assertThat(stream.take()).isEqualTo("d");
+    assertThat(stream.end("abcde")).isTrue();
+    assertThat(stream.take()).isEqualTo("e");
+  }
+
+  @Test
+  void anotherTextIsNoEndOfWhatWasSent() {
+    drawn("abc", 0);
+    assertThat(stream.take()).isEqualTo("abc");
+    drawn("abX", 0);
+    assertThat(stream.take()).isEmpty();
+    assertThat(stream.end("abXY")).isFalse();
+  }
+}
