@@ -101,26 +101,30 @@ final class LearnerBinding {
 
   /** What is left empty is as the algorithm was published. */
   private AlgorithmSettings algorithm(AlgorithmSettings published) {
-    return new AlgorithmSettings(
-        published.algorithm(),
-        settings.constant("learner.value-reading", ValueReading.class),
-        settings.number("learner.gamma"),
-        settings.optionalNumber("learner.lambda").orElse(published.lambda()),
-        settings.optionalNumber("learner.critic-lambda").orElse(published.criticLambda()),
-        clip(published.clip()),
-        settings.number("learner.value-clip"),
-        settings
-            .optionalConstant("learner.aggregation", Aggregation.class)
-            .orElse(published.aggregation()),
-        settings.number("learner.advantage-limit"),
-        rewardKl(published.rewardKl()),
-        settings.constant("learner.reward-kl-estimator", KlEstimator.class),
-        settings.optionalNumber("learner.loss-kl").orElse(published.lossKl()),
-        settings.constant("learner.loss-kl-estimator", KlEstimator.class),
-        new EntropyBonus(
-            settings.number("learner.entropy-bonus"), settings.number("learner.target-entropy")),
-        overlong(published),
-        offPolicy(published.algorithm()));
+    return published.toBuilder()
+        .valueReading(settings.constant("learner.value-reading", ValueReading.class))
+        .gamma(settings.number("learner.gamma"))
+        .lambda(settings.optionalNumber("learner.lambda").orElse(published.lambda()))
+        .criticLambda(
+            settings.optionalNumber("learner.critic-lambda").orElse(published.criticLambda()))
+        .clip(clip(published.clip()))
+        .valueClip(settings.number("learner.value-clip"))
+        .aggregation(
+            settings
+                .optionalConstant("learner.aggregation", Aggregation.class)
+                .orElse(published.aggregation()))
+        .advantageLimit(settings.number("learner.advantage-limit"))
+        .rewardKl(rewardKl(published.rewardKl()))
+        .rewardKlEstimator(settings.constant("learner.reward-kl-estimator", KlEstimator.class))
+        .lossKl(settings.optionalNumber("learner.loss-kl").orElse(published.lossKl()))
+        .lossKlEstimator(settings.constant("learner.loss-kl-estimator", KlEstimator.class))
+        .entropy(
+            new EntropyBonus(
+                settings.number("learner.entropy-bonus"),
+                settings.number("learner.target-entropy")))
+        .overlong(overlong(published))
+        .offPolicy(offPolicy(published.algorithm()))
+        .build();
   }
 
   private Clip clip(Clip published) {

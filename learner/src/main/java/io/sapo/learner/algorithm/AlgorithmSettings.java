@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything that decides targets and losses.
+ * Everything that decides targets and losses. Made by name, from an algorithm's preset: {@link
+ * #toBuilder}.
  *
  * @param gamma discount from action to action
  * @param lambda of the advantages that the policy sees

@@ -7,21 +7,14 @@ package io.sapo.learner.algorithm;
  *
  * @param policyWeights aggregation times off-policy weight, one a token
  * @param tokenWeights aggregation weight alone, one a token
- * @param entropyBonus what a nat of entropy is worth; 0 for no entropy term
- * @param valueWeights aggregation weight, one an action
+ * @param valueWeights aggregation weight, one an action; empty without a critic
  */
 public record MiniBatch(
     AlgorithmSettings settings,
-    Segmentation actions,
-    Segmentation ratioCut,
-    double[] oldLogProbs,
-    double[] refLogProbs,
-    double[] advantages,
+    PolicyTargets policy,
+    ValueTargets value,
     double[] policyWeights,
     double[] tokenWeights,
-    double entropyBonus,
-    double[] oldValues,
-    double[] returns,
     double[] valueWeights) {
 
   /**
@@ -45,22 +38,14 @@ public record MiniBatch(
 
   /** The given responses, counted within this mini-batch, weights unchanged. */
   public MiniBatch select(int[] rows) {
-    Ragged tokens = actions.tokens();
-    Ragged segments = actions.segments();
-    boolean critic = settings.algorithm().usesCritic();
+    Ragged tokens = value.actions().tokens();
     return new MiniBatch(
         settings,
-        actions.select(rows),
-        ratioCut.select(rows),
-        tokens.gather(oldLogProbs, rows),
-        refLogProbs == null ? null : tokens.gather(refLogProbs, rows),
-        tokens.gather(advantages, rows),
+        policy.select(rows),
+        value.select(rows),
         tokens.gather(policyWeights, rows),
         tokens.gather(tokenWeights, rows),
-        entropyBonus,
-        critic ? segments.gather(oldValues, rows) : oldValues,
-        critic ? segments.gather(returns, rows) : returns,
-        critic ? segments.gather(valueWeights, rows) : valueWeights);
+        value.gather(valueWeights, rows));
   }
 
   /**
@@ -70,13 +55,20 @@ public record MiniBatch(
    * @param entropies of π_θ, one a token
    */
   public PolicyTerm policyLoss(double[] logProbs, double[] entropies) {
-    PolicyLoss.Result policy =
-        PolicyLoss.of(ratioCut, logProbs, oldLogProbs, advantages, policyWeights, settings.clip());
-    double loss = policy.loss();
-    double[] gradient = policy.gradient();
+    PolicyLoss.Result clipped =
+        PolicyLoss.of(
+            policy.ratioCut(),
+            logProbs,
+            policy.oldLogProbs(),
+            policy.advantages(),
+            policyWeights,
+            settings.clip());
+    double loss = clipped.loss();
+    double[] gradient = clipped.gradient();
     double klLoss = 0;
-    if (refLogProbs != null) {
-      KlLoss.Result kl = KlLoss.of(logProbs, refLogProbs, tokenWeights, settings.lossKlEstimator());
+    if (policy.refLogProbs() != null) {
+      KlLoss.Result kl =
+          KlLoss.of(logProbs, policy.refLogProbs(), tokenWeights, settings.lossKlEstimator());
       klLoss = kl.loss();
       loss += settings.lossKl() * klLoss;
       gradient = gradient.clone();
@@ -85,22 +77,26 @@ public record MiniBatch(
       }
     }
     double[] entropyGradient = null;
-    if (entropyBonus > 0) {
+    if (policy.entropyBonus() > 0) {
       entropyGradient = new double[entropies.length];
       for (int i = 0; i < entropies.length; i++) {
-        entropyGradient[i] = -entropyBonus * tokenWeights[i];
+        entropyGradient[i] = -policy.entropyBonus() * tokenWeights[i];
         loss += entropyGradient[i] * entropies[i];
       }
     }
-    return new PolicyTerm(loss, gradient, entropyGradient, policy, klLoss);
+    return new PolicyTerm(loss, gradient, entropyGradient, clipped, klLoss);
   }
 
   /** Loss and gradient at the critic's values, one a token. */
   public ValueTerm valueLoss(double[] values) {
-    int[] positions = actions.valuePositions(settings.valueReading());
+    int[] positions = value.actions().valuePositions(settings.valueReading());
     ValueLoss.Result result =
         ValueLoss.of(
-            Targets.at(values, positions), oldValues, returns, valueWeights, settings.valueClip());
+            Targets.at(values, positions),
+            value.oldValues(),
+            value.returns(),
+            valueWeights,
+            settings.valueClip());
     double[] gradient = new double[values.length];
     for (int m = 0; m < positions.length; m++) {
       gradient[positions[m]] = result.gradient()[m];

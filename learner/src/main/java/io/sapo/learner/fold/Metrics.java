@@ -68,8 +68,8 @@ final class Metrics {
     put("off_policy_rejected", targets.corrections().rejectedShare());
     describeGap(batch, version, experience);
     if (scores.values() != null) {
-      put("explained_variance", targets.explainedVariance());
-      put("value", mean(targets.oldValues()));
+      put("explained_variance", targets.value().explainedVariance());
+      put("value", mean(targets.value().oldValues()));
     }
     double referenceKl = 0;
     if (scores.refLogProbs() != null) {

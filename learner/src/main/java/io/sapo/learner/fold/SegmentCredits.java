@@ -28,16 +28,16 @@ public record SegmentCredits(
 
   static SegmentCredits of(Experience experience, Targets targets, double[] trainedLogProbs) {
     Segmentation cut = experience.cut();
-    double[] advantages = cut.spans().sums(targets.advantages());
+    double[] advantages = cut.spans().sums(targets.policy().advantages());
     for (int segment = 0; segment < advantages.length; segment++) {
       advantages[segment] /= cut.spans().length(segment);
     }
     boolean critic = experience.scores().values() != null;
     return new SegmentCredits(
         cut.segments(),
-        critic ? targets.atSegments(cut, targets.oldValues()) : null,
+        critic ? targets.atSegments(cut, targets.value().oldValues()) : null,
         advantages,
-        critic ? targets.atSegments(cut, targets.returns()) : null,
+        critic ? targets.atSegments(cut, targets.value().returns()) : null,
         trainedLogProbs == null
             ? null
             : PolicyLoss.ratios(cut, trainedLogProbs, experience.scores().oldLogProbs()),

@@ -32,12 +32,13 @@ class AlgorithmTest {
     Experience experience = experience();
     AlgorithmSettings vcPpo = AlgorithmSettings.of(Algorithm.VC_PPO);
     Targets targets = Targets.of(vcPpo, experience, 0);
-    assertThat(targets.returns())
+    assertThat(targets.value().returns())
         .as("with gamma = lambda = 1 the return is the reward still to come")
         .usingComparatorWithPrecision(1e-12)
         .containsExactly(1.2, 1.2, 1, 1, 0.5, 0.5, 0.5);
-    assertThat(targets.advantages())
-        .isNotEqualTo(Targets.of(AlgorithmSettings.of(Algorithm.PPO), experience, 0).advantages());
+    assertThat(targets.policy().advantages())
+        .isNotEqualTo(
+            Targets.of(AlgorithmSettings.of(Algorithm.PPO), experience, 0).policy().advantages());
   }
 
   @Test

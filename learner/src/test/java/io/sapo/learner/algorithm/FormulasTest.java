@@ -45,10 +45,10 @@ class FormulasTest {
       double[] values = samples.noise(experience.scores().values().length, 1);
       Targets targets = Targets.of(c.settings(), experience, REWARD_KL);
       SlowReference reference = new SlowReference(c.settings(), experience, REWARD_KL);
-      for (int m = 0; m < targets.returns().length; m++) {
-        int first = targets.actions().spans().start(m);
-        assertThat(targets.returns()[m]).isCloseTo(reference.returns(first), within(1e-12));
-        assertThat(targets.oldValues()[m]).isEqualTo(reference.value(first));
+      for (int m = 0; m < targets.value().returns().length; m++) {
+        int first = targets.value().actions().spans().start(m);
+        assertThat(targets.value().returns()[m]).isCloseTo(reference.returns(first), within(1e-12));
+        assertThat(targets.value().oldValues()[m]).isEqualTo(reference.value(first));
       }
       assertThat(targets.miniBatch(IntStream.range(0, 4).toArray()).valueLoss(values).loss())
           .isCloseTo(reference.valueLoss(values), within(1e-12));
@@ -123,16 +123,16 @@ class FormulasTest {
     Experience experience = new SampleBatches(5).next();
     Targets without = Targets.of(plain, experience, REWARD_KL);
     Targets with = Targets.of(traced, experience, REWARD_KL);
-    assertThat(with.advantages()).isEqualTo(without.advantages());
+    assertThat(with.policy().advantages()).isEqualTo(without.policy().advantages());
     assertThat(with.corrections().weights()).isEqualTo(without.corrections().weights());
     SlowReference reference = new SlowReference(traced, experience, REWARD_KL);
-    Ragged actions = with.actions().spans();
+    Ragged actions = with.value().actions().spans();
     for (int m = 0; m < actions.rows(); m++) {
       int first = actions.start(m);
-      assertThat(with.returns()[m])
+      assertThat(with.value().returns()[m])
           .isCloseTo(reference.action(first, 0.9, true) + reference.value(first), within(1e-12));
     }
-    assertThat(with.returns()).isNotEqualTo(without.returns());
+    assertThat(with.value().returns()).isNotEqualTo(without.value().returns());
   }
 
   @Test
@@ -197,20 +197,7 @@ class FormulasTest {
 
   private static double explained(double[] values, double[] returns) {
     Targets any = Targets.of(AlgorithmSettings.of(Algorithm.SAPO), new SampleBatches(1).next(), 0);
-    return new Targets(
-            any.settings(),
-            any.actions(),
-            any.ratioCut(),
-            any.kept(),
-            any.limits(),
-            any.oldLogProbs(),
-            any.refLogProbs(),
-            any.advantages(),
-            any.corrections(),
-            any.entropyBonus(),
-            values,
-            returns)
-        .explainedVariance();
+    return new ValueTargets(any.value().actions(), values, returns).explainedVariance();
   }
 
   /** With the behaviour policy taken for the old one, nothing of the recomputed one is left. */
@@ -237,9 +224,9 @@ class FormulasTest {
                 s.tailValues()));
     Targets one = Targets.of(off, experience, REWARD_KL);
     Targets two = Targets.of(off, other, REWARD_KL);
-    assertThat(two.advantages()).isEqualTo(one.advantages());
-    assertThat(two.returns()).isEqualTo(one.returns());
-    assertThat(two.oldLogProbs()).isEqualTo(one.oldLogProbs());
+    assertThat(two.policy().advantages()).isEqualTo(one.policy().advantages());
+    assertThat(two.value().returns()).isEqualTo(one.value().returns());
+    assertThat(two.policy().oldLogProbs()).isEqualTo(one.policy().oldLogProbs());
   }
 
   /** Neither a masked response's numbers nor its being there show in anything trained. */

@@ -20,7 +20,7 @@ class GradientTest {
   void policyGradientIsTheSlopeOfTheLoss(Algorithm algorithm) {
     Experience experience = samples.next();
     MiniBatch batch = targets(algorithm, experience).miniBatch(new int[] {0, 2, 3});
-    double[] logProbs = samples.moved(batch.oldLogProbs(), 0.4);
+    double[] logProbs = samples.moved(batch.policy().oldLogProbs(), 0.4);
     double[] entropies = samples.noise(logProbs.length, 1);
     MiniBatch.PolicyTerm term = batch.policyLoss(logProbs, entropies);
     assertSlopes(term.gradient(), logProbs, x -> batch.policyLoss(x, entropies).loss());
@@ -34,7 +34,7 @@ class GradientTest {
       names = {"SAPO", "PPO", "VC_PPO"})
   void valueGradientIsTheSlopeOfTheLoss(Algorithm algorithm) {
     MiniBatch batch = targets(algorithm, samples.next()).miniBatch(new int[] {1, 3});
-    double[] values = samples.noise(batch.oldLogProbs().length, 1);
+    double[] values = samples.noise(batch.policy().oldLogProbs().length, 1);
     assertSlopes(batch.valueLoss(values).gradient(), values, x -> batch.valueLoss(x).loss());
   }
 
@@ -42,14 +42,14 @@ class GradientTest {
   @EnumSource(Algorithm.class)
   void microBatchesAddUpToTheirMiniBatch(Algorithm algorithm) {
     MiniBatch whole = targets(algorithm, samples.next()).miniBatch(IntStream.range(0, 4).toArray());
-    double[] logProbs = samples.moved(whole.oldLogProbs(), 0.4);
+    double[] logProbs = samples.moved(whole.policy().oldLogProbs(), 0.4);
     double[] entropies = samples.noise(logProbs.length, 1);
     double[] values = samples.noise(logProbs.length, 1);
     double policy = 0;
     double value = 0;
     for (int[] rows : new int[][] {{3, 0}, {1, 2}}) {
       MiniBatch micro = whole.select(rows);
-      Ragged tokens = whole.actions().tokens();
+      Ragged tokens = whole.value().actions().tokens();
       policy +=
           micro.policyLoss(tokens.gather(logProbs, rows), tokens.gather(entropies, rows)).loss();
       if (algorithm.usesCritic()) {

@@ -346,11 +346,11 @@ class OptionsTest {
     MiniBatch.PolicyTerm term = batch.policyLoss(logProbs, entropies);
     Map<Part, String> parts = new EnumMap<>(Part.class);
     parts.put(KEPT, Arrays.toString(targets.kept()));
-    parts.put(ANCHOR, Arrays.toString(targets.oldLogProbs()));
-    parts.put(ADVANTAGES, Arrays.toString(targets.advantages()));
+    parts.put(ANCHOR, Arrays.toString(targets.policy().oldLogProbs()));
+    parts.put(ADVANTAGES, Arrays.toString(targets.policy().advantages()));
     parts.put(WEIGHTS, Arrays.toString(targets.corrections().weights()));
-    parts.put(OLD_VALUES, Arrays.toString(targets.oldValues()));
-    parts.put(RETURNS, Arrays.toString(targets.returns()));
+    parts.put(OLD_VALUES, Arrays.toString(targets.value().oldValues()));
+    parts.put(RETURNS, Arrays.toString(targets.value().returns()));
     parts.put(POLICY_GRADIENT, Arrays.toString(term.gradient()));
     parts.put(KL_LOSS, Double.toString(term.klLoss()));
     parts.put(ENTROPY_GRADIENT, Arrays.toString(term.entropyGradient()));

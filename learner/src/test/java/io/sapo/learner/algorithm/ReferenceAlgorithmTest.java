@@ -95,7 +95,7 @@ class ReferenceAlgorithmTest {
         List.of(Algorithm.GRPO, Algorithm.DAPO, Algorithm.GSPO, Algorithm.RLOO)) {
       String path = algorithm == Algorithm.RLOO ? "rloo" : "grpo";
       assertClose(
-          targets(reference, algorithm, ValueReading.SEGMENT_START).advantages(),
+          targets(reference, algorithm, ValueReading.SEGMENT_START).policy().advantages(),
           reference.expected(path + "/advantages"),
           path);
     }
@@ -108,9 +108,12 @@ class ReferenceAlgorithmTest {
       String path,
       String ratioPath) {
     Targets targets = targets(reference, algorithm, reading);
-    assertClose(targets.advantages(), reference.expected(path + "advantages"), path + "advantages");
     assertClose(
-        targets.actions().spans().spread(targets.returns()),
+        targets.policy().advantages(),
+        reference.expected(path + "advantages"),
+        path + "advantages");
+    assertClose(
+        targets.value().actions().spans().spread(targets.value().returns()),
         reference.expected(path + "returns"),
         path + "returns");
     MiniBatch.PolicyTerm term =
@@ -140,7 +143,8 @@ class ReferenceAlgorithmTest {
   }
 
   private static MiniBatch whole(Targets targets) {
-    return targets.miniBatch(IntStream.range(0, targets.actions().tokens().rows()).toArray());
+    return targets.miniBatch(
+        IntStream.range(0, targets.value().actions().tokens().rows()).toArray());
   }
 
   private static void assertClose(double[] actual, double[] expected, String what) {
