@@ -7,6 +7,7 @@ import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.task.FileTaskSource;
 import io.sapo.producer.task.FileTaskSource.Passes;
 import io.sapo.producer.task.FileTaskSource.Rows;
+import io.sapo.producer.task.GeneratedTaskSource;
 import io.sapo.producer.task.OrderedTaskSource;
 import io.sapo.producer.task.Split;
 import io.sapo.producer.task.TaskFormatException;
@@ -61,7 +62,7 @@ public final class TaskSources {
    */
   public static OrderedTaskSource open(TaskSpec spec, long seed) {
     requireNoTopic(spec.train());
-    Optional<OrderedTaskSource> made = made(spec.train(), Split.TRAINING, seed);
+    Optional<OrderedTaskSource> made = made(spec.train(), spec, Split.TRAINING, seed);
     if (made.isPresent()) {
       return made.get();
     }
@@ -83,7 +84,7 @@ public final class TaskSources {
   public static TaskSource heldOut(TaskSpec spec, long seed) {
     String named = spec.heldOut().orElse(spec.train());
     requireNoTopic(named);
-    Optional<OrderedTaskSource> made = made(named, Split.HELD_OUT, seed);
+    Optional<OrderedTaskSource> made = made(named, spec, Split.HELD_OUT, seed);
     if (made.isPresent()) {
       return made.get();
     }
@@ -125,7 +126,12 @@ public final class TaskSources {
   }
 
   /** A source that makes tasks as they are asked for; empty where the text names no such source. */
-  private static Optional<OrderedTaskSource> made(String spec, Split split, long seed) {
+  private static Optional<OrderedTaskSource> made(
+      String named, TaskSpec spec, Split split, long seed) {
+    return made(named, split, seed).map(source -> source.judgedBy(spec.columns().verifier()));
+  }
+
+  private static Optional<GeneratedTaskSource<?>> made(String spec, Split split, long seed) {
     if (spec.equals(FIGURES)) {
       return Optional.of(new FiguresTaskSource(split, seed));
     }

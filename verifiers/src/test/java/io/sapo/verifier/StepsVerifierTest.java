@@ -41,9 +41,21 @@ class StepsVerifierTest {
         "2+2=5%|0",
         "7=8|0",
         "2+2=4.|0",
+        "a7+5=12\\nb12-3=9\\n#### 9|0",
+        "a7+5=13\\nb13-3=10\\n#### 10|1",
+        "a7+5=12\\nb13-3=10\\n#### 10|1",
+        "a7+5=12\\nb13-3=11\\n#### 11|1",
+        "a7+5=12\\nc13-3=10|0",
+        "so a7+5=13|0",
+        "ab7+5=13|0",
+        "1. 7+5=13\\n2) 7+5=12\\n(3) 7+5=13|2",
+        "- 7+5=13\\n* 7+5=13\\n(b) 7+5=12|2",
+        "- 7 + 5 = -2|0",
+        "x = 9 - 7+5=13|0",
         "nothing|0"
       })
-  void onlyCalculationsThatStandAloneAreChecked(String text, int wrong) {
+  void onlyCalculationsThatStandAloneAreChecked(String line, int wrong) {
+    String text = line.replace("\\n", "\n");
     double[] rewards = verifier.segmentRewards(List.of(text), "1");
 
     assertThat(rewards).hasSize(1);

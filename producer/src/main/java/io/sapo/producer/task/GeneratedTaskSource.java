@@ -21,6 +21,7 @@ public abstract class GeneratedTaskSource<T> implements OrderedTaskSource {
   private final String name;
   private final Split split;
   private final SeededTasks made;
+  private Optional<String> verifier = Optional.empty();
 
   protected GeneratedTaskSource(String name, Split split, long seed) {
     this.name = name;
@@ -36,6 +37,17 @@ public abstract class GeneratedTaskSource<T> implements OrderedTaskSource {
 
   /** One way of solving it, with some mistakes. */
   protected abstract String solution(T drawn, SplittableRandom random);
+
+  /**
+   * Has all tasks from now on judged by another verifier than their own.
+   *
+   * @param verifier empty for their own
+   * @return this source
+   */
+  public GeneratedTaskSource<T> judgedBy(Optional<String> verifier) {
+    this.verifier = verifier;
+    return this;
+  }
 
   /** The part of ids that tells the splits apart; seeds of rollouts derive from ids. */
   protected String label(Split of) {
@@ -70,6 +82,8 @@ public abstract class GeneratedTaskSource<T> implements OrderedTaskSource {
 
   /** The task made from it, under the next id. */
   protected final Task task(T drawn) {
-    return task("%s-%s-%d-%d".formatted(name, label(split), made.seed(), made.next()), drawn);
+    Task task = task("%s-%s-%d-%d".formatted(name, label(split), made.seed(), made.next()), drawn);
+    verifier.ifPresent(task::setVerifier);
+    return task;
   }
 }
