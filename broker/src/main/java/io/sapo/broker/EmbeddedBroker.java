@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,15 +62,15 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private EmbeddedBroker(
       Path folder,
-      ServerSocketChannel clients,
+      ReservedSocket clients,
       int advertisedPort,
-      ServerSocketChannel control,
+      ReservedSocket control,
       Duration session)
       throws IOException {
     this.folder = folder;
-    this.port = advertisedPort == 0 ? portOf(clients) : advertisedPort;
+    this.port = advertisedPort == 0 ? clients.port() : advertisedPort;
     Properties settings =
-        BrokerSettings.of(folder, HOST, portOf(clients), port, portOf(control), session);
+        BrokerSettings.of(folder, HOST, clients.port(), port, control.port(), session);
     KafkaConfig config = new KafkaConfig(settings, false);
     var loaded = KafkaRaftServer.initializeLogDirs(config, log, "");
     MetaPropertiesEnsemble properties = loaded._1();
@@ -89,9 +88,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             handOut(
                 Map.of(
                     BrokerSettings.CLIENT_LISTENER,
-                    clients,
+                    clients.channel(),
                     BrokerSettings.CONTROLLER_LISTENER,
-                    control)));
+                    control.channel())));
     this.controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), bootstrap);
     this.broker = new BrokerServer(shared);
   }
@@ -113,7 +112,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     listens
    */
   public static EmbeddedBroker start(Path folder, int port, int advertisedPort) {
-    try (Reserved clients = Reserved.bind(port)) {
+    try (ReservedSocket clients = ReservedSocket.bind(HOST, port)) {
       if (!format(folder)) {
         relieve(folder);
       }
@@ -130,10 +129,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private static EmbeddedBroker start(
-      Path folder, Reserved clients, int advertisedPort, Duration session) throws IOException {
-    try (Reserved control = Reserved.bind(0)) {
-      EmbeddedBroker broker =
-          new EmbeddedBroker(folder, clients.channel, advertisedPort, control.channel, session);
+      Path folder, ReservedSocket clients, int advertisedPort, Duration session)
+      throws IOException {
+    try (ReservedSocket control = ReservedSocket.bind(HOST, 0)) {
+      EmbeddedBroker broker = new EmbeddedBroker(folder, clients, advertisedPort, control, session);
       broker.startServers();
       clients.keep();
       control.keep();
@@ -149,7 +148,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * declared dead loses the leadership of all partitions.
    */
   private static void relieve(Path folder) throws IOException {
-    try (Reserved nobody = Reserved.bind(0)) {
+    try (ReservedSocket nobody = ReservedSocket.bind(HOST, 0)) {
       start(folder, nobody, 0, TAKEOVER_SESSION).close();
     }
   }
@@ -259,10 +258,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     };
   }
 
-  private static int portOf(ServerSocketChannel channel) throws IOException {
-    return ((InetSocketAddress) channel.getLocalAddress()).getPort();
-  }
-
   private static String rootMessage(Throwable e) {
     Throwable root = e;
     while (root != null && root.getCause() != null) {
@@ -272,41 +267,5 @@ public final class EmbeddedBroker implements AutoCloseable {
       return "no cause given";
     }
     return root.getMessage() == null ? root.toString() : root.getMessage();
-  }
-
-  /** A bound socket, closed again unless the broker that was to use it has started. */
-  private static final class Reserved implements AutoCloseable {
-    private static final int BACKLOG = 50;
-
-    private final ServerSocketChannel channel;
-    private boolean kept;
-
-    private Reserved(ServerSocketChannel channel) {
-      this.channel = channel;
-    }
-
-    static Reserved bind(int port) throws IOException {
-      ServerSocketChannel channel = ServerSocketChannel.open();
-      Reserved reserved = new Reserved(channel);
-      try {
-        channel.configureBlocking(false);
-        channel.bind(new InetSocketAddress(HOST, port), BACKLOG);
-        return reserved;
-      } catch (IOException e) {
-        reserved.close();
-        throw e;
-      }
-    }
-
-    void keep() {
-      kept = true;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (!kept) {
-        channel.close();
-      }
-    }
   }
 }

@@ -18,8 +18,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -43,7 +41,6 @@ public final class JudgeWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(JudgeWorker.class);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final long COMMIT_EVERY_NANOS = Duration.ofMillis(200).toNanos();
-  private static final long DELETE_EVERY_NANOS = Duration.ofSeconds(30).toNanos();
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(3);
   private static final int POLL_RECORDS = 64;
 
@@ -60,16 +57,14 @@ public final class JudgeWorker implements AutoCloseable {
   private final Topic<JudgeRequest> requests;
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
-  private final Admin admin;
+  private final FinishedRequests finished;
   private final JudgeDispatcher dispatcher;
   private final int window;
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread;
   private final Progress progress = new Progress();
-  private final Map<TopicPartition, Long> deletable = new HashMap<>();
   private long committedAt = System.nanoTime();
-  private long deletedAt = System.nanoTime();
   private volatile int open;
   private volatile boolean closed;
 
@@ -85,7 +80,7 @@ public final class JudgeWorker implements AutoCloseable {
     this.consumer = consumer(kafka, instance);
     this.producer =
         ProducerClients.patient(kafka, Map.of("max.request.size", 2 * Topics.MAX_RECORD_BYTES));
-    this.admin = Admin.create(kafka);
+    this.finished = new FinishedRequests(kafka);
     this.dispatcher = JudgeDispatcher.open(settings);
     this.window =
         Math.max(LEAST_WINDOW, 2 * settings.effort().inFlight() * settings.effort().batch());
@@ -141,10 +136,7 @@ public final class JudgeWorker implements AutoCloseable {
           committedAt = now;
           commit();
         }
-        if (now - deletedAt >= DELETE_EVERY_NANOS) {
-          deletedAt = now;
-          deleteDone();
-        }
+        finished.deleteNowAndThen();
       }
       producer.close(CLOSE_WITHIN);
       settle();
@@ -190,6 +182,22 @@ public final class JudgeWorker implements AutoCloseable {
 
   /** On the dispatcher's thread. */
   private void publish(byte[] key, JudgeRequest request, Outcome outcome, Ended end) {
+    producer.send(
+        new ProducerRecord<>(
+            topics.verdicts().name(),
+            request.getSourcePartition(),
+            key,
+            topics.verdicts().codec().encode(verdict(request, outcome))),
+        (metadata, problem) -> {
+          if (problem == null) {
+            ended.add(end);
+          } else if (!closed) {
+            failure.complete(problem);
+          }
+        });
+  }
+
+  private JudgeVerdict verdict(JudgeRequest request, Outcome outcome) {
     JudgeVerdict.Builder verdict =
         JudgeVerdict.newBuilder()
             .setJudge(settings.name())
@@ -203,19 +211,7 @@ public final class JudgeWorker implements AutoCloseable {
     } else if (outcome instanceof Outcome.Failed failed) {
       verdict.setFailure("has failed on it again and again, the last time so: " + failed.why());
     }
-    producer.send(
-        new ProducerRecord<>(
-            topics.verdicts().name(),
-            request.getSourcePartition(),
-            key,
-            topics.verdicts().codec().encode(verdict.build())),
-        (metadata, problem) -> {
-          if (problem == null) {
-            ended.add(end);
-          } else if (!closed) {
-            failure.complete(problem);
-          }
-        });
+    return verdict.build();
   }
 
   private void settle() {
@@ -247,28 +243,10 @@ public final class JudgeWorker implements AutoCloseable {
     try {
       consumer.commitSync(positions, CLOSE_WITHIN);
       progress.committed(advanced);
-      positions.forEach((at, position) -> deletable.put(at, position.offset()));
+      positions.forEach((at, position) -> finished.add(at, position.offset()));
     } catch (RetriableException | CommitFailedException e) {
       // Next time; or whoever has the partitions then asks again for what was not committed.
       log.debug("positions of judge {} are not committed yet", settings.name(), e);
-    }
-  }
-
-  /** Best effort: what is not deleted now is next time, or by the topic's retention. */
-  private void deleteDone() {
-    Map<TopicPartition, RecordsToDelete> done = new HashMap<>();
-    deletable.forEach((at, offset) -> done.put(at, RecordsToDelete.beforeOffset(offset)));
-    deletable.clear();
-    if (!done.isEmpty()) {
-      admin
-          .deleteRecords(done)
-          .all()
-          .whenComplete(
-              (deleted, problem) -> {
-                if (problem != null) {
-                  log.debug("requests that are done with are not deleted: {}", problem.toString());
-                }
-              });
     }
   }
 
@@ -292,7 +270,7 @@ public final class JudgeWorker implements AutoCloseable {
       for (TopicPartition at : partitions) {
         gone.add(at.partition());
         progress.forget(at.partition());
-        deletable.remove(at);
+        finished.forget(at);
       }
       dispatcher.drop(request -> gone.contains(request.getSourcePartition()));
     }
@@ -312,6 +290,6 @@ public final class JudgeWorker implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-    admin.close(Duration.ofSeconds(1));
+    finished.close();
   }
 }

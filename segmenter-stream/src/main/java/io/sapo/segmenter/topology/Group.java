@@ -148,7 +148,7 @@ final class Group extends Step<Judged> {
       }
     }
     for (String groupId : overdue) {
-      if (!judging || !Judging.anyOf(held, groupId)) {
+      if (!judging || !HeldTrajectories.anyOf(held, groupId)) {
         close(groupId, false, nowMs);
       }
     }

@@ -16,13 +16,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +37,7 @@ final class Judging extends Step<Object> {
   private final TrajectorySegmenter segmenter;
   private final SortedMap<String, Duration> patience;
   private final Duration retention;
-  private KeyValueStore<String, byte[]> held;
+  private HeldTrajectories held;
   private RecentIds seen;
 
   /** By key, until when. */
@@ -63,41 +59,13 @@ final class Judging extends Step<Object> {
     this.retention = retention;
   }
 
-  /**
-   * Whether rollouts of a group wait for judges.
-   *
-   * @param held the store
-   */
-  static boolean anyOf(KeyValueStore<String, byte[]> held, String groupId) {
-    try (KeyValueIterator<String, byte[]> some =
-        held.prefixScan(groupId + Group.SEPARATOR, new StringSerializer())) {
-      return some.hasNext();
-    }
-  }
-
-  /** A verdict is kept under the key of its trajectory, this and the judge's name. */
-  private static String key(String groupId, String trajectoryId) {
-    return groupId + Group.SEPARATOR + trajectoryId;
-  }
-
-  private static boolean isTrajectory(String key) {
-    return key.indexOf(Group.SEPARATOR) == key.lastIndexOf(Group.SEPARATOR);
-  }
-
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     super.init(context);
-    held = context.getStateStore(Nodes.HELD);
+    held = new HeldTrajectories(context.getStateStore(Nodes.HELD), topics);
     seen = new RecentIds(context.getStateStore(Nodes.SEEN), retention);
     long now = context.currentSystemTimeMs();
-    try (KeyValueIterator<String, byte[]> all = held.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> one = all.next();
-        if (isTrajectory(one.key)) {
-          waiting.put(one.key, deadline(accepted(held(one.value)).trajectory(), now));
-        }
-      }
-    }
+    held.forEach((key, waits) -> waiting.put(key, deadline(accepted(waits).trajectory(), now)));
     countHeld();
     long shortest = patience.values().stream().mapToLong(Duration::toMillis).min().orElse(10_000);
     context.schedule(
@@ -136,15 +104,16 @@ final class Judging extends Step<Object> {
   private void hold(Unjudged unjudged, long timestamp) {
     Source source = unjudged.accepted().source();
     Trajectory trajectory = unjudged.accepted().trajectory();
-    String key = key(trajectory.getGroupId(), trajectory.getTrajectoryId());
+    String key = HeldTrajectories.key(trajectory.getGroupId(), trajectory.getTrajectoryId());
     long now = context().currentSystemTimeMs();
-    byte[] before = held.get(key);
     RecentIds.Sighting sighting =
-        before == null
-            ? seen.trajectory(trajectory.getTrajectoryId(), source, now)
-            : isOf(held(before), source.partition(), source.offset())
-                ? RecentIds.Sighting.HERE
-                : RecentIds.Sighting.ELSEWHERE;
+        held.get(key)
+            .map(
+                before ->
+                    isOf(before, source.partition(), source.offset())
+                        ? RecentIds.Sighting.HERE
+                        : RecentIds.Sighting.ELSEWHERE)
+            .orElseGet(() -> seen.trajectory(trajectory.getTrajectoryId(), source, now));
     if (sighting == RecentIds.Sighting.ELSEWHERE) {
       refuse(
           source,
@@ -152,7 +121,7 @@ final class Judging extends Step<Object> {
           Reason.DUPLICATE,
           "trajectory " + trajectory.getTrajectoryId() + " was read before");
     } else if (sighting == RecentIds.Sighting.NEVER) {
-      held.put(key, new Held(source, unjudged.cut()).toBytes());
+      held.put(key, new Held(source, unjudged.cut()));
       waiting.put(key, deadline(trajectory, now));
       countHeld();
       for (String judge : segmenter.judges(trajectory)) {
@@ -194,14 +163,11 @@ final class Judging extends Step<Object> {
       log.warn("a verdict is skipped: {}", e.getMessage());
       return;
     }
-    String key = key(groupId, verdict.getTrajectoryId());
-    byte[] bytes = held.get(key);
-    if (bytes == null
-        || !isTrajectory(key)
-        || !isOf(held(bytes), verdict.getSourcePartition(), verdict.getSourceOffset())) {
+    String key = HeldTrajectories.key(groupId, verdict.getTrajectoryId());
+    Held waits = held.get(key).orElse(null);
+    if (waits == null || !isOf(waits, verdict.getSourcePartition(), verdict.getSourceOffset())) {
       return;
     }
-    Held waits = held(bytes);
     String fault = fault(verdict, waits.cut().ends().length);
     if (!fault.isEmpty()) {
       String detail = "judge " + verdict.getJudge() + " " + fault;
@@ -209,9 +175,9 @@ final class Judging extends Step<Object> {
       release(key);
       return;
     }
-    held.put(key + Group.SEPARATOR + verdict.getJudge(), value);
+    held.putVerdict(key, verdict.getJudge(), value);
     Accepted accepted = accepted(waits);
-    List<Judgement> judgements = judgements(key);
+    List<Judgement> judgements = held.judgements(key);
     if (missing(accepted.trajectory(), judgements).isEmpty()) {
       release(key);
       pass(accepted, waits.cut(), judgements, timestamp);
@@ -246,35 +212,14 @@ final class Judging extends Step<Object> {
     }
   }
 
-  /** Of one trajectory, by the judges' names. */
-  private List<Judgement> judgements(String key) {
-    List<Judgement> judgements = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = verdicts(key)) {
-      while (all.hasNext()) {
-        judgements.add(topics.verdicts().codec().decode(all.next().value).getJudgement());
-      }
-    }
-    return judgements;
-  }
-
   private SortedSet<String> missing(Trajectory trajectory, List<Judgement> judgements) {
     SortedSet<String> missing = new TreeSet<>(segmenter.judges(trajectory));
     judgements.forEach(judgement -> missing.remove(judgement.getJudge()));
     return missing;
   }
 
-  private KeyValueIterator<String, byte[]> verdicts(String key) {
-    return held.prefixScan(key + Group.SEPARATOR, new StringSerializer());
-  }
-
   private void release(String key) {
-    List<String> gone = new ArrayList<>(List.of(key));
-    try (KeyValueIterator<String, byte[]> all = verdicts(key)) {
-      while (all.hasNext()) {
-        gone.add(all.next().key);
-      }
-    }
-    gone.forEach(held::delete);
+    held.delete(key);
     waiting.remove(key);
     countHeld();
   }
@@ -288,7 +233,7 @@ final class Judging extends Step<Object> {
           }
         });
     for (String key : overdue) {
-      Held waits = held(held.get(key));
+      Held waits = held.get(key).orElseThrow();
       Trajectory trajectory = accepted(waits).trajectory();
       boolean known = !segmenter.judges(trajectory).isEmpty();
       refuse(
@@ -296,14 +241,10 @@ final class Judging extends Step<Object> {
           nowMs,
           known ? Reason.JUDGE_SILENT : Reason.UNKNOWN_VERIFIER,
           known
-              ? "no verdict in time from " + missing(trajectory, judgements(key))
+              ? "no verdict in time from " + missing(trajectory, held.judgements(key))
               : "'" + trajectory.getVerifier() + "' names a judge that was asked and is gone");
       release(key);
     }
-  }
-
-  private Held held(byte[] bytes) {
-    return Held.fromBytes(topics.trajectories().name(), bytes);
   }
 
   private static boolean isOf(Held held, int partition, long offset) {
