@@ -85,7 +85,11 @@ public final class MathEquality {
     return Moments.same(answer, reference)
         .map(
             same -> new Comparison(same, answer, reference, same ? "the same time" : "other times"))
-        .orElseGet(() -> plain(Notation.plain(answer), Notation.plain(reference)));
+        .orElseGet(() -> told(Conventions.told(answer, reference), reference));
+  }
+
+  private Comparison told(String told, String reference) {
+    return plain(Notation.plain(told), Notation.plain(Conventions.told(reference, told)));
   }
 
   private Comparison plain(String answer, String reference) {

@@ -18,10 +18,17 @@ final class Names {
           "dot",
           "widehat",
           "max",
-          "min");
+          "min",
+          "det",
+          "dim",
+          "ker",
+          "deg",
+          "arg");
+  private static final Set<String> GEOMETRIC =
+      Set.of("angle", "triangle", "overline", "vec", "overrightarrow", "bar");
   private static final Set<String> OPERATIONS = Set.of("lim", "sum", "prod", "int", "iint", "oint");
   private static final Set<String> BETWEEN_NAMES =
-      Set.of("_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
+      Set.of(":", "_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
   private static final Pattern DERIVATIVE =
       Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
 
@@ -38,7 +45,9 @@ final class Names {
     if (tokens.isEmpty()) {
       return false;
     }
-    if (isDerivative(tokens)
+    if (tokens.size() == 1 && Set.of("max", "min").contains(tokens.get(0).text())
+        || isDerivative(tokens)
+        || isSumOfAngles(tokens)
         || isOperation(tokens.get(0))
         || isMatrixOfNames(tokens)
         || APPLIED.matcher(Tokens.text(tokens)).matches()
@@ -78,6 +87,12 @@ final class Names {
       }
     }
     return named && depth == 0 && tokens.get(0).kind() != Token.Kind.NUMBER;
+  }
+
+  private static boolean isSumOfAngles(List<Token> tokens) {
+    return tokens.size() > 2
+        && tokens.stream().anyMatch(token -> token.is(Token.Kind.COMMAND, "angle"))
+        && isSum(tokens);
   }
 
   /** A limit, sum or integral is not calculated; what it is said to be counts. */
@@ -158,6 +173,7 @@ final class Names {
         || token.kind() == Token.Kind.NAME
         || token.kind() == Token.Kind.WORD
         || token.is(Token.Kind.COMMAND, "frac")
+        || token.kind() == Token.Kind.COMMAND && GEOMETRIC.contains(token.text())
         || Set.of("+", "-", "*", "/", "{", "}", "_").contains(token.text());
   }
 

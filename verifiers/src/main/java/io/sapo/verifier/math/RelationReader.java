@@ -184,7 +184,7 @@ final class RelationReader {
         boolean rounded = side.separator().equals("\u2248");
         if (!(rounded
             ? isRounded(before.fraction(), value.fraction())
-            : new Equivalence(budget).same(before.fraction(), value.fraction()))) {
+            : new Equivalence(budget).same(share(before, value), share(value, before)))) {
           return null;
         }
         result = rounded ? new Answer.Rounded(before, value) : result == null ? value : result;
@@ -192,6 +192,14 @@ final class RelationReader {
       previous = next;
     }
     return result instanceof Answer.Rounded ? result : previous;
+  }
+
+  /** Percents as a share of one where the other side has none. */
+  private Fraction share(Answer.Value value, Answer.Value other) throws UnreadableException {
+    Fraction fraction = value.fraction();
+    return fraction.mentions(Atom.PERCENT) && !other.fraction().mentions(Atom.PERCENT)
+        ? Substitution.replace(fraction, Atom.PERCENT, Substitution.PERCENT_AS_SHARE, budget)
+        : fraction;
   }
 
   /**

@@ -76,6 +76,18 @@ final class TokenCursor {
     return "(" + tokens.get(at - 2).text() + ")";
   }
 
+  /** Whether an exponent in braces stands before. */
+  boolean isBehindExponent() {
+    int depth = 0;
+    for (int i = at - 1; i > 0; i--) {
+      depth += isAt(i, "}") ? 1 : isAt(i, "{") ? -1 : 0;
+      if (depth <= 0) {
+        return depth == 0 && isAt(i, "{") && isAt(i - 1, "^");
+      }
+    }
+    return false;
+  }
+
   /** Whether \pi or i stands before. */
   boolean isBehindConstant() {
     return at > 0

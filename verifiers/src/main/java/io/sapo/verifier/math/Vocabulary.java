@@ -173,7 +173,9 @@ final class Vocabulary {
             || before.isSign("\u00b0")
             || before.isSign("/")
             || before.is(Token.Kind.NAME, "pi");
+    boolean formula = before.is(Token.Kind.NAME, "pi") && token.text().equals("hr");
     return behindValue
+        && !formula
         && (UnitTable.isKnown(token.text())
             || Units.isMultiplier(lower)
             || token.spaced() && lower.length() >= 4);

@@ -19,6 +19,11 @@ final class WrittenAlike {
           Map.entry("\\{\\}", "no solution"),
           Map.entry("no solutions", "no solution"),
           Map.entry("none", "no solution"),
+          Map.entry("no solution exists", "no solution"),
+          Map.entry("no solutions exist", "no solution"),
+          Map.entry("there exists no solution", "no solution"),
+          Map.entry("right angled triangle", "right triangle"),
+          Map.entry("right angle triangle", "right triangle"),
           Map.entry("empty set", "no solution"),
           Map.entry("no such solution", "no solution"),
           Map.entry("dne", "does not exist"),
@@ -166,12 +171,18 @@ final class WrittenAlike {
               && inner.size() == 2
               && token.text().equalsIgnoreCase("on")
               && DAYS.contains(inner.get(1).text().toLowerCase(Locale.ROOT));
+      boolean subject =
+          i == 0
+              && inner.size() == 2
+              && isWord(inner.get(1))
+              && Set.of("it", "they").contains(token.text().toLowerCase(Locale.ROOT));
+      boolean only = i > 0 && i == inner.size() - 1 && token.text().equals("only");
       boolean mark =
           token.isSign(".")
               || token.isSign("!")
               || token.isSign("?")
               || token.isSign(",") && !numbers;
-      if (!hyphen && !article && !onDay && !mark) {
+      if (!hyphen && !article && !onDay && !subject && !only && !mark) {
         words.add(
             word && token.text().length() > 1
                 ? token.text().toLowerCase(Locale.ROOT)
