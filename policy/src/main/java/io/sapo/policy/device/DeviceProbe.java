@@ -66,17 +66,20 @@ public final class DeviceProbe implements AutoCloseable {
   /** Bytes a second from the host's memory to the device's, as weights are loaded. */
   public double uploadRate() {
     ByteBuffer bytes = ByteBuffer.allocateDirect(SENT_BYTES);
-    return SENT_BYTES
-        * rate(
-            count -> {
-              for (long i = 0; i < count; i++) {
-                try (NDManager call = script.newManager()) {
-                  int elements = SENT_BYTES / Float.BYTES;
-                  NDArray sent = NativeArrays.bytes(call, bytes, DataType.FLOAT32, elements);
-                  run(call, "last", new NDList(sent));
+    int elements = SENT_BYTES / Float.BYTES;
+    try (NDManager all = script.newManager()) {
+      NDArray target = all.zeros(new Shape(elements), DataType.FLOAT32);
+      return SENT_BYTES
+          * rate(
+              count -> {
+                for (long i = 0; i < count; i++) {
+                  try (NDManager call = all.newSubManager()) {
+                    NDArray sent = NativeArrays.bytes(call, bytes, DataType.FLOAT32, elements);
+                    run(call, "upload", new NDList(sent, target));
+                  }
                 }
-              }
-            });
+              });
+    }
   }
 
   private void run(NDManager call, String method, NDList arguments) {

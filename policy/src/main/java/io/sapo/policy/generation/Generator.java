@@ -35,7 +35,11 @@ public final class Generator implements AutoCloseable {
   private final SlotTable table;
 
   private Generator(
-      ModelConfig config, GeneratorOptions options, ScriptModule script, boolean fuses) {
+      ModelConfig config,
+      GeneratorOptions options,
+      ScriptModule script,
+      Device device,
+      boolean fuses) {
     this.config = config;
     this.options = options;
     this.script = script;
@@ -45,7 +49,9 @@ public final class Generator implements AutoCloseable {
     this.packed = new PackedMatrices(script, options.slots());
     this.fused = new FusedWeights(script);
     this.fuses = fuses;
-    this.forbidden = NativeArrays.floats(manager, forbiddenLogits());
+    try (NDArray logits = NativeArrays.floats(manager, forbiddenLogits())) {
+      this.forbidden = logits.toDevice(device, true);
+    }
   }
 
   /** Compiles the decode loop. */
@@ -60,7 +66,7 @@ public final class Generator implements AutoCloseable {
       ModelConfig config, GeneratorOptions options, Device device, boolean fuses) {
     ScriptModule script = ScriptModule.load("generator", "Generator", config, device);
     try {
-      return new Generator(config, options, script, fuses);
+      return new Generator(config, options, script, device, fuses);
     } catch (RuntimeException e) {
       script.close();
       throw e;
@@ -192,7 +198,8 @@ public final class Generator implements AutoCloseable {
         new NDList(
             NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::from).toArray()),
             NativeArrays.longs(call, moves.stream().mapToLong(SlotTable.Move::to).toArray()),
-            call.create(moves.stream().mapToLong(m -> table.get(m.to()).fed()).max().orElse(0)));
+            NativeArrays.scalar(
+                call, moves.stream().mapToLong(m -> table.get(m.to()).fed()).max().orElse(0)));
     arguments.addAll(cache.tensors());
     script.call(call, "move", arguments);
   }
@@ -228,11 +235,7 @@ public final class Generator implements AutoCloseable {
       arguments.addAll(weights.arguments());
     }
     NDList drawn = script.call(call, fuses ? "decode_fused" : "decode", arguments);
-    record(
-        drawn.get(0).toLongArray(),
-        drawn.get(1).toFloatArray(),
-        drawn.get(2).toFloatArray(),
-        version);
+    record(drawn.singletonOrThrow().toDoubleArray(), version);
   }
 
   /** Sizes of the groups of rows that attend together. */
@@ -273,20 +276,26 @@ public final class Generator implements AutoCloseable {
     return NativeArrays.floats(call, settings, 3, rows);
   }
 
-  private void record(long[] tokens, float[] logProbs, float[] entropies, long version) {
+  /**
+   * @param drawn tokens, log-probabilities and entropies, [3 · step · row]
+   */
+  private void record(double[] drawn, long version) {
     int rows = table.used();
-    for (int i = 0; i < tokens.length; i++) {
+    int each = drawn.length / 3;
+    for (int i = 0; i < each; i++) {
       RunningResponse response = table.get(i % rows);
       if (!response.finished()) {
-        if (!Float.isFinite(logProbs[i]) || !Float.isFinite(entropies[i])) {
+        float logProb = (float) drawn[each + i];
+        float entropy = (float) drawn[2 * each + i];
+        if (!Float.isFinite(logProb) || !Float.isFinite(entropy)) {
           discardAll();
           throw new IllegalStateException(
               "weight version %d gave request %s a token with log-probability %s and entropy %s"
-                  .formatted(version, response.request().id(), logProbs[i], entropies[i]));
+                  .formatted(version, response.request().id(), logProb, entropy));
         }
-        int token = Math.toIntExact(tokens[i]);
+        int token = (int) drawn[i];
         boolean ends = config.eosTokenIds().contains(token) || options.stopTokens().contains(token);
-        response.add(token, logProbs[i], entropies[i], version, ends);
+        response.add(token, logProb, entropy, version, ends);
       }
     }
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 
@@ -47,7 +48,7 @@ public final class Network implements AutoCloseable {
       if (batch.responseTokens() == 0) {
         return new TokenScores(batch.split(new float[0]), batch.split(new float[0]));
       }
-      NDList arguments = new NDList(manager.create((float) temperature));
+      NDList arguments = new NDList(NativeArrays.scalar(manager, (float) temperature));
       arguments.addAll(batch.arguments());
       arguments.addAll(weights.arguments());
       NDList scores = script.call(manager, "score", arguments);

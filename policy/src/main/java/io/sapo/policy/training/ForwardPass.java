@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.sapo.policy.network.Batch;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.List;
 
@@ -56,7 +57,7 @@ abstract class ForwardPass implements AutoCloseable {
    */
   NDList forward(String method, NDList before, Retention retention) {
     keeping = manager.newSubManager();
-    keep = keeping.create((long) retention.layers());
+    keep = NativeArrays.scalar(keeping, (long) retention.layers());
     NDList arguments = new NDList(keep).addAll(before);
     arguments.addAll(batch.arguments()).addAll(model.weights().arguments());
     NDList results = model.script().call(keeping, method, arguments);

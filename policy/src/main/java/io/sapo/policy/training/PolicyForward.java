@@ -21,7 +21,7 @@ public final class PolicyForward extends ForwardPass {
       Model model, List<TokenSequence> sequences, double temperature, Retention retention) {
     super(model, sequences);
     try {
-      this.temperature = manager().create((float) temperature);
+      this.temperature = NativeArrays.scalar(manager(), (float) temperature);
       float[] flatLogProbs = {};
       float[] flatEntropies = {};
       if (batch().responseTokens() > 0) {

@@ -23,5 +23,10 @@ class Batch(NamedTuple):
   table_rows : Tensor      # [4, P] rows of the table of learned positions around each patch's place
   table_weights : Tensor   # [4, P] and how much of each it takes; both empty without a table
 
-def unpack(b: List[Tensor]) -> __torch__.batch.Batch:
+# As Java gives it, on the device of the weights.
+def of(given: List[Tensor], w: List[Tensor]) -> __torch__.batch.Batch:
+  device = __torch__.weights.ends(w, 0).embed_tokens.device
+  b : List[Tensor] = []
+  for x in given:
+    b.append(__torch__.host.to(x, device))
   return __torch__.batch.Batch(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17])

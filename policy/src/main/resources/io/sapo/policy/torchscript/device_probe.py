@@ -17,6 +17,7 @@ class DeviceProbe(Module):
       target.copy_(source)
     return target[-1]
 
-  # The last of some values: when it is read, all have arrived.
-  def last(self: __torch__.device_probe.DeviceProbe, values: Tensor) -> Tensor:
-    return values[-1]
+  # Takes values from the host to the device of `target`; the last of them, so that all have arrived when it
+  # is read.
+  def upload(self: __torch__.device_probe.DeviceProbe, values: Tensor, target: Tensor) -> Tensor:
+    return target.copy_(values)[-1]

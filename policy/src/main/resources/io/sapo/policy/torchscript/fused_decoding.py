@@ -80,24 +80,25 @@ def angles(positions: Tensor, steps: int, type: int) -> Tuple[Tensor, Tensor]:
   return (cos.unsqueeze(2), sin.unsqueeze(2))
 
 # As Generator.decode, which says what is given and returned.
-def decode(rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], fused: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-  tokens, lengths, offsets, = rows.unbind(0)
+def decode(rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: List[Tensor], v: List[Tensor], fused: List[Tensor]) -> Tensor:
+  device = k[0].device
+  tokens, lengths, offsets, = __torch__.host.to(rows, device).unbind(0)
+  numbers = __torch__.host.to(uniforms, device)
   steps = uniforms.size(0)
   capacity = k[0].size(2)
   layers = __torch__.fused_weights.layers(fused)
   ends = __torch__.fused_weights.ends(fused)
   type = ends.final_norm.dtype
-  device = rows.device
   eps = torch.scalar_tensor(__torch__.config.rms_norm_eps(), dtype=6, device=device)
   cos, sin, = __torch__.fused_decoding.angles(lengths + offsets, steps, type)
-  visible = min(capacity, (int(lengths.max()) + steps - 1) // 32 * 32 + 32)
+  visible = min(capacity, (int(rows[1].max()) + steps - 1) // 32 * 32 + 32)
   caches : List[List[Tensor]] = []
   for i in range(len(layers)):
     of_k = __torch__.linear.stored(k[i])
     of_v = __torch__.linear.stored(v[i])
     d = of_k.size(3)
     caches.append([of_k.view([-1, d]), of_v.view([-1, d]), of_k.narrow(0, 0, tokens.size(0)).narrow(2, 0, visible), of_v.narrow(0, 0, tokens.size(0)).narrow(2, 0, visible)])
-  settings = __torch__.sampling.settings(given, ends.head.size(1))
+  settings = __torch__.sampling.settings(given, ends.head.size(1), device)
   back = torch.arange(visible, device=device)
   seen = torch.zeros([tokens.size(0), visible], dtype=type, device=device)
   drawn : List[Tensor] = []
@@ -113,9 +114,9 @@ def decode(rows: Tensor, uniforms: Tensor, given: Tensor, forbidden: Tensor, k: 
     logits = torch.to(torch.mm(__torch__.fused_decoding.rms_norm(x, ends.final_norm, eps), ends.head), 6)
     if forbidden.numel() > 0:
       logits = logits + forbidden
-    tokens, log_prob, entropy, = __torch__.sampling.draw(logits, uniforms[step], settings)
+    tokens, log_prob, entropy, = __torch__.sampling.draw(logits, numbers[step], settings)
     lengths = (lengths + 1).clamp_max(capacity - 1)
     drawn.append(tokens)
     log_probs.append(log_prob)
     entropies.append(entropy)
-  return (torch.stack(drawn), torch.stack(log_probs), torch.stack(entropies))
+  return __torch__.sampling.together(drawn, log_probs, entropies)

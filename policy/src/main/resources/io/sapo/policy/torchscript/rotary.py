@@ -3,8 +3,8 @@
 # positions [axes, ...] -> cosines and sines [..., 1, headDim] of the given type. With several axes (time, height,
 # width) the pairs are dealt out to them (Qwen2-VL's multi-modal rotary positions).
 def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
-  frequencies = torch.tensor(__torch__.config.inverse_frequencies(), dtype=6, device=positions.device)
-  axes = torch.tensor(__torch__.config.rotary_axes(), dtype=4, device=positions.device)
+  frequencies = __torch__.host.floats(__torch__.config.inverse_frequencies(), positions.device)
+  axes = __torch__.host.ints(__torch__.config.rotary_axes(), positions.device)
   half = torch.movedim(positions.index_select(0, axes), 0, -1).contiguous() * frequencies
   return __torch__.rotary.cos_sin(half.unsqueeze(-2), type)
 

@@ -10,12 +10,14 @@ class Settings(NamedTuple):
   any_greedy : bool
   all_whole : bool
 
-# given [3, A]: temperature (0 means greedy), top-p, top-k.
-def settings(given: Tensor, vocabulary: int) -> __torch__.sampling.Settings:
+# given [3, A] in the host's memory: temperature (0 means greedy), top-p, top-k.
+def settings(given: Tensor, vocabulary: int, device: Device) -> __torch__.sampling.Settings:
   temperature, top_p, top_k, = given.unsqueeze(2).unbind(0)
   greedy = temperature == 0.
   whole = (top_p >= 1.).logical_and_(top_k >= vocabulary).logical_or_(greedy)
-  return __torch__.sampling.Settings(temperature.masked_fill(greedy, 1.), top_p.masked_fill(top_p >= 1., 2.), top_k, greedy.squeeze(1), whole, bool(greedy.any()), bool(whole.all()))
+  numbers = __torch__.host.to(torch.stack([temperature.masked_fill(greedy, 1.), top_p.masked_fill(top_p >= 1., 2.), top_k]), device)
+  flags = __torch__.host.to(torch.stack([greedy, whole]), device)
+  return __torch__.sampling.Settings(numbers[0], numbers[1], numbers[2], flags[0].squeeze(1), flags[1], bool(greedy.any()), bool(whole.all()))
 
 # Logits with all but the kept tokens at minus infinity: the k likeliest, and of those, by
 # probability among themselves, the likeliest until they reach p (Holtzman et al. 2020). Sorting all
@@ -56,3 +58,9 @@ def draw(logits: Tensor, uniforms: Tensor, s: __torch__.sampling.Settings) -> Tu
     chosen = torch.where(s.greedy, certain, chosen)
     entropies = torch.where(s.greedy, certain, entropies)
   return (drawn, chosen, entropies)
+
+# Tokens, log-probabilities and entropies of some steps, [A] each -> [3, steps, A] float64 in the host's
+# memory, which holds all of them exactly; one wait for the device.
+def together(drawn: List[Tensor], log_probs: List[Tensor], entropies: List[Tensor]) -> Tensor:
+  all = torch.stack([torch.to(torch.stack(drawn), 7), torch.to(torch.stack(log_probs), 7), torch.to(torch.stack(entropies), 7)])
+  return torch.to(all, torch.device("cpu"))

@@ -25,5 +25,5 @@ class TensorWindows(Module):
 
   # places [N] int64 of single elements, which take values [N].
   def scatter(self: __torch__.tensor_windows.TensorWindows, places: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
-    w[0].detach().view([-1]).index_copy_(0, places, values)
+    w[0].detach().view([-1]).index_copy_(0, __torch__.host.to(places, w[0].device), __torch__.host.to(values, w[0].device))
     return places

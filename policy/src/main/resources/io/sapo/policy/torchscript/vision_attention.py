@@ -3,7 +3,7 @@
 # positions [2, P] -> cosines and sines [P, 1, d]. Half of the pairs turn by the row, half by the
 # column.
 def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
-  frequencies = torch.tensor(__torch__.config.vision_inverse_frequencies(), dtype=6, device=positions.device)
+  frequencies = __torch__.host.floats(__torch__.config.vision_inverse_frequencies(), positions.device)
   row = positions[0].unsqueeze(-1) * frequencies
   column = positions[1].unsqueeze(-1) * frequencies
   return __torch__.rotary.cos_sin(torch.cat([row, column], -1).unsqueeze(1), type)
