@@ -10,7 +10,10 @@ public final class BrokerException extends RuntimeException {
     this(message, cause, false);
   }
 
-  BrokerException(String message, Throwable cause, boolean died) {
+  /**
+   * @param died whether it had worked before
+   */
+  public BrokerException(String message, Throwable cause, boolean died) {
     super(message, cause);
     this.died = died;
   }

@@ -34,10 +34,13 @@ record EvaluatedModel(String what, long version, Weights weights) implements Aut
               settings.optionalPath("model.adapter").orElse(null),
               settings.wide("run.seed")));
     }
-    try (KafkaAccess kafka = KafkaAccess.join(settings, existing(data))) {
+    KafkaAccess kafka = KafkaAccess.join(settings, existing(data));
+    try (kafka) {
       var newest = NewestWeights.of(kafka, base);
       return new EvaluatedModel(
           data + ", version " + newest.version(), newest.version(), newest.weights());
+    } catch (CommandFailure e) {
+      throw kafka.endOfRun(e).<RuntimeException>map(ended -> ended).orElse(e);
     }
   }
 

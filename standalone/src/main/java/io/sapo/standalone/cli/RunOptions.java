@@ -1,6 +1,7 @@
 package io.sapo.standalone.cli;
 
 import io.sapo.command.CommandFailure;
+import io.sapo.command.ExitCodes;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.Settings;
@@ -8,9 +9,12 @@ import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Options of commands that look at a run from outside. */
@@ -29,11 +33,45 @@ final class RunOptions {
       description = "Kafka brokers of the run instead of its embedded one.")
   private String bootstrapServers;
 
+  private KafkaAccess opened;
+
   /** What a command works with. */
-  record Target(Settings settings, RunFolder folder) {
-    KafkaAccess open() {
-      return KafkaAccess.join(settings, folder);
+  final class Target {
+    private final Settings settings;
+    private final RunFolder folder;
+
+    private Target(Settings settings, RunFolder folder) {
+      this.settings = settings;
+      this.folder = folder;
     }
+
+    Settings settings() {
+      return settings;
+    }
+
+    RunFolder folder() {
+      return folder;
+    }
+
+    KafkaAccess open() {
+      opened = KafkaAccess.join(settings, folder);
+      return opened;
+    }
+  }
+
+  /** A failure of the command, explained by what became of the run it looked at. */
+  static Exception explained(CommandLine command, Exception failure) {
+    if (Failures.exitCode(failure) != ExitCodes.RETRY) {
+      return failure;
+    }
+    return command.getCommandSpec().mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(RunOptions.class::isInstance)
+        .map(options -> ((RunOptions) options).opened)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .<Exception>flatMap(opened -> opened.endOfRun(failure))
+        .orElse(failure);
   }
 
   /**

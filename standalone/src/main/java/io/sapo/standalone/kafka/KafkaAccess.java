@@ -1,6 +1,7 @@
 package io.sapo.standalone.kafka;
 
 import io.sapo.admin.metrics.KafkaMeters;
+import io.sapo.broker.BrokerException;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.Binding;
@@ -38,7 +39,11 @@ public final class KafkaAccess implements AutoCloseable {
   private final short replication;
   private final EmbeddedBroker embedded;
 
-  private KafkaAccess(Settings settings, String bootstrapServers, EmbeddedBroker embedded) {
+  /** The run whose own broker this is; null for others. */
+  private final RunFolder lender;
+
+  private KafkaAccess(
+      Settings settings, String bootstrapServers, EmbeddedBroker embedded, RunFolder lender) {
     Map<String, Object> properties = new TreeMap<>(settings.free("kafka.client"));
     properties.put("bootstrap.servers", bootstrapServers);
     // A machine that is gone refuses nothing, it is silent; others can be asked meanwhile.
@@ -50,6 +55,7 @@ public final class KafkaAccess implements AutoCloseable {
     this.schemas = new SchemaTopic(properties, topics);
     this.replication = (short) settings.integer("kafka.replication");
     this.embedded = embedded;
+    this.lender = lender;
   }
 
   /**
@@ -59,7 +65,7 @@ public final class KafkaAccess implements AutoCloseable {
   public static KafkaAccess open(Settings settings, RunFolder folder) {
     Optional<String> named = settings.optionalText("kafka.bootstrap-servers");
     if (named.isPresent()) {
-      return reach(new KafkaAccess(settings, named.get(), null));
+      return reach(new KafkaAccess(settings, named.get(), null, null));
     }
     return embed(settings, folder);
   }
@@ -69,11 +75,30 @@ public final class KafkaAccess implements AutoCloseable {
     if (settings.optionalText("kafka.bootstrap-servers").isPresent()) {
       return open(settings, folder);
     }
-    Optional<String> live =
-        folder.liveAddress().or(() -> ownerOfBroker(settings, folder).liveAddress());
-    return live.isPresent()
-        ? reach(new KafkaAccess(settings, live.get(), null))
-        : open(settings, folder);
+    for (RunFolder lender : List.of(folder, ownerOfBroker(settings, folder))) {
+      Optional<String> live = lender.liveAddress();
+      if (live.isPresent()) {
+        return reach(new KafkaAccess(settings, live.get(), null, lender));
+      }
+    }
+    return open(settings, folder);
+  }
+
+  /**
+   * That the run, whose own broker this was, has ended and taken it along; empty where it has not.
+   *
+   * @param failure to read from that broker
+   */
+  public Optional<BrokerException> endOfRun(Exception failure) {
+    if (lender == null || lender.liveAddress().equals(Optional.of(bootstrapServers()))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new BrokerException(
+            "the run in %s has ended meanwhile, and its broker with it; give the command again: it will start a broker on the run's data"
+                .formatted(lender.path()),
+            failure,
+            true));
   }
 
   /**
@@ -93,7 +118,7 @@ public final class KafkaAccess implements AutoCloseable {
                         "no brokers are named, and none runs in "
                             + folder.path()
                             + "; give --bootstrap-servers HOST:PORT"));
-    return reach(new KafkaAccess(settings, servers, null));
+    return reach(new KafkaAccess(settings, servers, null, null));
   }
 
   /**
@@ -112,7 +137,7 @@ public final class KafkaAccess implements AutoCloseable {
             brokerData(settings, folder),
             settings.integer("broker.port"),
             settings.integer("broker.advertised-port"));
-    return new KafkaAccess(settings, broker.bootstrapServers(), broker);
+    return new KafkaAccess(settings, broker.bootstrapServers(), broker, null);
   }
 
   /** Where the embedded broker of a run keeps its data. */
