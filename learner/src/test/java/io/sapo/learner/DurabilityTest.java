@@ -43,10 +43,7 @@ class DurabilityTest {
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     runs = new TestRuns(folder);
-    TestRuns.Run run = runs.create();
-    run.send(records());
-    run.learner(UPDATES, FaultHook.NONE).run();
-    undisturbed = run.versions();
+    undisturbed = runs.trainUndisturbed().versions();
   }
 
   @AfterAll

@@ -40,10 +40,7 @@ class LearnerRecoveryTest {
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     runs = new TestRuns(folder);
-    Run first = runs.create();
-    first.send(records());
-    assertThat(first.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
-    undisturbed = first.versions();
+    undisturbed = runs.trainUndisturbed().versions();
   }
 
   @AfterAll

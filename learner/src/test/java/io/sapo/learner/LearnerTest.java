@@ -50,10 +50,9 @@ class LearnerTest {
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     runs = new TestRuns(folder);
-    first = runs.create();
-    first.send(records());
-    assertThat(first.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
-    undisturbed = first.versions();
+    TestRuns.Undisturbed trained = runs.trainUndisturbed();
+    first = trained.run();
+    undisturbed = trained.versions();
   }
 
   @AfterAll

@@ -63,6 +63,16 @@ final class TestRuns implements AutoCloseable {
     model = TinyRun.modelFolder(folder.resolve("model"));
   }
 
+  /** A run that nothing disturbs, trained to its end. */
+  record Undisturbed(Run run, List<WeightVersion> versions) {}
+
+  Undisturbed trainUndisturbed() throws Exception {
+    Run run = create();
+    run.send(records());
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    return new Undisturbed(run, run.versions());
+  }
+
   /** Ends a learner as a kill would: nothing after it is done, nothing is taken back. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1;

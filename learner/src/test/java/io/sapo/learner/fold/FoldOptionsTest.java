@@ -2,6 +2,7 @@ package io.sapo.learner.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.KlCoefficient;
@@ -49,25 +50,12 @@ class FoldOptionsTest {
   private static final LearnerConfig SAPO = withoutRewardKl(TinyRun.config(Algorithm.SAPO));
 
   private static LearnerConfig withoutRewardKl(LearnerConfig c) {
-    return new LearnerConfig(
-        c.network(),
-        c.algorithm().toBuilder().rewardKl(KlCoefficient.fixed(0)).build(),
-        c.batch(),
-        c.steps(),
-        c.actor(),
-        c.critic(),
-        c.seed(),
-        c.mathematics());
-  }
-
-  private static LearnerConfig with(
-      LearnerConfig c, StepSettings steps, OptimizerSettings actor, OptimizerSettings critic) {
-    return new LearnerConfig(
-        c.network(), c.algorithm(), c.batch(), steps, actor, critic, c.seed(), c.mathematics());
+    return ChangedConfig.algorithm(
+        c, c.algorithm().toBuilder().rewardKl(KlCoefficient.fixed(0)).build());
   }
 
   private static UnaryOperator<LearnerConfig> steps(UnaryOperator<StepSettings> change) {
-    return c -> with(c, change.apply(c.steps()), c.actor(), c.critic());
+    return c -> ChangedConfig.steps(c, change.apply(c.steps()));
   }
 
   private static UnaryOperator<LearnerConfig> miniBatch(int size) {
@@ -88,24 +76,15 @@ class FoldOptionsTest {
   }
 
   private static UnaryOperator<LearnerConfig> actor(UnaryOperator<OptimizerSettings> change) {
-    return c -> with(c, c.steps(), change.apply(c.actor()), c.critic());
+    return c -> ChangedConfig.optimizers(c, change.apply(c.actor()), c.critic());
   }
 
   private static UnaryOperator<LearnerConfig> critic(UnaryOperator<OptimizerSettings> change) {
-    return c -> with(c, c.steps(), c.actor(), change.apply(c.critic()));
+    return c -> ChangedConfig.optimizers(c, c.actor(), change.apply(c.critic()));
   }
 
   private static UnaryOperator<LearnerConfig> seed(long seed) {
-    return c ->
-        new LearnerConfig(
-            c.network(),
-            c.algorithm(),
-            c.batch(),
-            c.steps(),
-            c.actor(),
-            c.critic(),
-            seed,
-            c.mathematics());
+    return c -> ChangedConfig.seed(c, seed);
   }
 
   /**

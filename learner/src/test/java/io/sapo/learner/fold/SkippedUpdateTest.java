@@ -2,6 +2,7 @@ package io.sapo.learner.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.LearnerConfig;
@@ -21,19 +22,10 @@ class SkippedUpdateTest {
   /** A learning rate that ruins the weights: later updates give NaN, and are left out each time. */
   @Test
   void whatIsNotFiniteIsAnOutcomeLikeAnyOther() throws InterruptedException {
-    LearnerConfig c = TinyRun.config(Algorithm.SAPO);
     OptimizerSettings ruinous =
         new OptimizerSettings(1e30, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT);
     LearnerConfig config =
-        new LearnerConfig(
-            c.network(),
-            c.algorithm(),
-            c.batch(),
-            c.steps(),
-            ruinous,
-            ruinous,
-            c.seed(),
-            c.mathematics());
+        ChangedConfig.optimizers(TinyRun.config(Algorithm.SAPO), ruinous, ruinous);
     List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
     FoldOutcome first = ruined(config, records);
     assertThat(first.reports()).hasSize(3);

@@ -3,9 +3,9 @@ package io.sapo.learner.fold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
-import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.algorithm.EntropyBonus;
 import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
@@ -66,18 +66,6 @@ class UpdateTest {
     }
   }
 
-  private static LearnerConfig with(LearnerConfig c, AlgorithmSettings algorithm) {
-    return new LearnerConfig(
-        c.network(),
-        algorithm,
-        c.batch(),
-        c.steps(),
-        c.actor(),
-        c.critic(),
-        c.seed(),
-        c.mathematics());
-  }
-
   private static List<SegmentedTrajectory> everyThirdCutOff(int updates, int batchSize) {
     List<SegmentedTrajectory> records = TinyRun.trajectories(updates, batchSize, 3);
     for (int i = 0; i < records.size(); i += 3) {
@@ -95,7 +83,8 @@ class UpdateTest {
       Set<String> critics = new HashSet<>();
       for (Overlong overlong : List.of(Overlong.END, Overlong.MASK, Overlong.BOOTSTRAP)) {
         LearnerConfig changed =
-            with(config, config.algorithm().toBuilder().overlong(overlong).build());
+            ChangedConfig.algorithm(
+                config, config.algorithm().toBuilder().overlong(overlong).build());
         StateHashes all = hashes(changed, records, 1 << 30);
         assertThat(hashes(changed, records, 0)).isEqualTo(all);
         critics.add(all.critic());
@@ -204,16 +193,7 @@ class UpdateTest {
             AdamWConfig.DEFAULT,
             1,
             new LearningRateSchedule(0, LearningRateSchedule.Decay.LINEAR, 1, 0));
-    LearnerConfig config =
-        new LearnerConfig(
-            c.network(),
-            c.algorithm(),
-            c.batch(),
-            c.steps(),
-            c.actor(),
-            still,
-            c.seed(),
-            c.mathematics());
+    LearnerConfig config = ChangedConfig.optimizers(c, c.actor(), still);
     List<SegmentedTrajectory> records = TinyRun.trajectories(2, config.batch().size(), 3);
     StateHashes one = FoldProbe.fold(config, records, 1, (state, reports) -> state.hashes());
     StateHashes two = FoldProbe.fold(config, records, 2, (state, reports) -> state.hashes());
@@ -228,11 +208,13 @@ class UpdateTest {
     double without = lastEntropy(config, records);
     double with =
         lastEntropy(
-            with(config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0)).build()),
+            ChangedConfig.algorithm(
+                config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0)).build()),
             records);
     double notNeeded =
         lastEntropy(
-            with(config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0.01)).build()),
+            ChangedConfig.algorithm(
+                config, config.algorithm().toBuilder().entropy(new EntropyBonus(1, 0.01)).build()),
             records);
     assertThat(with).isGreaterThan(without + 1e-3);
     assertThat(notNeeded).isEqualTo(without);
@@ -249,15 +231,8 @@ class UpdateTest {
   }
 
   private static LearnerConfig stepping(LearnerConfig c, int miniBatchSize, int epochs) {
-    return new LearnerConfig(
-        c.network(),
-        c.algorithm(),
-        c.batch(),
-        new StepSettings(miniBatchSize, c.steps().microBatchTokens(), epochs, 0),
-        c.actor(),
-        c.critic(),
-        c.seed(),
-        c.mathematics());
+    return ChangedConfig.steps(
+        c, new StepSettings(miniBatchSize, c.steps().microBatchTokens(), epochs, 0));
   }
 
   private static FoldOutcome outcome(LearnerConfig config) throws InterruptedException {

@@ -96,7 +96,8 @@ public final class SapoCommand implements Runnable {
     line.addSubcommand(new ConfigCommand(surroundings));
     found(surroundings).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler((e, at, parsed) -> root.report(RunOptions.explained(at, e), at.getErr()));
+    line.setExecutionExceptionHandler(
+        (e, at, parsed) -> root.report(RunOptions.explained(at, e), at.getErr()));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionStrategy(
         parsed -> {
