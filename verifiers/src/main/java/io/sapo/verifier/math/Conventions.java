@@ -22,6 +22,17 @@ final class Conventions {
       Pattern.compile(
           ",?\\s*+\\\\text\\s*+\\{\\s*+(?:,\\s*+)?+(?:(?:which\\s++is\\s++)?+(?:attained|achieved|reached)\\s++(?:at|when|for)|\\(\\s*+(?:at|when)|at)\\s*+\\}\\s*+[a-z]\\s*+=\\s*+[^,;a-z]{1,40}+$");
 
+  private static final Pattern LABELLED =
+      Pattern.compile(
+          "\\s*+\\\\text\\s*+\\{\\s*+(?i:for|(?:the\\s++)?+(?:vertex|point|points|radius|diameter|range|domain|cent(?:er|re)"
+              + "|area|perimeter|volume|length|width|height|distance|slope|probability|interval|set|value|sum|product|total"
+              + "|minimum|maximum|angle))\\s*+:?+\\s*+\\}\\s*+:?+\\s*+(?=\\S)");
+
+  /** (4, 2) is the vertex. */
+  private static final Pattern SAYING_WHAT =
+      Pattern.compile(
+          "(?<=[0-9)\\]}])\\s*+\\\\text\\s*+\\{\\s*+is\\s++(?:the|a|an)\\s++[a-z]++\\s*+\\.?+\\s*+\\}\\s*+$");
+
   private static final String SPACE = "(?:\\s|~|\\\\q?quad|\\\\[ ,;:])*+";
 
   /** With k an integer, in a few words or signs, at the end. */
@@ -57,7 +68,17 @@ final class Conventions {
    * @param other is left as it is
    */
   static String told(String text, String other) {
-    return constant(family(attained(text, other), other), other);
+    return constant(family(attained(unlabelled(text, other), other), other), other);
+  }
+
+  /** Without the word for what it is, where the other says nothing of it. */
+  private static String unlabelled(String text, String other) {
+    if (text.indexOf("\\text") < 0 || other.indexOf("\\text") >= 0 || other.indexOf('=') >= 0) {
+      return text;
+    }
+    Matcher labelled = LABELLED.matcher(text);
+    String bare = labelled.lookingAt() ? text.substring(labelled.end()) : text;
+    return SAYING_WHAT.matcher(bare).replaceFirst("");
   }
 
   /** Without where the value is attained, which the other does not say. */

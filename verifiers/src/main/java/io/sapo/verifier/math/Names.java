@@ -30,11 +30,15 @@ final class Names {
   private static final Set<String> BETWEEN_NAMES =
       Set.of(":", "_", "'", ")", "]", "}", "|", "^", "\u222a", "\u2229", "\u2216");
   private static final Pattern DERIVATIVE =
-      Pattern.compile("frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}");
+      Pattern.compile(
+          "frac\\{d(?:\\^\\{?[0-9]\\}?)?[a-zA-Z]\\}\\{d[a-z](?:\\^\\{?[0-9]\\}?)?\\}(?:\\|_\\{[^{}]*+\\})?");
 
   /** What an operator or a composition of functions is applied to: (f \circ g)(x). */
   private static final Pattern APPLIED =
       Pattern.compile("frac\\{d\\}\\{d[a-z]\\}.++|\\([a-zA-Z]\u00b0[a-zA-Z]\\)\\([a-z0-9]++\\)");
+
+  private static final Set<String> SOLVED_FOR =
+      Set.of("pi", "e", "i", "x", "y", "z", "t", "n", "m", "k");
 
   private static final Set<String> FUNCTIONS = Set.of("f", "g", "h", "F", "G", "p", "q", "P", "Q");
 
@@ -48,6 +52,7 @@ final class Names {
     if (tokens.size() == 1 && Set.of("max", "min").contains(tokens.get(0).text())
         || isDerivative(tokens)
         || isSumOfAngles(tokens)
+        || isFunctionOfNames(tokens)
         || isOperation(tokens.get(0))
         || isMatrixOfNames(tokens)
         || APPLIED.matcher(Tokens.text(tokens)).matches()
@@ -87,6 +92,29 @@ final class Names {
       }
     }
     return named && depth == 0 && tokens.get(0).kind() != Token.Kind.NUMBER;
+  }
+
+  /**
+   * \sin A, \cos \angle BAC, \log_a b; of no number, which would be a calculation, and of no x,
+   * which would be an equation to solve.
+   */
+  private static boolean isFunctionOfNames(List<Token> tokens) {
+    if (!Vocabulary.isFunction(tokens.get(0)) || tokens.size() < 2) {
+      return false;
+    }
+    int names = 0;
+    for (int i = 1; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean index = tokens.get(i - 1).isSign("_") && token.kind() != Token.Kind.SIGN;
+      boolean name = token.kind() == Token.Kind.NAME && !SOLVED_FOR.contains(token.text());
+      boolean part =
+          token.is(Token.Kind.COMMAND, "angle") || Set.of("(", ")", "_").contains(token.text());
+      if (!index && !name && !part) {
+        return false;
+      }
+      names += name && !index ? 1 : 0;
+    }
+    return names > 0;
   }
 
   private static boolean isSumOfAngles(List<Token> tokens) {
@@ -169,7 +197,9 @@ final class Names {
                 && at > 0
                 && (tokens.get(at - 1).isSign("^")
                     || at > 1 && tokens.get(at - 1).isSign("{") && tokens.get(at - 2).isSign("^"));
+    boolean index = token.isWholeNumber() && at > 0 && tokens.get(at - 1).isSign("_");
     return exponent
+        || index
         || token.kind() == Token.Kind.NAME
         || token.kind() == Token.Kind.WORD
         || token.is(Token.Kind.COMMAND, "frac")

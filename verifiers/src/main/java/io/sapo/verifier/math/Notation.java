@@ -1,8 +1,6 @@
 package io.sapo.verifier.math;
 
 import java.util.Collections;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * Rewrites notations that mean the same as others which the reader knows: \$5 as five dollars, a
- * fraction of units, minutes of arc, numbers in words. What it does not know stays as it is.
+ * fraction of units, minutes of arc. What it does not know stays as it is.
  *
  * <p>Texts have at most {@link MathEquality#MAX_CHARS} characters, and quantifiers are possessive
  * or end at a character that they do not take.
@@ -68,24 +66,6 @@ final class Notation {
   private static final Pattern TEMPERATURE =
       Pattern.compile(
           "(?<=[0-9])" + DEGREES + "(?:\\\\(?:text|mathrm)\\s*+\\{)?+\\s*+([CF])\\s*+\\}?+\\s*+$");
-
-  /** What an answer may begin with and say no more. */
-  private static final Pattern LEADING =
-      Pattern.compile(
-          "^\\s*+(?:\\\\(?:Rightarrow|implies|Longrightarrow|therefore|to)(?![A-Za-z])|[\u21d2\u2192\u2234]"
-              + "|\\\\text\\s*+\\{\\s*+(?:only|the\\s++year|year|age)\\s*+\\}"
-              + "|\\\\text\\s*+\\{\\s*+in\\s*+\\}(?=\\s*+[12][0-9]{3}\\s*+$))\\s*+(?=[^\\s])",
-          Pattern.CASE_INSENSITIVE);
-
-  /** What is remarked on a root, and a number said again in words: 6 (six). */
-  private static final Pattern REMARK =
-      Pattern.compile(
-          "\\s*+\\\\text\\s*+\\{\\s*+\\(\\s*+(?:(?:double|triple|repeated|the\\s++only|only)\\s++(?:root|zero|solution|answer|value)"
-              + "|(?:with\\s++)?multiplicity\\s++[a-z0-9]++)s?+\\s*+\\)\\s*+\\}\\s*+$");
-
-  private static final Pattern SAID_AGAIN =
-      Pattern.compile(
-          "\\s*+([0-9]{1,9}+)\\s*+(?:\\\\text\\s*+\\{\\s*+)?+\\(([A-Za-z][A-Za-z\\s-]*+)\\)\\s*+\\}?+\\s*+");
 
   /** 4.5\text{e-6}. */
   private static final Pattern EXPONENT_IN_TEXT =
@@ -171,56 +151,6 @@ final class Notation {
       Pattern.compile(
           "\\\\(?:mathbf|boldsymbol|bm|vec|hat|widehat|overrightarrow)\\s*+\\{?+\\s*+(?:\\\\(?:mathbf|boldsymbol|bm|vec|hat)\\s*+\\{?+\\s*+)?+\\\\?+([ijk])(?:math)?+\\s*+\\}{0,2}+(?![A-Za-z])");
 
-  private static final Pattern OPTION =
-      Pattern.compile(
-          "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+\\s*+(?i:option|choice|point|graph|figure|statement)\\s*+\\}?+\\s*+\\(?+([A-Z])\\)?+\\s*+\\}?+\\.?+\\s*+");
-
-  /** What the quadrants of the plane are called. */
-  private static final Map<String, String> QUADRANTS =
-      Map.ofEntries(
-          Map.entry("i", "I"),
-          Map.entry("ii", "II"),
-          Map.entry("iii", "III"),
-          Map.entry("iv", "IV"),
-          Map.entry("first", "I"),
-          Map.entry("second", "II"),
-          Map.entry("third", "III"),
-          Map.entry("fourth", "IV"),
-          Map.entry("1", "I"),
-          Map.entry("2", "II"),
-          Map.entry("3", "III"),
-          Map.entry("4", "IV"));
-
-  private static final String A_TEXT =
-      "\\s*+(?:\\\\(?:text|textbf|mathrm)\\s*+\\{\\s*+)?+(?i:the\\s++)?+";
-
-  private static final Pattern QUADRANT =
-      Pattern.compile(
-          A_TEXT
-              + "(?i:(first|second|third|fourth)\\s++quadrant|quadrant\\s*+\\}?+\\s*+(IV|I{1,3}+|[1-4]))\\s*+\\.?+\\}?+\\s*+");
-
-  private static final List<String> ORDINALS =
-      List.of(
-          "first",
-          "second",
-          "third",
-          "fourth",
-          "fifth",
-          "sixth",
-          "seventh",
-          "eighth",
-          "ninth",
-          "tenth",
-          "eleventh",
-          "twelfth");
-
-  private static final Pattern ORDINAL_WORD =
-      Pattern.compile(A_TEXT + "(?i:(" + String.join("|", ORDINALS) + "))\\s*+\\.?+\\}?+\\s*+");
-
-  private static final Pattern SPOKEN =
-      Pattern.compile(
-          "\\s*+(-?)(?:\\\\(?:text|textbf|mathrm)\\s*+\\{)?+([A-Za-z][A-Za-z\\s-]*+)\\}?+\\.?+\\s*+");
-
   private Notation() {}
 
   /** Whether both bear signs of currency, and not one that is the same. */
@@ -250,11 +180,10 @@ final class Notation {
       return text;
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
-    plain = LEADING.matcher(plain).replaceFirst("");
+    plain = Wording.bare(plain);
     plain = plain.contains("\\begin") ? plain : plain.replace("\\&", " and ");
     plain = MODULO.matcher(plain).replaceFirst(Notation::residue);
     plain = EXPONENT_IN_TEXT.matcher(plain).replaceAll("\\\\times 10^{$1}");
-    plain = saidOnce(REMARK.matcher(plain).replaceFirst(""));
     plain = OUT_OF.matcher(plain).replaceFirst("\\\\frac{$1}{$2}");
     plain =
         CHOOSE_BETWEEN
@@ -278,24 +207,7 @@ final class Notation {
             .replaceFirst(
                 found ->
                     found.group(1).equals("C") ? "\\\\text{ celsius}" : "\\\\text{ fahrenheit}");
-    Matcher option = OPTION.matcher(plain);
-    if (option.matches()) {
-      return "\\text{" + option.group(1) + "}";
-    }
-    Matcher quadrant = QUADRANT.matcher(plain);
-    if (quadrant.matches()) {
-      String named = quadrant.group(1) == null ? quadrant.group(2) : quadrant.group(1);
-      return "\\text{" + QUADRANTS.get(named.toLowerCase(Locale.ROOT)) + "}";
-    }
-    Matcher ordinal = ORDINAL_WORD.matcher(plain);
-    if (ordinal.matches()) {
-      return 1 + ORDINALS.indexOf(ordinal.group(1).toLowerCase(Locale.ROOT)) + "\\text{th}";
-    }
-    Matcher spoken = SPOKEN.matcher(plain);
-    if (!spoken.matches()) {
-      return plain;
-    }
-    return NumberWords.read(spoken.group(2)).map(spoken.group(1)::concat).orElse(plain);
+    return Wording.inDigits(plain);
   }
 
   /** The least one that is not negative. */
@@ -304,14 +216,6 @@ final class Notation {
     int number = Integer.parseInt(found.group(1));
     int least = modulus == 0 ? number : Math.floorMod(number, modulus);
     return least + " \\\\pmod{" + modulus + "}";
-  }
-
-  private static String saidOnce(String text) {
-    Matcher again = SAID_AGAIN.matcher(text);
-    boolean same =
-        again.matches()
-            && NumberWords.read(again.group(2)).filter(again.group(1)::equals).isPresent();
-    return same ? again.group(1) : text;
   }
 
   /** What is raised or lowered, but no power and no index. */

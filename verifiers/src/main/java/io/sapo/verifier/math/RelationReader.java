@@ -81,6 +81,12 @@ final class RelationReader {
     if (sides.size() > 2 && !(value instanceof Answer.Value)) {
       throw new UnreadableException("its sides are not equal");
     }
+    if (sides.size() == 2 && Names.isSum(first) && Tokens.enclosed(last)) {
+      Answer vector = reader.read(last);
+      if (vector instanceof Answer.Many || vector instanceof Answer.Matrix) {
+        return new Answer.Named(Tokens.text(first), vector, null);
+      }
+    }
     Fraction left = reader.fraction(first);
     Fraction right = reader.fraction(last);
     if (left.isConstant() && right.isConstant()) {
