@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A rollout worker of another make: reads tasks, follows the weights, publishes trajectories.
 
-It answers with "#### " and digits drawn evenly, so that it needs no model: what it shows is the
+It answers with "#### " and digits sampled evenly, so that it needs no model: what it shows is the
 protocol. docs/external-producers.md explains each step.
 """
 

@@ -3,7 +3,7 @@ package io.sapo.bench;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.algorithm.Experience;
-import io.sapo.learner.algorithm.GroupStatistics;
+import io.sapo.learner.algorithm.GroupBaselines;
 import io.sapo.learner.algorithm.MiniBatch;
 import io.sapo.learner.algorithm.Ragged;
 import io.sapo.learner.algorithm.Segmentation;
@@ -86,7 +86,7 @@ final class AlgorithmWork {
         new Experience.Responses(
             outcome,
             rewards,
-            new GroupStatistics(ones, outcome, new double[responses]),
+            new GroupBaselines(ones, outcome, new double[responses]),
             new boolean[responses],
             lengths),
         new Experience.Scores(behaviour, old, reference, old, values, null));

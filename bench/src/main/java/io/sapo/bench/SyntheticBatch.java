@@ -40,7 +40,7 @@ final class SyntheticBatch {
         new TrainingExample.Origin(new Position(0, row), "t" + row, "task", 0, row),
         TokenSequence.text(
             tokens(prompt, vocabulary, random), tokens(response, vocabulary, random)),
-        TrainingExample.Draw.at(1, response),
+        TrainingExample.Sampled.at(1, response),
         new TrainedTokens(
             IntStream.range(0, response).toArray(),
             ends,

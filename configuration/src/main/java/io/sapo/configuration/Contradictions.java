@@ -22,7 +22,7 @@ final class Contradictions {
     double temperature = settings.number("producer.temperature");
     if (temperature < Admission.LEAST_TEMPERATURE || temperature > Admission.MOST_TEMPERATURE) {
       findings.add(
-          "producer.temperature is %s: the learner trains on what was drawn at %s to %s and would refuse every trajectory"
+          "producer.temperature is %s: the learner trains on what was sampled at %s to %s and would refuse every trajectory"
               .formatted(temperature, Admission.LEAST_TEMPERATURE, Admission.MOST_TEMPERATURE));
     }
     findings.addAll(servedWrongly());
@@ -50,7 +50,7 @@ final class Contradictions {
         settings.number("producer.top-p") >= 1 && settings.integer("producer.top-k") == 0;
     if (!fromAll && algorithm.offPolicy().comparesWithBehaviour()) {
       findings.add(
-          "producer.top-p is %s and producer.top-k %d: the learner scores all tokens, so ratios to what was drawn from the likeliest alone are biased, and it would refuse every trajectory. Set them to 1 and 0, or learner.off-policy to none"
+          "producer.top-p is %s and producer.top-k %d: the learner scores all tokens, so ratios to what was sampled from the likeliest alone are biased, and it would refuse every trajectory. Set them to 1 and 0, or learner.off-policy to none"
               .formatted(settings.number("producer.top-p"), settings.integer("producer.top-k")));
     }
     return findings;

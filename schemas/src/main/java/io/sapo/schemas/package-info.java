@@ -1,2 +1,5 @@
-/** Topics of a run, their Avro records and encoding, and clients that read them. */
+/**
+ * Topics of a run, their Avro records and encoding, and clients that read them; heartbeats, and
+ * whether a main loop makes progress.
+ */
 package io.sapo.schemas;

@@ -19,15 +19,15 @@ public enum Algorithm {
   /** Value-calibrated PPO (Yuan et al. 2025): value pre-training and decoupled λ. */
   VC_PPO(new CriticTargets(), Scope.TOKEN, Scope.TOKEN, Presets::vcPpo),
   /** Shao et al. 2024. */
-  GRPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.TOKEN, Presets::grpo),
+  GRPO(new GroupTargets(GroupBaselines::relative), Scope.RESPONSE, Scope.TOKEN, Presets::grpo),
   /** GRPO without its biases of length and difficulty (Liu et al. 2025). */
-  DR_GRPO(new GroupTargets(GroupStatistics::centred), Scope.RESPONSE, Scope.TOKEN, Presets::drGrpo),
+  DR_GRPO(new GroupTargets(GroupBaselines::centred), Scope.RESPONSE, Scope.TOKEN, Presets::drGrpo),
   /** Yu et al. 2025. */
-  DAPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.TOKEN, Presets::dapo),
+  DAPO(new GroupTargets(GroupBaselines::relative), Scope.RESPONSE, Scope.TOKEN, Presets::dapo),
   /** Zheng et al. 2025. */
-  GSPO(new GroupTargets(GroupStatistics::relative), Scope.RESPONSE, Scope.RESPONSE, Presets::gspo),
+  GSPO(new GroupTargets(GroupBaselines::relative), Scope.RESPONSE, Scope.RESPONSE, Presets::gspo),
   /** Ahmadian et al. 2024. */
-  RLOO(new GroupTargets(GroupStatistics::leaveOneOut), Scope.RESPONSE, Scope.TOKEN, Presets::rloo);
+  RLOO(new GroupTargets(GroupBaselines::leaveOneOut), Scope.RESPONSE, Scope.TOKEN, Presets::rloo);
 
   private final AdvantageEstimator estimator;
   private final Scope action;

@@ -20,7 +20,7 @@ public record Experience(Segmentation cut, Responses responses, Scores scores) {
   public record Responses(
       double[] outcome,
       double[] segmentRewards,
-      GroupStatistics groups,
+      GroupBaselines groups,
       boolean[] cutOff,
       int[] limits) {}
 

@@ -5,7 +5,7 @@ final class GroupTargets implements AdvantageEstimator {
 
   /** Outcomes, and statistics of their groups, to advantages; one a response. */
   interface Baseline {
-    double[] advantages(GroupStatistics groups, double[] outcomes);
+    double[] advantages(GroupBaselines groups, double[] outcomes);
   }
 
   private static final double[] NONE = {};

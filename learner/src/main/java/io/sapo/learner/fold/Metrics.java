@@ -106,7 +106,7 @@ final class Metrics {
       reward += example.outcome();
       correct += example.correct() ? 1 : 0;
       prompt += example.sequence().promptTokens().length;
-      cutOff += example.draw().cutOff() ? 1 : 0;
+      cutOff += example.sampled().cutOff() ? 1 : 0;
       withoutSignal += BatchRules.withoutSignal(example) ? 1 : 0;
     }
     int count = batch.examples().size();
@@ -132,16 +132,16 @@ final class Metrics {
   private void describeGap(Batch batch, long version, Experience experience) {
     long newest = Long.MIN_VALUE;
     for (TrainingExample example : batch.examples()) {
-      for (long drawnBy : example.trained().versions()) {
-        newest = drawnBy <= version ? Math.max(newest, drawnBy) : newest;
+      for (long sampledBy : example.trained().versions()) {
+        newest = sampledBy <= version ? Math.max(newest, sampledBy) : newest;
       }
     }
     double sum = 0;
     long tokens = 0;
     int token = 0;
     for (TrainingExample example : batch.examples()) {
-      for (long drawnBy : example.trained().versions()) {
-        if (drawnBy == newest) {
+      for (long sampledBy : example.trained().versions()) {
+        if (sampledBy == newest) {
           sum +=
               Math.abs(
                   experience.scores().oldLogProbs()[token]

@@ -55,7 +55,7 @@ record TokenAxis(List<TrainingExample> examples, Ragged trained, boolean tails) 
   }
 
   private boolean hasTail(TrainingExample example) {
-    return tails && example.draw().cutOff();
+    return tails && example.sampled().cutOff();
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.sapo.learner.fold;
 
 import io.sapo.learner.algorithm.Experience;
-import io.sapo.learner.algorithm.GroupStatistics;
+import io.sapo.learner.algorithm.GroupBaselines;
 import io.sapo.learner.algorithm.MiniBatch;
 import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Segmentation;
@@ -236,8 +236,8 @@ public final class Update {
       counts[row] = example.group().count();
       means[row] = example.group().mean();
       deviations[row] = example.group().deviation();
-      cutOff[row] = example.draw().cutOff();
-      limits[row] = example.draw().limit();
+      cutOff[row] = example.sampled().cutOff();
+      limits[row] = example.sampled().limit();
     }
     return new Experience(
         Segmentation.of(axis.trained(), ends),
@@ -245,7 +245,7 @@ public final class Update {
             outcome,
             concatenated(
                 examples.stream().map(example -> example.trained().segmentRewards()).toList()),
-            new GroupStatistics(counts, means, deviations),
+            new GroupBaselines(counts, means, deviations),
             cutOff,
             limits),
         new Experience.Scores(

@@ -106,7 +106,7 @@ public final class Admission {
     checkLengths(fields);
     checkTokens(fields);
     double temperature = trajectory.getSampling().getTemperature();
-    require(temperature > 0, "greedy", "drawn at temperature " + temperature);
+    require(temperature > 0, "greedy", "sampled at temperature " + temperature);
     require(
         temperature >= LEAST_TEMPERATURE && temperature <= MOST_TEMPERATURE,
         "out-of-range",
@@ -126,7 +126,7 @@ public final class Admission {
             record.getSourcePartition(),
             record.getSourceOffset()),
         new TokenSequence(fields.prompt(), preparedPictures(trajectory, fields.prompt()), response),
-        draw(trajectory),
+        sampled(trajectory),
         TrainedTokens.of(fields, trajectory.getVersions()),
         record.getOutcomeReward(),
         record.getCorrect(),
@@ -135,11 +135,11 @@ public final class Admission {
         startVersion);
   }
 
-  private TrainingExample.Draw draw(Trajectory trajectory) throws RefusedException {
+  private TrainingExample.Sampled sampled(Trajectory trajectory) throws RefusedException {
     Sampling sampling = trajectory.getSampling();
     int limit = sampling.getMaxNewTokens();
     require(limit > 0, "out-of-range", "a limit of %d new tokens".formatted(limit));
-    return new TrainingExample.Draw(
+    return new TrainingExample.Sampled(
         sampling.getTemperature(),
         limit,
         trajectory.getFinishReason() == FinishReason.LENGTH,

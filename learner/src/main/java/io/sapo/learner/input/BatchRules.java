@@ -51,9 +51,9 @@ public record BatchRules(
               + ": begun %d versions ago, at most %d allowed"
                   .formatted(version - started, maxStaleness));
     }
-    if (wholeDistribution && !example.draw().fromAll()) {
+    if (wholeDistribution && !example.sampled().fromAll()) {
       return Optional.of(
-          "sampling: drawn from the likeliest tokens alone (top-p, top-k), which biases importance ratios; draw from all, or train with off-policy none");
+          "sampling: sampled from the likeliest tokens alone (top-p, top-k), which biases importance ratios; sample from all, or train with off-policy none");
     }
     if (withoutSignal < mostWithoutSignal && withoutSignal(example)) {
       return Optional.of(NO_SIGNAL + ": the outcomes of its group are all alike");

@@ -11,7 +11,7 @@ import io.sapo.policy.network.TokenSequence;
 public record TrainingExample(
     Origin origin,
     TokenSequence sequence,
-    Draw draw,
+    Sampled sampled,
     TrainedTokens trained,
     double outcome,
     boolean correct,
@@ -39,15 +39,15 @@ public record TrainingExample(
    * @param cutOff whether it ended because it had as many
    * @param fromAll whether all tokens could be sampled, not the likeliest alone (top-p, top-k)
    */
-  public record Draw(double temperature, int limit, boolean cutOff, boolean fromAll) {
+  public record Sampled(double temperature, int limit, boolean cutOff, boolean fromAll) {
     /** At the given temperature, from all tokens, to its end. */
-    public static Draw at(double temperature, int limit) {
-      return new Draw(temperature, limit, false, true);
+    public static Sampled at(double temperature, int limit) {
+      return new Sampled(temperature, limit, false, true);
     }
   }
 
   public double temperature() {
-    return draw.temperature();
+    return sampled.temperature();
   }
 
   /** Statistics of the outcomes of the rollouts of one prompt. */

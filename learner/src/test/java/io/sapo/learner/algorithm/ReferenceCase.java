@@ -113,7 +113,7 @@ final class ReferenceCase {
         new Experience.Responses(
             outcome,
             segmentRewards(),
-            GroupStatistics.of(outcome, groups()),
+            CompleteGroups.of(outcome, groups()),
             new boolean[outcome.length],
             new int[outcome.length]),
         new Experience.Scores(

@@ -26,7 +26,7 @@ final class SampleBatches {
         new Experience.Responses(
             outcome,
             noise(cut.spans().rows(), 0.2),
-            GroupStatistics.of(outcome, GROUPS),
+            CompleteGroups.of(outcome, GROUPS),
             new boolean[] {false, true, false, true},
             new int[] {9, 9, 9, 4}),
         new Experience.Scores(

@@ -76,7 +76,7 @@ class SkippedUpdateTest {
         new TrainingExample(
             e.origin(),
             e.sequence(),
-            e.draw(),
+            e.sampled(),
             new TrainedTokens(
                 tokens,
                 trained.segmentEnds(),

@@ -56,11 +56,11 @@ class AdmissionTest {
   }
 
   @Test
-  void howAResponseWasDrawnReachesTheLearner() {
+  void howAResponseWasSampledReachesTheLearner() {
     SegmentedTrajectory record = good();
     int tokens = PackedArrays.count(record.getTrajectory().getResponseTokens(), 4);
-    assertThat(admit(record).example().draw())
-        .isEqualTo(new TrainingExample.Draw(1, 32, false, true));
+    assertThat(admit(record).example().sampled())
+        .isEqualTo(new TrainingExample.Sampled(1, 32, false, true));
     record.getTrajectory().setFinishReason(FinishReason.LENGTH);
     record.getTrajectory().setSampling(new Sampling(0.5, 0.9, 0, tokens));
     byte[] mask = new byte[tokens];
@@ -71,11 +71,11 @@ class AdmissionTest {
         .setVersions(
             List.of(new VersionRun(3L, 1), new VersionRun(4L, 3), new VersionRun(6L, tokens - 4)));
     TrainingExample example = admit(record).example();
-    assertThat(example.draw()).isEqualTo(new TrainingExample.Draw(0.5, tokens, true, false));
+    assertThat(example.sampled()).isEqualTo(new TrainingExample.Sampled(0.5, tokens, true, false));
     assertThat(example.startVersion()).isEqualTo(3);
     assertThat(example.trained().versions()).hasSize(tokens - 2).startsWith(4, 4, 6, 6).endsWith(6);
     record.getTrajectory().setSampling(new Sampling(0.5, 1.0, TinyRun.VOCABULARY, tokens));
-    assertThat(admit(record).example().draw().fromAll()).as("as many as there are").isTrue();
+    assertThat(admit(record).example().sampled().fromAll()).as("as many as there are").isTrue();
   }
 
   @Test

@@ -183,7 +183,7 @@ class BatchAssemblerTest {
   }
 
   @Test
-  void whatWasDrawnFromTheLikeliestTokensAloneIsRefusedWhereRatiosMatter()
+  void whatWasSampledFromTheLikeliestTokensAloneIsRefusedWhereRatiosMatter()
       throws InterruptedException {
     for (int i = 0; i < 4; i++) {
       SegmentedTrajectory record = TinyRun.trajectory(i, 0, random);

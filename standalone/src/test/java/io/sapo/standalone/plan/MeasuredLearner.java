@@ -115,7 +115,7 @@ public final class MeasuredLearner {
         TokenSequence.text(
             random.ints(prompt, 3, vocabulary / 2).toArray(),
             random.ints(response, 3, vocabulary / 2).toArray()),
-        TrainingExample.Draw.at(1, response),
+        TrainingExample.Sampled.at(1, response),
         new TrainedTokens(
             IntStream.range(0, response).toArray(),
             ends,
