@@ -7,6 +7,12 @@ import io.sapo.configuration.ConfigException;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.commit.CommitFailedException;
 import io.sapo.learner.commit.FencedException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
@@ -27,11 +33,32 @@ final class Failures {
 
   /** What is said of a failure that has no message for people. */
   static String unforeseen(Exception failure) {
+    if (failure instanceof FileSystemException file) {
+      return ofFile(file);
+    }
+    if (failure instanceof UncheckedIOException io
+        && io.getCause() instanceof FileSystemException file) {
+      return ofFile(file);
+    }
     String what = failure.getClass().getSimpleName() + ": " + failure.getMessage();
     return exitCode(failure) == ExitCodes.RETRY
         ? what
             + "; this lies outside of sapo, and started again it may go on (see also sapo doctor)"
         : what + " (--verbose prints where it happened)";
+  }
+
+  private static String ofFile(FileSystemException failure) {
+    String what = "cannot be used: " + failure.getReason();
+    if (failure instanceof AccessDeniedException) {
+      what = "may not be read or written by this user";
+    } else if (failure instanceof FileAlreadyExistsException) {
+      what = "is there already, and is no folder";
+    } else if (failure instanceof NotDirectoryException) {
+      what = "is no folder";
+    } else if (failure instanceof NoSuchFileException) {
+      what = "does not exist";
+    }
+    return failure.getFile() + " " + what + " (--verbose prints where it happened)";
   }
 
   /** By what is at the bottom of a failure. */

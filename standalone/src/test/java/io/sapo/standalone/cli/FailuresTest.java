@@ -6,6 +6,12 @@ import io.sapo.broker.BrokerException;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.ConfigException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownServerException;
@@ -41,5 +47,22 @@ class FailuresTest {
             "TimeoutException: Failed to get offsets; this lies outside of sapo, and started again"
                 + " it may go on (see also sapo doctor)");
     assertThat(Failures.unforeseen(new IllegalStateException("odd"))).contains("--verbose");
+  }
+
+  @Test
+  void aFileThatCannotBeUsedIsNamedWithWhatIsWrongWithIt() {
+    assertThat(Failures.unforeseen(new FileAlreadyExistsException("/data/run")))
+        .startsWith("/data/run is there already, and is no folder");
+    assertThat(
+            Failures.unforeseen(
+                new UncheckedIOException(new AccessDeniedException("/data/run/learner"))))
+        .startsWith("/data/run/learner may not be read or written by this user");
+    assertThat(Failures.unforeseen(new NoSuchFileException("a.yaml")))
+        .startsWith("a.yaml does not exist");
+    assertThat(Failures.unforeseen(new NotDirectoryException("a.yaml")))
+        .startsWith("a.yaml is no folder");
+    assertThat(
+            Failures.unforeseen(new FileSystemException("/mnt/x", null, "Read-only file system")))
+        .startsWith("/mnt/x cannot be used: Read-only file system");
   }
 }
