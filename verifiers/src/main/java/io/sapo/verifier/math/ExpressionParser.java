@@ -144,6 +144,7 @@ final class ExpressionParser {
               || cursor.is(-1, "]")
               || cursor.is(-1, "!")
               || cursor.isBehindExponent()
+              || cursor.isPowerBehindName()
               || cursor.isBehindConstant();
       case WORD -> false;
       case NAME -> !token.inText() || Set.of("e", "i", "pi").contains(token.text());

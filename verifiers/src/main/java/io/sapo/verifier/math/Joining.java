@@ -103,6 +103,11 @@ final class Joining {
       }
       RealSet union = RealSet.EMPTY;
       for (Answer item : many.items()) {
+        if (item instanceof Answer.Many set
+            && set.kind() == Answer.Many.Kind.SET
+            && !set.open().isEmpty()) {
+          throw new UnreadableException("it is a set of sets");
+        }
         union = union.union(reals(item), budget);
       }
       return union;
@@ -114,13 +119,14 @@ final class Joining {
     if (tuple.items().size() == 2
         && tuple.items().get(0) instanceof Answer.Value low
         && tuple.items().get(1) instanceof Answer.Value high) {
-      RealSet interval =
-          RealSet.interval(
-              RealSet.End.of(low.fraction(), budget),
-              tuple.open().equals("["),
-              RealSet.End.of(high.fraction(), budget),
-              tuple.close().equals("]"),
-              budget);
+      RealSet.End lowest = RealSet.End.of(low.fraction(), budget);
+      RealSet.End highest = RealSet.End.of(high.fraction(), budget);
+      boolean lowClosed = tuple.open().equals("[");
+      boolean highClosed = tuple.close().equals("]");
+      if (lowClosed && lowest.infinity() != 0 || highClosed && highest.infinity() != 0) {
+        throw new UnreadableException("it holds infinity");
+      }
+      RealSet interval = RealSet.interval(lowest, lowClosed, highest, highClosed, budget);
       if (!interval.intervals().isEmpty()) {
         return interval;
       }

@@ -179,7 +179,7 @@ final class Notation {
     if (text.length() > MathEquality.MAX_CHARS || PLAIN.matcher(text).matches()) {
       return text;
     }
-    String plain = TAG.matcher(Phrases.stated(text)).replaceAll("");
+    String plain = TAG.matcher(Phrases.stated(text)).replaceAll("").replace("{.}", ".");
     plain = Wording.bare(plain);
     plain = plain.contains("\\begin") ? plain : plain.replace("\\&", " and ");
     plain = MODULO.matcher(plain).replaceFirst(Notation::residue);

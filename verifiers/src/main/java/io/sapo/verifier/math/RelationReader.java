@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Reads equations, chains of equal values, inequalities and memberships. */
 final class RelationReader {
@@ -65,7 +66,11 @@ final class RelationReader {
     List<Token> first = sides.get(0).tokens();
     List<Token> last = sides.get(sides.size() - 1).tokens();
     if (Names.isName(first)) {
-      return named(first, sides);
+      Answer one = named(first, sides);
+      List<Answer> all = allOf(sides, one);
+      return all.size() < 2
+          ? one
+          : new Answer.Rounded(one, new Answer.Many(Answer.Many.Kind.LIST, "", "", all));
     }
     if (sides.size() == 2 && Names.isName(last)) {
       return named(last, List.of(sides.get(1), new Tokens.Piece("=", first)));
@@ -94,6 +99,22 @@ final class RelationReader {
     }
     return new Answer.Relation(
         left.minus(right, budget).numerator(), true, false, right, Names.isSum(first));
+  }
+
+  /** Of x = y = z = 1 each with the value; empty where a side but the last is no single letter. */
+  private List<Answer> allOf(List<Tokens.Piece> sides, Answer one) {
+    List<Answer> all = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
+    for (Tokens.Piece side : sides.subList(0, sides.size() - 1)) {
+      boolean letter = side.tokens().size() == 1 && Names.isName(side.tokens());
+      if (!letter || !(one instanceof Answer.Named named)) {
+        return List.of();
+      }
+      String name = side.tokens().get(0).text();
+      names.add(name);
+      all.add(new Answer.Named(name, named.value(), null));
+    }
+    return names.size() == all.size() ? all : List.of();
   }
 
   /** 54 = 110110_2, which is either; null where no side names its base. */

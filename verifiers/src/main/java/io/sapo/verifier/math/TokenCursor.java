@@ -88,6 +88,14 @@ final class TokenCursor {
     return false;
   }
 
+  /** Whether a number with an exponent stands here, right behind a name: n2^{n-1}. */
+  boolean isPowerBehindName() {
+    return at > 0
+        && tokens.get(at - 1).kind() == Token.Kind.NAME
+        && !isAt(at - 2, "_")
+        && isAt(at + 1, "^");
+  }
+
   /** Whether \pi or i stands before. */
   boolean isBehindConstant() {
     return at > 0

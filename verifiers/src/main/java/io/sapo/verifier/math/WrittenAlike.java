@@ -13,6 +13,11 @@ final class WrittenAlike {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final Set<String> DAYS =
       Set.of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday");
+
+  /** Behind which a letter only says how one is called: all positive integers n. */
+  private static final Set<String> COUNTED =
+      Set.of("integer", "integers", "number", "numbers", "prime", "primes", "reals");
+
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
           Map.entry("\u2205", "no solution"),
@@ -176,13 +181,18 @@ final class WrittenAlike {
               && inner.size() == 2
               && isWord(inner.get(1))
               && Set.of("it", "they").contains(token.text().toLowerCase(Locale.ROOT));
+      boolean variable =
+          i > 1
+              && i == inner.size() - 1
+              && token.text().matches("[a-z]")
+              && COUNTED.contains(inner.get(i - 1).text().toLowerCase(Locale.ROOT));
       boolean only = i > 0 && i == inner.size() - 1 && token.text().equals("only");
       boolean mark =
           token.isSign(".")
               || token.isSign("!")
               || token.isSign("?")
               || token.isSign(",") && !numbers;
-      if (!hyphen && !article && !onDay && !subject && !only && !mark) {
+      if (!hyphen && !article && !onDay && !subject && !variable && !only && !mark) {
         words.add(
             word && token.text().length() > 1
                 ? token.text().toLowerCase(Locale.ROOT)
