@@ -5,6 +5,7 @@ import io.sapo.producer.gateway.ChatStream;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -35,12 +36,17 @@ final class ChatEvents {
   /** There is more to write. From any thread; does not wait. */
   void news() {
     if (asked.compareAndSet(false, true)) {
-      loop.execute(
-          () -> {
-            asked.set(false);
-            pump();
-          });
+      try {
+        loop.execute(this::look);
+      } catch (RejectedExecutionException e) {
+        // The server has ended, and its connections with it; the engine goes on until it is closed.
+      }
     }
+  }
+
+  private void look() {
+    asked.set(false);
+    pump();
   }
 
   /** This is what is to be written. */

@@ -13,6 +13,7 @@ import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ChatEventsTest {
@@ -200,6 +201,22 @@ class ChatEventsTest {
         .contains("server_error");
     assertThat(connection.written).noneMatch(written -> written.contains("[DONE]"));
     assertThat(connection.ended).isTrue();
+  }
+
+  @Test
+  void anEngineThatOutlivesTheServerIsNotDisturbed() {
+    ChatEvents late =
+        new ChatEvents(
+            connection,
+            new ChatChunks("sapo", 5, true),
+            work -> {
+              throw new RejectedExecutionException("event executor terminated");
+            },
+            () -> {});
+    late.open(turn);
+    turn.begun = true;
+    late.news();
+    assertThat(connection.written).isEmpty();
   }
 
   @Test
