@@ -12,7 +12,7 @@ import sun.misc.Signal;
 
 /** Runs commands inside the test's own process; roles one at a time. */
 final class CommandInProcess {
-  static final int LONGEST_SECONDS = 120;
+  static final int LONGEST_SECONDS = 300;
 
   /** What a shell would have seen. */
   record Outcome(List<String> arguments, int exitCode, String out, String err) {}
