@@ -19,14 +19,14 @@ final class UnitTable {
       inch m 254/10000 1|foot m 3048/10000 1|feet m 3048/10000 1|yard m 9144/10000 1
       mile m 1609344/1000 1
       s s 1 1|sec s 1 1|second s 1 1|min s 60 1|minute s 60 1|h s 3600 1|hr s 3600 1|hour s 3600 1
-      day s 86400 1|week s 604800 1|month month 1 1|year month 12 1|yr month 12 1
+      day s 86400 1|week s 604800 1|wk s 604800 1|month month 1 1|year month 12 1|yr month 12 1
       ms s 1/1000 1|millisecond s 1/1000 1|decade month 120 1|century month 1200 1
       mg g 1/1000 1|g g 1 1|kg g 1000 1|gram g 1 1|kilogram g 1000 1|milligram g 1/1000 1
       lb g 45359237/100000 1|lbs g 45359237/100000 1|pound g 45359237/100000 1
       oz g 45359237/1600000 1|ounce g 45359237/1600000 1|tonne g 1000000 1
       L m 1/1000 3|l m 1/1000 3|mL m 1/1000000 3|ml m 1/1000000 3|liter m 1/1000 3
       litre m 1/1000 3|milliliter m 1/1000000 3|millilitre m 1/1000000 3
-      dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|eur euro 1 1|rupee rupee 1 1|inr rupee 1 1
+      dollar dollar 1 1|cent dollar 1/100 1|usd dollar 1 1|euro euro 1 1|eur euro 1 1|rupee rupee 1 1|inr rupee 1 1|rs rupee 1 1|Rs rupee 1 1
       yen yen 1 1|celsius celsius 1 1|fahrenheit fahrenheit 1 1
       penny dollar 1/100 1|pennies dollar 1/100 1|dime dollar 1/10 1|nickel dollar 1/20 1
       J J 1 1|joule J 1 1|N N 1 1|newton N 1 1|W W 1 1|watt W 1 1|Hz Hz 1 1|hertz Hz 1 1
@@ -35,6 +35,7 @@ final class UnitTable {
       acre acre 1 1|hectare m 10000 2|gallon gallon 1 1|quart gallon 1/4 1|pint gallon 1/8 1
       Omega Omega 1 1|ohm Omega 1 1|\u00b5m m 1/1000000 1|\u00b5g g 1/1000000 1
       \u00b5s s 1/1000000 1|\u00b5L m 1/1000000000 3
+      kilo g 1000 1|centigrade celsius 1 1|dL m 1/10000 3|dl m 1/10000 3|cL m 1/100000 3|cl m 1/100000 3
       F F 1 1|farad F 1 1|eV eV 1 1|cal cal 1 1|calorie cal 1 1|kcal cal 1000 1|atm atm 1 1
       grad grad 1 1|gradian grad 1 1|gon grad 1 1
       radian rad 1 1|radians rad 1 1|rad rad 1 1|bit bit 1 1|byte bit 8 1
