@@ -156,7 +156,7 @@ public final class Generator implements AutoCloseable {
   }
 
   /** The tokens that a running request has so far; none where it has no slot yet. */
-  public int[] drawnSoFar(String id) {
+  public int[] generatedSoFar(String id) {
     for (int slot = 0; slot < table.used(); slot++) {
       RunningResponse response = table.get(slot);
       if (response != null && response.request().id().equals(id)) {

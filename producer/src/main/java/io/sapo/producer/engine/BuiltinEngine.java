@@ -50,8 +50,8 @@ public final class BuiltinEngine implements RolloutEngine {
   public List<Outcome> advance() {
     List<Generation> ended = generator.advance(weights, version);
     ended.forEach(generation -> listeners.remove(generation.id()));
-    listeners.forEach((id, listener) -> listener.drawn(generator.drawnSoFar(id)));
-    return ended.stream().<Outcome>map(generation -> new Outcome.Drawn(generation, 0)).toList();
+    listeners.forEach((id, listener) -> listener.sampled(generator.generatedSoFar(id)));
+    return ended.stream().<Outcome>map(generation -> new Outcome.Generated(generation, 0)).toList();
   }
 
   @Override

@@ -13,7 +13,7 @@ public sealed interface Outcome {
    * @param entropyCandidates 0 where the entropies are exact; else the number of likeliest tokens
    *     from which they are estimated
    */
-  record Drawn(Generation generation, int entropyCandidates) implements Outcome {
+  record Generated(Generation generation, int entropyCandidates) implements Outcome {
     @Override
     public String id() {
       return generation.id();

@@ -11,5 +11,5 @@ public interface TokenListener {
    *     server has failed and the response is generated again, they may be others. Only the {@link
    *     Outcome} is checked and binding.
    */
-  void drawn(int[] tokens);
+  void sampled(int[] tokens);
 }

@@ -30,9 +30,9 @@ final class Conversation {
   /**
    * Tokens in a row from one source.
    *
-   * @param drawn empty for what others said
+   * @param generated empty for what others said
    */
-  record Piece(int[] tokens, Optional<Generation> drawn) {}
+  record Piece(int[] tokens, Optional<Generation> generated) {}
 
   Conversation(String id, String prompt, int[] promptTokens, Sampling sampling, long startedAtMs) {
     this.id = id;
@@ -87,11 +87,11 @@ final class Conversation {
   }
 
   int turns() {
-    return (int) pieces.stream().filter(piece -> piece.drawn().isPresent()).count();
+    return (int) pieces.stream().filter(piece -> piece.generated().isPresent()).count();
   }
 
   FinishReason finishReason() {
-    return pieces.get(pieces.size() - 1).drawn().orElseThrow().finishReason();
+    return pieces.get(pieces.size() - 1).generated().orElseThrow().finishReason();
   }
 
   long lastUsedNanos() {
@@ -122,7 +122,7 @@ final class Conversation {
    */
   void add(
       int[] said,
-      Generation drawn,
+      Generation generated,
       int candidates,
       long seed,
       List<Message> now,
@@ -132,7 +132,7 @@ final class Conversation {
       pieces.add(new Piece(said, Optional.empty()));
     }
     firstSeed = turns() == 0 ? seed : firstSeed;
-    pieces.add(new Piece(drawn.tokens(), Optional.of(drawn)));
+    pieces.add(new Piece(generated.tokens(), Optional.of(generated)));
     messages = List.copyOf(now);
     reference = judgedBy.isPresent() ? judgedBy : reference;
     entropyCandidates = Math.max(entropyCandidates, candidates);

@@ -81,7 +81,7 @@ final class ConversationPublisher {
         return CompletableFuture.failedFuture(
             new GatewayException(
                 Kind.NOT_FOUND,
-                "there is no conversation %s: it is unknown or over, or a turn of it is being drawn"
+                "there is no conversation %s: it is unknown or over, or a turn of it is being generated"
                     .formatted(conversationId)));
       }
       given++;

@@ -36,11 +36,11 @@ final class ConversationRecord {
     byte[] mask = new byte[response.length];
     int next = 0;
     for (Piece piece : conversation.pieces()) {
-      if (piece.drawn().isPresent()) {
-        Generation drawn = piece.drawn().get();
-        System.arraycopy(drawn.logProbs(), 0, logProbs, next, drawn.logProbs().length);
-        System.arraycopy(drawn.entropies(), 0, entropies, next, drawn.entropies().length);
-        Arrays.fill(mask, next, next + drawn.tokens().length, (byte) 1);
+      if (piece.generated().isPresent()) {
+        Generation generated = piece.generated().get();
+        System.arraycopy(generated.logProbs(), 0, logProbs, next, generated.logProbs().length);
+        System.arraycopy(generated.entropies(), 0, entropies, next, generated.entropies().length);
+        Arrays.fill(mask, next, next + generated.tokens().length, (byte) 1);
       }
       next += piece.tokens().length;
     }
@@ -86,11 +86,11 @@ final class ConversationRecord {
     List<VersionRun> runs = new ArrayList<>();
     int said = 0;
     for (Piece piece : pieces) {
-      if (piece.drawn().isEmpty()) {
+      if (piece.generated().isEmpty()) {
         said = piece.tokens().length;
         continue;
       }
-      for (long version : piece.drawn().get().versions()) {
+      for (long version : piece.generated().get().versions()) {
         add(runs, version, 1 + said);
         said = 0;
       }

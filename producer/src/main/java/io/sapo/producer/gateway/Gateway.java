@@ -53,7 +53,7 @@ public final class Gateway implements AutoCloseable {
   private final Turns turns;
   private final ConversationPublisher publisher;
   private final WeightFollower follower;
-  private final GenerationThread drawing;
+  private final GenerationThread thread;
   private final Producer<byte[], byte[]> producer;
   private final ScheduledExecutorService sweeper;
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
@@ -107,7 +107,7 @@ public final class Gateway implements AutoCloseable {
       follower = resources.add(new WeightFollower(clientConfig, topics, base, () -> {}));
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
-      drawing = new GenerationThread(engine, weights, limits.waiting());
+      thread = new GenerationThread(engine, weights, limits.waiting());
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -126,9 +126,9 @@ public final class Gateway implements AutoCloseable {
   /** Begins to follow the weights and to generate; once. */
   public void start() {
     follower.failure().thenAccept(failed::completeExceptionally);
-    drawing.done().whenComplete((done, problem) -> ended(problem));
+    thread.done().whenComplete((done, problem) -> ended(problem));
     follower.start();
-    drawing.start();
+    thread.start();
   }
 
   private void ended(Throwable problem) {
@@ -141,7 +141,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Completes when it can generate for the first time; never fails. */
   public CompletableFuture<Void> ready() {
-    return drawing.ready();
+    return thread.ready();
   }
 
   /**
@@ -157,13 +157,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Draws the next turn of a conversation, which is known again by what was said.
+   * Generates the next turn of a conversation, which is known again by what was said.
    *
    * @return fails with {@link GatewayException}
    */
   public CompletableFuture<ChatReply> chat(ChatRequest request) {
     try {
-      return draw(request, turns.of(request), Optional.empty());
+      return generate(request, turns.of(request), Optional.empty());
     } catch (GatewayException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -179,7 +179,7 @@ public final class Gateway implements AutoCloseable {
     StreamedTurn stream = new StreamedTurn(profile.tokenizer(), news);
     CompletableFuture<ChatReply> reply;
     try {
-      reply = draw(request, turns.of(request), Optional.of(stream));
+      reply = generate(request, turns.of(request), Optional.of(stream));
     } catch (GatewayException e) {
       reply = CompletableFuture.failedFuture(e);
     }
@@ -194,7 +194,7 @@ public final class Gateway implements AutoCloseable {
     return stream;
   }
 
-  private CompletableFuture<ChatReply> draw(
+  private CompletableFuture<ChatReply> generate(
       ChatRequest request, Turns.Turn turn, Optional<StreamedTurn> stream) {
     Conversation conversation = turn.conversation();
     int number = conversation.turns();
@@ -204,12 +204,12 @@ public final class Gateway implements AutoCloseable {
     GenerationRequest asked =
         new GenerationRequest(
             id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed);
-    return drawing
-        .draw(asked, stream.map(reader -> reader::drawn))
+    return thread
+        .generate(asked, stream.map(reader -> reader::sampled))
         .handle(
             (outcome, problem) -> {
               try {
-                return answered(request, turn, asked, drawn(outcome, problem), stream);
+                return answered(request, turn, asked, generated(outcome, problem), stream);
               } catch (GatewayException e) {
                 if (number > 0) {
                   keep(conversation);
@@ -222,9 +222,9 @@ public final class Gateway implements AutoCloseable {
   /**
    * @throws GatewayException when it is no response
    */
-  private static Outcome.Drawn drawn(Outcome outcome, Throwable problem) {
-    if (problem == null && outcome instanceof Outcome.Drawn drawn) {
-      return drawn;
+  private static Outcome.Generated generated(Outcome outcome, Throwable problem) {
+    if (problem == null && outcome instanceof Outcome.Generated generated) {
+      return generated;
     }
     if (problem instanceof GatewayException known) {
       throw known;
@@ -233,16 +233,16 @@ public final class Gateway implements AutoCloseable {
         Kind.FAILED,
         outcome instanceof Outcome.Refused refused
             ? refused.reason()
-            : "drawing failed: " + problem.getMessage());
+            : "generating failed: " + problem.getMessage());
   }
 
   private ChatReply answered(
       ChatRequest request,
       Turns.Turn turn,
       GenerationRequest asked,
-      Outcome.Drawn drawn,
+      Outcome.Generated generated,
       Optional<StreamedTurn> stream) {
-    Generation generation = drawn.generation();
+    Generation generation = generated.generation();
     String text = profile.tokenizer().decodeResponse(generation.tokens()).text();
     if (stream.isPresent() && !stream.get().end(text)) {
       throw new GatewayException(Kind.FAILED, OTHER_TEXT);
@@ -253,7 +253,7 @@ public final class Gateway implements AutoCloseable {
         .add(
             turn.said(),
             generation,
-            drawn.entropyCandidates(),
+            generated.entropyCandidates(),
             asked.seed(),
             said,
             request.reference(),
@@ -296,19 +296,19 @@ public final class Gateway implements AutoCloseable {
 
   /** Version in use; -1 while there is none. */
   public long version() {
-    return drawing.version();
+    return thread.version();
   }
 
   /** Why nothing is generated; empty where that is not so. */
   public String obstacle() {
-    return drawing.obstacle();
+    return thread.obstacle();
   }
 
   /** Ends within ten seconds; conversations that can be judged are published. */
   @Override
   public void close() {
     sweeper.shutdownNow();
-    boolean ended = drawing.stop();
+    boolean ended = thread.stop();
     conversations.takeOver(Optional.empty()).forEach(publisher::over);
     producer.flush();
     if (ended) {

@@ -78,7 +78,7 @@ final class GenerationThread {
    * @param listener hears of the response while it is generated
    * @return fails with {@link GatewayException} when too many wait, or at the end
    */
-  CompletableFuture<Outcome> draw(GenerationRequest request, Optional<TokenListener> listener) {
+  CompletableFuture<Outcome> generate(GenerationRequest request, Optional<TokenListener> listener) {
     Asked asked = new Asked(request, listener, new CompletableFuture<>());
     synchronized (lock) {
       if (stopping) {

@@ -52,7 +52,7 @@ final class StreamedTurn implements ChatStream {
   }
 
   /** The tokens are now these; see {@link io.sapo.producer.engine.TokenListener}. */
-  void drawn(int[] tokens) {
+  void sampled(int[] tokens) {
     synchronized (this) {
       newest = tokens;
     }

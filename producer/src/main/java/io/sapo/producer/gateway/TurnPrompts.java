@@ -42,10 +42,10 @@ final class TurnPrompts {
    *
    * @param said all messages, the last answer and what follows it included
    * @param answers place of the last answer among them
-   * @param drawn the tokens of the last answer
+   * @param generated the tokens of the last answer
    * @return empty where the template does not simply go on after that answer
    */
-  Optional<int[]> next(List<Message> said, int answers, int[] drawn) {
+  Optional<int[]> next(List<Message> said, int answers, int[] generated) {
     for (Message message : said.subList(answers + 1, said.size())) {
       refuseControlTokens(message.role());
       refuseControlTokens(message.text());
@@ -56,7 +56,7 @@ final class TurnPrompts {
       return Optional.empty();
     }
     String rest = now.substring(before.length());
-    int last = drawn[drawn.length - 1];
+    int last = generated[generated.length - 1];
     if (profile.stopTokens().contains(last)) {
       String end = profile.tokenizer().decodeAll(new int[] {last});
       if (!rest.startsWith(end)) {

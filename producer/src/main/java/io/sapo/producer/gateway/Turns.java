@@ -81,8 +81,8 @@ final class Turns {
     boolean goesOn = false;
     try {
       int[] sofar = known.tokens();
-      int[] drawn = known.pieces().get(known.pieces().size() - 1).tokens();
-      Optional<int[]> said = prompts.next(messages, last, drawn);
+      int[] generated = known.pieces().get(known.pieces().size() - 1).tokens();
+      Optional<int[]> said = prompts.next(messages, last, generated);
       if (said.isEmpty()) {
         return Optional.empty();
       }

@@ -223,8 +223,8 @@ final class RolloutWorker implements Runnable {
     for (Outcome outcome : engine.advance()) {
       Started ended = running.remove(outcome.id());
       reorder.finished(ended.version(), new Finished(ended.rollout(), outcome, clock.millis()));
-      if (outcome instanceof Outcome.Drawn drawn) {
-        metrics.finished(drawn.generation().tokens().length);
+      if (outcome instanceof Outcome.Generated generated) {
+        metrics.finished(generated.generation().tokens().length);
       }
     }
     inGeneration = running.size();
@@ -246,9 +246,9 @@ final class RolloutWorker implements Runnable {
 
   private void publish(Finished finished) {
     RolloutGroup group = finished.rollout().group();
-    if (finished.outcome() instanceof Outcome.Drawn drawn) {
+    if (finished.outcome() instanceof Outcome.Generated generated) {
       publisher.publish(
-          assembler.assemble(finished.rollout(), drawn, finished.atMs()),
+          assembler.assemble(finished.rollout(), generated, finished.atMs()),
           () -> notePublished(group));
     } else if (finished.outcome() instanceof Outcome.Refused refused) {
       publisher.refuse(

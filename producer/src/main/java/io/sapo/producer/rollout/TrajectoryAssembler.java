@@ -31,8 +31,8 @@ final class TrajectoryAssembler {
         rollout.trajectoryId(), rollout.group().prompt(), sampling, rollout.seed());
   }
 
-  Trajectory assemble(Rollout rollout, Outcome.Drawn drawn, long nowMs) {
-    Generation generation = drawn.generation();
+  Trajectory assemble(Rollout rollout, Outcome.Generated generated, long nowMs) {
+    Generation generation = generated.generation();
     Task task = rollout.group().task();
     DecodedResponse response = tokenizer.decodeResponse(generation.tokens());
     return Trajectory.newBuilder()
@@ -49,7 +49,7 @@ final class TrajectoryAssembler {
         .setTokenCharEnds(PackedArrays.pack(response.tokenEnds()))
         .setLogProbs(PackedArrays.pack(generation.logProbs()))
         .setEntropies(PackedArrays.pack(generation.entropies()))
-        .setEntropyCandidates(drawn.entropyCandidates())
+        .setEntropyCandidates(generated.entropyCandidates())
         .setVersions(runs(generation.versions()))
         .setLossMask(null)
         .setSampling(

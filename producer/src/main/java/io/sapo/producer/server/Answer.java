@@ -7,10 +7,10 @@ import java.util.Optional;
  * One response as a server reported it, whatever its protocol; shapes and numbers are checked
  * later.
  *
- * @param tokens drawn, the ending one included
+ * @param tokens sampled, the ending one included
  * @param logProbs one a token; not a number where there was none
  * @param candidates the likeliest tokens at each place, in no order
- * @param versions what the server says of who drew which token
+ * @param versions what the server says of which weights sampled which token
  * @param prompt tokens that it says it read; empty where it does not say
  */
 record Answer(
@@ -21,7 +21,7 @@ record Answer(
     List<Span> versions,
     Optional<int[]> prompt) {
 
-  /** Why a server stopped drawing. */
+  /** Why a server stopped generating. */
   enum Ending {
     STOP,
     LENGTH,
@@ -31,6 +31,6 @@ record Answer(
   /** Tokens at one place and their log-probabilities. */
   record Candidates(int[] tokens, double[] logProbs) {}
 
-  /** Tokens [start, end) were drawn by the weights of that name. */
+  /** Tokens [start, end) were sampled from the weights of that name. */
   record Span(String version, int start, int end) {}
 }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** Makes of an answer what the project's own generator would have made, or refuses it. */
 final class AnswerCheck {
-  /** Servers put such a number where they have none; no token drawn is that unlikely. */
+  /** Servers put such a number where they have none; no token sampled is that unlikely. */
   private static final double MISSING = -9000;
 
   /** Log-probabilities are sums in float32. */
@@ -150,15 +150,15 @@ final class AnswerCheck {
         place);
   }
 
-  /** Among the likeliest, the drawn token has the same number as by itself. */
+  /** Among the likeliest, the sampled token has the same number as by itself. */
   private static void agrees(Answer answer, int place) {
     Candidates given = answer.candidates().get(place);
-    OptionalInt drawn =
+    OptionalInt sampled =
         IntStream.range(0, given.tokens().length)
             .filter(c -> given.tokens()[c] == answer.tokens()[place])
             .findFirst();
-    if (drawn.isPresent()) {
-      double again = given.logProbs()[drawn.getAsInt()];
+    if (sampled.isPresent()) {
+      double again = given.logProbs()[sampled.getAsInt()];
       require(
           Math.abs(again - answer.logProbs()[place]) <= ROUNDING,
           "token %d at place %d has log-probability %s, and %s among the likeliest",

@@ -33,7 +33,7 @@ final class AnswerReader {
 
   /** How an answer is taken. */
   sealed interface Reading {
-    record Drawn(Generation generation, List<String> names) implements Reading {}
+    record Generated(Generation generation, List<String> names) implements Reading {}
 
     /** The answer is at fault. */
     record Refused(String reason) implements Reading {}
@@ -77,7 +77,7 @@ final class AnswerReader {
       Optional<String> stranger = stranger(answer);
       if (stranger.isPresent()) {
         return new Reading.Failed(
-            "it draws by weights called '%s', which are not this run's; was it restarted, or is it shared?"
+            "it samples from weights called '%s', which are not this run's; was it restarted, or is it shared?"
                 .formatted(stranger.get()));
       }
       Optional<String> difference = PromptCheck.difference(request, answer);
@@ -85,7 +85,7 @@ final class AnswerReader {
         return new Reading.OtherPrompt(difference.get());
       }
       Generation generation = check.generation(request, answer, versions);
-      return new Reading.Drawn(
+      return new Reading.Generated(
           generation, answer.versions().stream().map(Span::version).distinct().toList());
     } catch (RefusedAnswerException e) {
       return new Reading.Refused(e.getMessage());

@@ -21,7 +21,7 @@ final class Confirmations {
   private Publication loading;
 
   /** A response by weights that are still to be confirmed. */
-  private record Held(RunningDraw draw, Generation generation, List<String> names) {}
+  private record Held(OpenRequest open, Generation generation, List<String> names) {}
 
   Confirmations(ServerEngine engine) {
     this.engine = engine;
@@ -32,7 +32,7 @@ final class Confirmations {
     loading = weights;
   }
 
-  /** The server has proved that it draws by the weights expected. */
+  /** The server has proved that it samples from the weights expected. */
   void confirm(Publication weights) {
     confirmed.put(weights.name(), weights);
     abandon();
@@ -56,13 +56,13 @@ final class Confirmations {
    * @param names of the weights that its tokens are by
    * @param suspect whether the server is; nothing is held for one
    */
-  void take(RunningDraw draw, Generation generation, List<String> names, boolean suspect) {
+  void take(OpenRequest open, Generation generation, List<String> names, boolean suspect) {
     if (confirmed.keySet().containsAll(names)) {
-      engine.finished(draw, generation);
+      engine.finished(open, generation);
     } else if (!suspect && loading != null && onlyLoadingIsOpen(names)) {
-      held.add(new Held(draw, generation, names));
+      held.add(new Held(open, generation, names));
     } else {
-      engine.again(draw);
+      engine.again(open);
     }
   }
 
@@ -71,15 +71,15 @@ final class Confirmations {
         .allMatch(name -> confirmed.containsKey(name) || name.equals(loading.name()));
   }
 
-  /** Those held that are confirmed are finished, the others are drawn again. */
+  /** Those held that are confirmed are finished, the others are generated again. */
   private void letHeldGo() {
     List<Held> all = List.copyOf(held);
     held.clear();
     for (Held one : all) {
       if (confirmed.keySet().containsAll(one.names())) {
-        engine.finished(one.draw(), one.generation());
+        engine.finished(one.open(), one.generation());
       } else {
-        engine.again(one.draw());
+        engine.again(one.open());
       }
     }
   }

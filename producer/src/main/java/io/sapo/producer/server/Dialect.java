@@ -17,9 +17,9 @@ interface Dialect {
    *
    * @param model what it calls the model it was started with
    * @param maxTokens longest prompt and response together; 0 where it does not say
-   * @param inPlace whether it takes new weights between two tokens of a response and says who drew
-   *     which token; otherwise a response is by the weights that it was asked of
-   * @param path of the requests that draw
+   * @param inPlace whether it takes new weights between two tokens of a response and says which
+   *     weights sampled which token; otherwise a response is by the weights that it was asked of
+   * @param path of the requests that generate
    */
   record Identity(String model, int maxTokens, boolean inPlace, String path) {}
 
@@ -31,7 +31,7 @@ interface Dialect {
    * @param chat of a prompt with pictures, which goes to servers as it is
    * @param streamed whether the answer is to come while it is generated
    */
-  record Draw(
+  record CompletionRequest(
       int[] prompt,
       Sampling sampling,
       long seed,
@@ -67,16 +67,16 @@ interface Dialect {
    */
   Identity identify(ServerClient server, boolean adapters);
 
-  /** Why prompts with pictures cannot be drawn from servers of this kind; empty where they can. */
+  /** Why prompts with pictures cannot be sent to servers of this kind; empty where they can. */
   Optional<String> picturesObstacle(boolean adapters);
 
-  /** Of the request that draws. */
-  default String path(Identity identity, Draw draw) {
+  /** Of the request that generates. */
+  default String path(Identity identity, CompletionRequest wanted) {
     return identity.path();
   }
 
   /** The body of a request. */
-  JsonNode request(Identity identity, Publication weights, Draw draw);
+  JsonNode request(Identity identity, Publication weights, CompletionRequest wanted);
 
   /**
    * The responses in an answer.
@@ -102,10 +102,10 @@ interface Dialect {
   int[] tokens(JsonNode joined);
 
   /** Bound of all events of a streamed answer together. */
-  long mostStreamedBytes(Draw draw);
+  long mostStreamedBytes(CompletionRequest wanted);
 
   /**
-   * Makes the server draw by these weights from here on, running responses included where it is
+   * Makes the server sample from these weights from here on, running responses included where it is
    * {@link Identity#inPlace}.
    */
   void load(ServerClient server, Identity identity, Publication weights);

@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
  * Logits of one place, behind a prompt that every weight version is asked about: what a server's
  * log-probabilities there are compared with.
  *
- * @param logits one a token of the vocabulary; negative infinity where it is never drawn
+ * @param logits one a token of the vocabulary; negative infinity where it is never sampled
  */
 record Fingerprint(float[] logits) {
-  /** Below this a token is never drawn. */
+  /** Below this a token is never sampled. */
   private static final double NEVER = -60;
 
-  /** Logarithms of the distribution that is drawn from, as a generator would make it. */
+  /** Logarithms of the distribution that is sampled from, as a generator would make it. */
   double[] logProbs(Sampling sampling) {
     double[] scaled = new double[logits.length];
     for (int i = 0; i < scaled.length; i++) {
@@ -67,7 +67,7 @@ record Fingerprint(float[] logits) {
 
   /**
    * The largest difference between these and what a server said at the first place of its answers.
-   * Tokens that neither side would draw are left out.
+   * Tokens that neither side would sample are left out.
    */
   double distance(List<Answer> answers, Sampling sampling) {
     double[] own = logProbs(sampling);

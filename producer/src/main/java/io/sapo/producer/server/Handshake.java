@@ -2,7 +2,7 @@ package io.sapo.producer.server;
 
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.server.Answer.Span;
-import io.sapo.producer.server.Dialect.Draw;
+import io.sapo.producer.server.Dialect.CompletionRequest;
 import io.sapo.producer.server.Dialect.Identity;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.time.Duration;
@@ -82,18 +82,18 @@ final class Handshake {
   }
 
   /**
-   * Lets a server that was given weights show that it draws by them.
+   * Lets a server that was given weights show that it samples from them.
    *
    * @throws UnfitServerException when its answers are not by these weights
    * @throws RefusedAnswerException when they are no answers
    */
   void prove(ServerClient client, Dialect dialect, Identity identity, Publication weights) {
-    Draw asked =
-        new Draw(
+    CompletionRequest asked =
+        new CompletionRequest(
             probe.prompt(),
             probe.sampling(),
             1,
-            probe.draws(),
+            probe.samples(),
             candidates,
             Optional.empty(),
             false);
@@ -111,17 +111,17 @@ final class Handshake {
   }
 
   private void check(Publication published, List<Answer> answers) {
-    if (answers.size() != probe.draws()) {
+    if (answers.size() != probe.samples()) {
       throw new RefusedAnswerException(
           "it answers the probe with %d responses, not %d"
-              .formatted(answers.size(), probe.draws()));
+              .formatted(answers.size(), probe.samples()));
     }
     for (Answer answer : answers) {
       check.firstPlace(answer);
       for (Span span : answer.versions()) {
         if (!span.version().equals(published.name())) {
           throw new UnfitServerException(
-              "it draws by weights called '%s' after it was given '%s'; is it shared with another run?"
+              "it samples from weights called '%s' after it was given '%s'; is it shared with another run?"
                   .formatted(span.version(), published.name()));
         }
       }

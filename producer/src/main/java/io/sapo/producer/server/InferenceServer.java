@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One server as an engine uses it: a thread of its own finds out what it is, gives it each new
- * weight version and checks by a probe that it draws by it. What goes wrong makes it suspect: it
- * gets no request until it has been looked at anew, with growing waits in between.
+ * weight version and checks by a probe that it samples from it. What goes wrong makes it suspect:
+ * it gets no request until it has been looked at anew, with growing waits in between.
  *
  * <p>State is guarded by the engine's lock; requests to the server are made without it.
  */
@@ -79,7 +79,7 @@ final class InferenceServer implements AutoCloseable {
     return dialect;
   }
 
-  /** Whether it draws by these weights. Under the lock. */
+  /** Whether it samples from these weights. Under the lock. */
   boolean accepts(Publication target) {
     return identity != null && target != null && accepting == target && !standing.suspect();
   }
@@ -90,7 +90,8 @@ final class InferenceServer implements AutoCloseable {
   }
 
   /**
-   * Why nothing that it draws can be used, with its address; empty when it can be. Under the lock.
+   * Why nothing that it generates can be used, with its address; empty when it can be. Under the
+   * lock.
    */
   Optional<Outage> outage() {
     return standing.outage();
@@ -102,16 +103,16 @@ final class InferenceServer implements AutoCloseable {
     engine.lock().notifyAll();
   }
 
-  /** What a draw is asked by. Under the lock. */
+  /** What a request is asked by. Under the lock. */
   record Asked(Identity identity, Publication weights) {}
 
-  /** A draw is about to be sent. Under the lock. */
+  /** A request is about to be sent. Under the lock. */
   Asked begin() {
     inFlight.merge(accepting.name(), 1, Integer::sum);
     return new Asked(identity, accepting);
   }
 
-  /** A draw that was sent is over. Under the lock. */
+  /** A request that was sent is over. Under the lock. */
   void end(Asked asked) {
     inFlight.computeIfPresent(asked.weights().name(), (name, n) -> n == 1 ? null : n - 1);
     if (inFlight.isEmpty()) {
@@ -120,9 +121,9 @@ final class InferenceServer implements AutoCloseable {
   }
 
   /** Takes a response that is right in itself. Under the lock. */
-  void drawn(RunningDraw draw, Generation generation, List<String> names) {
+  void generated(OpenRequest open, Generation generation, List<String> names) {
     standing.answered();
-    confirmations.take(draw, generation, names, standing.suspect());
+    confirmations.take(open, generation, names, standing.suspect());
   }
 
   /** An answer was refused. Under the lock. */
@@ -263,7 +264,7 @@ final class InferenceServer implements AutoCloseable {
       accepting = target;
       engine.dispatch();
     }
-    setStage("; it is to show that it draws by version " + target.version());
+    setStage("; it is to show that it samples from version " + target.version());
     handshake.prove(client, dialect, current, target);
     synchronized (engine.lock()) {
       standing.proved(target.version());

@@ -5,16 +5,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A question whose answer shows by which weights, and from which distribution, a server draws: some
- * first tokens behind a fixed prompt.
+ * A question whose answer shows by which weights, and from which distribution, a server samples:
+ * some first tokens behind a fixed prompt.
  *
  * @param prompt longer than a block of a server's prefix cache where prompts may be, so that keys
  *     and values left of older weights show
  * @param sampling of this run, but at a temperature that is not 1, so that log-probabilities before
  *     and after it differ
- * @param draws first tokens asked for
+ * @param samples first tokens asked for
  */
-record Probe(int[] prompt, Sampling sampling, int draws) {
+record Probe(int[] prompt, Sampling sampling, int samples) {
   private static final int TOKENS = 160;
   private static final int DRAWS = 4;
   private static final double OTHER_THAN_ONE = 0.7;

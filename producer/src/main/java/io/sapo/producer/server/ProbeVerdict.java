@@ -13,7 +13,7 @@ final class ProbeVerdict {
   private final double tolerance;
 
   /**
-   * @param used how the run draws
+   * @param used how the run samples
    * @param tolerance largest difference of log-probabilities that counts as none, in nats
    */
   ProbeVerdict(Probe probe, Sampling used, double tolerance) {
@@ -64,7 +64,7 @@ final class ProbeVerdict {
         return;
       }
       throw new UnfitServerException(
-          "it reports log-probabilities of the model's own distribution, not of the one drawn from at temperature %s, top-p %s and top-k %d: start vLLM with --logprobs-mode processed_logprobs, or set temperature 1, top-p 1 and top-k 0"
+          "it reports log-probabilities of the model's own distribution, not of the one sampled from at temperature %s, top-p %s and top-k %d: start vLLM with --logprobs-mode processed_logprobs, or set temperature 1, top-p 1 and top-k 0"
               .formatted(used.temperature(), used.topP(), used.topK()));
     }
     if (published.expected().distance(answers, whole) <= tolerance) {
@@ -76,7 +76,7 @@ final class ProbeVerdict {
         && published.expected().distance(answers, new Sampling(temperature, 1, 0, 1))
             <= tolerance) {
       throw new UnfitServerException(
-          "it draws at temperature %.3f where %s was asked for"
+          "it samples at temperature %.3f where %s was asked for"
               .formatted(temperature, asked.temperature()));
     }
     throw new UnfitServerException(

@@ -9,7 +9,7 @@ import java.util.TreeSet;
  *
  * @param vocabularySize tokens are below
  * @param stops tokens that end a response
- * @param banned tokens that are never drawn
+ * @param banned tokens that are never sampled
  */
 record ResponseRules(int vocabularySize, SortedSet<Integer> stops, List<Integer> banned) {
   ResponseRules {

@@ -14,9 +14,9 @@ final class SamplingFields {
    * Writes all of them, so that no default of the server's or of the checkpoint's has a say. What a
    * kind of server has names of its own for, the caller adds: length, top-k, seed, candidates.
    */
-  static void put(ObjectNode to, Dialect.Draw draw, ResponseRules rules) {
-    Sampling sampling = draw.sampling();
-    to.put("n", draw.count());
+  static void put(ObjectNode to, Dialect.CompletionRequest wanted, ResponseRules rules) {
+    Sampling sampling = wanted.sampling();
+    to.put("n", wanted.count());
     to.put("temperature", sampling.temperature());
     to.put("top_p", sampling.topP());
     to.put("min_p", 0);

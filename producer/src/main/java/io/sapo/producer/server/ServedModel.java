@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * What servers are told and asked of the run's model, and held to.
  *
  * @param exchange the caller's to close
- * @param picturesObstacle why prompts with pictures cannot be drawn; empty where they can
+ * @param picturesObstacle why prompts with pictures cannot be generated; empty where they can
  */
 record ServedModel(
     Dialect dialect,

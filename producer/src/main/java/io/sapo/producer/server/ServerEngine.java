@@ -29,9 +29,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Inference servers as an engine. A request goes to the server with the fewest that draws by the
- * newest weights; what a server does not bring to a good end goes to another, or to the same later,
- * under the same id and seed.
+ * Inference servers as an engine. A request goes to the server with the fewest that samples from
+ * the newest weights; what a server does not bring to a good end goes to another, or to the same
+ * later, under the same id and seed.
  *
  * <p>The methods of {@link RolloutEngine} are for one thread. One lock guards everything; answers
  * are read without it, on the client's threads.
@@ -44,14 +44,14 @@ public final class ServerEngine implements RolloutEngine {
   private final Object lock = new Object();
   private final EngineSettings settings;
   private final int slots;
-  private final DrawExchange exchange;
+  private final CompletionExchange exchange;
   private final WeightExchange weightExchange;
   private final ExecutorService readers;
   private final ServerPool servers;
   private final Optional<String> picturesObstacle;
 
-  private final Map<String, RunningDraw> running = new LinkedHashMap<>();
-  private final Deque<RunningDraw> waiting = new ArrayDeque<>();
+  private final Map<String, OpenRequest> running = new LinkedHashMap<>();
+  private final Deque<OpenRequest> waiting = new ArrayDeque<>();
   private final Deque<Outcome> ended = new ArrayDeque<>();
   private final Map<String, Long> versions = new LinkedHashMap<>();
   private Publication target;
@@ -62,7 +62,7 @@ public final class ServerEngine implements RolloutEngine {
    *
    * @param base stays the caller's, as does the profile
    * @param slots responses asked for at a time, of all servers together
-   * @param sampling how the run draws
+   * @param sampling how the run samples
    */
   public ServerEngine(
       EngineSettings settings,
@@ -88,7 +88,8 @@ public final class ServerEngine implements RolloutEngine {
     this.slots = slots;
     ServedModel model =
         ServedModel.of(settings, checkpoint, base, profile, maxPromptTokens, sampling);
-    this.exchange = new DrawExchange(settings, new AnswerReader(model.check(), this::versionOf));
+    this.exchange =
+        new CompletionExchange(settings, new AnswerReader(model.check(), this::versionOf));
     this.weightExchange = model.exchange();
     this.picturesObstacle = model.picturesObstacle();
     this.readers = Executors.newFixedThreadPool(READERS, ServerEngine::daemon);
@@ -167,7 +168,7 @@ public final class ServerEngine implements RolloutEngine {
 
   private void submitBare(GenerationRequest request, Optional<TokenListener> listener) {
     submit(
-        new RunningDraw(request, Optional.empty(), listener),
+        new OpenRequest(request, Optional.empty(), listener),
         request.prompt().pictures().isEmpty()
             ? Optional.empty()
             : Optional.of("its pictures are not there as they were"));
@@ -184,19 +185,19 @@ public final class ServerEngine implements RolloutEngine {
         obstacle = Optional.of(e.getMessage());
       }
     }
-    submit(new RunningDraw(request, read, Optional.empty()), obstacle);
+    submit(new OpenRequest(request, read, Optional.empty()), obstacle);
   }
 
   /**
-   * @param obstacle why it cannot be drawn
+   * @param obstacle why it cannot be generated
    */
-  private void submit(RunningDraw draw, Optional<String> obstacle) {
+  private void submit(OpenRequest open, Optional<String> obstacle) {
     synchronized (lock) {
-      running.put(draw.request().id(), draw);
+      running.put(open.request().id(), open);
       if (obstacle.isPresent()) {
-        giveUp(draw, obstacle.get());
+        giveUp(open, obstacle.get());
       } else {
-        waiting.add(draw);
+        waiting.add(open);
         dispatch();
       }
     }
@@ -232,7 +233,7 @@ public final class ServerEngine implements RolloutEngine {
     return lock;
   }
 
-  /** The weights that servers are to draw by. Under the lock. */
+  /** The weights that servers are to sample from. Under the lock. */
   Publication target() {
     return target;
   }
@@ -248,33 +249,33 @@ public final class ServerEngine implements RolloutEngine {
     }
   }
 
-  private void send(RunningDraw draw, InferenceServer server) {
+  private void send(OpenRequest open, InferenceServer server) {
     Asked asked = server.begin();
     var unused =
         exchange
-            .ask(server, asked, draw)
-            .thenAccept(reading -> arrived(server, asked, draw, reading));
+            .ask(server, asked, open)
+            .thenAccept(reading -> arrived(server, asked, open, reading));
   }
 
-  private void arrived(InferenceServer server, Asked asked, RunningDraw draw, Reading reading) {
+  private void arrived(InferenceServer server, Asked asked, OpenRequest open, Reading reading) {
     synchronized (lock) {
       server.end(asked);
       if (closed) {
         return;
       }
-      if (reading instanceof Reading.Drawn drawn) {
-        server.drawn(draw, drawn.generation(), drawn.names());
+      if (reading instanceof Reading.Generated generated) {
+        server.generated(open, generated.generation(), generated.names());
       } else if (reading instanceof Reading.Refused refused) {
         server.answerRefused(refused.reason());
-        againUnless(draw.refused(), draw, server, refused.reason());
+        againUnless(open.refused(), open, server, refused.reason());
       } else if (reading instanceof Reading.OtherPrompt other) {
-        giveUp(draw, server.client().address() + ": " + other.reason());
+        giveUp(open, server.client().address() + ": " + other.reason());
       } else if (reading instanceof Reading.Failed failed) {
         server.suspect(failed.reason());
-        againUnless(draw.failed(), draw, server, failed.reason());
+        againUnless(open.failed(), open, server, failed.reason());
       } else if (reading instanceof Reading.Away away) {
         server.suspect(away.reason());
-        again(draw);
+        again(open);
       }
       dispatch();
     }
@@ -287,32 +288,32 @@ public final class ServerEngine implements RolloutEngine {
   }
 
   private void againUnless(
-      boolean enough, RunningDraw draw, InferenceServer server, String reason) {
+      boolean enough, OpenRequest open, InferenceServer server, String reason) {
     if (enough) {
-      giveUp(draw, server.client().address() + ": " + reason);
+      giveUp(open, server.client().address() + ": " + reason);
     } else {
-      again(draw);
+      again(open);
     }
   }
 
   /** Puts a request back in front. Under the lock. */
-  void again(RunningDraw draw) {
-    if (running.containsKey(draw.request().id())) {
-      waiting.addFirst(draw);
+  void again(OpenRequest open) {
+    if (running.containsKey(open.request().id())) {
+      waiting.addFirst(open);
     }
   }
 
   /** Hands a response out. Under the lock. */
-  void finished(RunningDraw draw, Generation generation) {
-    end(draw, new Outcome.Drawn(generation, settings.entropyCandidates()));
+  void finished(OpenRequest open, Generation generation) {
+    end(open, new Outcome.Generated(generation, settings.entropyCandidates()));
   }
 
-  private void giveUp(RunningDraw draw, String reason) {
-    end(draw, new Outcome.Refused(draw.request().id(), reason));
+  private void giveUp(OpenRequest open, String reason) {
+    end(open, new Outcome.Refused(open.request().id(), reason));
   }
 
-  private void end(RunningDraw draw, Outcome outcome) {
-    if (running.remove(draw.request().id()) != null) {
+  private void end(OpenRequest open, Outcome outcome) {
+    if (running.remove(open.request().id()) != null) {
       ended.add(outcome);
       lock.notifyAll();
     }

@@ -24,12 +24,12 @@ final class ServerPool {
     servers.forEach(InferenceServer::wake);
   }
 
-  /** Whether any draws by these weights. */
+  /** Whether any samples from these weights. */
   boolean anyAccepts(Publication target) {
     return servers.stream().anyMatch(server -> server.accepts(target));
   }
 
-  /** Of those that draw by these weights, the one with the fewest requests. */
+  /** Of those that sample from these weights, the one with the fewest requests. */
   Optional<InferenceServer> leastBusy(Publication target) {
     return servers.stream()
         .filter(server -> server.accepts(target))

@@ -45,37 +45,37 @@ final class SglangDialect implements Dialect {
   @Override
   public Optional<String> picturesObstacle(boolean adapters) {
     return Optional.of(
-        "SGLang does not say which tokens it makes of a prompt with pictures; draw with vLLM or the builtin engine");
+        "SGLang does not say which tokens it makes of a prompt with pictures; generate with vLLM or the builtin engine");
   }
 
   @Override
-  public JsonNode request(Identity identity, Publication weights, Draw draw) {
+  public JsonNode request(Identity identity, Publication weights, CompletionRequest wanted) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
     ArrayNode prompt = body.putArray("input_ids");
-    for (int token : draw.prompt()) {
+    for (int token : wanted.prompt()) {
       prompt.add(token);
     }
     body.put("return_logprob", true);
     body.put("logprob_start_len", -1);
-    body.put("top_logprobs_num", draw.candidates());
+    body.put("top_logprobs_num", wanted.candidates());
     if (weights.adapter()) {
       body.put("lora_path", weights.name());
     }
     ObjectNode sampling = body.putObject("sampling_params");
-    sampling(sampling, draw);
-    if (draw.streamed()) {
+    sampling(sampling, wanted);
+    if (wanted.streamed()) {
       body.put("stream", true);
-      sampling.put("stream_interval", -Math.floorDiv(-draw.sampling().maxNewTokens(), PIECES));
+      sampling.put("stream_interval", -Math.floorDiv(-wanted.sampling().maxNewTokens(), PIECES));
     }
     return body;
   }
 
-  private void sampling(ObjectNode to, Draw draw) {
-    SamplingFields.put(to, draw, rules);
-    Sampling sampling = draw.sampling();
+  private void sampling(ObjectNode to, CompletionRequest wanted) {
+    SamplingFields.put(to, wanted, rules);
+    Sampling sampling = wanted.sampling();
     to.put("max_new_tokens", sampling.maxNewTokens());
     to.put("top_k", sampling.topK() == 0 ? -1 : sampling.topK());
-    to.put("sampling_seed", draw.seed());
+    to.put("sampling_seed", wanted.seed());
   }
 
   @Override
@@ -92,16 +92,16 @@ final class SglangDialect implements Dialect {
   private static Answer answer(Publication weights, JsonNode one) {
     int[] tokens = Fields.integers(one, "output_ids");
     JsonNode meta = one.path("meta_info");
-    JsonNode drawn = Fields.array(meta, "output_token_logprobs");
+    JsonNode sampled = Fields.array(meta, "output_token_logprobs");
     JsonNode likeliest = Fields.array(meta, "output_top_logprobs");
-    Fields.sameLength(tokens.length, drawn.size());
+    Fields.sameLength(tokens.length, sampled.size());
     Fields.sameLength(tokens.length, likeliest.size());
     double[] logProbs = new double[tokens.length];
     List<Candidates> candidates = new ArrayList<>();
     for (int i = 0; i < tokens.length; i++) {
-      int scored = Fields.integer(drawn.get(i).path(1), "token in output_token_logprobs");
+      int scored = Fields.integer(sampled.get(i).path(1), "token in output_token_logprobs");
       Fields.sameToken(tokens[i], scored, i);
-      logProbs[i] = Fields.number(drawn.get(i).path(0));
+      logProbs[i] = Fields.number(sampled.get(i).path(0));
       candidates.add(candidates(likeliest.get(i)));
     }
     String version = weights.adapter() ? weights.name() : Fields.text(meta, "weight_version");
@@ -131,8 +131,8 @@ final class SglangDialect implements Dialect {
   }
 
   @Override
-  public long mostStreamedBytes(Draw draw) {
-    return (PIECES + 2L) * draw.mostBytes();
+  public long mostStreamedBytes(CompletionRequest wanted) {
+    return (PIECES + 2L) * wanted.mostBytes();
   }
 
   private static Candidates candidates(JsonNode place) {

@@ -97,13 +97,13 @@ final class Standing {
     refusedInARow = 0;
   }
 
-  /** It has shown that it draws by the weights of this version. */
+  /** It has shown that it samples from the weights of this version. */
   void proved(long version) {
     boolean back = !problem.isEmpty();
     problem = "";
     stage = "";
     if (back) {
-      log.info("inference server {} draws by version {}", address, version);
+      log.info("inference server {} samples from version {}", address, version);
     }
   }
 

@@ -7,7 +7,7 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.prompt.PictureChat;
 import io.sapo.producer.server.Answer.Candidates;
 import io.sapo.producer.server.Answer.Span;
-import io.sapo.producer.server.Dialect.Draw;
+import io.sapo.producer.server.Dialect.CompletionRequest;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import java.util.ArrayList;
@@ -28,20 +28,20 @@ final class VllmChat {
 
   /**
    * @param model the adapter's name
-   * @param draw has a chat
+   * @param wanted has a chat
    */
-  static JsonNode request(String model, Draw draw, ResponseRules rules) {
+  static JsonNode request(String model, CompletionRequest wanted, ResponseRules rules) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
     body.put("model", model);
-    messages(body.putArray("messages"), draw.chat().orElseThrow());
+    messages(body.putArray("messages"), wanted.chat().orElseThrow());
     body.put("add_generation_prompt", true);
-    SamplingFields.put(body, draw, rules);
-    Sampling sampling = draw.sampling();
+    SamplingFields.put(body, wanted, rules);
+    Sampling sampling = wanted.sampling();
     body.put("max_completion_tokens", sampling.maxNewTokens());
     body.put("top_k", sampling.topK());
-    body.put("seed", draw.seed());
+    body.put("seed", wanted.seed());
     body.put("logprobs", true);
-    body.put("top_logprobs", draw.candidates());
+    body.put("top_logprobs", wanted.candidates());
     body.put("return_token_ids", true);
     body.put("return_tokens_as_token_ids", true);
     return body;

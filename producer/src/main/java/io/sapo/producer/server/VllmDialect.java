@@ -18,9 +18,9 @@ import java.util.Optional;
  * old, and the server's own record of versions says otherwise; seen in 0.32.)
  *
  * <p>Whole weights change between two tokens: pause, load, name them, resume; {@code
- * /inference/v1/generate} says who drew which token. Pausing with the defaults clears the prefix
- * cache and computes keys and values of running responses anew: without it the new weights would go
- * on over what the old ones left.
+ * /inference/v1/generate} says which weights sampled which token. Pausing with the defaults clears
+ * the prefix cache and computes keys and values of running responses anew: without it the new
+ * weights would go on over what the old ones left.
  */
 final class VllmDialect implements Dialect {
   private static final String GENERATE = "/inference/v1/generate";
@@ -64,29 +64,29 @@ final class VllmDialect implements Dialect {
     return adapters
         ? Optional.empty()
         : Optional.of(
-            "vLLM's chat form does not say which weights drew a token; train adapters, or draw with the builtin engine");
+            "vLLM's chat form does not say which weights sampled a token; train adapters, or generate with the builtin engine");
   }
 
   @Override
-  public String path(Identity identity, Draw draw) {
-    return draw.chat().isPresent() ? VllmChat.PATH : identity.path();
+  public String path(Identity identity, CompletionRequest wanted) {
+    return wanted.chat().isPresent() ? VllmChat.PATH : identity.path();
   }
 
   @Override
-  public JsonNode request(Identity identity, Publication weights, Draw draw) {
-    if (draw.chat().isPresent()) {
-      return VllmChat.request(weights.name(), draw, rules);
+  public JsonNode request(Identity identity, Publication weights, CompletionRequest wanted) {
+    if (wanted.chat().isPresent()) {
+      return VllmChat.request(weights.name(), wanted, rules);
     }
     boolean tokensOnly = identity.path().equals(GENERATE);
     ObjectNode body = ServerClient.JSON.createObjectNode();
     body.put("model", weights.adapter() ? weights.name() : identity.model());
     ArrayNode prompt = body.putArray(tokensOnly ? "token_ids" : "prompt");
-    for (int token : draw.prompt()) {
+    for (int token : wanted.prompt()) {
       prompt.add(token);
     }
     ObjectNode sampling = tokensOnly ? body.putObject("sampling_params") : body;
-    sampling(sampling, draw);
-    body.put("stream", draw.streamed());
+    sampling(sampling, wanted);
+    body.put("stream", wanted.streamed());
     if (!tokensOnly) {
       body.put("return_token_ids", true);
       body.put("return_tokens_as_token_ids", true);
@@ -94,13 +94,13 @@ final class VllmDialect implements Dialect {
     return body;
   }
 
-  private void sampling(ObjectNode to, Draw draw) {
-    SamplingFields.put(to, draw, rules);
-    Sampling sampling = draw.sampling();
+  private void sampling(ObjectNode to, CompletionRequest wanted) {
+    SamplingFields.put(to, wanted, rules);
+    Sampling sampling = wanted.sampling();
     to.put("max_tokens", sampling.maxNewTokens());
     to.put("top_k", sampling.topK());
-    to.put("seed", draw.seed());
-    to.put("logprobs", draw.candidates());
+    to.put("seed", wanted.seed());
+    to.put("logprobs", wanted.candidates());
   }
 
   @Override
@@ -160,8 +160,8 @@ final class VllmDialect implements Dialect {
   }
 
   @Override
-  public long mostStreamedBytes(Draw draw) {
-    return draw.mostBytes() + (long) EVENT_BYTES * draw.sampling().maxNewTokens();
+  public long mostStreamedBytes(CompletionRequest wanted) {
+    return wanted.mostBytes() + (long) EVENT_BYTES * wanted.sampling().maxNewTokens();
   }
 
   private static List<Span> spans(JsonNode choice) {

@@ -119,13 +119,13 @@ class GatewayTest {
     String opening = profile.chat(List.of(role(QUESTION)));
     int[] prompt = profile.tokenizer().encode(opening);
     assertThat(PackedArrays.ints(record.getPromptTokens())).containsExactly(prompt);
-    Generation one = draw(prompt, 41);
+    Generation one = generate(prompt, 41);
     String between = "<|im_end|>\n<|im_start|>user\n twice?<|im_end|>\n<|im_start|>assistant\n";
     boolean ended = one.tokens()[one.tokens().length - 1] == profile.tokenizer().id("<|im_end|>");
     int[] said =
         profile.tokenizer().encode(ended ? between.substring("<|im_end|>".length()) : between);
     int[] before = concat(prompt, one.tokens(), said);
-    Generation two = draw(before, 42);
+    Generation two = generate(before, 42);
 
     int[] response = PackedArrays.ints(record.getResponseTokens());
     assertThat(response).containsExactly(concat(one.tokens(), said, two.tokens()));
@@ -186,7 +186,7 @@ class GatewayTest {
     gateway.reward(second.id(), 1).join();
     Trajectory record = records(1).get(0);
     assertThat(PackedArrays.ints(record.getResponseTokens()))
-        .startsWith(draw(PackedArrays.ints(record.getPromptTokens()), 41).tokens());
+        .startsWith(generate(PackedArrays.ints(record.getPromptTokens()), 41).tokens());
     assertThat(unread.take()).isEqualTo(reply.text());
   }
 
@@ -325,7 +325,7 @@ class GatewayTest {
   }
 
   /** By a generator of its own. */
-  private Generation draw(int[] prompt, long seed) {
+  private Generation generate(int[] prompt, long seed) {
     try (Generator generator =
         Generator.load(
             checkpoint.config(),
@@ -333,11 +333,11 @@ class GatewayTest {
             Device.cpu())) {
       generator.submit(
           new GenerationRequest("x", TokenSequence.text(prompt, new int[0]), SAMPLING, seed));
-      List<Generation> drawn = new ArrayList<>();
-      while (drawn.isEmpty()) {
-        drawn.addAll(generator.advance(weights, 0));
+      List<Generation> generated = new ArrayList<>();
+      while (generated.isEmpty()) {
+        generated.addAll(generator.advance(weights, 0));
       }
-      return drawn.get(0);
+      return generated.get(0);
     }
   }
 

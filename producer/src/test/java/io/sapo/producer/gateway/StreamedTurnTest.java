@@ -34,17 +34,17 @@ class StreamedTurnTest {
     tokenizer.close();
   }
 
-  private void drawn(String text, int lessBytes) {
+  private void generated(String text, int lessBytes) {
     int[] tokens = tokenizer.encode(text);
-    stream.drawn(Arrays.copyOf(tokens, tokens.length - lessBytes));
+    stream.sampled(Arrays.copyOf(tokens, tokens.length - lessBytes));
   }
 
   @Test
   void charactersComeWhole() {
     assertThat(stream.begun()).isFalse();
-    drawn("a€", 1);
+    generated("a€", 1);
     assertThat(stream.take()).isEqualTo("a");
-    drawn("a€😀", 2);
+    generated("a€😀", 2);
     assertThat(stream.take()).isEqualTo("€");
     assertThat(stream.take()).isEmpty();
     assertThat(stream.end("a€\ufffd")).isTrue();
@@ -56,18 +56,18 @@ class StreamedTurnTest {
   void aSlowReaderGetsMoreAtATime() {
     String text = "0123456789".repeat(100);
     for (int length = 1; length <= text.length(); length++) {
-      drawn(text.substring(0, length), 0);
+      generated(text.substring(0, length), 0);
     }
     assertThat(stream.take()).isEqualTo(text);
   }
 
   @Test
-  void whatIsDrawnAgainIsSentOnlyFromWhereItGoesOn() {
-    drawn("abc", 0);
+  void whatIsGeneratedAgainIsSentOnlyFromWhereItGoesOn() {
+    generated("abc", 0);
     assertThat(stream.take()).isEqualTo("abc");
-    drawn("a", 0);
+    generated("a", 0);
     assertThat(stream.take()).isEmpty();
-    drawn("abcd", 0);
+    generated("abcd", 0);
     assertThat(stream.take()).isEqualTo("d");
     assertThat(stream.end("abcde")).isTrue();
     assertThat(stream.take()).isEqualTo("e");
@@ -75,9 +75,9 @@ class StreamedTurnTest {
 
   @Test
   void anotherTextIsNoEndOfWhatWasSent() {
-    drawn("abc", 0);
+    generated("abc", 0);
     assertThat(stream.take()).isEqualTo("abc");
-    drawn("abX", 0);
+    generated("abX", 0);
     assertThat(stream.take()).isEmpty();
     assertThat(stream.end("abXY")).isFalse();
   }

@@ -60,7 +60,7 @@ final class ScriptedEngine implements RolloutEngine {
         int[] letters = new int[tokens];
         Arrays.fill(letters, 'a');
         finished.add(
-            new Outcome.Drawn(
+            new Outcome.Generated(
                 new Generation(
                     next.request().id(),
                     letters,

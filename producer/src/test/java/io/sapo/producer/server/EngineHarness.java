@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A tiny model in two versions, servers that draw from it, and the engine under test that asks
+ * A tiny model in two versions, servers that sample from it, and the engine under test that asks
  * them. Servers and engine are closed after each test.
  */
 abstract class EngineHarness {
@@ -63,7 +63,7 @@ abstract class EngineHarness {
   final List<FakeServer> servers = new ArrayList<>();
   RolloutEngine engine;
 
-  /** Who draws in the tests that hold for all. */
+  /** Who generates in the tests that hold for all. */
   enum Kind {
     BUILTIN,
     WHOLE_WEIGHTS,
@@ -134,12 +134,13 @@ abstract class EngineHarness {
 
   /** Log-probabilities and entropies are those of the network's own logits. */
   static void agrees(
-      Generation drawn, GenerationRequest asked, Weights weights, float entropyPrecision) {
+      Generation generated, GenerationRequest asked, Weights weights, float entropyPrecision) {
     int[] prompt = asked.prompt().promptTokens();
-    int length = drawn.tokens().length;
+    int length = generated.tokens().length;
     float[] logProbs = new float[length];
     float[] entropies = new float[length];
-    int[] whole = IntStream.concat(Arrays.stream(prompt), Arrays.stream(drawn.tokens())).toArray();
+    int[] whole =
+        IntStream.concat(Arrays.stream(prompt), Arrays.stream(generated.tokens())).toArray();
     float[] logits =
         network.logits(
             weights, List.of(new TokenSequence(whole, asked.prompt().pictures(), new int[0])));
@@ -157,10 +158,10 @@ abstract class EngineHarness {
         double p = each[token] / sum;
         entropies[i] -= p == 0 ? 0 : (float) (p * Math.log(p));
       }
-      logProbs[i] = (float) Math.log(each[drawn.tokens()[i]] / sum);
+      logProbs[i] = (float) Math.log(each[generated.tokens()[i]] / sum);
     }
-    assertThat(drawn.logProbs()).usingComparatorWithPrecision(2e-4f).containsExactly(logProbs);
-    assertThat(drawn.entropies())
+    assertThat(generated.logProbs()).usingComparatorWithPrecision(2e-4f).containsExactly(logProbs);
+    assertThat(generated.entropies())
         .usingComparatorWithPrecision(entropyPrecision)
         .containsExactly(entropies);
   }
@@ -239,7 +240,7 @@ abstract class EngineHarness {
     return new GenerationRequest(id, prompt(number), SAMPLING, 1000 + number);
   }
 
-  Map<String, Generation> drawAll(int count) {
+  Map<String, Generation> generateAll(int count) {
     List<Outcome> all = new ArrayList<>();
     int[] submitted = {0};
     KafkaFixture.await(
@@ -268,8 +269,8 @@ abstract class EngineHarness {
   static Map<String, Generation> byId(List<Outcome> outcomes) {
     Map<String, Generation> byId = new TreeMap<>();
     for (Outcome outcome : outcomes) {
-      assertThat(outcome).isInstanceOf(Outcome.Drawn.class);
-      assertThat(byId.put(outcome.id(), ((Outcome.Drawn) outcome).generation())).isNull();
+      assertThat(outcome).isInstanceOf(Outcome.Generated.class);
+      assertThat(byId.put(outcome.id(), ((Outcome.Generated) outcome).generation())).isNull();
     }
     return byId;
   }

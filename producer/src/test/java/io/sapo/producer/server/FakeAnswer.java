@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 /**
  * One response in the words of vLLM and of SGLang.
  *
- * @param distributions log-probabilities over the vocabulary that each token was drawn from
- * @param versions of the weights that drew each token
+ * @param distributions log-probabilities over the vocabulary that each token was sampled from
+ * @param versions of the weights that sampled each token
  * @param stoppedBy the stop token that ended it; empty where its length did
  * @param candidates likeliest tokens told for each place
  */
@@ -78,11 +78,11 @@ record FakeAnswer(
       finish.put("matched", stoppedBy.getAsInt());
     }
     meta.put("weight_version", version);
-    ArrayNode drawnHere = meta.putArray("output_token_logprobs");
+    ArrayNode sampledHere = meta.putArray("output_token_logprobs");
     ArrayNode top = meta.putArray("output_top_logprobs");
     for (int i = 0; i < tokens.size(); i++) {
       double[] place = distributions.get(i);
-      drawnHere.add(triple(place, tokens.get(i)));
+      sampledHere.add(triple(place, tokens.get(i)));
       ArrayNode likely = top.addArray();
       for (int token : likeliest(place)) {
         likely.add(triple(place, token));

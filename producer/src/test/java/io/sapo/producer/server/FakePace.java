@@ -2,11 +2,13 @@ package io.sapo.producer.server;
 
 import java.util.concurrent.TimeUnit;
 
-/** When a {@link FakeServer} draws: not while it is paused, and no further than a test lets it. */
+/**
+ * When a {@link FakeServer} generates: not while it is paused, and no further than a test lets it.
+ */
 final class FakePace {
   private boolean paused;
   private int holdAfter = -1;
-  private int tokensDrawn;
+  private int tokensSampled;
   private int loads;
 
   /** The response that gets so many tokens waits there for new weights. */
@@ -16,7 +18,7 @@ final class FakePace {
 
   synchronized void awaitHeld() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (tokensDrawn < holdAfter) {
+    while (tokensSampled < holdAfter) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("no response came to " + holdAfter + " tokens");
       }
@@ -25,10 +27,10 @@ final class FakePace {
   }
 
   synchronized void countToken() {
-    tokensDrawn++;
+    tokensSampled++;
     notifyAll();
     int before = loads;
-    while (tokensDrawn == holdAfter && loads == before) {
+    while (tokensSampled == holdAfter && loads == before) {
       sleepHere();
     }
   }

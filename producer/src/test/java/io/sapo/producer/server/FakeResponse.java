@@ -47,16 +47,16 @@ final class FakeResponse {
             wanted.path("max_tokens").asInt());
   }
 
-  FakeAnswer draw() throws IOException {
-    return draw(sofar -> {});
+  FakeAnswer generate() throws IOException {
+    return generate(sofar -> {});
   }
 
   /** Gets a response, each time it has one more token. */
   interface Watcher {
-    void drawn(FakeAnswer sofar) throws IOException;
+    void generated(FakeAnswer sofar) throws IOException;
   }
 
-  FakeAnswer draw(Watcher watcher) throws IOException {
+  FakeAnswer generate(Watcher watcher) throws IOException {
     while (tokens.size() < sampling.maxNewTokens() && stoppedBy.isEmpty()) {
       server.pace().awaitResume();
       weights.lock().readLock().lock();
@@ -68,7 +68,7 @@ final class FakeResponse {
       if (sampling.maxNewTokens() > 1) {
         server.pace().countToken();
       }
-      watcher.drawn(sofar());
+      watcher.generated(sofar());
     }
     return sofar();
   }
@@ -103,13 +103,13 @@ final class FakeResponse {
         server.is(Quirk.OTHER_TEMPERATURE)
             ? new Sampling(1.3, sampling.topP(), sampling.topK(), 1)
             : sampling;
-    double[] drawnFrom = new Fingerprint(last).logProbs(used);
-    int token = pick(drawnFrom);
+    double[] sampledFrom = new Fingerprint(last).logProbs(used);
+    int token = pick(sampledFrom);
     tokens.add(token);
     distributions.add(
         server.is(Quirk.RAW_LOG_PROBS)
             ? new Fingerprint(last).logProbs(new Sampling(1, 1, 0, 1))
-            : drawnFrom);
+            : sampledFrom);
     versions.add(server.version());
     for (JsonNode stop : wanted.path("stop_token_ids")) {
       if (stop.asInt() == token) {

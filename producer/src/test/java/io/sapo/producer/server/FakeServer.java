@@ -31,8 +31,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A server that speaks vLLM's protocol, in the words of a recorded one, and SGLang's as it is
- * documented; it draws from a real network with real adapters that it reads from the folders it is
- * told of.
+ * documented; it samples from a real network with real adapters that it reads from the folders it
+ * is told of.
  */
 final class FakeServer implements AutoCloseable {
   /** In what it differs from a server as it should be. */
@@ -62,13 +62,13 @@ final class FakeServer implements AutoCloseable {
   private final Set<Quirk> quirks;
   private final FakeWeights weights;
   private final FakePace pace = new FakePace();
-  private final FakeDraws draws;
+  private final FakeGeneration generation;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer http;
   private volatile String version = DEFAULT;
   private volatile boolean closed;
 
-  /** Stop tokens are then not drawn. */
+  /** Stop tokens are then not sampled. */
   volatile boolean endless;
 
   /** Added to the seed of every response. */
@@ -79,10 +79,10 @@ final class FakeServer implements AutoCloseable {
    */
   volatile IntPredicate hangsUpAfter = events -> false;
 
-  final AtomicInteger drawn = new AtomicInteger();
+  final AtomicInteger generated = new AtomicInteger();
   final List<JsonNode> chats = new CopyOnWriteArrayList<>();
 
-  /** Applied to what is drawn for requests of more than one token; probes have one. */
+  /** Applied to what is generated for requests of more than one token; probes have one. */
   volatile UnaryOperator<ObjectNode> spoil = choice -> choice;
 
   /** Before an answer of more than one token. */
@@ -111,7 +111,7 @@ final class FakeServer implements AutoCloseable {
     this.quirks = EnumSet.noneOf(Quirk.class);
     this.quirks.addAll(Arrays.asList(quirks));
     weights = new FakeWeights(base, this.quirks.contains(Quirk.IGNORES_SECOND_ADAPTER));
-    draws = new FakeDraws(this, weights, prompts);
+    generation = new FakeGeneration(this, weights, prompts);
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
     http.setExecutor(threads);
     http.createContext("/", this::serve);
@@ -167,12 +167,12 @@ final class FakeServer implements AutoCloseable {
         if (quirks.contains(Quirk.NO_SCALE_OUT)) {
           answer(exchange, 403, "{\"detail\":\"Forbidden\"}");
         } else {
-          draws.vllm(exchange, body, body.path("sampling_params"), true);
+          generation.vllm(exchange, body, body.path("sampling_params"), true);
         }
       }
-      case "/v1/chat/completions" -> draws.chat(exchange, body);
-      case "/v1/completions" -> draws.vllm(exchange, body, body, false);
-      case "/generate" -> draws.sglang(exchange, body);
+      case "/v1/chat/completions" -> generation.chat(exchange, body);
+      case "/v1/completions" -> generation.vllm(exchange, body, body, false);
+      case "/generate" -> generation.sglang(exchange, body);
       case "/load_lora_adapter" -> load(exchange, body);
       case "/unload_lora_adapter" -> {
         weights.remove(body.path("lora_name").asText());

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A response of a {@link FakeServer} as events, each sent as soon as its token is drawn. */
+/** A response of a {@link FakeServer} as events, each sent as soon as its token is sampled. */
 final class FakeStream {
   private static final String REASON = "finish_reason";
 
@@ -27,7 +27,7 @@ final class FakeStream {
       FakeServer server, HttpExchange exchange, FakeResponse response, boolean tokensOnly)
       throws IOException {
     FakeStream stream = new FakeStream(server, exchange);
-    response.draw(
+    response.generate(
         sofar -> {
           ObjectNode choice = last(sofar).toVllm(0, tokensOnly);
           if (tokensOnly) {
@@ -50,7 +50,7 @@ final class FakeStream {
   static void sglang(FakeServer server, HttpExchange exchange, FakeResponse response)
       throws IOException {
     FakeStream stream = new FakeStream(server, exchange);
-    response.draw(
+    response.generate(
         sofar -> {
           ObjectNode event = sofar.toSglang("default");
           ObjectNode meta = (ObjectNode) event.get("meta_info");

@@ -13,7 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** The weights that a {@link FakeServer} was given, by name, and the network that draws by them. */
+/**
+ * The weights that a {@link FakeServer} was given, by name, and the network that samples from them.
+ */
 final class FakeWeights implements AutoCloseable {
   private final BaseModel base;
   private final boolean keepsFirst;
@@ -35,7 +37,7 @@ final class FakeWeights implements AutoCloseable {
     bare = Weights.ofBase(base);
   }
 
-  /** Held for reading while a token is drawn, for writing while weights change. */
+  /** Held for reading while a token is sampled, for writing while weights change. */
   ReadWriteLock lock() {
     return lock;
   }

@@ -133,9 +133,9 @@ class PicturesThroughServersTest extends EngineHarness {
   @Test
   void theResponseIsToThePromptWithItsPictures() throws Exception {
     FakeServer server = chatting();
-    Generation drawn = ((Outcome.Drawn) outcome(server)).generation();
-    assertThat(drawn.versions()).containsOnly(5L);
-    agrees(drawn, request(prompts, "p"), first, 2e-3f);
+    Generation generated = ((Outcome.Generated) outcome(server)).generation();
+    assertThat(generated.versions()).containsOnly(5L);
+    agrees(generated, request(prompts, "p"), first, 2e-3f);
 
     JsonNode content = server.chats.get(0).path("messages").get(1).path("content");
     assertThat(content).hasSize(5);
@@ -148,9 +148,9 @@ class PicturesThroughServersTest extends EngineHarness {
   @Test
   void textPromptsGoAsTokensBesideThem() throws Exception {
     FakeServer server = chatting();
-    assertThat(outcome(server)).isInstanceOf(Outcome.Drawn.class);
+    assertThat(outcome(server)).isInstanceOf(Outcome.Generated.class);
     engine.submit(request("1"));
-    Generation text = ((Outcome.Drawn) outcomes(1).get(0)).generation();
+    Generation text = ((Outcome.Generated) outcomes(1).get(0)).generation();
     agrees(text, request("1"), first, 2e-3f);
     assertThat(server.chats).hasSize(1);
   }
@@ -174,7 +174,7 @@ class PicturesThroughServersTest extends EngineHarness {
   }
 
   @Test
-  void aTokenNamedOtherwiseThanItIsDrawnIsRefused() throws Exception {
+  void aTokenNamedOtherwiseThanItIsSampledIsRefused() throws Exception {
     FakeServer server = chatting();
     server.spoil =
         choice -> {

@@ -66,9 +66,9 @@ class RealPicturesTest {
           new PromptBuilder(
               profile, MOST_PROMPT_TOKENS, new PictureSettings(PictureFiles.none(), 0));
       List<GenerationRequest> asked = new ArrayList<>();
-      List<Generation> drawn = new ArrayList<>();
+      List<Generation> generated = new ArrayList<>();
       try (FiguresTaskSource tasks = new FiguresTaskSource(Split.TRAINING, 1)) {
-        while (drawn.size() < RESPONSES) {
+        while (generated.size() < RESPONSES) {
           if (asked.size() < RESPONSES && engine.freeSlots() > 0) {
             Task task = tasks.next().orElseThrow();
             asked.add(
@@ -76,17 +76,17 @@ class RealPicturesTest {
                     Integer.toString(asked.size()), prompts.build(task), SAMPLING, asked.size()));
             engine.submit(asked.get(asked.size() - 1), () -> prompts.chat(task));
           } else {
-            engine.advance().forEach(outcome -> drawn.add(drawn(outcome)));
+            engine.advance().forEach(outcome -> generated.add(generated(outcome)));
           }
         }
       }
-      compare(network, weights, profile.unspeakableTokens(), asked, drawn);
+      compare(network, weights, profile.unspeakableTokens(), asked, generated);
     }
   }
 
-  private static Generation drawn(Outcome outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Drawn.class);
-    return ((Outcome.Drawn) outcome).generation();
+  private static Generation generated(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Generated.class);
+    return ((Outcome.Generated) outcome).generation();
   }
 
   private static void compare(
@@ -94,11 +94,11 @@ class RealPicturesTest {
       Weights weights,
       List<Integer> banned,
       List<GenerationRequest> asked,
-      List<Generation> drawn) {
+      List<Generation> generated) {
     double gap = 0;
     double most = 0;
     int tokens = 0;
-    for (Generation one : drawn) {
+    for (Generation one : generated) {
       TokenSequence prompt = asked.get(Integer.parseInt(one.id())).prompt();
       int[] all =
           IntStream.concat(Arrays.stream(prompt.promptTokens()), Arrays.stream(one.tokens()))
@@ -115,11 +115,11 @@ class RealPicturesTest {
     }
     System.out.printf(
         "%d responses to pictures, %d tokens: log-probabilities differ by %.3g nats in the mean, %.3g at most%n",
-        drawn.size(), tokens, gap / tokens, most);
+        generated.size(), tokens, gap / tokens, most);
     assertThat(gap / tokens).isLessThan(0.01);
   }
 
-  /** Of the response's tokens, among those that may be drawn. */
+  /** Of the response's tokens, among those that may be sampled. */
   private static double[] logProbs(
       float[] logits, int[] response, int length, List<Integer> banned) {
     int vocabulary = logits.length / length;

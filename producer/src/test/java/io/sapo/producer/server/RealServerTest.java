@@ -92,12 +92,12 @@ class RealServerTest {
   @Test
   @Order(1)
   void logProbsAreThoseOfTheVersionThatIsNamed() {
-    List<Generation> drawn = new ArrayList<>();
+    List<Generation> generated = new ArrayList<>();
     try (ServerEngine engine = engine()) {
       engine.use(first, 1);
       KafkaFixture.await("the server", () -> engine.freeSlots() > 0);
       int submitted = 0;
-      while (drawn.size() < RESPONSES) {
+      while (generated.size() < RESPONSES) {
         if (submitted == RESPONSES / 2) {
           engine.use(second, 2);
           KafkaFixture.await("the second version", () -> engine.obstacle().isEmpty());
@@ -108,20 +108,22 @@ class RealServerTest {
             break;
           }
         }
-        engine.advance().forEach(outcome -> drawn.add(((Outcome.Drawn) outcome).generation()));
+        engine
+            .advance()
+            .forEach(outcome -> generated.add(((Outcome.Generated) outcome).generation()));
       }
     }
-    compare(drawn);
+    compare(generated);
   }
 
-  private static void compare(List<Generation> drawn) {
+  private static void compare(List<Generation> generated) {
     double gap = 0;
     double most = 0;
     double entropyGap = 0;
     long tokens = 0;
     int spanning = 0;
     try (Network network = Network.load(base.config(), Head.LANGUAGE_MODEL, base.device())) {
-      for (Generation one : drawn) {
+      for (Generation one : generated) {
         long last = one.versions()[one.versions().length - 1];
         spanning += one.versions()[0] == last ? 0 : 1;
         TokenSequence whole =
@@ -145,7 +147,7 @@ class RealServerTest {
     assertThat(spanning).as("responses of two versions").isZero();
     System.out.printf(
         "%d responses, %d tokens: log-probabilities differ by %.3g nats in the mean, %.3g at most; entropies by %.3g in the mean%n",
-        drawn.size(), tokens, gap / tokens, most, entropyGap / tokens);
+        generated.size(), tokens, gap / tokens, most, entropyGap / tokens);
     assertThat(gap / tokens).isLessThan(0.01);
   }
 
@@ -157,18 +159,18 @@ class RealServerTest {
     try (ServerEngine engine = engine()) {
       engine.use(first, 3);
       KafkaFixture.await("the server", () -> engine.freeSlots() > 0);
-      drawAll(engine, 0, SLOTS);
+      generateAll(engine, 0, SLOTS);
       double bare = bare(count);
-      double own = drawAll(engine, 0, count);
+      double own = generateAll(engine, 0, count);
       double bareAgain = bare(count);
-      double ownAgain = drawAll(engine, 0, count);
+      double ownAgain = generateAll(engine, 0, count);
       System.out.printf(
           "responses a second: bare %.2f and %.2f, engine %.2f and %.2f: %.3f%n",
           bare, bareAgain, own, ownAgain, (own + ownAgain) / (bare + bareAgain));
     }
   }
 
-  private static double drawAll(ServerEngine engine, int from, int count) {
+  private static double generateAll(ServerEngine engine, int from, int count) {
     long begun = System.nanoTime();
     int submitted = from;
     int ended = 0;
@@ -213,7 +215,7 @@ class RealServerTest {
           dialect.request(
               identity,
               weights,
-              new Dialect.Draw(
+              new Dialect.CompletionRequest(
                   asked.prompt().promptTokens(),
                   SAMPLING,
                   asked.seed() & Long.MAX_VALUE,

@@ -78,7 +78,7 @@ class ServerClientTest {
 
   private ServerClient.Reply post() {
     return client.call(
-        "/draw", ServerClient.JSON.createObjectNode(), 1_000, Duration.ofSeconds(20));
+        "/generate", ServerClient.JSON.createObjectNode(), 1_000, Duration.ofSeconds(20));
   }
 
   @Test

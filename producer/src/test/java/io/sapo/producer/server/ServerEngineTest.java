@@ -21,17 +21,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Engines by the same rules, whoever draws. */
+/** Engines by the same rules, whoever generates. */
 class ServerEngineTest extends EngineHarness {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void everyRequestComesOutOnceWithTheNumbersOfTheNetwork(Kind kind) throws Exception {
     engine = open(kind);
     engine.use(weights(kind, 1), 3);
-    Map<String, Generation> drawn = drawAll(10);
-    assertThat(drawn).hasSize(10);
+    Map<String, Generation> generated = generateAll(10);
+    assertThat(generated).hasSize(10);
     assertThat(engine.running()).isZero();
-    drawn.forEach(
+    generated.forEach(
         (id, generation) -> {
           assertThat(generation.versions()).containsOnly(3L);
           assertThat(generation.tokens()).hasSizeBetween(1, SAMPLING.maxNewTokens());
@@ -44,10 +44,10 @@ class ServerEngineTest extends EngineHarness {
   void aSeedGivesTheSameResponseWhateverElseIsRunning(Kind kind) throws Exception {
     engine = open(kind);
     engine.use(weights(kind, 1), 1);
-    Map<String, Generation> together = drawAll(7);
+    Map<String, Generation> together = generateAll(7);
     awaitSlots();
     engine.submit(request("5"));
-    Generation alone = ((Outcome.Drawn) outcomes(1).get(0)).generation();
+    Generation alone = ((Outcome.Generated) outcomes(1).get(0)).generation();
     assertThat(alone.tokens()).isEqualTo(together.get("5").tokens());
     assertThat(together.get("4").tokens()).isNotEqualTo(together.get("5").tokens());
   }
@@ -62,11 +62,11 @@ class ServerEngineTest extends EngineHarness {
     engine.use(weights(kind, 2), 2);
     awaitSlots();
     engine.submit(request("1"));
-    Map<String, Generation> drawn = byId(outcomes(2));
-    long[] versions = drawn.get("0").versions();
+    Map<String, Generation> generated = byId(outcomes(2));
+    long[] versions = generated.get("0").versions();
     assertThat(versions).isSorted();
     assertThat(versions[0]).isBetween(1L, 2L);
-    Generation after = drawn.get("1");
+    Generation after = generated.get("1");
     assertThat(after.versions()).containsOnly(2L);
     agrees(after, request("1"), weights(kind, 2), 2e-3f);
   }
@@ -92,7 +92,7 @@ class ServerEngineTest extends EngineHarness {
     engine.submit(new GenerationRequest("long", prompt(0), SAMPLING, 99));
     server.pace().awaitHeld();
     engine.use(weights(kind, 2), 2);
-    return ((Outcome.Drawn) outcomes(1).get(0)).generation().versions();
+    return ((Outcome.Generated) outcomes(1).get(0)).generation().versions();
   }
 
   @Test
@@ -102,9 +102,9 @@ class ServerEngineTest extends EngineHarness {
     engine.use(first, 1);
     awaitSlots();
     engine.submit(request("0"));
-    Outcome.Drawn drawn = (Outcome.Drawn) outcomes(1).get(0);
-    assertThat(drawn.entropyCandidates()).isEqualTo(20);
-    agrees(drawn.generation(), request("0"), first, 0.6f);
+    Outcome.Generated generated = (Outcome.Generated) outcomes(1).get(0);
+    assertThat(generated.entropyCandidates()).isEqualTo(20);
+    agrees(generated.generation(), request("0"), first, 0.6f);
   }
 
   @Test
@@ -131,9 +131,9 @@ class ServerEngineTest extends EngineHarness {
     slow.misdeed = ServerEngineTest::trickle;
     engine = engine(settings(20, Duration.ofMillis(700), slow.address(), good.address()), SAMPLING);
     engine.use(first, 1);
-    Map<String, Generation> drawn = drawAll(6);
-    assertThat(drawn).hasSize(6);
-    assertThat(good.drawn.get()).isGreaterThanOrEqualTo(6);
+    Map<String, Generation> generated = generateAll(6);
+    assertThat(generated).hasSize(6);
+    assertThat(good.generated.get()).isGreaterThanOrEqualTo(6);
   }
 
   private static boolean trickle(HttpExchange exchange) throws IOException {
@@ -151,11 +151,11 @@ class ServerEngineTest extends EngineHarness {
   }
 
   @Test
-  void whatAKilledServerHadIsDrawnAgainUnderTheSameIdsAndSeeds() throws Exception {
+  void whatAKilledServerHadIsGeneratedAgainUnderTheSameIdsAndSeeds() throws Exception {
     FakeServer server = server(0);
     engine = engine(20, server.address());
     engine.use(first, 1);
-    Map<String, Generation> undisturbed = drawAll(6);
+    Map<String, Generation> undisturbed = generateAll(6);
     for (int kill = 0; kill < 20; kill++) {
       awaitSlots();
       int port = servers.get(servers.size() - 1).port();
@@ -206,7 +206,7 @@ class ServerEngineTest extends EngineHarness {
     FakeServer again = new FakeServer(base, profile.tokenizer(), port);
     servers.add(again);
     again.pace().holdAfter(1);
-    KafkaFixture.await("the probe", () -> outage().contains("it is to show that it draws by"));
+    KafkaFixture.await("the probe", () -> outage().contains("it is to show that it samples from"));
     engine.submit(request("0"));
     assertThat(outage()).startsWith("1 requests wait for ").contains("version 1");
 

@@ -98,7 +98,7 @@ class StreamedTurnsTest extends EngineHarness {
   }
 
   @Test
-  void textIsThereWhileTheServerIsStillDrawing() throws Exception {
+  void textIsThereWhileTheServerIsStillGenerating() throws Exception {
     server.pace().holdAfter(8);
     ChatStream stream = stream();
     server.pace().awaitHeld();
@@ -115,7 +115,7 @@ class StreamedTurnsTest extends EngineHarness {
   }
 
   @Test
-  void aServerThatHangsUpAndDrawsTheSameAgainIsNotNoticed() {
+  void aServerThatHangsUpAndGeneratesTheSameAgainIsNotNoticed() {
     server.hangsUpAfter = events -> events == 8 && reading.getAndSet(true) == false;
     ChatStream stream = stream();
     readSome(stream);

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Servers that do not suit a run are told apart before they draw. */
+/** Servers that do not suit a run are told apart before they generate. */
 class UnfitServersTest extends EngineHarness {
   static Stream<Arguments> unfit() {
     return Stream.of(
         Arguments.of(Quirk.RAW_LOG_PROBS, "--logprobs-mode processed_logprobs"),
         Arguments.of(Quirk.IGNORES_ADAPTERS, "as the base model does"),
-        Arguments.of(Quirk.OTHER_TEMPERATURE, "it draws at temperature 1.300 where 0.8"),
+        Arguments.of(Quirk.OTHER_TEMPERATURE, "it samples at temperature 1.300 where 0.8"),
         Arguments.of(Quirk.OTHER_TOKENIZER, "its tokenizer is another one"),
         Arguments.of(Quirk.NO_LORA, "start vLLM with --enable-lora"),
         Arguments.of(Quirk.SHORT, "--max-model-len 112"));
@@ -30,13 +30,13 @@ class UnfitServersTest extends EngineHarness {
 
   @ParameterizedTest
   @MethodSource("unfit")
-  void aServerThatDoesNotSuitTheRunIsToldApartAndDrawsNothing(Quirk quirk, String sentence)
+  void aServerThatDoesNotSuitTheRunIsToldApartAndGeneratesNothing(Quirk quirk, String sentence)
       throws Exception {
     FakeServer server = server(0, quirk);
     engine = engine(20, server.address());
     engine.use(first, 1);
     awaitObstacle(sentence);
-    assertThat(server.drawn).hasValue(0);
+    assertThat(server.generated).hasValue(0);
     assertThat(engine.freeSlots()).isZero();
   }
 
@@ -49,7 +49,7 @@ class UnfitServersTest extends EngineHarness {
       engine = engine(20, server.address());
       engine.use(first, 1);
       awaitObstacle("it serves another base model");
-      assertThat(server.drawn).hasValue(0);
+      assertThat(server.generated).hasValue(0);
       engine.close();
       server.close();
     }

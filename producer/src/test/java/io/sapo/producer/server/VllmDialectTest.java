@@ -63,7 +63,7 @@ class VllmDialectTest {
   }
 
   @Test
-  void tokensThatAreNeverDrawnHaveNoMass() throws Exception {
+  void tokensThatAreNeverSampledHaveNoMass() throws Exception {
     Answer answer = only("generate-top-p.json", true, "/inference/v1/generate");
     assertThat(answer.logProbs()[0]).isZero();
     assertThat(answer.candidates().get(0).logProbs()).contains(0, -9999, -9999);

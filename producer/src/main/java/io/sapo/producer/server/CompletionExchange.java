@@ -5,17 +5,17 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.TokenListener;
 import io.sapo.producer.server.AnswerReader.Reading;
-import io.sapo.producer.server.Dialect.Draw;
+import io.sapo.producer.server.Dialect.CompletionRequest;
 import io.sapo.producer.server.InferenceServer.Asked;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks a server for one response and reads its answer. Thread-safe. */
-final class DrawExchange {
+final class CompletionExchange {
   private final EngineSettings settings;
   private final AnswerReader reader;
 
-  DrawExchange(EngineSettings settings, AnswerReader reader) {
+  CompletionExchange(EngineSettings settings, AnswerReader reader) {
     this.settings = settings;
     this.reader = reader;
   }
@@ -23,30 +23,30 @@ final class DrawExchange {
   /**
    * @return completes on a thread of the client's, never with a failure
    */
-  CompletableFuture<Reading> ask(InferenceServer server, Asked asked, RunningDraw draw) {
-    GenerationRequest request = draw.request();
-    Draw wanted =
-        new Draw(
+  CompletableFuture<Reading> ask(InferenceServer server, Asked asked, OpenRequest open) {
+    GenerationRequest request = open.request();
+    CompletionRequest wanted =
+        new CompletionRequest(
             request.prompt().promptTokens(),
             request.sampling(),
             request.seed() & Long.MAX_VALUE,
             1,
             settings.entropyCandidates(),
-            draw.chat(),
-            draw.listener().isPresent());
-    return send(server, asked, draw, wanted)
+            open.chat(),
+            open.listener().isPresent());
+    return send(server, asked, open, wanted)
         .handle((reply, problem) -> reader.read(server.dialect(), asked, request, reply, problem));
   }
 
   private CompletableFuture<Reply> send(
-      InferenceServer server, Asked asked, RunningDraw draw, Draw wanted) {
+      InferenceServer server, Asked asked, OpenRequest open, CompletionRequest wanted) {
     Dialect dialect = server.dialect();
     String path = dialect.path(asked.identity(), wanted);
     var body = dialect.request(asked.identity(), asked.weights(), wanted);
-    if (draw.listener().isEmpty()) {
+    if (open.listener().isEmpty()) {
       return server.client().send(path, body, wanted.mostBytes(), settings.deadline());
     }
-    TokenListener listener = draw.listener().get();
+    TokenListener listener = open.listener().get();
     return server.client().stream(
         path,
         body,
@@ -57,7 +57,7 @@ final class DrawExchange {
 
   private void tell(TokenListener listener, int[] tokens) {
     if (reader.mayBegin(tokens)) {
-      listener.drawn(tokens);
+      listener.sampled(tokens);
     }
   }
 }

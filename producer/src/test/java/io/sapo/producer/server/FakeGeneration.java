@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The routes of a {@link FakeServer} that draw. */
-final class FakeDraws {
+/** The routes of a {@link FakeServer} that generate. */
+final class FakeGeneration {
   private final FakeServer server;
   private final FakeWeights weights;
   private final Optional<PromptBuilder> prompts;
@@ -22,7 +22,7 @@ final class FakeDraws {
   /**
    * @param prompts makes tokens of chats, where the server takes any
    */
-  FakeDraws(FakeServer server, FakeWeights weights, Optional<PromptBuilder> prompts) {
+  FakeGeneration(FakeServer server, FakeWeights weights, Optional<PromptBuilder> prompts) {
     this.server = server;
     this.weights = weights;
     this.prompts = prompts;
@@ -54,7 +54,7 @@ final class FakeDraws {
           exchange,
           response(model, TokenSequence.text(prompt, new int[0]), wanted, 0),
           tokensOnly);
-      server.drawn.incrementAndGet();
+      server.generated.incrementAndGet();
       return;
     }
     ObjectNode reply = ServerClient.JSON.createObjectNode();
@@ -62,12 +62,12 @@ final class FakeDraws {
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
       ObjectNode choice =
           response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
-              .draw()
+              .generate()
               .toVllm(i, tokensOnly);
       choices.add(probe ? choice : server.spoil.apply(choice));
     }
     if (!probe) {
-      server.drawn.incrementAndGet();
+      server.generated.incrementAndGet();
     }
     FakeServer.answer(exchange, 200, reply.toString());
   }
@@ -94,11 +94,11 @@ final class FakeDraws {
     reply.put("object", "chat.completion");
     reply
         .putArray("choices")
-        .add(server.spoil.apply(response(model, prompt, wanted, 0).draw().toChat()));
+        .add(server.spoil.apply(response(model, prompt, wanted, 0).generate().toChat()));
     if (!server.is(Quirk.SILENT_ABOUT_PROMPTS)) {
       Arrays.stream(prompt.promptTokens()).forEach(reply.putArray("prompt_token_ids")::add);
     }
-    server.drawn.incrementAndGet();
+    server.generated.incrementAndGet();
     FakeServer.answer(exchange, 200, reply.toString());
   }
 
@@ -128,7 +128,7 @@ final class FakeDraws {
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
       replies.add(
           response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
-              .draw()
+              .generate()
               .toSglang("default"));
     }
     FakeServer.answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Responses that are read while they are generated. */
-class StreamedDrawsTest extends EngineHarness {
+class StreamedResponsesTest extends EngineHarness {
   private final List<int[]> heard = new CopyOnWriteArrayList<>();
 
   private Generation streamed(GenerationRequest request) {
     awaitSlots();
     engine.submit(request, heard::add);
-    return ((Outcome.Drawn) outcomes(1).get(0)).generation();
+    return ((Outcome.Generated) outcomes(1).get(0)).generation();
   }
 
   @ParameterizedTest
@@ -32,26 +32,26 @@ class StreamedDrawsTest extends EngineHarness {
     servers.forEach(server -> server.endless = true);
     engine.use(weights(kind, 1), 3);
     GenerationRequest request = request("5");
-    Generation drawn = streamed(request);
+    Generation generated = streamed(request);
     awaitSlots();
     engine.submit(request);
-    Generation whole = ((Outcome.Drawn) outcomes(1).get(0)).generation();
+    Generation whole = ((Outcome.Generated) outcomes(1).get(0)).generation();
 
-    assertThat(drawn).usingRecursiveComparison().isEqualTo(whole);
+    assertThat(generated).usingRecursiveComparison().isEqualTo(whole);
     assertThat(heard).isNotEmpty();
     int before = 0;
     for (int[] tokens : heard) {
       assertThat(tokens).hasSizeGreaterThan(before);
-      assertThat(tokens).containsExactly(Arrays.copyOf(drawn.tokens(), tokens.length));
+      assertThat(tokens).containsExactly(Arrays.copyOf(generated.tokens(), tokens.length));
       before = tokens.length;
     }
     if (kind != Kind.BUILTIN) {
-      assertThat(heard).hasSize(drawn.tokens().length);
+      assertThat(heard).hasSize(generated.tokens().length);
     }
   }
 
   @Test
-  void aTokenIsHeardWhileTheServerIsStillDrawingTheNext() throws Exception {
+  void aTokenIsHeardWhileTheServerIsStillGeneratingTheNext() throws Exception {
     engine = open(Kind.ADAPTERS);
     engine.use(first, 1);
     awaitSlots();
@@ -78,12 +78,12 @@ class StreamedDrawsTest extends EngineHarness {
     engine.submit(new GenerationRequest("long", prompt(0), SAMPLING, 99), heard::add);
     server.pace().awaitHeld();
     engine.use(secondWhole, 2);
-    Generation drawn = ((Outcome.Drawn) outcomes(1).get(0)).generation();
-    assertThat(drawn.versions()).startsWith(1, 1, 1, 1).endsWith(2);
+    Generation generated = ((Outcome.Generated) outcomes(1).get(0)).generation();
+    assertThat(generated.versions()).startsWith(1, 1, 1, 1).endsWith(2);
   }
 
   @Test
-  void aResponseWhoseServerHangsUpIsDrawnAgainAndHeardAnew() throws Exception {
+  void aResponseWhoseServerHangsUpIsGeneratedAgainAndHeardAnew() throws Exception {
     engine = open(Kind.COMPLETIONS);
     engine.use(first, 1);
     awaitSlots();
@@ -91,14 +91,14 @@ class StreamedDrawsTest extends EngineHarness {
     server.endless = true;
     AtomicInteger left = new AtomicInteger(1);
     server.hangsUpAfter = events -> events == 3 && left.getAndDecrement() > 0;
-    Generation drawn = streamed(request("2"));
+    Generation generated = streamed(request("2"));
     assertThat(left).hasValueLessThan(0);
     assertThat(heard.stream().map(tokens -> tokens.length)).startsWith(1, 2, 3, 1, 2);
     awaitSlots();
     engine.submit(request("2"));
-    assertThat(drawn)
+    assertThat(generated)
         .usingRecursiveComparison()
-        .isEqualTo(((Outcome.Drawn) outcomes(1).get(0)).generation());
+        .isEqualTo(((Outcome.Generated) outcomes(1).get(0)).generation());
   }
 
   @Test
@@ -140,6 +140,6 @@ class StreamedDrawsTest extends EngineHarness {
     engine.submit(request("4"), heard::add);
     awaitObstacle("it answers 500: out of blocks");
     server.misdeed = exchange -> false;
-    assertThat(outcomes(1).get(0)).isInstanceOf(Outcome.Drawn.class);
+    assertThat(outcomes(1).get(0)).isInstanceOf(Outcome.Generated.class);
   }
 }

@@ -6,7 +6,7 @@ import io.sapo.producer.prompt.PictureChat;
 import java.util.Optional;
 
 /** A generation request that has no outcome yet. Guarded by the engine's lock. */
-final class RunningDraw {
+final class OpenRequest {
   /** Answers to one request that may be refused before it is given up. */
   private static final int MOST_REFUSED = 5;
 
@@ -23,7 +23,7 @@ final class RunningDraw {
    * @param chat of a prompt with pictures
    * @param listener where the response is read while it is generated
    */
-  RunningDraw(
+  OpenRequest(
       GenerationRequest request, Optional<PictureChat> chat, Optional<TokenListener> listener) {
     this.request = request;
     this.chat = chat;
