@@ -18,19 +18,15 @@ import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
-import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.task.Split;
 import io.sapo.schemas.Task;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -138,14 +134,7 @@ class RealPicturesTest {
   private ServerEngine engine(
       CheckpointFolder checkpoint, BaseModel base, CheckpointProfile profile) {
     return new ServerEngine(
-        new EngineSettings(
-            EngineSettings.Kind.VLLM,
-            List.of(URI.create(System.getProperty("sapo.server.pictures"))),
-            Optional.empty(),
-            temp.resolve("served"),
-            Duration.ofMinutes(10),
-            20,
-            0.01),
+        RealServer.settings("sapo.server.pictures", temp.resolve("served")),
         checkpoint,
         base,
         profile,

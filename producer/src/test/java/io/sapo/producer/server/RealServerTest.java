@@ -18,7 +18,6 @@ import io.sapo.policy.network.Weights;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
-import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +27,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -244,14 +242,7 @@ class RealServerTest {
 
   private static ServerEngine engine() {
     return new ServerEngine(
-        new EngineSettings(
-            EngineSettings.Kind.VLLM,
-            List.of(URI.create(System.getProperty("sapo.server"))),
-            Optional.empty(),
-            temp.resolve("served"),
-            Duration.ofMinutes(10),
-            20,
-            0.01),
+        RealServer.settings("sapo.server", temp.resolve("served")),
         checkpoint,
         base,
         profile,
