@@ -39,10 +39,7 @@ final class MatrixReader {
         number.add(tokens.get(at));
         continue;
       }
-      int end = at + 1;
-      while (end < tokens.size() && !Tokens.enclosed(tokens.subList(at, end))) {
-        end++;
-      }
+      int end = end(tokens, at);
       Answer matrix = reader.read(tokens.subList(at, end));
       Answer scaled = bare(number).isEmpty() ? matrix : scaled(matrix, number);
       product = product == null ? scaled : matrices.times(product, scaled);
@@ -53,6 +50,18 @@ final class MatrixReader {
       throw new UnreadableException("'" + Tokens.text(number) + "' stands in it");
     }
     return product;
+  }
+
+  /** Behind the token that closes what the one at the start opens. */
+  private static int end(List<Token> tokens, int start) throws UnreadableException {
+    int depth = 0;
+    for (int at = start; at < tokens.size(); at++) {
+      depth += Tokens.change(tokens.get(at));
+      if (depth == 0) {
+        return at + 1;
+      }
+    }
+    throw new UnreadableException("a matrix does not end");
   }
 
   private Answer scaled(Answer matrix, List<Token> number) throws UnreadableException {
