@@ -72,6 +72,8 @@ final class SglangDialect implements Dialect {
 
   private void sampling(ObjectNode to, CompletionRequest wanted) {
     SamplingFields.put(to, wanted, rules);
+    // To ignore the end of text is to ignore the stop tokens as well.
+    to.put("ignore_eos", false);
     Sampling sampling = wanted.sampling();
     to.put("max_new_tokens", sampling.maxNewTokens());
     to.put("top_k", sampling.topK() == 0 ? -1 : sampling.topK());
