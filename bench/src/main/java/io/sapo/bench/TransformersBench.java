@@ -58,11 +58,12 @@ final class TransformersBench implements Bench {
       settings.progress().accept(peer.libraries());
       rows.addAll(new TransformersGeneration(name(), folder, peer, settings).rows(rounds));
       for (boolean adapters : new boolean[] {false, true}) {
-        try (Weights weights = weights(folder, adapters);
+        try (BaseModel base = base(folder, adapters);
+            Weights weights = weights(folder, base, adapters);
             TrainableModel model = TrainableModel.of(weights)) {
           for (boolean group : new boolean[] {true, false}) {
             rows.addAll(update(model, peer, adapters, group, rounds));
-            settings.progress().accept(rows.get(rows.size() - 1).metric() + " measured");
+            settings.progress().accept(rows.get(rows.size() - 2).metric() + " measured");
           }
         }
       }
@@ -70,12 +71,15 @@ final class TransformersBench implements Bench {
     return rows;
   }
 
-  private static Weights weights(CheckpointFolder folder, boolean adapters) {
+  private static BaseModel base(CheckpointFolder folder, boolean adapters) {
     return adapters
-        ? Weights.random(
-            BaseModel.adapted(folder, folder.config(), ADAPTERS, Device.cpu()),
-            Head.LANGUAGE_MODEL,
-            1)
+        ? BaseModel.adapted(folder, folder.config(), ADAPTERS, Device.cpu())
+        : BaseModel.trainedWhole(folder.config(), Device.cpu());
+  }
+
+  private static Weights weights(CheckpointFolder folder, BaseModel base, boolean adapters) {
+    return adapters
+        ? Weights.random(base, Head.LANGUAGE_MODEL, 1)
         : Weights.read(folder, Head.LANGUAGE_MODEL, Device.cpu());
   }
 
@@ -90,14 +94,25 @@ final class TransformersBench implements Bench {
     Alternating.Rate theirs = () -> tokens / peer.run(job).get("seconds").asDouble();
     Alternating.Rate ours = () -> tokens / seconds(model, batch);
     ours.measure();
-    theirs.measure();
+    double apart = Math.abs(logProb(model, batch) - peer.run(job).get("log_prob").asDouble());
     Alternating rates = Alternating.measure(rounds, theirs, ours);
     String what =
         (adapters ? "adapters, " : "trained whole, ")
             + (group ? "one prompt for all" : "each its prompt");
     return List.of(
         Row.atLeast(name(), "update / transformers, " + what, rates.ratio(), "ratio", 1.2),
-        Row.info(name(), "update, " + what, rates.candidate(), "tokens/s"));
+        Row.info(name(), "update, " + what, rates.candidate(), "tokens/s"),
+        Row.atMost(name(), "log-probability a token, apart, " + what, apart, "nats", 1e-4));
+  }
+
+  /** Mean over all response tokens: whether both compute the same. */
+  private static double logProb(TrainableModel model, List<TokenSequence> batch) {
+    try (PolicyForward pass = model.forward(batch, 1, Retention.LAYER_INPUTS)) {
+      return Arrays.stream(pass.logProbs())
+          .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(t -> row[t]))
+          .average()
+          .orElseThrow();
+    }
   }
 
   private static List<TokenSequence> batch(boolean group, int vocabulary) {

@@ -69,27 +69,35 @@ final class TransformersPeer implements AutoCloseable {
   }
 
   JsonNode run(Map<String, ?> job) throws IOException {
-    jobs.write(mapper.writeValueAsString(job));
-    jobs.newLine();
-    jobs.flush();
+    String line = mapper.writeValueAsString(job);
+    try {
+      jobs.write(line);
+      jobs.newLine();
+      jobs.flush();
+    } catch (IOException e) {
+      throw ended();
+    }
     return read();
   }
 
   private JsonNode read() throws IOException {
     String line = results.readLine();
     if (line == null) {
-      List<String> said = Files.readAllLines(errors);
-      throw CommandFailure.failed(
-          "Python ended: %s; --python must name an interpreter with torch, transformers and peft"
-              .formatted(said.isEmpty() ? "it said nothing" : said.get(said.size() - 1)));
+      throw ended();
     }
     return mapper.readTree(line);
   }
 
+  private CommandFailure ended() throws IOException {
+    List<String> said = Files.readAllLines(errors);
+    return CommandFailure.failed(
+        "Python ended: %s; --python must name an interpreter with torch, transformers and peft"
+            .formatted(said.isEmpty() ? "it said nothing" : said.get(said.size() - 1)));
+  }
+
+  /** Ends the process; its streams end with it. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     process.destroy();
-    jobs.close();
-    results.close();
   }
 }

@@ -1,7 +1,8 @@
 """The same work as TransformersBench, done by transformers and peft in eager PyTorch.
 
 Reads a job a line from standard input, as JSON, and writes its result as a line:
-  {"job": "update", "adapters": false, "ids": [[...], ...], "prompt": 96}   -> {"seconds": 1.2}
+  {"job": "update", "adapters": false, "ids": [[...], ...], "prompt": 96}
+                                                     -> {"seconds": 1.2, "log_prob": -3.4}
   {"job": "generate", "prompts": [[...], ...], "slots": 32, "longest": 256,
    "stop": [2], "full": false}                              -> {"seconds": 1.2, "tokens": 345}
 The first line it writes names the libraries. Arguments: checkpoint folder, threads.
@@ -28,7 +29,7 @@ def load(folder):
 
 
 def update(model, job):
-    """Log-probabilities of the responses and their gradient; no optimizer step."""
+    """Log-probabilities of the responses, their mean in the result, and their gradient; no step."""
     ids = torch.tensor(job["ids"])
     prompt = job["prompt"]
     begun = time.perf_counter()
@@ -37,7 +38,7 @@ def update(model, job):
     (-1e-3 * log_probs.sum()).backward()
     seconds = time.perf_counter() - begun
     model.zero_grad(set_to_none=False)
-    return {"seconds": seconds}
+    return {"seconds": seconds, "log_prob": log_probs.mean().item()}
 
 
 def generate(model, job):
