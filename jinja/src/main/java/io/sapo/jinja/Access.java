@@ -64,8 +64,8 @@ final class Access {
     }
     if (value instanceof String text) {
       budget.scan(text.length());
-      int at = index < 0 ? index + Values.length(text) : index;
-      if (at >= 0 && at < Values.length(text)) {
+      int at = index < 0 ? index + Elements.length(text) : index;
+      if (at >= 0 && at < Elements.length(text)) {
         int offset = PyText.offset(text, at);
         return text.substring(offset, PyText.offset(text, at + 1));
       }
@@ -117,7 +117,7 @@ final class Access {
                 }
                 throw JinjaException.value("the value is not in the list");
               };
-      case "copy" -> (Callable) (arguments, budget) -> Values.list(list, budget);
+      case "copy" -> (Callable) (arguments, budget) -> Elements.list(list, budget);
       default -> null;
     };
   }
@@ -130,7 +130,7 @@ final class Access {
           "'%s' object is not subscriptable".formatted(Values.typeName(value)));
     }
     budget.scan(value instanceof String text ? text.length() : 1);
-    int size = Values.length(value);
+    int size = Elements.length(value);
     int step = by == null ? 1 : Values.index(by);
     if (step == 0) {
       throw JinjaException.value("slice step cannot be zero");

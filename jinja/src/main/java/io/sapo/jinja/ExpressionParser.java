@@ -16,10 +16,12 @@ final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
   private final TokenStream tokens;
   private final PrimaryParser primary;
+  private final FilterParser filters;
 
   ExpressionParser(TokenStream tokens) {
     this.tokens = tokens;
     this.primary = new PrimaryParser(tokens, this);
+    this.filters = new FilterParser(tokens, primary);
   }
 
   Expression expression() {
@@ -206,83 +208,13 @@ final class ExpressionParser {
       value = primary.primary();
     }
     value = primary.postfix(value);
-    value = withFilters ? filtersAndTests(value) : value;
+    value = withFilters ? filters.filtersAndTests(value) : value;
     tokens.leave();
     return value;
   }
 
-  private Expression filtersAndTests(Expression operand) {
-    Expression value = operand;
-    while (true) {
-      if (tokens.current().operator("|")) {
-        value = filters(value);
-      } else if (tokens.skipName("is")) {
-        value = test(value);
-      } else if (tokens.current().operator("(")) {
-        value = primary.postfix(value);
-      } else {
-        return value;
-      }
-    }
-  }
-
-  /** Filters with bars before them, the bar of the first one not yet read. */
-  Expression filters(Expression operand) {
-    Expression value = operand;
-    while (tokens.skipOperator("|")) {
-      value = filter(value);
-    }
-    return value;
-  }
-
-  /** One filter, its bar already read. */
-  Expression filter(Expression operand) {
-    String name = dotted();
-    Filters.Filter filter = Filters.find(name);
-    if (filter == null) {
-      throw tokens.fail("No filter named '" + name + "'.");
-    }
-    PrimaryParser.Call call =
-        tokens.current().operator("(") ? primary.call() : PrimaryParser.Call.NONE;
-    return Expression.counted(
-        scope -> filter.apply(operand.evaluate(scope), call.evaluate(scope), scope.budget));
-  }
-
-  private Expression test(Expression operand) {
-    boolean negated = tokens.skipName("not");
-    String name = dotted();
-    Tests.Test test = Tests.find(name);
-    if (test == null) {
-      throw tokens.fail("No test named '" + name + "'.");
-    }
-    PrimaryParser.Call call = PrimaryParser.Call.NONE;
-    if (tokens.current().operator("(")) {
-      call = primary.call();
-    } else if (takesArgument(tokens.current())) {
-      call =
-          new PrimaryParser.Call(List.of(primary.postfix(primary.primary())), Map.of(), null, null);
-    }
-    PrimaryParser.Call arguments = call;
-    return Expression.counted(
-        scope ->
-            test.holds(operand.evaluate(scope), arguments.evaluate(scope), scope.budget)
-                != negated);
-  }
-
-  private static boolean takesArgument(Token token) {
-    return switch (token.kind()) {
-      case NAME ->
-          !token.name("else")
-              && !token.name("or")
-              && !token.name("and")
-              && !token.name("is")
-              && !token.name("if")
-              && !token.name("in")
-              && !token.name("not");
-      case STRING, NUMBER -> true;
-      case OPERATOR -> token.operator("(") || token.operator("[") || token.operator("{");
-      default -> false;
-    };
+  FilterParser filters() {
+    return filters;
   }
 
   /** What a call block calls, up to its arguments. */
@@ -292,14 +224,6 @@ final class ExpressionParser {
 
   PrimaryParser.Call arguments() {
     return primary.call();
-  }
-
-  private String dotted() {
-    StringBuilder name = new StringBuilder(tokens.name());
-    while (tokens.skipOperator(".")) {
-      name.append('.').append(tokens.name());
-    }
-    return name.toString();
   }
 
   /** Keyword arguments evaluated in order. */

@@ -43,6 +43,7 @@ final class Filters {
     FILTERS.put("float", Filters::real);
     FILTERS.put("round", (v, a, b) -> round(v, a));
     SequenceFilters.addTo(FILTERS);
+    OrderFilters.addTo(FILTERS);
   }
 
   private Filters() {}
@@ -56,7 +57,7 @@ final class Filters {
     if (value instanceof String text) {
       budget.scan(text.length());
     }
-    return Values.length(value);
+    return Elements.length(value);
   }
 
   private static Object method(Object value, String name, Arguments arguments, Budget budget) {
@@ -135,10 +136,10 @@ final class Filters {
     String end = arguments.text(2, "end", "...");
     int leeway = arguments.integer(3, "leeway", 5);
     budget.scan(text.length());
-    if (Values.length(text) <= (long) length + leeway) {
+    if (Elements.length(text) <= (long) length + leeway) {
       return text;
     }
-    int kept = Math.max(0, length - Values.length(end));
+    int kept = Math.max(0, length - Elements.length(end));
     String cut = text.substring(0, PyText.offset(text, kept));
     int space = cut.lastIndexOf(' ');
     return budget.made((kill || space < 0 ? cut : cut.substring(0, space)) + end);

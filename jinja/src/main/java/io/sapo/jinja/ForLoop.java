@@ -38,7 +38,7 @@ final class ForLoop implements Statement {
 
   private Flow run(Scope scope, StringBuilder out, Object iterated, int depth) {
     scope.budget.enter();
-    List<Object> values = filtered(scope, Values.list(iterated, scope.budget));
+    List<Object> values = filtered(scope, Elements.list(iterated, scope.budget));
     Loop loop = new Loop(values, depth, scope);
     for (loop.index = 0; loop.index < values.size(); loop.index++) {
       scope.budget.work(1);

@@ -168,10 +168,10 @@ final class Formatting {
     String fill = spec.group(1) == null ? " " : spec.group(1);
     char align = spec.group(2) == null ? numeric ? '>' : '<' : spec.group(2).charAt(0);
     // str.format centres with the odd one on the right, str.center does not always.
-    int left = Math.max(0, width - Values.length(shown)) / 2;
+    int left = Math.max(0, width - Elements.length(shown)) / 2;
     return align == '^'
         ? StringMethods.pad(
-            StringMethods.pad(shown, Values.length(shown) + left, fill, '>', budget),
+            StringMethods.pad(shown, Elements.length(shown) + left, fill, '>', budget),
             width,
             fill,
             '<',
@@ -254,7 +254,7 @@ final class Formatting {
 
   private static String cut(String text, String precision) {
     int length = precision == null ? Integer.MAX_VALUE : width(precision);
-    return Values.length(text) <= length ? text : text.substring(0, PyText.offset(text, length));
+    return Elements.length(text) <= length ? text : text.substring(0, PyText.offset(text, length));
   }
 
   private static int width(String digits) {

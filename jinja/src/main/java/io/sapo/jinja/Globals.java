@@ -55,8 +55,8 @@ final class Globals {
         budget.makeList(map.size());
         dictionary.putAll(map);
       } else {
-        for (Object pair : Values.list(given, budget)) {
-          java.util.List<Object> both = Values.list(pair, budget);
+        for (Object pair : Elements.list(given, budget)) {
+          java.util.List<Object> both = Elements.list(pair, budget);
           if (both.size() != 2) {
             throw JinjaException.value("dict() takes pairs");
           }

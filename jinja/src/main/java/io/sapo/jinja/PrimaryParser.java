@@ -26,7 +26,7 @@ final class PrimaryParser {
       List<Object> values = evaluateAll(positional, scope);
       Map<String, Object> byName = ExpressionParser.evaluateNamed(named, scope);
       if (starArguments != null) {
-        values.addAll(Values.list(starArguments.evaluate(scope), scope.budget));
+        values.addAll(Elements.list(starArguments.evaluate(scope), scope.budget));
       }
       if (starNamed != null) {
         if (!(starNamed.evaluate(scope) instanceof Map<?, ?> map)) {

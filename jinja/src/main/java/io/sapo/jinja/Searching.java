@@ -20,7 +20,7 @@ final class Searching {
   }
 
   private static int[] bounds(String text, Arguments arguments, int first) {
-    int size = Values.length(text);
+    int size = Elements.length(text);
     int start = clamp(arguments.integer(first, "start", 0), size);
     int end = clamp(arguments.integer(first + 1, "end", size), size);
     return new int[] {PyText.offset(text, start), PyText.offset(text, end)};
@@ -53,7 +53,7 @@ final class Searching {
     String part = wanted(arguments, budget);
     String within = within(text, arguments, 1);
     if (part.isEmpty()) {
-      return (long) Values.length(within) + 1;
+      return (long) Elements.length(within) + 1;
     }
     long count = 0;
     for (int at = within.indexOf(part); at >= 0; at = within.indexOf(part, at + part.length())) {

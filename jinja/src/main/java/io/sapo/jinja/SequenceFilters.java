@@ -1,24 +1,19 @@
 package io.sapo.jinja;
 
-import io.sapo.jinja.Sequences.Group;
-import io.sapo.jinja.Sequences.Tuple;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Jinja2's filters on sequences. */
+/** Jinja2's filters on sequences; those that compare elements are {@link OrderFilters}. */
 final class SequenceFilters {
   private SequenceFilters() {}
 
   static void addTo(Map<String, Filters.Filter> filters) {
-    filters.put("list", (v, a, b) -> Values.list(v, b));
-    filters.put("first", (v, a, b) -> end(Values.list(v, b), true));
-    filters.put("last", (v, a, b) -> end(Values.list(v, b), false));
+    filters.put("list", (v, a, b) -> Elements.list(v, b));
+    filters.put("first", (v, a, b) -> end(Elements.list(v, b), true));
+    filters.put("last", (v, a, b) -> end(Elements.list(v, b), false));
     filters.put("join", SequenceFilters::join);
     filters.put("map", SequenceFilters::map);
     filters.put("select", (v, a, b) -> select(v, a, b, false, true));
@@ -26,19 +21,13 @@ final class SequenceFilters {
     filters.put("selectattr", (v, a, b) -> select(v, a, b, true, true));
     filters.put("rejectattr", (v, a, b) -> select(v, a, b, true, false));
     filters.put("items", SequenceFilters::items);
-    filters.put("dictsort", SequenceFilters::sortedItems);
-    filters.put("sort", SequenceFilters::sorted);
-    filters.put("unique", SequenceFilters::unique);
-    filters.put("min", (v, a, b) -> extreme(v, a, b, true));
-    filters.put("max", (v, a, b) -> extreme(v, a, b, false));
     filters.put("sum", SequenceFilters::sum);
     filters.put("reverse", SequenceFilters::reversed);
     filters.put("batch", SequenceFilters::batch);
     filters.put("slice", SequenceFilters::slice);
-    filters.put("groupby", SequenceFilters::groups);
   }
 
-  private static Object end(List<Object> values, boolean first) {
+  static Object end(List<Object> values, boolean first) {
     if (values.isEmpty()) {
       return Undefined.of("an empty sequence has no " + (first ? "first" : "last") + " item");
     }
@@ -50,7 +39,7 @@ final class SequenceFilters {
     UnaryOperator<Object> attribute = attribute(arguments.get(1, "attribute", null), budget);
     StringBuilder joined = new StringBuilder();
     boolean first = true;
-    for (Object element : Values.list(value, budget)) {
+    for (Object element : Elements.list(value, budget)) {
       joined.append(first ? "" : budget.made(separator));
       joined.append(budget.made(Printing.str(attribute.apply(element), budget)));
       first = false;
@@ -59,7 +48,7 @@ final class SequenceFilters {
   }
 
   /** The value at a dotted path; the value itself for null. */
-  private static UnaryOperator<Object> attribute(Object path, Budget budget) {
+  static UnaryOperator<Object> attribute(Object path, Budget budget) {
     if (path == null) {
       return value -> value;
     }
@@ -84,7 +73,7 @@ final class SequenceFilters {
       UnaryOperator<Object> attribute =
           attribute(arguments.required(Integer.MAX_VALUE, "attribute"), budget);
       Object otherwise = arguments.named().get("default");
-      for (Object element : Values.list(value, budget)) {
+      for (Object element : Elements.list(value, budget)) {
         Object found = attribute.apply(element);
         mapped.add(
             found instanceof Undefined && arguments.named().containsKey("default")
@@ -98,7 +87,7 @@ final class SequenceFilters {
     if (filter == null) {
       throw JinjaException.value("No filter named '" + name + "'.");
     }
-    for (Object element : Values.list(value, budget)) {
+    for (Object element : Elements.list(value, budget)) {
       mapped.add(filter.apply(element, arguments.without(1), budget));
     }
     return Filters.generator(mapped);
@@ -121,7 +110,7 @@ final class SequenceFilters {
       }
     }
     List<Object> selected = new ArrayList<>();
-    for (Object element : Values.list(value, budget)) {
+    for (Object element : Elements.list(value, budget)) {
       if (test.holds(attribute.apply(element), arguments.without(first + 1), budget) == keep) {
         selected.add(element);
       }
@@ -136,7 +125,7 @@ final class SequenceFilters {
     return Filters.generator(DictMethods.items(dictionary(value, budget)));
   }
 
-  private static Map<?, ?> dictionary(Object value, Budget budget) {
+  static Map<?, ?> dictionary(Object value, Budget budget) {
     if (value instanceof Map<?, ?> map) {
       budget.makeList(map.size());
       return map;
@@ -145,91 +134,17 @@ final class SequenceFilters {
     throw JinjaException.value("Can only get item pairs from a mapping.");
   }
 
-  private static Object sortedItems(Object value, Arguments arguments, Budget budget) {
-    boolean byCase = arguments.flag(0, "case_sensitive", false);
-    int place = "value".equals(arguments.text(1, "by", "key")) ? 1 : 0;
-    List<Object> items = DictMethods.items(dictionary(value, budget));
-    return sort(
-        items,
-        item -> folded(((Tuple) item).get(place), byCase, budget),
-        arguments.flag(2, "reverse", false),
-        budget);
-  }
-
-  private static Object sorted(Object value, Arguments arguments, Budget budget) {
-    boolean byCase = arguments.flag(1, "case_sensitive", false);
-    UnaryOperator<Object> attribute = attribute(arguments.get(2, "attribute", null), budget);
-    return sort(
-        Values.list(value, budget),
-        element -> folded(attribute.apply(element), byCase, budget),
-        arguments.flag(0, "reverse", false),
-        budget);
-  }
-
-  private static Object folded(Object value, boolean byCase, Budget budget) {
-    return !byCase && value instanceof String text ? budget.made(PyText.lower(text)) : value;
-  }
-
-  private static List<Object> sort(
-      List<Object> values, UnaryOperator<Object> key, boolean reverse, Budget budget) {
-    Comparator<Object> order =
-        (a, b) -> {
-          budget.work(1);
-          return Values.compare(key.apply(a), key.apply(b), "<", budget);
-        };
-    List<Object> sorted = new ArrayList<>(values);
-    try {
-      sorted.sort(reverse ? order.reversed() : order);
-    } catch (IllegalArgumentException e) {
-      throw JinjaException.value("the values have no order to sort them by");
-    }
-    return sorted;
-  }
-
-  private static Object unique(Object value, Arguments arguments, Budget budget) {
-    boolean byCase = arguments.flag(0, "case_sensitive", false);
-    UnaryOperator<Object> attribute = attribute(arguments.get(1, "attribute", null), budget);
-    Set<Object> seen = new LinkedHashSet<>();
-    List<Object> unique = new ArrayList<>();
-    for (Object element : Values.list(value, budget)) {
-      if (seen.add(Values.key(folded(attribute.apply(element), byCase, budget)))) {
-        unique.add(element);
-      }
-    }
-    return Filters.generator(unique);
-  }
-
-  private static Object extreme(
-      Object value, Arguments arguments, Budget budget, boolean smallest) {
-    boolean byCase = arguments.flag(0, "case_sensitive", false);
-    UnaryOperator<Object> attribute = attribute(arguments.get(1, "attribute", null), budget);
-    List<Object> values = Values.list(value, budget);
-    Object best = end(values, true);
-    for (Object element : values) {
-      int order =
-          Values.compare(
-              folded(attribute.apply(element), byCase, budget),
-              folded(attribute.apply(best), byCase, budget),
-              "<",
-              budget);
-      if (smallest ? order < 0 : order > 0) {
-        best = element;
-      }
-    }
-    return best;
-  }
-
   private static Object sum(Object value, Arguments arguments, Budget budget) {
     UnaryOperator<Object> attribute = attribute(arguments.get(0, "attribute", null), budget);
     Object sum = arguments.get(1, "start", 0L);
-    for (Object element : Values.list(value, budget)) {
+    for (Object element : Elements.list(value, budget)) {
       sum = Operators.apply("+", sum, attribute.apply(element), budget);
     }
     return sum;
   }
 
   private static Object reversed(Object value, Arguments arguments, Budget budget) {
-    List<Object> values = Values.list(value, budget);
+    List<Object> values = Elements.list(value, budget);
     Collections.reverse(values);
     return value instanceof String
         ? budget.made(String.join("", values.toArray(String[]::new)))
@@ -239,7 +154,7 @@ final class SequenceFilters {
   private static Object batch(Object value, Arguments arguments, Budget budget) {
     int size = Math.max(1, arguments.integer(0, "linecount", 1));
     Object fill = arguments.get(1, "fill_with", null);
-    List<Object> values = Values.list(value, budget);
+    List<Object> values = Elements.list(value, budget);
     List<Object> batches = new ArrayList<>();
     for (int from = 0; from < values.size(); from += size) {
       int to = (int) Math.min(values.size(), (long) from + size);
@@ -263,7 +178,7 @@ final class SequenceFilters {
       throw JinjaException.value("slice needs at least one slice");
     }
     budget.makeList(count);
-    List<Object> values = Values.list(value, budget);
+    List<Object> values = Elements.list(value, budget);
     int each = values.size() / count;
     int longer = values.size() % count;
     List<Object> slices = new ArrayList<>();
@@ -278,29 +193,5 @@ final class SequenceFilters {
       from = to;
     }
     return Filters.generator(slices);
-  }
-
-  private static Object groups(Object value, Arguments arguments, Budget budget) {
-    UnaryOperator<Object> attribute = attribute(arguments.required(0, "attribute"), budget);
-    Object otherwise = arguments.get(1, "default", null);
-    boolean byCase = arguments.flag(2, "case_sensitive", false);
-    UnaryOperator<Object> named =
-        element -> {
-          Object found = attribute.apply(element);
-          return found instanceof Undefined && otherwise != null ? otherwise : found;
-        };
-    UnaryOperator<Object> key = element -> folded(named.apply(element), byCase, budget);
-    List<Object> groups = new ArrayList<>();
-    Object last = null;
-    List<Object> members = null;
-    for (Object element : sort(Values.list(value, budget), key, false, budget)) {
-      if (members == null || !Values.equal(last, key.apply(element), budget)) {
-        members = new ArrayList<>();
-        groups.add(new Group(named.apply(element), members));
-        last = key.apply(element);
-      }
-      members.add(element);
-    }
-    return groups;
   }
 }

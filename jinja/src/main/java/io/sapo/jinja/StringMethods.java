@@ -41,7 +41,7 @@ final class StringMethods {
     METHODS.put("rpartition", (s, a, b) -> partition(s, part(a, b), true));
     METHODS.put("replace", StringMethods::replace);
     METHODS.put(
-        "join", (s, a, b) -> join(s, Values.list(a.required(0, "iterable"), b).iterator(), b));
+        "join", (s, a, b) -> join(s, Elements.list(a.required(0, "iterable"), b).iterator(), b));
     METHODS.put("format", Formatting::braces);
     METHODS.put("zfill", StringMethods::zeroFill);
     METHODS.put("center", (s, a, b) -> pad(s, a, b, '^'));
@@ -188,7 +188,7 @@ final class StringMethods {
   }
 
   private static Object zeroFill(String text, Arguments arguments, Budget budget) {
-    int missing = arguments.integer(0, "width", 0) - Values.length(text);
+    int missing = arguments.integer(0, "width", 0) - Elements.length(text);
     if (missing <= 0) {
       return text;
     }
@@ -200,14 +200,14 @@ final class StringMethods {
   private static Object pad(String text, Arguments arguments, Budget budget, char align) {
     arguments.required(0, "width");
     String fill = arguments.text(1, "fillchar", " ");
-    if (fill == null || Values.length(fill) != 1) {
+    if (fill == null || Elements.length(fill) != 1) {
       throw JinjaException.value("The fill character must be exactly one character long");
     }
     return pad(text, arguments.integer(0, "width", 0), fill, align, budget);
   }
 
   static String pad(String text, int width, String fill, char align, Budget budget) {
-    int missing = width - Values.length(text);
+    int missing = width - Elements.length(text);
     if (missing <= 0) {
       return text;
     }

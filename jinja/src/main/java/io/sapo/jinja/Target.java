@@ -46,7 +46,7 @@ interface Target {
 
   private static Target unpacking(List<Target> targets) {
     return (scope, value) -> {
-      List<Object> values = Values.list(value, scope.budget);
+      List<Object> values = Elements.list(value, scope.budget);
       Values.failIfUndefined(value);
       if (values.size() != targets.size()) {
         throw JinjaException.value(

@@ -13,11 +13,15 @@ final class TemplateParser {
   private static final Set<String> FILES = Set.of("include", "import", "from", "extends");
   private final TokenStream tokens;
   private final ExpressionParser expressions;
+  private final FilterParser filters;
+  private final MacroParser macros;
   private int loops;
 
   TemplateParser(List<Token> tokens) {
     this.tokens = new TokenStream(tokens);
     this.expressions = new ExpressionParser(this.tokens);
+    this.filters = expressions.filters();
+    this.macros = new MacroParser(this.tokens, expressions, this);
   }
 
   Statement template() {
@@ -94,8 +98,8 @@ final class TemplateParser {
       case "if" -> conditional();
       case "for" -> loop();
       case "set" -> set();
-      case "macro" -> macro();
-      case "call" -> callBlock();
+      case "macro" -> macros.macro();
+      case "call" -> macros.callBlock();
       case "filter" -> filterBlock();
       case "with" -> with();
       case "generation" -> {
@@ -123,7 +127,7 @@ final class TemplateParser {
     };
   }
 
-  private void endOfTag() {
+  void endOfTag() {
     tokens.expect(Kind.BLOCK_END, "'%}'");
   }
 
@@ -132,6 +136,15 @@ final class TemplateParser {
     Statement body = body(end);
     tokens.next();
     endOfTag();
+    return body;
+  }
+
+  /** The body of a macro, whose breaks are not those of a loop around its definition. */
+  Statement bodyOutsideLoops(String end) {
+    int outerLoops = loops;
+    loops = 0;
+    Statement body = bodyOf(end);
+    loops = outerLoops;
     return body;
   }
 
@@ -200,7 +213,7 @@ final class TemplateParser {
       };
     }
     CapturedText captured = new CapturedText();
-    Expression value = tokens.current().operator("|") ? expressions.filters(captured) : captured;
+    Expression value = tokens.current().operator("|") ? filters.chain(captured) : captured;
     endOfTag();
     captured.body = bodyOf("endset");
     return (scope, out) -> {
@@ -223,7 +236,7 @@ final class TemplateParser {
 
   private Statement filterBlock() {
     CapturedText captured = new CapturedText();
-    Expression value = expressions.filters(expressions.filter(captured));
+    Expression value = filters.chain(filters.filter(captured));
     endOfTag();
     captured.body = bodyOf("endfilter");
     return output(value);
@@ -243,68 +256,6 @@ final class TemplateParser {
       Scope inner = scope.inner();
       values.forEach((target, value) -> target.assign(inner, value.evaluate(scope)));
       return body.run(inner, out);
-    };
-  }
-
-  private Statement macro() {
-    String name = tokens.name();
-    Macro.Signature signature = signature(name);
-    endOfTag();
-    Macro.Definition definition = definition(signature, "endmacro");
-    return (scope, out) -> {
-      scope.set(name, new Macro(definition, scope));
-      return Flow.NEXT;
-    };
-  }
-
-  private Macro.Definition definition(Macro.Signature signature, String end) {
-    int outerLoops = loops;
-    loops = 0;
-    Set<String> before = tokens.collectNames();
-    Statement body = bodyOf(end);
-    Set<String> used = tokens.names(before);
-    loops = outerLoops;
-    return new Macro.Definition(signature, body, used);
-  }
-
-  private Macro.Signature signature(String name) {
-    List<String> parameters = new ArrayList<>();
-    Map<String, Expression> defaults = new LinkedHashMap<>();
-    tokens.expectOperator("(");
-    while (!tokens.skipOperator(")")) {
-      String parameter = tokens.name();
-      parameters.add(parameter);
-      if (tokens.skipOperator("=")) {
-        defaults.put(parameter, expressions.expression());
-      } else if (!defaults.isEmpty()) {
-        throw tokens.fail("a parameter without a default follows one with a default");
-      }
-      if (!tokens.skipOperator(",")) {
-        tokens.expectOperator(")");
-        break;
-      }
-    }
-    return new Macro.Signature(name, parameters, defaults);
-  }
-
-  private Statement callBlock() {
-    Macro.Signature signature =
-        tokens.current().operator("(")
-            ? signature("caller")
-            : new Macro.Signature("caller", List.of(), Map.of());
-    Expression callee = expressions.callee();
-    PrimaryParser.Call call = expressions.arguments();
-    endOfTag();
-    Macro.Definition caller = definition(signature, "endcall");
-    return (scope, out) -> {
-      Arguments given = call.evaluate(scope);
-      Map<String, Object> named = new LinkedHashMap<>(given.named());
-      named.put("caller", new Macro(caller, scope));
-      Object value =
-          PrimaryParser.invoke(
-              callee.evaluate(scope), new Arguments(given.positional(), named), scope.budget);
-      out.append(scope.budget.made(Printing.str(value, scope.budget)));
-      return Flow.NEXT;
     };
   }
 }

@@ -19,7 +19,7 @@ final class Tests {
     TESTS.put("none", (v, a, b) -> v == null);
     TESTS.put("string", (v, a, b) -> v instanceof String);
     TESTS.put("mapping", (v, a, b) -> v instanceof Map);
-    TESTS.put("iterable", (v, a, b) -> Values.iterable(v));
+    TESTS.put("iterable", (v, a, b) -> Elements.iterable(v));
     TESTS.put("sequence", (v, a, b) -> sequence(v));
     TESTS.put("number", (v, a, b) -> PyNumbers.isNumber(v));
     TESTS.put("integer", (v, a, b) -> PyNumbers.isInteger(v) && !(v instanceof Boolean));

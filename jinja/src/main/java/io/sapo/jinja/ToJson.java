@@ -24,7 +24,7 @@ final class ToJson {
             ? (String) step
             : " ".repeat(Math.max(0, Math.min(Values.index(step), 100)));
     Object separators = arguments.get(2, "separators", null);
-    List<Object> pair = separators == null ? null : Values.list(separators, budget);
+    List<Object> pair = separators == null ? null : Elements.list(separators, budget);
     if (pair != null && (pair.size() != 2 || !pair.stream().allMatch(String.class::isInstance))) {
       throw JinjaException.value("tojson: separators must be two strings");
     }

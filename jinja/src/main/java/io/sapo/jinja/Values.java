@@ -1,6 +1,5 @@
 package io.sapo.jinja;
 
-import io.sapo.jinja.Sequences.Generator;
 import io.sapo.jinja.Sequences.Range;
 import io.sapo.jinja.Sequences.Tuple;
 import io.sapo.jinja.Sequences.View;
@@ -202,7 +201,7 @@ final class Values {
     if (container instanceof Map<?, ?> map) {
       return map.containsKey(key(item));
     }
-    for (Iterator<Object> left = iterate(container); left.hasNext(); ) {
+    for (Iterator<Object> left = Elements.iterate(container); left.hasNext(); ) {
       budget.work(1);
       if (equal(left.next(), item, budget)) {
         return true;
@@ -231,57 +230,6 @@ final class Values {
 
   private static boolean scalar(Object value) {
     return value == null || value instanceof String || PyNumbers.isNumber(value);
-  }
-
-  static boolean iterable(Object value) {
-    return value instanceof String
-        || value instanceof Map
-        || value instanceof Iterable
-        || value instanceof Undefined;
-  }
-
-  @SuppressWarnings("unchecked")
-  static Iterator<Object> iterate(Object value) {
-    if (value instanceof String text) {
-      return List.<Object>copyOf(PyText.characters(text)).iterator();
-    }
-    if (value instanceof Map<?, ?> map) {
-      return (Iterator<Object>) map.keySet().iterator();
-    }
-    if (value instanceof Iterable<?> elements) {
-      return (Iterator<Object>) elements.iterator();
-    }
-    if (value instanceof Undefined) {
-      return List.of().iterator();
-    }
-    throw JinjaException.value("'%s' object is not iterable".formatted(typeName(value)));
-  }
-
-  /** All elements in a list of its own. */
-  static List<Object> list(Object value, Budget budget) {
-    budget.makeList(value instanceof Generator ? 0 : length(value));
-    List<Object> elements = new ArrayList<>();
-    for (Iterator<Object> left = iterate(value); left.hasNext(); ) {
-      budget.work(1);
-      elements.add(left.next());
-    }
-    return elements;
-  }
-
-  static int length(Object value) {
-    if (value instanceof String text) {
-      return text.codePointCount(0, text.length());
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.size();
-    }
-    if (value instanceof Collection<?> elements) {
-      return elements.size();
-    }
-    if (value instanceof Undefined) {
-      return 0;
-    }
-    throw JinjaException.value("object of type '%s' has no len()".formatted(typeName(value)));
   }
 
   static void failIfUndefined(Object... values) {
