@@ -2,13 +2,8 @@ package io.sapo.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +11,7 @@ import java.util.function.Consumer;
  * them the exchange is cancelled and fails with {@link BodyTooLongException}. Of an event only its
  * data is read.
  */
-public final class EventStreamBody implements BodySubscriber<byte[]> {
+public final class EventStreamBody extends LimitedBody {
   private static final String TYPE = "text/event-stream";
   private static final String FIELD = "data:";
 
@@ -24,8 +19,6 @@ public final class EventStreamBody implements BodySubscriber<byte[]> {
   private final Consumer<String> events;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final StringBuilder data = new StringBuilder();
-  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-  private Flow.Subscription subscription;
   private long left;
 
   /**
@@ -58,33 +51,7 @@ public final class EventStreamBody implements BodySubscriber<byte[]> {
   }
 
   @Override
-  public CompletionStage<byte[]> getBody() {
-    return body;
-  }
-
-  @Override
-  public void onSubscribe(Flow.Subscription given) {
-    subscription = given;
-    given.request(1);
-  }
-
-  @Override
-  public void onNext(List<ByteBuffer> buffers) {
-    if (body.isDone()) {
-      return;
-    }
-    try {
-      for (ByteBuffer buffer : buffers) {
-        read(buffer);
-      }
-      subscription.request(1);
-    } catch (BodyTooLongException | RuntimeException e) {
-      subscription.cancel();
-      body.completeExceptionally(e);
-    }
-  }
-
-  private void read(ByteBuffer buffer) throws BodyTooLongException {
+  void read(ByteBuffer buffer) throws BodyTooLongException {
     left -= buffer.remaining();
     if (left < 0) {
       throw new BodyTooLongException(limits.all());
@@ -117,12 +84,7 @@ public final class EventStreamBody implements BodySubscriber<byte[]> {
   }
 
   @Override
-  public void onError(Throwable problem) {
-    body.completeExceptionally(problem);
-  }
-
-  @Override
-  public void onComplete() {
-    body.complete(new byte[0]);
+  byte[] kept() {
+    return new byte[0];
   }
 }

@@ -156,14 +156,6 @@ public final class RecordFetcher implements AutoCloseable {
   public void close() {
     closing = true;
     thread.interrupt();
-    Consumer<byte[], byte[]> open = consumer;
-    if (open != null) {
-      open.wakeup();
-    }
-    try {
-      thread.join(10_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ConsumerThread.stop(thread, consumer);
   }
 }

@@ -209,14 +209,6 @@ public final class TopicFollower implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    Consumer<byte[], byte[]> open = consumer;
-    if (open != null) {
-      open.wakeup();
-    }
-    try {
-      thread.join(10_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ConsumerThread.stop(thread, consumer);
   }
 }
