@@ -40,6 +40,10 @@ class DocumentsTest {
   /** Within the project. */
   private static final Pattern LINK = Pattern.compile("\\]\\((?!\\w+:)([^)#]+)(?:#[^)]*)?\\)");
 
+  /** Of several words, as those of this project are and few other names. */
+  private static final Pattern CLASS =
+      Pattern.compile("`(?:[a-z-]+[./])*([A-Z][a-z0-9]+[A-Z]\\w+)(?:#\\w+)?`");
+
   private static final Pattern FILE =
       Pattern.compile(".*\\.(yaml|yml|json|jsonl|parquet|py|md|java|safetensors|html|log|sh)");
 
@@ -102,6 +106,30 @@ class DocumentsTest {
     }
     assertThat(dangling).isEmpty();
     assertThat(found).isGreaterThan(30);
+  }
+
+  @Test
+  void everyClassExists() throws IOException {
+    Set<String> known = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(HOME)) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".java") || name.endsWith(".avsc"))
+          .forEach(name -> known.add(name.substring(0, name.lastIndexOf('.'))));
+    }
+    Set<String> unknown = new TreeSet<>();
+    int found = 0;
+    for (Path document : documents()) {
+      Matcher shown = CLASS.matcher(Files.readString(document));
+      while (shown.find()) {
+        found++;
+        if (!known.contains(shown.group(1))) {
+          unknown.add(document + ": " + shown.group(1));
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+    assertThat(found).isGreaterThan(AT_LEAST);
   }
 
   @Test
