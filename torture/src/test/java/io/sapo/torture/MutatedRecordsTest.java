@@ -81,7 +81,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dsapo.fuzz.seed=N} others.
  */
 class MutatedRecordsTest {
-  private static final int RECORDS = Integer.getInteger("sapo.fuzz.records", 1_000);
+  private static final int RECORDS = Integer.getInteger("sapo.fuzz.records", 300);
   private static final long SEED = Long.getLong("sapo.fuzz.seed", 1);
   private static final Duration PATIENCE = Duration.ofMinutes(8);
 
