@@ -1,19 +1,17 @@
 package io.sapo.pictures;
 
+import static io.sapo.pictures.EncodedPictures.bytes;
+import static io.sapo.pictures.EncodedPictures.encode;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,76 +199,6 @@ class PictureDecoderTest {
   }
 
   @Test
-  void unreadableBytesGiveAReason() throws IOException {
-    byte[] png = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "png");
-    byte[] jpeg = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "jpeg");
-    byte[] gif = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "gif");
-    byte[] bmp = encode(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "bmp");
-    assertUnreadable(new byte[0], "neither PNG");
-    assertUnreadable("hello, hello".getBytes(StandardCharsets.UTF_8), "neither PNG");
-    assertUnreadable(bmp, "neither PNG");
-    for (byte[] whole : new byte[][] {png, jpeg, gif}) {
-      assertUnreadable(Arrays.copyOf(whole, whole.length / 2), "ends early");
-    }
-    assertUnreadable(new byte[PictureLimits.MAX_ENCODED_BYTES + 1], "at most");
-    assertUnreadable(Pngs.black(20_000, 10, 8, PngFile.GREY, 20_000), "20000 x 10 pixels");
-    assertUnreadable(Pngs.black(10_000, 10_000, 1, PngFile.GREY, 1_250), "10000 x 10000 pixels");
-    assertUnreadable(Pngs.black(0, 10, 8, PngFile.GREY, 0), "0 x 10 pixels");
-    assertUnreadable(Pngs.black(10, 10, 8, 5, 10), "colour type");
-    assertUnreadable(Pngs.black(10, 10, 7, PngFile.GREY, 10), "damaged PNG");
-    assertUnreadable(hugeGif(), "pixels; allowed");
-    assertUnreadable(
-        Pngs.of(Pngs.header(1, 1, 8, 0), Pngs.chunk("IEND", new byte[0])), "without pixels");
-  }
-
-  /** Pixels that end before the last row pass the structure and are found by decoding. */
-  @Test
-  void tooFewPixelsAreFound() {
-    byte[] png =
-        Pngs.of(
-            Pngs.header(100, 100, 8, PngFile.GREY),
-            Pngs.chunk("IDAT", Pngs.deflatedZeros(500)),
-            Pngs.chunk("IEND", new byte[0]));
-    assertThat(PictureStructure.check(ByteBuffer.wrap(png)).width()).isEqualTo(100);
-    assertUnreadable(png, "damaged PNG");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"png", "jpeg", "gif"})
-  void damageIsAReasonAndNothingElse(String format) throws IOException {
-    byte[] whole = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "png");
-    if (!format.equals("png")) {
-      whole =
-          encode(
-              new BufferedImage(
-                  40,
-                  40,
-                  format.equals("gif")
-                      ? BufferedImage.TYPE_BYTE_INDEXED
-                      : BufferedImage.TYPE_INT_RGB),
-              format);
-    }
-    Random random = new Random(7);
-    for (int i = 0; i < 400; i++) {
-      byte[] damaged = whole.clone();
-      for (int flips = random.nextInt(3); flips >= 0; flips--) {
-        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-      }
-      try {
-        PictureDecoder.decode(damaged);
-      } catch (UnreadablePictureException e) {
-        assertThat(e).hasMessageMatching("(?s).+");
-      }
-    }
-  }
-
-  private static byte[] hugeGif() throws IOException {
-    byte[] gif = encode(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED), "gif");
-    Arrays.fill(gif, 6, 10, (byte) 0xFF);
-    return gif;
-  }
-
-  @Test
   void aPngsOrientationTagIsHonouredToo() throws IOException {
     BufferedImage lying = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
     lying.setRGB(0, 0, 0xFF0000);
@@ -335,25 +263,5 @@ class PictureDecoderTest {
         .put(exif)
         .put(jpeg, 2, jpeg.length - 2)
         .array();
-  }
-
-  private static void assertUnreadable(byte[] encoded, String reason) {
-    assertThatThrownBy(() -> PictureDecoder.decode(encoded))
-        .isInstanceOf(UnreadablePictureException.class)
-        .hasMessageContaining(reason);
-  }
-
-  private static byte[] bytes(int... values) {
-    byte[] bytes = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      bytes[i] = (byte) values[i];
-    }
-    return bytes;
-  }
-
-  private static byte[] encode(BufferedImage image, String format) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, format, bytes)).isTrue();
-    return bytes.toByteArray();
   }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -104,15 +103,8 @@ class LocalWeightsTest {
 
   @Test
   void chunksThatTheLogDoesNotHoldAreNotWaitedFor() throws Exception {
-    learner.publish(
-        weights(1),
-        false,
-        Map.of(),
-        UnaryOperator.identity(),
-        version -> {
-          version.setChunkCount(version.getChunkCount() + 1);
-          return version;
-        });
+    learner.publishChanged(
+        weights(1), false, version -> version.setChunkCount(version.getChunkCount() + 1));
     assertThatThrownBy(() -> takeUp(1))
         .isInstanceOf(WeightFormatException.class)
         .hasMessageContaining("which ends there");

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -52,8 +53,27 @@ public final class TestLearner implements AutoCloseable {
     return publish(weights, anchor, positions, UnaryOperator.identity(), UnaryOperator.identity());
   }
 
+  /** Under a commit record that is not as it should be. */
+  void publishChanged(Weights weights, boolean anchor, Consumer<WeightVersion> change)
+      throws Exception {
+    publish(weights, anchor, Map.of(), UnaryOperator.identity(), changed(change));
+  }
+
+  /** Chunks that are not as they should be. */
+  void publishDamaged(Weights weights, boolean anchor, Consumer<WeightChunk> damage)
+      throws Exception {
+    publish(weights, anchor, Map.of(), changed(damage), UnaryOperator.identity());
+  }
+
+  private static <T> UnaryOperator<T> changed(Consumer<T> change) {
+    return record -> {
+      change.accept(record);
+      return record;
+    };
+  }
+
   /** The same with the records changed on the way. */
-  public long publish(
+  private long publish(
       Weights weights,
       boolean anchor,
       Map<String, Long> positions,
