@@ -8,9 +8,9 @@ import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearnerStart;
 import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
-import io.sapo.learner.fault.FaultHook;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.device.Devices;
@@ -28,7 +28,7 @@ import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.HeartbeatSettings;
-import io.sapo.schemas.Retention;
+import io.sapo.schemas.TopicRetention;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.judge.JudgePanel;
 import io.sapo.segmenter.judge.JudgeSettings;
@@ -110,8 +110,6 @@ public final class Binding {
 
   /**
    * @param runId names a new run
-   * @param untilVersion training ends with it
-   * @param acceptDivergence whether recovery may go on from other weights than were committed
    */
   public LearnerOptions learnerOptions(
       Map<String, Object> client,
@@ -119,8 +117,7 @@ public final class Binding {
       String runId,
       Path initialModel,
       Path dataFolder,
-      long untilVersion,
-      boolean acceptDivergence) {
+      LearnerStart start) {
     return new LearnerOptions(
         client,
         topics,
@@ -137,9 +134,7 @@ public final class Binding {
             settings.integer("learner.anchor-every"),
             settings.wide("learner.keep-published-mib") << 20),
         settings.wide("learner.activation-mib") << 20,
-        untilVersion,
-        acceptDivergence,
-        FaultHook.installed());
+        start);
   }
 
   public TaskSpec tasks() {
@@ -257,8 +252,8 @@ public final class Binding {
     return new Topics(settings.text("kafka.topic-prefix"), retention(settings));
   }
 
-  static Retention retention(Settings settings) {
-    return new Retention(settings.optionalDuration("kafka.retention"));
+  static TopicRetention retention(Settings settings) {
+    return new TopicRetention(settings.optionalDuration("kafka.retention"));
   }
 
   /** The judges outside the stream. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.learner.config.LearnerStart;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,7 +141,12 @@ class BindingTest {
     return text(
             binding.learner(),
             binding.learnerOptions(
-                Map.of(), new Topics("x."), "run", Path.of("m"), Path.of("d"), 1, false))
+                Map.of(),
+                new Topics("x."),
+                "run",
+                Path.of("m"),
+                Path.of("d"),
+                LearnerStart.until(1)))
         + boundElsewhere(settings);
   }
 

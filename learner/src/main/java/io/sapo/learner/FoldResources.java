@@ -37,7 +37,7 @@ public record FoldResources(
             options.checkpoints().dataFolder(),
             options.checkpoints().keep(),
             options.checkpoints().keepFor(),
-            options.faults());
+            options.start().faults());
     Networks networks = Networks.load(base, config.algorithm().usesCritic());
     Environment environment = FoldEnvironment.measure(base, model);
     return new FoldResources(model, base, networks, admission, checkpoints, environment);

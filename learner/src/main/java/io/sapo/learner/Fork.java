@@ -55,7 +55,7 @@ public final class Fork {
             options.checkpoints().dataFolder(),
             options.checkpoints().keep(),
             options.checkpoints().keepFor(),
-            options.faults());
+            options.start().faults());
     this.clock = clock;
   }
 
@@ -73,7 +73,7 @@ public final class Fork {
             options.groupId(),
             options.topics(),
             options.groupId(),
-            options.faults())) {
+            options.start().faults())) {
       commits.fence();
       checkUnused();
       checkpoints.sweep(-1);

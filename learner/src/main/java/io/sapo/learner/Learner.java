@@ -162,7 +162,7 @@ public final class Learner {
         options.groupId(),
         options.topics(),
         options.groupId(),
-        options.faults());
+        options.start().faults());
   }
 
   private long train(
@@ -174,7 +174,7 @@ public final class Learner {
       throws InterruptedException {
     CommittedVersions committed = loader.committed();
     String runId = committed.isEmpty() ? options.newRun().id() : committed.last().getRunId();
-    Divergences divergences = new Divergences(committed, options.acceptDivergence());
+    Divergences divergences = new Divergences(committed, options.start().acceptDivergence());
     try (TrainingState state = stateOf(loader, committed, divergences);
         WeightPublisher publisher =
             new WeightPublisher(options.published().type(), options.published().anchorEvery());

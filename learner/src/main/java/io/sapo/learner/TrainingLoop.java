@@ -81,7 +81,7 @@ final class TrainingLoop {
    */
   boolean run(BatchAssembler batches) throws InterruptedException {
     reporter.report(status -> status.state("running", ""));
-    while (!commands.stopping() && state.version() < options.untilVersion()) {
+    while (!commands.stopping() && state.version() < options.start().untilVersion()) {
       Batch batch = batches.next(state.version(), new Interruptions());
       if (batch == null && newestIsMissed.isPresent()) {
         publishAgain(newestIsMissed.get());
@@ -91,10 +91,10 @@ final class TrainingLoop {
         break;
       }
       stopwatch.lap("seconds_wait");
-      options.faults().reached(FaultPoint.BATCH_ASSEMBLED);
+      options.start().faults().reached(FaultPoint.BATCH_ASSEMBLED);
       Update.Folded folded = update.apply(state, batch);
       stopwatch.lap("seconds_update");
-      options.faults().reached(FaultPoint.UPDATE_APPLIED);
+      options.start().faults().reached(FaultPoint.UPDATE_APPLIED);
       StateHashes hashes = state.hashes();
       WeightVersion committed = commit(batch, folded, hashes);
       stopwatch.lap("seconds_commit");

@@ -9,6 +9,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearnerStart;
 import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
 import io.sapo.learner.fault.FaultHook;
@@ -257,9 +258,7 @@ final class TestRuns implements AutoCloseable {
           new CheckpointSettings(data, 2, 2, Duration.ofDays(1)),
           new PublishedVersions(ElementType.F32, 3, keepPublishedBytes),
           1L << 20,
-          untilVersion,
-          acceptDivergence,
-          faults);
+          new LearnerStart(untilVersion, acceptDivergence, faults));
     }
 
     /**

@@ -137,7 +137,7 @@ public final class TopicAdmin {
       Map<String, String> found = settings(topic.name());
       List<AlterConfigOp> changes = new ArrayList<>();
       for (String key : TopicRules.RETENTION) {
-        String wanted = topic.configs().getOrDefault(key, Retention.FOR_EVER);
+        String wanted = topic.configs().getOrDefault(key, TopicRetention.FOR_EVER);
         if (!wanted.equals(found.get(key))) {
           changes.add(new AlterConfigOp(new ConfigEntry(key, wanted), AlterConfigOp.OpType.SET));
           changed.add(
@@ -162,7 +162,7 @@ public final class TopicAdmin {
     }
     SortedMap<String, String> config = new TreeMap<>();
     config.put("max.message.bytes", Integer.toString(2 * Topics.MAX_RECORD_BYTES));
-    config.put("retention.ms", Retention.FOR_EVER);
+    config.put("retention.ms", TopicRetention.FOR_EVER);
     all.add(newTopic(topics.deadLetters(), 1, replication, config));
     all.add(
         newTopic(

@@ -61,7 +61,7 @@ final class TopicRules {
     if (compacted(created)) {
       return all;
     }
-    RETENTION.forEach(key -> all.putIfAbsent(key, Retention.FOR_EVER));
+    RETENTION.forEach(key -> all.putIfAbsent(key, TopicRetention.FOR_EVER));
     return all;
   }
 

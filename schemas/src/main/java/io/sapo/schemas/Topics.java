@@ -37,20 +37,20 @@ public final class Topics {
 
   /** With the default retention. */
   public Topics(String prefix) {
-    this(prefix, Retention.DEFAULT);
+    this(prefix, TopicRetention.DEFAULT);
   }
 
   /**
    * @param retention of topics that are created
    * @throws IllegalArgumentException when the prefix has characters that topic names cannot have
    */
-  public Topics(String prefix, Retention retention) {
+  public Topics(String prefix, TopicRetention retention) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
           "topic prefix '" + prefix + "' may hold letters, digits, '.', '_' and '-' only");
     }
     this.prefix = prefix;
-    Map<String, String> kept = Map.of("retention.ms", Retention.FOR_EVER);
+    Map<String, String> kept = Map.of("retention.ms", TopicRetention.FOR_EVER);
     Map<String, String> keptForATime = Map.of("retention.ms", retention.recordsMs());
     tasks = topic("tasks", Task.class, 1, kept);
     trajectories = topic("trajectories", Trajectory.class, 4, keptForATime);
@@ -61,7 +61,7 @@ public final class Topics {
             "weight-chunks",
             WeightChunk.class,
             1,
-            Map.of("retention.ms", Retention.FOR_EVER, "segment.bytes", "268435456"));
+            Map.of("retention.ms", TopicRetention.FOR_EVER, "segment.bytes", "268435456"));
     // Every life of a role has a key of its own: the last words of those long gone are deleted.
     status =
         topic(
@@ -73,7 +73,7 @@ public final class Topics {
     control = topic("control", Control.class, 1, kept);
     credits = topic("credits", Credit.class, 1, keptForATime);
     taskClaims =
-        topic("task-claims", TaskClaim.class, 1, Map.of("retention.ms", Retention.FOR_EVER));
+        topic("task-claims", TaskClaim.class, 1, Map.of("retention.ms", TopicRetention.FOR_EVER));
     verdicts =
         topic("segmenter-verdicts", JudgeVerdict.class, trajectories.partitions(), keptForATime);
   }

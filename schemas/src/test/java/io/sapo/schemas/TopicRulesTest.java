@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TopicRulesTest {
   private static final Topics TOPICS =
-      new Topics("sapo.", new Retention(Optional.of(Duration.ofDays(90))));
+      new Topics("sapo.", new TopicRetention(Optional.of(Duration.ofDays(90))));
   private static final String DAY_90 = Long.toString(Duration.ofDays(90).toMillis());
 
   private static List<TopicFinding> judged(Topic<?> topic, String key, String value) {

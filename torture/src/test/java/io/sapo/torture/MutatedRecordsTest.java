@@ -13,10 +13,10 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.LearnerStart;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.NewRun;
 import io.sapo.learner.config.PublishedVersions;
-import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.Position;
 import io.sapo.pictures.PictureFiles;
@@ -148,9 +148,7 @@ class MutatedRecordsTest {
                 folder.resolve(topics.prefix() + "data"), 1_000, 2, Duration.ofDays(1)),
             new PublishedVersions(ElementType.F32, 1_000_000, 1L << 32),
             1L << 30,
-            until,
-            false,
-            FaultHook.NONE),
+            LearnerStart.until(until)),
         BaseModel.trainedWhole(CheckpointFolder.open(model).config(), Device.cpu()),
         Clock.systemUTC());
   }

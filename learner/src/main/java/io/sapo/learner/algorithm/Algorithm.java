@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The algorithms under one roof: what an advantage is measured against, what carries one, what
- * shares an importance ratio, and the settings it was published with.
+ * The algorithms by name: what an advantage is measured against, what carries one, what shares an
+ * importance ratio, and the settings it was published with.
  */
 public enum Algorithm {
   /** Segment-aligned policy optimization. */

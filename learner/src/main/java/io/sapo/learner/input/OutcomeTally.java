@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Counts right responses by task, within what a commit record holds with ease. */
+/** Counts right responses by task, up to a number that keeps commit records small. */
 final class OutcomeTally {
   private static final int MOST_ID_CHARS = 262_144;
 

@@ -6,6 +6,7 @@ import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.ConfigReport;
 import io.sapo.configuration.Settings;
 import io.sapo.learner.Fork;
+import io.sapo.learner.config.LearnerStart;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -79,8 +80,7 @@ public final class ForkedRun {
                       UUID.randomUUID().toString(),
                       parent.checkpoints().folder(0),
                       folder.learner(),
-                      version,
-                      false),
+                      LearnerStart.until(version)),
                   Clock.systemUTC())
               .begin(version, progress);
       folder.keepSettings(ConfigReport.changed(settings));

@@ -7,6 +7,8 @@ import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
 import io.sapo.evaluator.EvaluationService;
 import io.sapo.learner.Learner;
+import io.sapo.learner.config.LearnerStart;
+import io.sapo.learner.fault.FaultHook;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.ProducerConfig;
@@ -87,8 +89,9 @@ final class RoleFactory implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 checkpoint.get().path(),
                 data,
-                goal,
-                acceptDivergence),
+                LearnerStart.until(goal)
+                    .acceptingDivergence(acceptDivergence)
+                    .with(FaultHook.installed())),
             base(),
             clock));
   }
