@@ -19,7 +19,7 @@ import java.util.Random;
 
 /**
  * Whether a token costs the same early and late in a run. Costs are counted in plain matrix
- * products measured beside them, so that the machine's moods cancel out.
+ * products measured beside them, so that changes of the machine's speed cancel out.
  */
 final class ScaleBench implements Bench {
   private static final int WINDOWS = 12;

@@ -9,8 +9,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Bounds connections in number and in patience: one that takes too long to send a request (a byte
- * at a time included), to send its next one, or to take a response is closed.
+ * Bounds the number of connections and the time each may take: one that takes too long to send a
+ * request (a byte at a time included), to send its next one, or to take a response is closed.
  *
  * <p>Of one event loop; not thread-safe.
  */

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who a token makes of its bearer. Of tokens hashes are kept, and compared in constant time, so
- * that the time tells neither content nor length. {@link #refresh} on any thread, the rest on the
- * event loop.
+ * Which rights a token gives. Tokens are kept as hashes and compared in constant time, so that the
+ * time tells neither content nor length. {@link #refresh} on any thread, the rest on the event
+ * loop.
  */
 final class Tokens {
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);

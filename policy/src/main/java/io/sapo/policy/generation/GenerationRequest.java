@@ -3,7 +3,7 @@ package io.sapo.policy.generation;
 import io.sapo.policy.network.TokenSequence;
 
 /**
- * A response to be drawn.
+ * A response to be sampled.
  *
  * @param id handed back with the result; need not be unique
  * @param prompt without response tokens; requests with equal prompts submitted together are fed to

@@ -4,7 +4,7 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.RotaryPositions;
 import java.util.Arrays;
 
-/** A response being drawn: what has come so far and what the next step needs. */
+/** A response being generated: what has come so far and what the next step needs. */
 final class RunningResponse {
   private final GenerationRequest request;
   private final int rotaryOffset;

@@ -1,8 +1,8 @@
 package io.sapo.policy.generation;
 
 /**
- * How a response is drawn: softmax(logits / temperature), cut to the {@code topK} likeliest tokens,
- * then to the likeliest of those until their probability reaches {@code topP}.
+ * How a response is sampled: softmax(logits / temperature), cut to the {@code topK} likeliest
+ * tokens, then to the likeliest of those until their probability reaches {@code topP}.
  *
  * @param temperature 0 takes the likeliest token each time
  * @param topP in (0, 1]; 1 cuts nothing

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What all weights of a run stand on. Either everything is trained, and this is but configuration
+ * What all weights of a run stand on. Either everything is trained, and this is only configuration
  * and device; or low-rank adapters are, over one frozen copy of a checkpoint that actor, critic,
  * reference and generator share, in the checkpoint's own element type.
  *

@@ -10,7 +10,7 @@ import org.apache.kafka.streams.processor.TaskId;
 
 /**
  * What passed through this process, for people to watch. Thread-safe. A record that is processed
- * again after an aborted transaction counts again; the topics are the books.
+ * again after an aborted transaction counts again; exact counts come from the topics.
  */
 public final class Counters {
   private final LongAdder read = new LongAdder();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Whether a critic sees wrong steps: how far V falls over a line that is wrong, beside one that is
- * right. It asks nothing of λ, of which every advantage is made as well.
+ * right. It does not depend on λ, as advantages do.
  */
 final class ValueFall {
   private double right;

@@ -3,7 +3,7 @@ package io.sapo.standalone.run;
 import io.sapo.admin.AdminServer;
 import java.util.concurrent.CompletableFuture;
 
-/** The admin endpoint, which listens from its making on. */
+/** The admin endpoint, which listens once it is constructed. */
 record AdminRole(AdminServer server, CompletableFuture<Void> done) implements Role {
   AdminRole(AdminServer server) {
     this(server, new CompletableFuture<>());

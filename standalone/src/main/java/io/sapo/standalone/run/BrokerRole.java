@@ -4,7 +4,7 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.standalone.kafka.KafkaAccess;
 import java.util.concurrent.CompletableFuture;
 
-/** The embedded broker, which answers from its making on. Owns what it is given. */
+/** The embedded broker, which answers once it is constructed. Owns what it is given. */
 final class BrokerRole implements Role {
   private final KafkaAccess kafka;
   private final BrokerAddress announcement;

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The folder of a run and the settings it goes by: a continued run keeps what it was told. */
+/** The folder of a run and the settings it uses: a resumed run keeps those it was started with. */
 public record RunSettings(Settings settings, RunFolder folder) {
   /** What makes a run the run it is. */
   private static final List<String> IDENTITY =
