@@ -89,6 +89,11 @@ public final class Tokenizer implements AutoCloseable {
     return vocabulary.size();
   }
 
+  /** Characters of the longest token's name: none stands for more of a text. */
+  public int longestToken() {
+    return vocabulary.longest();
+  }
+
   /**
    * The id of a token by its exact name, such as {@code <|im_end|>}.
    *

@@ -14,11 +14,13 @@ final class Vocabulary {
   private final Map<String, Integer> idOf;
   private final String[] nameOf;
   private final Set<Integer> control;
+  private final int longest;
 
   private Vocabulary(Map<String, Integer> idOf, String[] nameOf, Set<Integer> control) {
     this.idOf = idOf;
     this.nameOf = nameOf;
     this.control = control;
+    this.longest = idOf.keySet().stream().mapToInt(String::length).max().orElse(0);
   }
 
   static Vocabulary read(JsonSection json) {
@@ -57,6 +59,11 @@ final class Vocabulary {
   /** One more than the greatest id. */
   int size() {
     return nameOf.length;
+  }
+
+  /** Characters of the longest name. */
+  int longest() {
+    return longest;
   }
 
   Integer id(String token) {

@@ -14,6 +14,9 @@ import java.util.Optional;
 public record ChatRequest(
     List<Message> messages, Sampling sampling, Optional<Long> seed, Optional<Reference> reference) {
 
+  /** What callers call the field. */
+  static final String MESSAGES = "messages";
+
   /** What somebody said. */
   public record Message(String role, String text) {
     private static final String ASSISTANT = "assistant";

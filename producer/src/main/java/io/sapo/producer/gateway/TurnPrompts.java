@@ -24,6 +24,11 @@ final class TurnPrompts {
     this.profile = profile;
   }
 
+  /** No token stands for more characters. */
+  int longestToken() {
+    return profile.tokenizer().longestToken();
+  }
+
   /**
    * The tokens of a conversation that begins.
    *
@@ -73,7 +78,9 @@ final class TurnPrompts {
       return profile.chat(messages.stream().map(this::forTemplate).toList());
     } catch (JinjaException e) {
       throw new GatewayException(
-          Kind.BAD_REQUEST, "the chat template refuses the messages: " + e.getMessage());
+          Kind.BAD_REQUEST,
+          ChatRequest.MESSAGES,
+          "the chat template refuses the messages: " + e.getMessage());
     }
   }
 
@@ -92,6 +99,7 @@ final class TurnPrompts {
     if (control.isPresent()) {
       throw new GatewayException(
           Kind.BAD_REQUEST,
+          ChatRequest.MESSAGES,
           "a message holds %s, which structures prompts of this model".formatted(control.get()));
     }
   }

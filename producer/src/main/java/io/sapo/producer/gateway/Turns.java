@@ -55,6 +55,7 @@ final class Turns {
    */
   Turn of(ChatRequest request) {
     List<Message> messages = request.messages();
+    requireRoomFor(messages);
     int last = messages.size() - 1;
     while (last >= 0 && !messages.get(last).byAssistant()) {
       last--;
@@ -98,10 +99,24 @@ final class Turns {
     }
   }
 
+  /** Making tokens of megabytes takes minutes: what cannot fit is not tried. */
+  private void requireRoomFor(List<Message> messages) {
+    long most = (long) maxPromptTokens * prompts.longestToken();
+    long characters = messages.stream().mapToLong(message -> message.text().length()).sum();
+    if (characters > most) {
+      throw new GatewayException(
+          Kind.TOO_LONG,
+          ChatRequest.MESSAGES,
+          "the conversation has %d characters, the %d tokens that are taken at most (model.max-prompt-tokens) hold %d"
+              .formatted(characters, maxPromptTokens, most));
+    }
+  }
+
   private void requireRoom(int tokens) {
     if (tokens > maxPromptTokens) {
       throw new GatewayException(
-          Kind.BAD_REQUEST,
+          Kind.TOO_LONG,
+          ChatRequest.MESSAGES,
           "the conversation has %d tokens, at most %d are taken (model.max-prompt-tokens)"
               .formatted(tokens, maxPromptTokens));
     }

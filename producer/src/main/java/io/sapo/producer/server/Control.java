@@ -11,6 +11,9 @@ import java.time.Duration;
 final class Control {
   static final int MOST_BYTES = 1 << 20;
 
+  /** What weights are called while they change; tokens of that name are refused. */
+  static final String CHANGING = "sapo-changing";
+
   /** Of requests without work behind them, on a server that may be busy. */
   private static final Duration QUICK = Duration.ofSeconds(30);
 

@@ -1,6 +1,9 @@
 package io.sapo.producer.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.producer.server.Answer.Span;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads required fields of a server's reply. */
 final class Fields {
@@ -62,5 +65,18 @@ final class Fields {
   /** Not a number where there is none. */
   static double number(JsonNode value) {
     return value.isNumber() ? value.doubleValue() : Double.NaN;
+  }
+
+  /** Which weights sampled which tokens, as vLLM and SGLang both write it. */
+  static List<Span> spans(JsonNode node) {
+    List<Span> spans = new ArrayList<>();
+    for (JsonNode span : array(node, "weight_versions")) {
+      spans.add(
+          new Span(
+              text(span, "version"),
+              integer(span.path("start"), "start"),
+              integer(span.path("end"), "end")));
+    }
+    return spans;
   }
 }

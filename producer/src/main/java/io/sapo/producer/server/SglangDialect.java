@@ -12,12 +12,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * SGLang, by its native routes. Adapters are loaded side by side, each under a name of its own;
- * whole weights replace those there are once no response is running. Either way a response is by
- * one version.
+ * SGLang, by its native routes. Adapters are loaded side by side, each under a name of its own, and
+ * a response is by the one that it was asked of.
+ *
+ * <p>Whole weights change between two tokens where the server says of its responses which weights
+ * sampled which token ({@code weight_versions}, in 0.5.23): pause, load, continue. Pausing by
+ * retraction gives up keys and values of running responses, so that the cache can be flushed, and
+ * they are computed anew by the new weights. Other servers change once no response is running.
  */
 final class SglangDialect implements Dialect {
   private static final String GENERATE = "/generate";
+  private static final String VERSIONS = "weight_versions";
 
   /**
    * Most pieces in which a response is streamed: each has all that came before as well, with its
@@ -38,7 +43,22 @@ final class SglangDialect implements Dialect {
       throw new UnfitServerException("it loads no adapters: start SGLang with --enable-lora");
     }
     return new Identity(
-        Fields.text(own, "id"), own.path("max_model_len").asInt(0), false, GENERATE);
+        Fields.text(own, "id"),
+        own.path("max_model_len").asInt(0),
+        !adapters && saysWhichWeights(server),
+        GENERATE);
+  }
+
+  /** Nothing but an answer tells. */
+  private static boolean saysWhichWeights(ServerClient server) {
+    ObjectNode body = ServerClient.JSON.createObjectNode();
+    body.putArray("input_ids").add(0);
+    body.putObject("sampling_params")
+        .put("max_new_tokens", 1)
+        .put("temperature", 1)
+        .put("top_p", 1);
+    Reply reply = Control.ask(server, GENERATE, body);
+    return reply.ok() && reply.json().path("meta_info").path(VERSIONS).isArray();
   }
 
   /** It may make tokens of the text anew, and says of them no more than how many there are. */
@@ -84,14 +104,14 @@ final class SglangDialect implements Dialect {
   public List<Answer> answers(Identity identity, Publication weights, JsonNode reply) {
     List<Answer> answers = new ArrayList<>();
     if (reply.isArray()) {
-      reply.forEach(one -> answers.add(answer(weights, one)));
+      reply.forEach(one -> answers.add(answer(identity, weights, one)));
     } else {
-      answers.add(answer(weights, reply));
+      answers.add(answer(identity, weights, reply));
     }
     return answers;
   }
 
-  private static Answer answer(Publication weights, JsonNode one) {
+  private static Answer answer(Identity identity, Publication weights, JsonNode one) {
     int[] tokens = Fields.integers(one, "output_ids");
     JsonNode meta = one.path("meta_info");
     JsonNode sampled = Fields.array(meta, "output_token_logprobs");
@@ -106,14 +126,21 @@ final class SglangDialect implements Dialect {
       logProbs[i] = Fields.number(sampled.get(i).path(0));
       candidates.add(candidates(likeliest.get(i)));
     }
-    String version = weights.adapter() ? weights.name() : Fields.text(meta, "weight_version");
+    List<Span> versions =
+        identity.inPlace()
+            ? Fields.spans(meta)
+            : List.of(new Span(onlyVersion(weights, meta), 0, tokens.length));
     return new Answer(
         tokens,
         logProbs,
         candidates,
         Control.ending(Fields.text(meta.path("finish_reason"), "type")),
-        List.of(new Span(version, 0, tokens.length)),
+        versions,
         Optional.empty());
+  }
+
+  private static String onlyVersion(Publication weights, JsonNode meta) {
+    return weights.adapter() ? weights.name() : Fields.text(meta, "weight_version");
   }
 
   /**
@@ -150,16 +177,41 @@ final class SglangDialect implements Dialect {
   @Override
   public void load(ServerClient server, Identity identity, Publication weights) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
-    String path = weights.adapter() ? "/load_lora_adapter" : "/update_weights_from_disk";
     if (weights.adapter()) {
       body.put("lora_name", weights.name());
       body.put("lora_path", weights.folder().toString());
-    } else {
-      body.put("model_path", weights.folder().toString());
-      body.put("weight_version", weights.name());
-      body.put("flush_cache", true);
-      body.put("abort_all_requests", false);
+      load(server, "/load_lora_adapter", body, weights);
+      return;
     }
+    body.put("model_path", weights.folder().toString());
+    body.put("weight_version", weights.name());
+    body.put("flush_cache", true);
+    body.put("abort_all_requests", false);
+    if (identity.inPlace()) {
+      betweenTokens(server, () -> replace(server, body, weights));
+    } else {
+      replace(server, body, weights);
+    }
+  }
+
+  private static void replace(ServerClient server, ObjectNode body, Publication weights) {
+    load(server, "/update_weights_from_disk", body, weights);
+  }
+
+  private static void betweenTokens(ServerClient server, Runnable change) {
+    ObjectNode mode = ServerClient.JSON.createObjectNode().put("mode", "retract");
+    Control.post(server, "/pause_generation", mode);
+    try {
+      ObjectNode name = ServerClient.JSON.createObjectNode().put("new_version", Control.CHANGING);
+      // Unless told otherwise it aborts what is running.
+      Control.post(server, "/update_weight_version", name.put("abort_all_requests", false));
+      change.run();
+    } finally {
+      Control.post(server, "/continue_generation", Control.nothing());
+    }
+  }
+
+  private static void load(ServerClient server, String path, ObjectNode body, Publication weights) {
     Reply reply = Control.load(server, path, body);
     boolean done = reply.ok() && reply.json().path("success").asBoolean(true);
     if (!done && !reply.text().contains("already")) {

@@ -26,9 +26,6 @@ final class VllmDialect implements Dialect {
   private static final String GENERATE = "/inference/v1/generate";
   private static final String COMPLETIONS = "/v1/completions";
 
-  /** What weights are called while they change; tokens of that name are refused. */
-  private static final String CHANGING = "sapo-changing";
-
   /** Of an event, beside those of its tokens. */
   private static final int EVENT_BYTES = 1_024;
 
@@ -119,7 +116,9 @@ final class VllmDialect implements Dialect {
     int[] tokens = Fields.integers(choice, "token_ids");
     boolean tokensOnly = identity.path().equals(GENERATE);
     List<Span> versions =
-        identity.inPlace() ? spans(choice) : List.of(new Span(weights.name(), 0, tokens.length));
+        identity.inPlace()
+            ? Fields.spans(choice)
+            : List.of(new Span(weights.name(), 0, tokens.length));
     double[] logProbs = new double[tokens.length];
     List<Candidates> candidates = new ArrayList<>();
     JsonNode given = choice.path("logprobs");
@@ -164,18 +163,6 @@ final class VllmDialect implements Dialect {
     return wanted.mostBytes() + (long) EVENT_BYTES * wanted.sampling().maxNewTokens();
   }
 
-  private static List<Span> spans(JsonNode choice) {
-    List<Span> spans = new ArrayList<>();
-    for (JsonNode span : Fields.array(choice, "weight_versions")) {
-      spans.add(
-          new Span(
-              Fields.text(span, "version"),
-              Fields.integer(span.path("start"), "start"),
-              Fields.integer(span.path("end"), "end")));
-    }
-    return spans;
-  }
-
   @Override
   public void load(ServerClient server, Identity identity, Publication weights) {
     if (weights.adapter()) {
@@ -184,7 +171,7 @@ final class VllmDialect implements Dialect {
     }
     Control.post(server, "/pause?mode=keep", Control.nothing());
     try {
-      name(server, CHANGING);
+      name(server, Control.CHANGING);
       reload(server, weights);
       name(server, weights.name());
     } finally {

@@ -69,7 +69,14 @@ abstract class EngineHarness {
     WHOLE_WEIGHTS,
     ADAPTERS,
     COMPLETIONS,
-    SGLANG
+    SGLANG,
+    SGLANG_WHOLE,
+    SGLANG_SILENT;
+
+    /** Whether every weight is trained. */
+    boolean whole() {
+      return this == WHOLE_WEIGHTS || this == SGLANG_WHOLE || this == SGLANG_SILENT;
+    }
   }
 
   @BeforeAll
@@ -109,7 +116,7 @@ abstract class EngineHarness {
 
   /** The version's weights, as this kind of engine takes them. */
   static Weights weights(Kind kind, int version) {
-    if (kind == Kind.WHOLE_WEIGHTS) {
+    if (kind.whole()) {
       return version == 1 ? firstWhole : secondWhole;
     }
     return version == 1 ? first : second;
@@ -179,11 +186,9 @@ abstract class EngineHarness {
       case ADAPTERS -> engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES).address());
       case COMPLETIONS ->
           engine(400, server(0, Quirk.NO_DEVELOPMENT_ROUTES, Quirk.NO_SCALE_OUT).address());
-      case SGLANG ->
-          engine(
-              settings(
-                  EngineSettings.Kind.SGLANG, 400, Duration.ofSeconds(20), server(0).address()),
-              SAMPLING);
+      case SGLANG -> engine(sglang(server(0)), SAMPLING);
+      case SGLANG_WHOLE -> whole(sglang(server(0)));
+      case SGLANG_SILENT -> whole(sglang(server(0, Quirk.SILENT_ABOUT_VERSIONS)));
     };
   }
 
@@ -201,11 +206,16 @@ abstract class EngineHarness {
     return engine(settings, base, sampling);
   }
 
+  private static EngineSettings sglang(FakeServer server) {
+    return settings(EngineSettings.Kind.SGLANG, 400, Duration.ofSeconds(20), server.address());
+  }
+
   static ServerEngine whole(int candidates, URI... addresses) {
-    return engine(
-        settings(candidates, Duration.ofSeconds(20), addresses),
-        BaseModel.trainedWhole(checkpoint.config(), Device.cpu()),
-        SAMPLING);
+    return whole(settings(candidates, Duration.ofSeconds(20), addresses));
+  }
+
+  private static ServerEngine whole(EngineSettings settings) {
+    return engine(settings, BaseModel.trainedWhole(checkpoint.config(), Device.cpu()), SAMPLING);
   }
 
   static ServerEngine engine(EngineSettings settings, BaseModel model, Sampling sampling) {

@@ -68,7 +68,10 @@ record FakeAnswer(
     return to.putNull("bytes");
   }
 
-  ObjectNode toSglang(String version) {
+  /**
+   * @param spans whether it says which weights sampled which token
+   */
+  ObjectNode toSglang(boolean spans) {
     ObjectNode reply = ServerClient.JSON.createObjectNode();
     reply.put("text", "");
     tokens.forEach(reply.putArray("output_ids")::add);
@@ -77,7 +80,10 @@ record FakeAnswer(
     if (stoppedBy.isPresent()) {
       finish.put("matched", stoppedBy.getAsInt());
     }
-    meta.put("weight_version", version);
+    meta.put("weight_version", versions.get(versions.size() - 1));
+    if (spans) {
+      spans(meta.putArray("weight_versions"));
+    }
     ArrayNode sampledHere = meta.putArray("output_token_logprobs");
     ArrayNode top = meta.putArray("output_top_logprobs");
     for (int i = 0; i < tokens.size(); i++) {

@@ -129,7 +129,7 @@ final class FakeGeneration {
       replies.add(
           response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
               .generate()
-              .toSglang("default"));
+              .toSglang(server.saysVersions()));
     }
     FakeServer.answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());
   }

@@ -47,6 +47,7 @@ final class FakeServer implements AutoCloseable {
     OTHER_TOKENIZER,
     OTHER_CHAT,
     SILENT_ABOUT_PROMPTS,
+    SILENT_ABOUT_VERSIONS,
     SHORT
   }
 
@@ -81,6 +82,9 @@ final class FakeServer implements AutoCloseable {
 
   final AtomicInteger generated = new AtomicInteger();
   final List<JsonNode> chats = new CopyOnWriteArrayList<>();
+
+  /** What it was told of its weights, in order: path and body. */
+  final List<String> controls = new CopyOnWriteArrayList<>();
 
   /** Applied to what is generated for requests of more than one token; probes have one. */
   volatile UnaryOperator<ObjectNode> spoil = choice -> choice;
@@ -142,7 +146,12 @@ final class FakeServer implements AutoCloseable {
       case "/health" -> answer(exchange, 200, "");
       case "/v1/models" -> answer(exchange, 200, models());
       case "/tokenize" -> answer(exchange, 200, tokens(body.path("prompt").asText()));
-      case "/is_paused", "/pause", "/resume", "/update_weight_version" -> {
+      case "/pause_generation",
+          "/continue_generation",
+          "/update_weight_version",
+          "/is_paused",
+          "/pause",
+          "/resume" -> {
         if (quirks.contains(Quirk.NO_DEVELOPMENT_ROUTES)) {
           answer(exchange, 404, "{\"detail\":\"Not Found\"}");
         } else {
@@ -150,13 +159,14 @@ final class FakeServer implements AutoCloseable {
         }
       }
       case "/collective_rpc" -> {
-        taken(
-            "m",
-            Weights.read(
-                CheckpointFolder.open(Path.of(body.path("kwargs").path("weights_path").asText())),
-                Head.LANGUAGE_MODEL,
-                base.device()));
+        reload(body.path("kwargs").path("weights_path").asText());
         answer(exchange, 200, "{\"results\":[null]}");
+      }
+      case "/update_weights_from_disk" -> {
+        controls.add(path + " " + body);
+        reload(body.path("model_path").asText());
+        version = body.path("weight_version").asText();
+        answer(exchange, 200, "{\"success\":true,\"message\":\"\",\"num_paused_requests\":0}");
       }
       case "/v1/load_lora_adapter" -> load(exchange, body);
       case "/v1/unload_lora_adapter" -> {
@@ -180,6 +190,12 @@ final class FakeServer implements AutoCloseable {
       }
       default -> answer(exchange, 404, "{\"detail\":\"Not Found\"}");
     }
+  }
+
+  private void reload(String folder) {
+    taken(
+        "m",
+        Weights.read(CheckpointFolder.open(Path.of(folder)), Head.LANGUAGE_MODEL, base.device()));
   }
 
   private String models() {
@@ -208,14 +224,15 @@ final class FakeServer implements AutoCloseable {
   }
 
   private void control(HttpExchange exchange, String path, JsonNode body) throws IOException {
+    controls.add(path + " " + body);
     switch (path) {
-      case "/pause" -> {
+      case "/pause", "/pause_generation" -> {
         weights.lock().writeLock().lock();
         pace.pause();
         weights.lock().writeLock().unlock();
         answer(exchange, 200, "{\"status\":\"paused\"}");
       }
-      case "/resume" -> {
+      case "/resume", "/continue_generation" -> {
         pace.resume();
         answer(exchange, 200, "{\"status\":\"resumed\"}");
       }
@@ -260,6 +277,10 @@ final class FakeServer implements AutoCloseable {
 
   boolean is(Quirk quirk) {
     return quirks.contains(quirk);
+  }
+
+  boolean saysVersions() {
+    return !is(Quirk.SILENT_ABOUT_VERSIONS);
   }
 
   boolean closed() {

@@ -46,13 +46,13 @@ final class FakeStream {
     stream.to.close();
   }
 
-  /** Each event has all tokens so far. */
+  /** Each event has all tokens so far; the last says which weights sampled which of them. */
   static void sglang(FakeServer server, HttpExchange exchange, FakeResponse response)
       throws IOException {
     FakeStream stream = new FakeStream(server, exchange);
     response.generate(
         sofar -> {
-          ObjectNode event = sofar.toSglang("default");
+          ObjectNode event = sofar.toSglang(response.over() && server.saysVersions());
           ObjectNode meta = (ObjectNode) event.get("meta_info");
           meta.put("completion_tokens", sofar.tokens().size());
           if (!response.over()) {

@@ -71,10 +71,45 @@ class ServerEngineTest extends EngineHarness {
     agrees(after, request("1"), weights(kind, 2), 2e-3f);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"WHOLE_WEIGHTS", "SGLANG_WHOLE"})
+  void wholeWeightsChangeInTheMiddleOfAResponse(Kind kind) throws Exception {
+    engine = open(kind);
+    assertThat(versionsAcrossAChange(kind)).startsWith(1, 1, 1, 1).endsWith(2);
+  }
+
+  /** It would abort what is running, had it not been told otherwise. */
   @Test
-  void wholeWeightsChangeInTheMiddleOfAResponse() throws Exception {
-    engine = open(Kind.WHOLE_WEIGHTS);
-    assertThat(versionsAcrossAChange(Kind.WHOLE_WEIGHTS)).startsWith(1, 1, 1, 1).endsWith(2);
+  void sglangChangesWholeWeightsWhileItIsPausedAndKeepsWhatIsRunning() throws Exception {
+    engine = open(Kind.SGLANG_WHOLE);
+    engine.use(weights(Kind.SGLANG_WHOLE, 1), 1);
+    awaitSlots();
+    assertThat(servers.get(0).controls)
+        .hasSize(4)
+        .satisfies(
+            told -> {
+              assertThat(told.get(0)).isEqualTo("/pause_generation {\"mode\":\"retract\"}");
+              assertThat(told.get(1))
+                  .startsWith("/update_weight_version ")
+                  .contains("\"sapo-changing\"", "\"abort_all_requests\":false");
+              assertThat(told.get(2))
+                  .startsWith("/update_weights_from_disk ")
+                  .contains("\"flush_cache\":true", "\"abort_all_requests\":false");
+              assertThat(told.get(3)).isEqualTo("/continue_generation {}");
+            });
+  }
+
+  @Test
+  void sglangThatDoesNotSayWhichWeightsSampledATokenIsNotPaused() throws Exception {
+    engine = open(Kind.SGLANG_SILENT);
+    engine.use(weights(Kind.SGLANG_SILENT, 1), 1);
+    awaitSlots();
+    assertThat(servers.get(0).controls)
+        .singleElement()
+        .asString()
+        .startsWith("/update_weights_from_disk");
   }
 
   @Test

@@ -1,17 +1,20 @@
 package io.sapo.standalone.gateway;
 
 import io.sapo.producer.gateway.GatewayException;
+import io.sapo.producer.gateway.GatewayException.Kind;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.concurrent.CompletionException;
 
 /**
- * What a caller is told where there is no answer.
+ * What a caller is told where there is no answer, as OpenAI's clients expect it.
  *
  * @param status of HTTP
  * @param message a sentence
+ * @param field of the request that is at fault; null where it is none alone
+ * @param code for programs, in OpenAI's words; null where they have none
  */
-record ChatError(int status, String message) {
+record ChatError(int status, String message, String field, String code) {
   /**
    * @param problem null where only a code is known
    * @param code of HTTP, 0 where it is not known
@@ -20,7 +23,18 @@ record ChatError(int status, String message) {
   static ChatError of(Throwable problem, int code, int mostBodyBytes) {
     Throwable cause = cause(problem);
     int status = status(cause, code);
-    return new ChatError(status, sentence(cause, status, mostBodyBytes));
+    String field = cause instanceof GatewayException known ? known.field().orElse(null) : null;
+    return new ChatError(
+        status, sentence(cause, status, mostBodyBytes), field, code(cause, status));
+  }
+
+  private static String code(Throwable problem, int status) {
+    if (problem instanceof GatewayException known && status == 400) {
+      return known.kind() == Kind.TOO_LONG
+          ? "context_length_exceeded"
+          : known.kind() == Kind.UNSUPPORTED ? "unsupported_parameter" : null;
+    }
+    return status == 401 ? "invalid_api_key" : null;
   }
 
   static Throwable cause(Throwable problem) {
@@ -49,7 +63,7 @@ record ChatError(int status, String message) {
   private static int status(Throwable problem, int code) {
     if (problem instanceof GatewayException known) {
       return switch (known.kind()) {
-        case BAD_REQUEST -> 400;
+        case BAD_REQUEST, UNSUPPORTED, TOO_LONG -> 400;
         case NOT_FOUND -> 404;
         case BUSY -> 503;
         case FAILED -> 502;
@@ -66,8 +80,8 @@ record ChatError(int status, String message) {
         new JsonObject()
             .put("message", message)
             .put("type", status < 500 ? "invalid_request_error" : "server_error")
-            .put("param", null)
-            .put("code", null);
+            .put("param", field)
+            .put("code", code);
     return new JsonObject().put("error", error);
   }
 }

@@ -13,15 +13,17 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Chat completions, from JSON and to JSON. */
 final class ChatJson {
   private static final int MOST_MESSAGES = 1_000;
-  private static final int MOST_ROLE_CHARS = 64;
+  private static final int MOST_MODEL_CHARS = 256;
 
-  /** Request fields that would change the generated text and are not supported. */
-  private static final List<String> NOT_DONE =
-      List.of("tools", "functions", "stop", "logit_bias", "logprobs", "audio", "modalities");
+  /** A role goes into the prompt as it is. */
+  private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  private static final String MESSAGES = "messages";
 
   private ChatJson() {}
 
@@ -30,19 +32,32 @@ final class ChatJson {
    * @throws GatewayException naming what cannot be taken
    */
   static ChatRequest request(JsonObject body, Sampling defaults) {
-    for (String key : NOT_DONE) {
-      Object value = body.getValue(key);
-      boolean nothing =
-          value == null
-              || Boolean.FALSE.equals(value)
-              || value instanceof JsonArray list && list.isEmpty()
-              || value instanceof JsonObject map && map.isEmpty();
-      require(nothing, "'%s' is not supported here".formatted(key));
-    }
-    require(number(body, "n", 1) == 1, "'n' must be 1: ask once for each response");
-    require(number(body, "presence_penalty", 0) == 0, "'presence_penalty' must be 0");
-    require(number(body, "frequency_penalty", 0) == 0, "'frequency_penalty' must be 0");
+    ChatFields.check(body, defaults);
     return new ChatRequest(messages(body), sampling(body, defaults), seed(body), reference(body));
+  }
+
+  /** Whether the answer is to come while it is generated. */
+  static boolean wantsStream(JsonObject body) {
+    Object stream = body.getValue("stream");
+    require(
+        stream == null || stream instanceof Boolean, "stream", "'stream' must be true or false");
+    return Boolean.TRUE.equals(stream);
+  }
+
+  /**
+   * The model's name as the caller says it; any is taken, for there is one.
+   *
+   * @param own where he says none
+   */
+  static String model(JsonObject body, String own) {
+    Object name = body.getValue("model");
+    boolean sound =
+        name == null || name instanceof String text && text.length() <= MOST_MODEL_CHARS;
+    require(
+        sound,
+        "model",
+        "'model' must be text of %d characters at most".formatted(MOST_MODEL_CHARS));
+    return name == null ? own : (String) name;
   }
 
   /** Whether a streamed answer is to end with a chunk that has the numbers of tokens. */
@@ -52,24 +67,25 @@ final class ChatJson {
   }
 
   private static List<Message> messages(JsonObject body) {
-    require(body.getValue("messages") instanceof JsonArray, "'messages' must be a list");
-    JsonArray given = body.getJsonArray("messages");
-    require(
+    requireMessages(body.getValue(MESSAGES) instanceof JsonArray, "'messages' must be a list");
+    JsonArray given = body.getJsonArray(MESSAGES);
+    requireMessages(
         !given.isEmpty() && given.size() <= MOST_MESSAGES,
         "'messages' must have 1 to " + MOST_MESSAGES + " entries");
     List<Message> messages = new ArrayList<>();
     for (Object one : given) {
-      require(
+      requireMessages(
           one instanceof JsonObject message && message.getValue("role") instanceof String,
           "every message must have a role");
       JsonObject message = (JsonObject) one;
       String role = message.getString("role");
-      require(
-          !role.isBlank() && role.length() <= MOST_ROLE_CHARS,
-          "a role must have 1 to " + MOST_ROLE_CHARS + " characters");
+      requireMessages(
+          ROLE.matcher(role).matches(),
+          "a role must be a word of letters, digits, '_' and '-', 64 at most");
+      ChatFields.checkMessage(message);
       messages.add(new Message(role, text(message.getValue("content"))));
     }
-    require(
+    requireMessages(
         !messages.get(messages.size() - 1).role().equals("assistant"),
         "the last message must not be the assistant's");
     return messages;
@@ -79,11 +95,11 @@ final class ChatJson {
     if (content instanceof String text) {
       return text;
     }
-    require(
+    requireMessages(
         content instanceof JsonArray, "a message's content must be text or a list of text parts");
     StringBuilder together = new StringBuilder();
     for (Object part : (JsonArray) content) {
-      require(
+      requireMessages(
           part instanceof JsonObject text
               && "text".equals(text.getValue("type"))
               && text.getValue("text") instanceof String,
@@ -98,14 +114,16 @@ final class ChatJson {
         number(body, "max_completion_tokens", number(body, "max_tokens", defaults.maxNewTokens()));
     require(
         longest == Math.rint(longest) && longest >= 1 && longest <= defaults.maxNewTokens(),
+        "max_tokens",
         "'max_tokens' must be a whole number from 1 to %d (model.max-new-tokens)"
             .formatted(defaults.maxNewTokens()));
     double temperature = number(body, "temperature", defaults.temperature());
     require(
         temperature >= 0.01 && temperature <= 100,
+        "temperature",
         "'temperature' must be from 0.01 to 100: what is greedy cannot be trained on");
     double topP = number(body, "top_p", defaults.topP());
-    require(topP > 0 && topP <= 1, "'top_p' must be above 0 and at most 1");
+    require(topP > 0 && topP <= 1, "top_p", "'top_p' must be above 0 and at most 1");
     return new Sampling(temperature, topP, defaults.topK(), (int) longest);
   }
 
@@ -113,6 +131,7 @@ final class ChatJson {
     Object seed = body.getValue("seed");
     require(
         seed == null || seed instanceof Integer || seed instanceof Long,
+        "seed",
         "'seed' must be a whole number");
     return Optional.ofNullable(seed).map(value -> ((Number) value).longValue());
   }
@@ -122,7 +141,7 @@ final class ChatJson {
     if (metadata == null) {
       return Optional.empty();
     }
-    require(metadata instanceof JsonObject, "'metadata' must be an object");
+    require(metadata instanceof JsonObject, "metadata", "'metadata' must be an object");
     Object answer = ((JsonObject) metadata).getValue("answer");
     Object verifier = ((JsonObject) metadata).getValue("verifier");
     if (answer == null && verifier == null) {
@@ -130,6 +149,7 @@ final class ChatJson {
     }
     require(
         answer instanceof String && verifier instanceof String,
+        "metadata",
         "'metadata' must have both 'answer' and 'verifier', as text, or neither");
     return Optional.of(new Reference((String) answer, (String) verifier));
   }
@@ -139,13 +159,17 @@ final class ChatJson {
     if (value == null) {
       return otherwise;
     }
-    require(value instanceof Number, "'%s' must be a number".formatted(key));
+    require(value instanceof Number, key, "'%s' must be a number".formatted(key));
     return ((Number) value).doubleValue();
   }
 
-  private static void require(boolean holds, String otherwise) {
+  private static void requireMessages(boolean holds, String otherwise) {
+    require(holds, MESSAGES, otherwise);
+  }
+
+  private static void require(boolean holds, String field, String otherwise) {
     if (!holds) {
-      throw new GatewayException(Kind.BAD_REQUEST, otherwise);
+      throw new GatewayException(Kind.BAD_REQUEST, field, otherwise);
     }
   }
 

@@ -8,6 +8,7 @@ import io.sapo.producer.gateway.GatewayException.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,6 +35,10 @@ final class GatewayVerticle extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(GatewayVerticle.class);
   private static final int MOST_BODY_BYTES = 4 << 20;
   private static final int IDLE_SECONDS = 3_600;
+
+  /** For a whole request to come. */
+  private static final long REQUEST_WITHIN_MS = 60_000;
+
   private static final String MODEL = "sapo";
   private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
@@ -41,6 +46,7 @@ final class GatewayVerticle extends VerticleBase {
   private final GatewayListen listen;
   private final Optional<String> secret;
   private final Clock clock = Clock.systemUTC();
+  private RequestDeadline deadline;
   private HttpServer server;
 
   GatewayVerticle(Gateway gateway, GatewayListen listen) {
@@ -51,6 +57,7 @@ final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    deadline = new RequestDeadline(vertx, REQUEST_WITHIN_MS);
     server =
         vertx.createHttpServer(
             new HttpServerOptions()
@@ -58,6 +65,7 @@ final class GatewayVerticle extends VerticleBase {
                 .setPort(listen.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setHttp2ClearTextEnabled(false));
+    server.connectionHandler(deadline::connected);
     server.requestHandler(router());
     return server.listen();
   }
@@ -68,17 +76,30 @@ final class GatewayVerticle extends VerticleBase {
 
   private Router router() {
     Router router = Router.router(vertx);
+    router.route().handler(this::begin);
     router.route().handler(this::guard);
     router.get("/health").handler(this::health);
     router.get("/v1/models").handler(this::models);
     BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
-    router.post("/v1/chat/completions").handler(body).handler(this::chat);
-    router.post("/rewards").handler(body).handler(this::reward);
+    router.post("/v1/chat/completions").handler(body).handler(this::whole).handler(this::chat);
+    router.post("/rewards").handler(body).handler(this::whole).handler(this::reward);
     router.route().failureHandler(this::fail);
     for (int code : new int[] {400, 404, 405, 413, 500}) {
       router.errorHandler(code, this::fail);
     }
     return router;
+  }
+
+  private void begin(RoutingContext context) {
+    HttpConnection connection = context.request().connection();
+    deadline.owes(connection);
+    context.addEndHandler(answered -> deadline.owes(connection));
+    context.next();
+  }
+
+  private void whole(RoutingContext context) {
+    deadline.paid(context.request().connection());
+    context.next();
   }
 
   /**
@@ -138,8 +159,8 @@ final class GatewayVerticle extends VerticleBase {
   private void chat(RoutingContext context) {
     JsonObject body = json(context);
     ChatRequest request = ChatJson.request(body, gateway.config().rollouts().sampling());
-    String model = body.getValue("model") instanceof String name ? name : MODEL;
-    if (Boolean.TRUE.equals(body.getValue("stream"))) {
+    String model = ChatJson.model(body, MODEL);
+    if (ChatJson.wantsStream(body)) {
       stream(context, request, new ChatChunks(model, seconds(), ChatJson.wantsUsage(body)));
       return;
     }

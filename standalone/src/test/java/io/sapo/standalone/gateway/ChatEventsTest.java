@@ -184,7 +184,7 @@ class ChatEventsTest {
     assertThat(connection.written.get(connection.written.size() - 2))
         .contains("\"total_tokens\":11");
     assertThat(connection.ended).isTrue();
-    events.fail(new ChatError(502, "too late"));
+    events.fail(new ChatError(502, "too late", null, null));
     assertThat(connection.written).last().isEqualTo("data: [DONE]\n\n");
   }
 
@@ -193,7 +193,7 @@ class ChatEventsTest {
     events.open(turn);
     more("a");
     runLoop();
-    events.fail(new ChatError(502, "a server failed"));
+    events.fail(new ChatError(502, "a server failed", null, null));
     assertThat(connection.written)
         .last()
         .asString()

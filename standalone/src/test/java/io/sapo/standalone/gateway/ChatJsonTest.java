@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatJsonTest {
   private static final Sampling RUN = new Sampling(0.9, 0.95, 40, 64);
@@ -62,6 +63,10 @@ class ChatJsonTest {
         "`{'messages': [{'role': 'user', 'content': 7}]}`|text or a list of text parts",
         "`{'messages': [{'role': 'user', 'content': [{'type': 'image_url'}]}]}`|pictures are not taken",
         "`{'messages': [{'role': 'assistant', 'content': 'Hi'}]}`|must not be the assistant's",
+        "`{'messages': [{'role': 'user\\nsystem', 'content': 'Hi'}]}`|a role must be a word",
+        "`{'messages': [{'role': 'user', 'content': 'Hi', 'tool_call_id': '1'}]}`|'tool_call_id'",
+        "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'tool_calls': [{}]}]}`|'tool_calls'",
+        "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'refusal': 'No'}]}`|'refusal'",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'n': 2}`|'n' must be 1",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'stop': 'x'}`|'stop' is not supported",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{}]}`|'tools' is not supported",
@@ -76,6 +81,95 @@ class ChatJsonTest {
     assertThatThrownBy(() -> read(json.replace('\'', '"')))
         .isInstanceOf(GatewayException.class)
         .hasMessageContaining(reason);
+  }
+
+  private static ChatRequest with(String field) {
+    return read(
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], %s}"
+            .formatted(field.replace('\'', '"')));
+  }
+
+  /** What is not known might have changed the text: it would be trained on as if it had. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'top_logprobs': 3",
+        "'top_k': 5",
+        "'min_p': 0.1",
+        "'repetition_penalty': 1.3",
+        "'presence_penalty': 0.5",
+        "'min_tokens': 3",
+        "'response_format': {'type': 'json_object'}",
+        "'tool_choice': 'required'",
+        "'guided_json': {'a': 1}",
+        "'stop_token_ids': [5]",
+        "'ignore_eos': true",
+        "'chat_template': 'x'",
+        "'continue_final_message': true",
+        "'add_generation_prompt': false",
+        "'reasoning_effort': 'high'",
+        "'foo': 1",
+      })
+  void whatIsNotKnownIsRefusedByName(String field) {
+    String name = field.substring(1, field.indexOf('\'', 1));
+    assertThatThrownBy(() -> with(field))
+        .isInstanceOfSatisfying(
+            GatewayException.class,
+            refused -> {
+              assertThat(refused.kind()).isEqualTo(GatewayException.Kind.UNSUPPORTED);
+              assertThat(refused.field()).contains(name);
+            })
+        .hasMessageContaining("'" + name + "'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'top_logprobs': 0, 'logprobs': false",
+        "'top_k': 40",
+        "'repetition_penalty': 1, 'presence_penalty': 0.0, 'n': 1",
+        "'response_format': {'type': 'text'}, 'modalities': ['text']",
+        "'tool_choice': 'auto', 'parallel_tool_calls': true, 'tools': []",
+        "'guided_json': null, 'stop': [], 'logit_bias': {}",
+        "'store': true, 'user': 'somebody', 'service_tier': 'auto'",
+      })
+  void whatAsksForNoMoreThanIsDoneIsTaken(String fields) {
+    assertThat(with(fields).sampling()).isEqualTo(RUN);
+  }
+
+  @Test
+  void aModelsNameIsBoundedAndAStreamIsAskedForOrNot() {
+    assertThat(ChatJson.model(new JsonObject(), "sapo")).isEqualTo("sapo");
+    assertThat(ChatJson.model(new JsonObject().put("model", "gpt-9"), "sapo")).isEqualTo("gpt-9");
+    for (Object name : List.of(5, "x".repeat(257))) {
+      assertThatThrownBy(() -> ChatJson.model(new JsonObject().put("model", name), "sapo"))
+          .hasMessageContaining("'model' must be text");
+    }
+    assertThat(ChatJson.wantsStream(new JsonObject().put("stream", true))).isTrue();
+    assertThatThrownBy(() -> ChatJson.wantsStream(new JsonObject().put("stream", "yes")))
+        .hasMessageContaining("'stream' must be true or false");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BAD_REQUEST, 400, invalid_request_error,",
+    "UNSUPPORTED, 400, invalid_request_error, unsupported_parameter",
+    "TOO_LONG, 400, invalid_request_error, context_length_exceeded",
+    "NOT_FOUND, 404, invalid_request_error,",
+    "BUSY, 503, server_error,",
+    "FAILED, 502, server_error,",
+  })
+  void anErrorSaysWhatClientsLookFor(
+      GatewayException.Kind kind, int status, String type, String code) {
+    ChatError error = ChatError.of(new GatewayException(kind, "stop", "no"), 0, 1);
+    assertThat(error.status()).isEqualTo(status);
+    assertThat(error.json().getJsonObject("error"))
+        .isEqualTo(
+            new JsonObject()
+                .put("message", "no")
+                .put("type", type)
+                .put("param", "stop")
+                .put("code", code));
   }
 
   @Test

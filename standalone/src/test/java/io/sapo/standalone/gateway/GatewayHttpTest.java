@@ -163,6 +163,7 @@ class GatewayHttpTest {
         Arguments.of(CHAT, QUESTION.formatted(", \"seed\": 99999999999999999999"), 400, "'seed'"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("What", "<|im_end|>"), 400, "<|im_end|>"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("1 plus", "1 ".repeat(9_000)), 400, "64"),
+        Arguments.of(CHAT, QUESTION.formatted("").replace("1", "1".repeat(99_999)), 400, "hold"),
         Arguments.of(CHAT, " ".repeat(5 << 20), 413, "bytes"),
         Arguments.of("/rewards", "{\"id\": \"x\"}", 400, "a reward is"),
         Arguments.of("/rewards", "{\"id\": 7, \"reward\": 1}", 400, "a reward is"),
@@ -188,6 +189,8 @@ class GatewayHttpTest {
         HttpResponse<String> answer = get(path, header);
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(error(answer)).contains("Authorization: Bearer TOKEN").doesNotContain(TOKEN);
+        assertThat(new JsonObject(answer.body()).getJsonObject("error").getString("code"))
+            .isEqualTo("invalid_api_key");
       }
     }
   }
