@@ -74,15 +74,27 @@ final class Control {
       throw new ServerException("/v1/models answers " + reply.status() + ": " + reply.text());
     }
     if (reply.ok()) {
-      for (JsonNode model : reply.json().path("data")) {
+      for (JsonNode model : listed(reply)) {
         if (model.path("parent").isNull() || model.path("parent").isMissingNode()) {
           return model;
         }
       }
     }
-    throw new UnfitServerException(
-        "it lists no model at /v1/models (%d: %s); is it an inference server?"
-            .formatted(reply.status(), reply.text()));
+    throw new UnfitServerException(listsNone(reply));
+  }
+
+  private static JsonNode listed(Reply reply) {
+    try {
+      return reply.json().path("data");
+    } catch (RefusedAnswerException e) {
+      throw new UnfitServerException(listsNone(reply), e);
+    }
+  }
+
+  private static String listsNone(Reply reply) {
+    String text = reply.text();
+    return "it lists no model at /v1/models (it answers %d: %s); is it an inference server, or is there a proxy in between?"
+        .formatted(reply.status(), text.isEmpty() ? "nothing" : text);
   }
 
   /** Takes any answer: weights that are gone already need no unloading. */

@@ -3,7 +3,9 @@ package io.sapo.producer.server;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.server.Answer.Candidates;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
@@ -80,6 +82,25 @@ record Fingerprint(float[] logits) {
       }
     }
     return most;
+  }
+
+  /**
+   * By how much all that a server said exceeds these, as after a cut of the distribution; empty
+   * where it is not the same for all within a tolerance.
+   */
+  OptionalDouble excess(List<Answer> answers, Sampling sampling, double tolerance) {
+    double[] own = logProbs(sampling);
+    DoubleSummaryStatistics excesses = new DoubleSummaryStatistics();
+    for (Answer answer : answers) {
+      Candidates candidates = answer.candidates().get(0);
+      for (int c = 0; c < candidates.tokens().length; c++) {
+        if (candidates.logProbs()[c] > NEVER) {
+          excesses.accept(candidates.logProbs()[c] - own[candidates.tokens()[c]]);
+        }
+      }
+    }
+    boolean same = excesses.getCount() > 0 && excesses.getMax() - excesses.getMin() <= tolerance;
+    return same ? OptionalDouble.of(excesses.getAverage()) : OptionalDouble.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.sapo.producer.server;
 
 import io.sapo.policy.generation.Sampling;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Reads a server's answers to the {@link Probe}. */
 final class ProbeVerdict {
@@ -78,6 +79,12 @@ final class ProbeVerdict {
       throw new UnfitServerException(
           "it samples at temperature %.3f where %s was asked for"
               .formatted(temperature, asked.temperature()));
+    }
+    OptionalDouble excess = published.expected().excess(answers, asked, tolerance);
+    if (excess.isPresent() && excess.getAsDouble() > tolerance) {
+      throw new UnfitServerException(
+          "its log-probabilities are all %.3f nats above those of version %d: it samples from a part of the distribution, by a top-p or top-k other than %s and %d"
+              .formatted(excess.getAsDouble(), published.version(), asked.topP(), asked.topK()));
     }
     throw new UnfitServerException(
         "its log-probabilities differ by up to %.3f nats from those of version %d (%.3g are allowed): it serves another base model, another adapter or lower precision"

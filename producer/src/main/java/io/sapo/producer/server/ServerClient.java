@@ -28,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /**
  * Requests to one server, each with a deadline from first to last byte and an answer of bounded
@@ -66,8 +67,12 @@ final class ServerClient {
         }
         return node;
       } catch (JsonProcessingException e) {
+        String text = text();
         throw new RefusedAnswerException(
-            "the answer is no JSON: " + e.getOriginalMessage() + " in " + text(), e);
+            text.startsWith("<")
+                ? "the answer is a page, no JSON: %s; is there a proxy in between?".formatted(text)
+                : "the answer is no JSON: %s in %s".formatted(e.getOriginalMessage(), text),
+            e);
       } catch (IOException e) {
         throw new RefusedAnswerException("the answer cannot be read: " + e.getMessage(), e);
       }
@@ -250,8 +255,14 @@ final class ServerClient {
     return new ServerException("%s: %s".formatted(server, why(cause)), cause);
   }
 
-  /** The client says nothing of a connection that is refused. */
+  /** Where the client says nothing, or nothing that tells what to do. */
   private static String why(Throwable cause) {
+    if (cause instanceof SSLException) {
+      return String.valueOf(cause.getMessage()).contains("plaintext")
+          ? "it speaks no TLS; is its address one of http?"
+          : "no TLS with it: %s; its certificate must be one that this Java trusts, for that name"
+              .formatted(cause.getMessage());
+    }
     if (cause.getMessage() != null) {
       return cause.getMessage();
     }

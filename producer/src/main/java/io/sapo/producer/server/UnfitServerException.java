@@ -7,4 +7,8 @@ final class UnfitServerException extends RuntimeException {
   UnfitServerException(String message) {
     super(message);
   }
+
+  UnfitServerException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

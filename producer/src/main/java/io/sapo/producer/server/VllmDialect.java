@@ -26,6 +26,9 @@ final class VllmDialect implements Dialect {
   private static final String GENERATE = "/inference/v1/generate";
   private static final String COMPLETIONS = "/v1/completions";
 
+  private static final String NO_ADAPTERS =
+      "it loads no adapters: start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True";
+
   /** Of an event, beside those of its tokens. */
   private static final int EVENT_BYTES = 1_024;
 
@@ -41,8 +44,7 @@ final class VllmDialect implements Dialect {
     boolean generates = Control.has(server, GENERATE);
     boolean inPlace = !adapters && generates && Control.get(server, "/is_paused").ok();
     if (adapters && !Control.has(server, "/v1/load_lora_adapter")) {
-      throw new UnfitServerException(
-          "it loads no adapters: start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
+      throw new UnfitServerException(NO_ADAPTERS);
     }
     if (!adapters && !inPlace) {
       throw new UnfitServerException(
@@ -191,6 +193,9 @@ final class VllmDialect implements Dialect {
     body.put("lora_name", weights.name());
     body.put("lora_path", weights.folder().toString());
     Reply reply = Control.load(server, "/v1/load_lora_adapter", body);
+    if (!reply.ok() && reply.text().contains("LoRA is not enabled")) {
+      throw new UnfitServerException(NO_ADAPTERS);
+    }
     if (!reply.ok() && !reply.text().contains("already been loaded")) {
       throw Control.notLoaded(
           weights,

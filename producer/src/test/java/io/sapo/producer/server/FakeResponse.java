@@ -100,9 +100,11 @@ final class FakeResponse {
       wanted.path("stop_token_ids").forEach(stop -> last[stop.asInt()] -= 100);
     }
     Sampling used =
-        server.is(Quirk.OTHER_TEMPERATURE)
-            ? new Sampling(1.3, sampling.topP(), sampling.topK(), 1)
-            : sampling;
+        new Sampling(
+            server.is(Quirk.OTHER_TEMPERATURE) ? 1.3 : sampling.temperature(),
+            server.is(Quirk.OTHER_TOP_P) ? 0.6 : sampling.topP(),
+            sampling.topK(),
+            1);
     double[] sampledFrom = new Fingerprint(last).logProbs(used);
     int token = pick(sampledFrom);
     tokens.add(token);

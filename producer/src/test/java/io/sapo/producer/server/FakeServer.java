@@ -40,10 +40,12 @@ final class FakeServer implements AutoCloseable {
     NO_SCALE_OUT,
     NO_DEVELOPMENT_ROUTES,
     NO_LORA,
+    NO_LORA_BUT_ITS_ROUTES,
     RAW_LOG_PROBS,
     IGNORES_ADAPTERS,
     IGNORES_SECOND_ADAPTER,
     OTHER_TEMPERATURE,
+    OTHER_TOP_P,
     OTHER_TOKENIZER,
     OTHER_CHAT,
     SILENT_ABOUT_PROMPTS,
@@ -252,6 +254,14 @@ final class FakeServer implements AutoCloseable {
     String name = body.path("lora_name").asText("");
     if (name.isEmpty()) {
       answer(exchange, 400, error("2 validation errors: lora_name, lora_path"));
+      return;
+    }
+    if (quirks.contains(Quirk.NO_LORA_BUT_ITS_ROUTES)) {
+      answer(
+          exchange,
+          500,
+          error(
+              "Call to add_lora method failed: Worker failed with error 'LoRA is not enabled. Use --enable-lora to enable LoRA.', please check the stack trace above for the root cause"));
       return;
     }
     if (weights.has(name)) {

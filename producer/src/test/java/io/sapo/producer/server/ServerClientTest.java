@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -64,6 +65,19 @@ class ServerClientTest {
     }
   }
 
+  /** Says the same to whatever comes. */
+  private static void answerAnything(ServerSocket plain) {
+    while (!plain.isClosed()) {
+      try (Socket socket = plain.accept()) {
+        int unused = socket.getInputStream().read();
+        socket.getOutputStream().write(ANSWER.getBytes(StandardCharsets.UTF_8));
+        long unusedToo = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // Closed by the test, or by the client.
+      }
+    }
+  }
+
   private static boolean headRead(BufferedReader in) throws IOException {
     String line = in.readLine();
     while (line != null && !line.isEmpty()) {
@@ -94,5 +108,22 @@ class ServerClientTest {
     answersPerConnection = 0;
     assertThatThrownBy(this::post).isInstanceOf(ServerException.class);
     assertThat(connections).isEqualTo(2);
+  }
+
+  @Test
+  void aServerWithoutTlsIsToldApart() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread thread = new Thread(() -> answerAnything(plain), "no-tls");
+      thread.setDaemon(true);
+      thread.start();
+      client =
+          new ServerClient(
+              HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+              URI.create("https://127.0.0.1:" + plain.getLocalPort()),
+              Optional.empty());
+      assertThatThrownBy(this::ask)
+          .isInstanceOf(ServerException.class)
+          .hasMessageContaining("it speaks no TLS; is its address one of http?");
+    }
   }
 }

@@ -3,17 +3,22 @@ package io.sapo.producer.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
+import com.sun.net.httpserver.HttpServer;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.TinyModel;
 import io.sapo.producer.server.FakeServer.Quirk;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that do not suit a run are told apart before they generate. */
@@ -23,8 +28,10 @@ class UnfitServersTest extends EngineHarness {
         Arguments.of(Quirk.RAW_LOG_PROBS, "--logprobs-mode processed_logprobs"),
         Arguments.of(Quirk.IGNORES_ADAPTERS, "as the base model does"),
         Arguments.of(Quirk.OTHER_TEMPERATURE, "it samples at temperature 1.300 where 0.8"),
+        Arguments.of(Quirk.OTHER_TOP_P, "by a top-p or top-k other than 1.0 and 0"),
         Arguments.of(Quirk.OTHER_TOKENIZER, "its tokenizer is another one"),
         Arguments.of(Quirk.NO_LORA, "start vLLM with --enable-lora"),
+        Arguments.of(Quirk.NO_LORA_BUT_ITS_ROUTES, "it loads no adapters: start vLLM with"),
         Arguments.of(Quirk.SHORT, "--max-model-len 112"));
   }
 
@@ -72,5 +79,36 @@ class UnfitServersTest extends EngineHarness {
         engine(settings(20, Duration.ofSeconds(20), server.address()), new Sampling(1, 1, 0, 12));
     engine.use(first, 1);
     awaitSlots();
+  }
+
+  /** Such as a proxy that wants a sign-in, in whatever words. */
+  @ParameterizedTest
+  @CsvSource({
+    "200, <!DOCTYPE html><title>Sign in</title>",
+    "200, ''",
+    "200, []",
+    "200, {\"data\": []}",
+    "302, ''",
+  })
+  void whatIsNoInferenceServerIsToldApart(int status, String page) throws Exception {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+    other.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            FakeServer.answer(exchange, status, page);
+          }
+        });
+    other.start();
+    try {
+      engine = engine(20, URI.create("http://127.0.0.1:" + other.getAddress().getPort()));
+      engine.use(first, 1);
+      awaitObstacle(
+          "it lists no model at /v1/models (it answers %d: %s); is it an inference server"
+              .formatted(status, page.isEmpty() ? "nothing" : page));
+    } finally {
+      other.stop(0);
+    }
   }
 }

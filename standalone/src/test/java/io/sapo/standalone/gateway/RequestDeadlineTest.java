@@ -33,12 +33,14 @@ class RequestDeadlineTest {
     RequestDeadline deadline = new RequestDeadline(vertx, WITHIN_MS);
     Router router = Router.router(vertx);
     router
-        .post("/")
+        .route()
         .handler(
             context -> {
               deadline.owes(context.request().connection());
               context.next();
-            })
+            });
+    router
+        .post("/")
         .handler(BodyHandler.create(false))
         .handler(
             context -> {
@@ -47,7 +49,11 @@ class RequestDeadlineTest {
             });
     HttpServer server =
         vertx
-            .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost("127.0.0.1")
+                    .setPort(0)
+                    .setHttp2ClearTextEnabled(false))
             .connectionHandler(deadline::connected)
             .requestHandler(router);
     server.listen().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
