@@ -60,7 +60,7 @@ export class Chart {
       hooks: {setCursor: [(plot) => this.describe(plot.cursor.idx)]},
       axes: [
         {...axis, size: 22, gap: 2, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t : ""))},
-        {...axis, size: 44, gap: 2, space: 26, values: (_, ticks) => ticks.map(num)},
+        {...axis, size: (_, labels) => labelWidth(labels), gap: 2, space: 26, values: (_, ticks) => ticks.map(num)},
       ],
       series: [{}, ...this.lines.map((line, i) => ({
         label: line.label,
@@ -119,6 +119,11 @@ export class Chart {
     this.observer.disconnect();
     this.plot?.destroy();
   }
+}
+
+/** Pixels for the longest label, so that none loses its sign or its first digits; labels may be null. */
+function labelWidth(labels) {
+  return Math.max(44, 10 + 7 * Math.max(0, ...(labels ?? []).map((label) => String(label).length)));
 }
 
 function lastOf(column) {

@@ -14,6 +14,11 @@ import java.util.Optional;
 public final class ProgressPrinter {
   private static final String CLEAR_LINE = "\r\u001b[K";
 
+  /** Of the terminal: whether what does not fit into a row goes on in the next (DECAWM). */
+  private static final String WRAP_OFF = "\u001b[?7l";
+
+  private static final String WRAP_ON = "\u001b[?7h";
+
   private static final Duration NOTE_EVERY = Duration.ofSeconds(30);
 
   private final RunProgress progress;
@@ -66,8 +71,7 @@ public final class ProgressPrinter {
     }
     if (interactive) {
       String shown = line.isEmpty() ? progress.states() : line;
-      out.print(CLEAR_LINE + (recovery.isEmpty() ? shown : recovery));
-      out.flush();
+      changing(recovery.isEmpty() ? shown : recovery);
     }
   }
 
@@ -89,6 +93,15 @@ public final class ProgressPrinter {
       permanent(now);
     }
     recovery = now;
+  }
+
+  /**
+   * The line that changes. In a narrow terminal its end is cut off: wrapped, it could not be
+   * cleared, and would stay once for every change. The last column shows what is written last.
+   */
+  private void changing(String text) {
+    out.print(CLEAR_LINE + WRAP_OFF + text + " " + WRAP_ON);
+    out.flush();
   }
 
   /** A line that stays. */

@@ -99,7 +99,7 @@ public record RunSummary(
             accuracy(after == null ? null : after.sampled()),
             accuracy(before == null ? null : before.greedy()),
             accuracy(after == null ? null : after.greedy()),
-            after == null ? 0 : after.sampled().tasks()),
+            tasks(after != null ? after : before)),
         new Rewards(
             meanReward(updates.subList(0, Math.min(ENDS, n))),
             meanReward(updates.subList(Math.max(0, n - ENDS), n))),
@@ -112,6 +112,10 @@ public record RunSummary(
             maxStaleness(updates)),
         start.configDigest(),
         start.data());
+  }
+
+  private static int tasks(Examined examined) {
+    return examined == null ? 0 : examined.sampled().tasks();
   }
 
   private static Double accuracy(Score score) {
@@ -169,7 +173,7 @@ public record RunSummary(
         reward            %6s   %6s   first and last ten updates
         version %d after %.0f s: %d updates, %d trajectories, %d records trained, %d skipped,\
          %d waiting, %d dead letters, staleness up to %d; commits and checkpoints took %s of an update
-        data in %s; sapo export --data writes the trained model for other engines
+        data in %s; sapo export --data %s --to FOLDER writes the trained model for other engines
         """,
         figure(accuracy.before()),
         figure(accuracy.after()),
@@ -190,6 +194,7 @@ public record RunSummary(
         times.durabilityCost() == null
             ? "-"
             : String.format(Locale.ROOT, "%.1f %%", 100 * times.durabilityCost()),
+        data,
         data);
   }
 

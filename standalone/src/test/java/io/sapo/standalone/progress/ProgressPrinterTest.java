@@ -7,7 +7,11 @@ import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -55,9 +59,51 @@ class ProgressPrinterTest {
     ProgressPrinter terminal = new ProgressPrinter(progress, new PrintWriter(out), true, 9, 5);
     learner("recovering", "folding again: version 3 of 5");
     terminal.refresh();
-    assertThat(out.toString()).endsWith("learner folding again: version 3 of 5");
+    assertThat(screen(80)).containsExactly("learner folding again: version 3 of 5");
     learner("running", "");
     terminal.refresh();
-    assertThat(out.toString()).endsWith("learner running");
+    assertThat(screen(80)).containsExactly("learner running");
+  }
+
+  @Test
+  void inANarrowTerminalItStaysOneLine() {
+    ProgressPrinter terminal = new ProgressPrinter(progress, new PrintWriter(out), true, 9, 5);
+    terminal.permanent("a new run");
+    learner("recovering", "folding again: version 3 of 5");
+    terminal.refresh();
+    terminal.refresh();
+    learner("recovering", "folding again: version 4 of 5");
+    terminal.refresh();
+    assertThat(screen(24)).containsExactly("a new run", "learner folding again:");
+  }
+
+  /** What a terminal of so many columns shows of all that was written to it. */
+  private List<String> screen(int columns) {
+    List<StringBuilder> rows = new ArrayList<>(List.of(new StringBuilder()));
+    boolean wraps = true;
+    int column = 0;
+    Matcher part = Pattern.compile("\u001b\\[(\\??\\d*[A-Za-z])|(?s)(.)").matcher(out.toString());
+    while (part.find()) {
+      StringBuilder row = rows.get(rows.size() - 1);
+      String shown = part.group(2);
+      if (shown == null) {
+        switch (part.group(1)) {
+          case "K" -> row.setLength(column);
+          case "?7l" -> wraps = false;
+          case "?7h" -> wraps = true;
+          default -> throw new AssertionError("not known: " + part.group(1));
+        }
+      } else if (shown.equals("\r")) {
+        column = 0;
+      } else if (shown.equals("\n") || wraps && column == columns) {
+        rows.add(new StringBuilder(shown.strip()));
+        column = shown.strip().length();
+      } else {
+        column = Math.min(column, columns - 1);
+        row.replace(column, column + 1, shown);
+        column++;
+      }
+    }
+    return rows.stream().map(row -> row.toString().stripTrailing()).toList();
   }
 }

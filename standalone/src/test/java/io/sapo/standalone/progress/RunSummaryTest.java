@@ -3,6 +3,9 @@ package io.sapo.standalone.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.command.Json;
+import io.sapo.evaluator.EvaluationService.Examined;
+import io.sapo.evaluator.Score;
+import io.sapo.schemas.Topics;
 import org.junit.jupiter.api.Test;
 
 class RunSummaryTest {
@@ -28,6 +31,21 @@ class RunSummaryTest {
   @Test
   void saysWhatDurabilityCosts() {
     assertThat(withReward(0.4).text()).contains("commits and checkpoints took 2.0 % of an update");
+  }
+
+  /** One that is stopped has no evaluation of its last version. */
+  @Test
+  void ofAStoppedRunTheFirstEvaluationSaysOnHowManyTasks() {
+    Score score = new Score(0, "a file", 500, 260, 0, 0.5, 30);
+    RunSummary stopped =
+        RunSummary.of(
+            new RunProgress(new Topics("p.")),
+            new RunSummary.Start(0, 90, 1088, 0, "d", "data"),
+            new Examined(score, score),
+            null);
+    assertThat(stopped.text())
+        .contains("0.520        -   accuracy on 500 held-out tasks")
+        .contains("sapo export --data data --to FOLDER");
   }
 
   @Test
