@@ -60,6 +60,11 @@ public final class ChoiceVerifier implements Verifier {
   private static final Pattern LONE_LETTER =
       Pattern.compile("(?<![A-Za-z])[A-Ja-j](?![A-Za-z\\\\])|[A-J]\\\\text|option|choice|none|all");
 
+  private static final String CLAUSE_ENDS = ".,;!?\n";
+
+  /** Characters on each side of a letter in which it may be rejected. */
+  private static final int CLAUSE_CHARS = 200;
+
   private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
 
   @Override
@@ -105,7 +110,35 @@ public final class ChoiceVerifier implements Verifier {
     return letterOnly(line)
         .or(() -> line.equals(response.strip()) ? leading(line).or(() -> trailing(line)) : none())
         .or(() -> last(NAMED, response))
-        .or(() -> LISTED.matcher(line).find() ? none() : last(PARENTHESISED, response));
+        .or(() -> LISTED.matcher(line).find() ? none() : lastInParentheses(response));
+  }
+
+  /** The last letter in parentheses, unless the clause around it rejects it. */
+  private static Optional<Character> lastInParentheses(String response) {
+    String tail = response.substring(Math.max(0, response.length() - FinalAnswer.TAIL_CHARS));
+    Matcher letter = PARENTHESISED.matcher(tail);
+    int at = -1;
+    while (letter.find()) {
+      at = letter.start();
+    }
+    if (at < 0 || REJECTING.matcher(clauseAround(tail, at)).find()) {
+      return Optional.empty();
+    }
+    return Optional.of(tail.charAt(at + 1));
+  }
+
+  private static String clauseAround(String text, int at) {
+    int start = at;
+    while (start > 0 && at - start < CLAUSE_CHARS && CLAUSE_ENDS.indexOf(text.charAt(start)) < 0) {
+      start--;
+    }
+    int end = at;
+    while (end < text.length()
+        && end - at < CLAUSE_CHARS
+        && CLAUSE_ENDS.indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    return text.substring(start, end);
   }
 
   private static boolean namesLetter(String box) {

@@ -18,7 +18,9 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
 
   // Possessive throughout: no input makes it backtrack.
   private static final Pattern NUMBER =
-      Pattern.compile("(?:[0-9]{1,3}+(?:,[0-9]{3}(?![0-9]))++|[0-9]++)(?:\\.[0-9]++)?+|\\.[0-9]++");
+      Pattern.compile(
+          "(?:[0-9]{1,2}+(?:,[0-9]{2}(?![0-9]))++,[0-9]{3}(?![0-9])|[0-9]{1,3}+(?:,[0-9]{3}(?![0-9]))++|[0-9]++)"
+              + "(?:\\.[0-9]++)?+|\\.[0-9]++");
 
   /** What the answer is said not to be. */
   private static final Pattern NEGATED =
@@ -32,13 +34,14 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
 
   /**
    * The only number in a text, with what is around it ignored; empty when the text has none or
-   * several, since which one is meant would be a guess.
+   * several, since which one is meant would be a guess, or one that is a bound.
    */
   static Optional<Quantity> only(String text) {
     Reader reader = new Reader(text);
     Optional<Quantity> found = reader.next();
+    boolean bound = reader.bound;
     boolean more = reader.next().isPresent();
-    return more || reader.overlong ? Optional.empty() : found;
+    return more || bound || reader.overlong ? Optional.empty() : found;
   }
 
   /** The only number in a statement, else in its first clause: 10 (since 2·5 = 10). */
@@ -54,14 +57,14 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     return clause.find() ? only(text.substring(0, clause.start())) : only;
   }
 
-  /** The last number in a text. */
+  /** The last number in a text, unless it is a bound. */
   static Optional<Quantity> last(String text) {
     Reader reader = new Reader(text);
     Optional<Quantity> last = Optional.empty();
     for (Optional<Quantity> next = reader.next(); next.isPresent(); next = reader.next()) {
       last = next;
     }
-    return reader.overlong ? Optional.empty() : last;
+    return reader.overlong || reader.bound ? Optional.empty() : last;
   }
 
   boolean sameAs(Quantity other) {
@@ -91,6 +94,9 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     /** A number longer than anybody means ended the walk. */
     private boolean overlong;
 
+    /** Whether the number found last is a bound of the one that is meant. */
+    private boolean bound;
+
     Reader(String text) {
       this.text = text;
       this.number = NUMBER.matcher(text);
@@ -110,6 +116,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
         }
         BigDecimal top = scaled(decimal(number.group()));
         BigDecimal bottom = denominator();
+        bound = Bounds.isBound(text, start, position);
         return Optional.of(new Quantity(negative(start) ? top.negate() : top, bottom));
       }
       return Optional.empty();

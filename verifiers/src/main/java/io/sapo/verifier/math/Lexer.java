@@ -54,7 +54,7 @@ final class Lexer {
         TIMES_LETTER
             .matcher(
                 NOT_IN
-                    .matcher(NOT_EQUAL.matcher(Symbols.ascii(answer)).replaceAll("\\\\ne "))
+                    .matcher(NOT_EQUAL.matcher(UnicodeSigns.ascii(answer)).replaceAll("\\\\ne "))
                     .replaceAll("\\\\notin ")
                     .replace("+/-", "\\pm "))
             .replaceAll("\\\\times ");

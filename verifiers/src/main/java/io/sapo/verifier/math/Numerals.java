@@ -18,10 +18,16 @@ final class Numerals {
   private static final String GROUP = "[0-9]{3}(?![0-9])";
   private static final Pattern PLAIN = Pattern.compile("[0-9]++");
   private static final Pattern WITH_COMMAS =
-      Pattern.compile("[0-9]{1,3}(?:,(?:\\s?\\\\!\\s?|\\\\,)?" + GROUP + ")++(?!,[0-9])");
+      Pattern.compile(
+          "[0-9]{1,2}(?:,[0-9]{2}(?![0-9]))++,"
+              + GROUP
+              + "(?!,[0-9])"
+              + "|[0-9]{1,3}(?:,(?:\\s?\\\\!\\s?|\\\\,)?"
+              + GROUP
+              + ")++(?!,[0-9])");
   private static final Pattern WITH_SPACES =
       Pattern.compile(
-          "[0-9]{1,3}(?:(?:(?:\\\\text|\\\\mathrm)?\\{,\\}|\\\\[,!;:> ]|[ ~'\u00a0\u2009\u202f]|,\\s?\\\\!\\s?)"
+          "[0-9]{1,3}(?:(?:(?:\\\\text|\\\\mathrm)?\\{,\\}|\\\\[,!;:> ]|[ ~'\u00a0\u2009\u202f]|(?:\\\\!\\s?)?,\\s?\\\\!\\s?)"
               + GROUP
               + ")++");
 
