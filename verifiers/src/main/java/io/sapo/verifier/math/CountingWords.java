@@ -1,7 +1,9 @@
 package io.sapo.verifier.math;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** What nouns behind a number say beyond what is counted. */
@@ -18,12 +20,33 @@ final class CountingWords {
           thousandth thousandths maybe possibly instead rather without negative pairs
           remainder answer hundreds thousands millions billions dozens raised root squareroot
           ninth ninths seventh sevenths
+          too few many off short incorrect false guess guessed guesses unlikely impossible doubtful
+          perhaps probably likely unknown unsure untrue never cannot nope excluded exclusive
+          something somewhere someone anything nothing nobody almost nearly roughly circa
           """
               .strip()
               .split("\\s+"));
 
   /** Nouns that may stand for any unit. */
   private static final Set<String> ANY_UNIT = Set.of("unit", "length", "buck");
+
+  private static final int LEAST_OF_NOUN = 3;
+
+  /** Words behind a number that may stand for one another, or for any thing that is counted. */
+  private static final Set<String> GENERAL =
+      Set.of(
+          """
+          people person human child children kid student pupil man men woman women adult member
+          player friend guest customer worker way arrangement combination permutation possibility
+          possibilitie choice selection outcome case method option route path solution value number
+          item object thing piece part portion slice total left remaining remain overall altogether
+          all different distinct possible each every time trip round turn more fewer extra additional
+          digit element set group row side edge vertice verticies face point mark score step move game match
+          dollar cent coin bill note euro money cost price year old day hour unit in the a of per
+          answer result integer factor divisor multiple prime root term page word letter
+          """
+              .strip()
+              .split("\\s+"));
 
   /** Words with an opposite; opposites differ in sign. */
   private static final Map<String, Integer> SENSES =
@@ -68,6 +91,23 @@ final class CountingWords {
     Integer left = SENSES.get(one);
     Integer right = SENSES.get(other);
     return left != null && right != null && left == -right;
+  }
+
+  /**
+   * Whether both count things, and no word of one is in the other: apples and pears. People may be
+   * students, and what is just left, ways or pieces may be anything.
+   */
+  static boolean areOtherThings(SortedSet<String> one, SortedSet<String> other) {
+    return !one.isEmpty()
+        && !other.isEmpty()
+        && Collections.disjoint(one, other)
+        && one.stream().allMatch(CountingWords::namesThing)
+        && other.stream().allMatch(CountingWords::namesThing);
+  }
+
+  /** Not shortened, as C for coulombs, and not general. */
+  private static boolean namesThing(String noun) {
+    return noun.length() >= LEAST_OF_NOUN && !GENERAL.contains(noun);
   }
 
   private static Map<String, Integer> senses(String... opposites) {

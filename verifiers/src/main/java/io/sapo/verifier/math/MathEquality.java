@@ -82,6 +82,10 @@ public final class MathEquality {
     if (Notation.otherCurrency(answer, reference)) {
       return new Comparison(false, answer, reference, "other currencies");
     }
+    Optional<Boolean> lines = Incidence.same(answer, reference);
+    if (lines.isPresent()) {
+      return new Comparison(lines.get(), answer, reference, "how two lines lie");
+    }
     return Moments.same(answer, reference)
         .map(
             same -> new Comparison(same, answer, reference, same ? "the same time" : "other times"))

@@ -14,6 +14,12 @@ final class Moments {
   private static final Pattern TIME =
       Pattern.compile(
           "([0-9]{1,2})(?::([0-9]{2}))?+\\s*+(?:(a\\.?\\s?m|p\\.?\\s?m)\\.?|(noon|midnight)|(o['\u2019]clock))?+");
+
+  /** What makes a moment of a text that has another form: at 3 pm, 3 in the afternoon. */
+  private static final Pattern HALF =
+      Pattern.compile(
+          "[ap]\\.?\\s?m\\b|noon|midnight|clock|morning|evening|night|[0-9]\\s?:\\s?[0-9]|hours");
+
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
   private static final List<String> FULL =
@@ -58,14 +64,24 @@ final class Moments {
     if (date.isPresent() && expectedDate.isPresent()) {
       return Optional.of(date.get().equals(expectedDate.get()));
     }
+    if (time.filter(Time::half).isPresent() && saysNoHalf(expected)
+        || expectedTime.filter(Time::half).isPresent() && saysNoHalf(given)) {
+      return Optional.of(false);
+    }
     boolean calendar =
         ISO.matcher(given).matches() && date.isPresent()
             || ISO.matcher(expected).matches() && expectedDate.isPresent();
     return calendar ? Optional.of(false) : Optional.empty();
   }
 
-  /** Noon and midnight need no number. */
-  private static String named(String words) {
+  /** Whether it is a number or expression that is no time of day: +3, 6/2. */
+  private static boolean saysNoHalf(String words) {
+    return !HALF.matcher(words).find();
+  }
+
+  /** Noon and midnight need no number; half past six is 6:30. */
+  private static String named(String spoken) {
+    String words = SpokenTime.inDigits(spoken);
     return words.equals("noon") || words.equals("midnight") ? "12 " + words : words;
   }
 

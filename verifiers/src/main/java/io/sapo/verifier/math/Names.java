@@ -174,6 +174,9 @@ final class Names {
     if (tokens.get(0).isSign("-") || isPower(tokens)) {
       return false;
     }
+    if (isMean(tokens)) {
+      return true;
+    }
     int applied = 0;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
@@ -187,6 +190,27 @@ final class Names {
       }
     }
     return applied == 0;
+  }
+
+  /** A sum of several names over a number, (m+n)/2, which is no equation for one of them. */
+  private static boolean isMean(List<Token> tokens) {
+    int size = tokens.size();
+    if (size < 9
+        || !tokens.get(0).is(Token.Kind.COMMAND, "frac")
+        || !tokens.get(size - 1).isSign("}")
+        || !tokens.get(size - 2).isWholeNumber()
+        || !tokens.get(size - 3).isSign("{")
+        || !Tokens.enclosed(tokens.subList(1, size - 3))) {
+      return false;
+    }
+    List<Token> top = Tokens.inner(tokens.subList(1, size - 3));
+    long names =
+        top.stream()
+            .filter(token -> token.kind() == Token.Kind.NAME)
+            .map(Token::text)
+            .distinct()
+            .count();
+    return names > 1 && isSum(top);
   }
 
   private static boolean isPart(List<Token> tokens, int at) {

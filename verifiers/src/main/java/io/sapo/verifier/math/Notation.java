@@ -63,6 +63,13 @@ final class Notation {
               + DEGREES
               + "([0-9]++)\\s*+(?:['\u2032\u2019](?!['\u2032\u2019])|\\^\\s*+\\{?\\s*+\\\\prime\\s*+\\}?+)\\s*+"
               + "(?:([0-9]++)\\s*+(?:''|\"|\u2033|\\^\\s*+\\{?\\s*+\\\\prime\\s*+\\\\prime\\s*+\\}?+))?+");
+
+  /** 5'6'' alone: of arc it would have degrees before it. */
+  private static final Pattern FEET_AND_INCHES =
+      Pattern.compile(
+          "\\s*+([0-9]++)\\s*+(?:['\u2032\u2019]|\\^\\s*+\\{?\\s*+\\\\prime\\s*+\\}?+)\\s*+"
+              + "([0-9]++)\\s*+(?:''|\"|\u2033|\u2032\u2032|\u2019\u2019|\u201d|\\^\\s*+\\{?\\s*+\\\\prime\\s*+\\\\prime\\s*+\\}?+)\\s*+");
+
   private static final Pattern TEMPERATURE =
       Pattern.compile(
           "(?<=[0-9])" + DEGREES + "(?:\\\\(?:text|mathrm)\\s*+\\{)?+\\s*+([CF])\\s*+\\}?+\\s*+$");
@@ -201,6 +208,7 @@ final class Notation {
     plain = UNITS_OVER_UNITS.matcher(plain).replaceFirst("\\\\text{ $1}$2\\\\text{/$3}$4");
     plain = LETTER_DEGREE.matcher(plain).replaceAll("^{\\\\circ}");
     plain = ARC.matcher(plain).replaceAll(Notation::degrees);
+    plain = FEET_AND_INCHES.matcher(plain).replaceFirst("$1\\\\text{ feet }$2\\\\text{ inches}");
     plain =
         TEMPERATURE
             .matcher(plain)

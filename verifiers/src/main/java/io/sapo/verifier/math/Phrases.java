@@ -135,7 +135,7 @@ final class Phrases {
     if (verdict.matches()) {
       return saysNoMore(verdict) ? "\\text{" + verdict.group(1) + "}" : text;
     }
-    String answer = ALL.matcher(withoutLead(text)).replaceFirst("");
+    String answer = ALL.matcher(withoutLead(Sentences.amount(text))).replaceFirst("");
     Matcher negative = NEGATIVE.matcher(answer);
     if (!negative.lookingAt()) {
       return answer;

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The words behind a value: a multiplier (million), units, or a noun.
@@ -15,6 +17,7 @@ import java.util.TreeMap;
  * @param dimensions exponents of the base units; of a noun none
  * @param factor of the unit, in base units
  * @param noun what is counted, in lower case and without an s at its end; of units none
+ * @param nouns all words of what is counted, likewise
  * @param known whether all words are units, so that another unit contradicts them
  * @param counted whether all words are nouns that name a thing: apples, but not (square) units
  * @param sense the word that has an opposite: increase, north, more; or none
@@ -24,11 +27,12 @@ record Units(
     SortedMap<String, Integer> dimensions,
     Rational factor,
     String noun,
+    SortedSet<String> nouns,
     boolean known,
     boolean counted,
     String sense) {
   static final Units NONE =
-      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", false, false, "");
+      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", new TreeSet<>(), false, false, "");
 
   /** Units that a sign of degrees may stand for. */
   static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
@@ -56,7 +60,7 @@ record Units(
   }
 
   Units withoutMultiplier() {
-    return new Units(Rational.ONE, dimensions, factor, noun, known, counted, sense);
+    return new Units(Rational.ONE, dimensions, factor, noun, nouns, known, counted, sense);
   }
 
   boolean isNone() {
@@ -74,6 +78,7 @@ record Units(
     private Rational factor = Rational.ONE;
     private Rational multiplier = Rational.ONE;
     private int at;
+    private final SortedSet<String> things = new TreeSet<>();
     private String noun = "";
     private int nouns;
     private int units;
@@ -99,6 +104,7 @@ record Units(
               known ? dimensions : new TreeMap<>(),
               known ? factor : Rational.ONE,
               known ? "" : noun,
+              known ? new TreeSet<>() : things,
               known,
               units == 0 && nouns > 0 && !anyUnit,
               sense));
@@ -169,6 +175,7 @@ record Units(
         return true;
       }
       noun = lower.endsWith("s") ? lower.substring(0, lower.length() - 1) : lower;
+      things.add(noun);
       sense = CountingWords.hasOpposite(lower) ? lower : sense;
       anyUnit |= CountingWords.isAnyUnit(noun);
       return !CountingWords.saysMore(lower) && ++nouns <= MAX_NOUNS && exponent() != 0;
@@ -220,6 +227,7 @@ record Units(
     return known && other.known && !dimensions.equals(other.dimensions)
         || CountingWords.areOpposites(sense, other.sense)
         || known && other.counted
-        || counted && other.known;
+        || counted && other.known
+        || counted && other.counted && CountingWords.areOtherThings(nouns, other.nouns);
   }
 }

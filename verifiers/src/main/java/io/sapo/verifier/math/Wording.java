@@ -29,6 +29,11 @@ final class Wording {
       Pattern.compile(
           "\\s*+\\\\text\\s*+\\{\\s*+\\((?:or\\s++)?+(?:approximately|approx\\.?|about|roughly)\\s++([0-9]++(?:\\.[0-9]++)?+)\\s*+\\)\\s*+\\}\\s*+$");
 
+  /** 180 (days): what is counted. */
+  private static final Pattern IN_PARENTHESES =
+      Pattern.compile(
+          "(?<=[0-9}])\\s*+\\\\(?:text|mathrm)\\s*+\\{\\s*+\\(\\s*+([a-z]++(?:[\\s/]++[a-z]++){0,3}+)\\s*+\\)\\s*+\\}\\s*+$");
+
   /** 3 R 2. */
   private static final Pattern REMAINDER =
       Pattern.compile("(?<=[0-9])\\s*+\\\\text\\s*+\\{\\s*+[Rr]\\.?\\s*+\\}\\s*+(?=[0-9])");
@@ -93,6 +98,7 @@ final class Wording {
   static String bare(String text) {
     String bare = REMARK.matcher(LEADING.matcher(text).replaceFirst("")).replaceFirst("");
     bare = DECIMALS.matcher(bare).replaceFirst("\\\\approx $1");
+    bare = IN_PARENTHESES.matcher(bare).replaceFirst("\\\\text{ $1}");
     return saidOnce(REMAINDER.matcher(bare).replaceFirst("\\\\text{ remainder }"));
   }
 
