@@ -108,8 +108,8 @@ public final class ChoiceVerifier implements Verifier {
     boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
     Optional<String> stated = formula ? marked : boxed.or(() -> marked);
     if (stated.isPresent()) {
-      stated = stated.map(text -> AND_NOT.matcher(text).replaceFirst(""));
-      return leading(stated.get()).or(() -> trailing(stated.get()));
+      String choice = AND_NOT.matcher(stated.get()).replaceFirst("");
+      return leading(choice).or(() -> trailing(choice));
     }
     String line = lastLine(response);
     return letterOnly(line)
