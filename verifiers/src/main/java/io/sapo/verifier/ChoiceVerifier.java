@@ -57,10 +57,6 @@ public final class ChoiceVerifier implements Verifier {
   private static final Pattern LISTED =
       Pattern.compile("\\([A-Z]\\)[\\s,]*+(?:and|or|&|/)?\\s*+\\([A-Z]\\)[\\s.]*+$");
 
-  /** D, not C: the other is named to be rejected. */
-  private static final Pattern AND_NOT =
-      Pattern.compile(",?\\s++(?:and\\s++)?not\\s++\\(?[A-Z]\\)?[.*$\\s]*+$");
-
   private static final Pattern LONE_LETTER =
       Pattern.compile("(?<![A-Za-z])[A-Ja-j](?![A-Za-z\\\\])|[A-J]\\\\text|option|choice|none|all");
 
@@ -108,8 +104,7 @@ public final class ChoiceVerifier implements Verifier {
     boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
     Optional<String> stated = formula ? marked : boxed.or(() -> marked);
     if (stated.isPresent()) {
-      String choice = AND_NOT.matcher(stated.get()).replaceFirst("");
-      return leading(choice).or(() -> trailing(choice));
+      return leading(stated.get()).or(() -> trailing(stated.get()));
     }
     String line = lastLine(response);
     return letterOnly(line)

@@ -223,6 +223,7 @@ final class Symbols {
           Map.entry("infty", "\u221e"),
           Map.entry("emptyset", "\u2205"),
           Map.entry("varnothing", "\u2205"),
+          Map.entry("O", "\u2205"),
           Map.entry("circ", "\u00b0"),
           Map.entry("degree", "\u00b0"),
           Map.entry("textdegree", "\u00b0"),
