@@ -41,8 +41,14 @@ public final class ChoiceVerifier implements Verifier {
   /** What says of a letter that it is not chosen, or that it is as another one is. */
   private static final Pattern REJECTING =
       Pattern.compile(
-          "(?i)\\b(?:wrong|incorrect|false|not|neither|nor|never|cannot|eliminated?|excluded?)\\b|n['\u2019]t\\b"
+          "(?i)\\b(?:wrong|incorrect|false|not|neither|nor|never|cannot|eliminated?|excluded?|doubt(?:s|ful)?|unlikely|hardly|ruled?)\\b|n['\u2019]t\\b"
               + "|\\b(?:and\\s++)?(?:so|as)\\s++is\\s");
+
+  /** Right behind a letter: is wrong. */
+  private static final Pattern REJECTED =
+      Pattern.compile(
+          "(?i)[)\\]}*$\\s]*+(?:(?:is|was|can|could|seems|looks|must)\\s*+(?:be\\s++)?)?(?:also\\s++|clearly\\s++|definitely\\s++)?"
+              + "(?:wrong|incorrect|false|not|n['\u2019]t|excluded|eliminated|impossible|ruled)\\b");
 
   private static final Pattern CLAUSE =
       Pattern.compile(".*[.,;:!?\n]\\s(?=.*[A-Za-z0-9].{4})", Pattern.DOTALL);
@@ -98,8 +104,8 @@ public final class ChoiceVerifier implements Verifier {
   }
 
   private static Optional<Character> chosen(String response) {
-    Optional<String> boxed = FinalAnswer.boxed(response);
-    Optional<String> marked = FinalAnswer.marked(response);
+    Optional<String> boxed = FinalAnswer.boxed(response).map(ChoiceVerifier::undelimited);
+    Optional<String> marked = FinalAnswer.marked(response).map(ChoiceVerifier::undelimited);
     // A box of a formula is none of a choice.
     boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
     Optional<String> stated = formula ? marked : boxed.or(() -> marked);
@@ -121,10 +127,13 @@ public final class ChoiceVerifier implements Verifier {
     while (letter.find()) {
       at = letter.start();
     }
-    if (at < 0 || REJECTING.matcher(clauseAround(tail, at)).find()) {
+    if (at < 0) {
       return Optional.empty();
     }
-    return Optional.of(tail.charAt(at + 1));
+    String clause = clauseAround(tail, at);
+    char chosen = tail.charAt(at + 1);
+    boolean others = PARENTHESISED.matcher(clause).results().anyMatch(r -> r.group(1).charAt(0) != chosen);
+    return others || REJECTING.matcher(clause).find() ? Optional.empty() : Optional.of(chosen);
   }
 
   private static String clauseAround(String text, int at) {
@@ -139,6 +148,11 @@ public final class ChoiceVerifier implements Verifier {
       end++;
     }
     return text.substring(start, end);
+  }
+
+  /** Without LaTeX's signs around a formula. */
+  private static String undelimited(String text) {
+    return text.replace("\\(", "").replace("\\)", "");
   }
 
   private static boolean namesLetter(String box) {
@@ -184,7 +198,10 @@ public final class ChoiceVerifier implements Verifier {
     if (!first.matches()) {
       return Optional.empty();
     }
-    return alone(stated, upper(first.group(1) == null ? first.group(2) : first.group(1)));
+    int group = first.group(1) == null ? 2 : 1;
+    return REJECTED.matcher(stated).region(first.end(group), stated.length()).lookingAt()
+        ? Optional.empty()
+        : alone(stated, upper(first.group(group)));
   }
 
   /** The letter, unless the statement names another one. */

@@ -19,6 +19,7 @@ final class FinalAnswer {
   private static final String FINAL = "final ";
   private static final int MAX_MARKS = 12;
   private static final int RAREST = PHRASE.indexOf('w');
+  private static final List<String> WRONG = List.of("wrong ", "incorrect ", "false ");
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
 
   /** A mark without an answer behind it is passed over; so many of them. */
@@ -103,7 +104,7 @@ final class FinalAnswer {
       if ((c == 'w' || c == 'W') && text.regionMatches(true, at, PHRASE, 0, PHRASE.length())) {
         int end = at + PHRASE.length();
         for (String rest : PHRASE_ENDS) {
-          if (text.regionMatches(true, end, rest, 0, rest.length())) {
+          if (!isWrongOne(text, at) && text.regionMatches(true, end, rest, 0, rest.length())) {
             return end + rest.length();
           }
         }
@@ -113,6 +114,12 @@ final class FinalAnswer {
       }
     }
     return -1;
+  }
+
+  /** The wrong answer is not the answer. */
+  private static boolean isWrongOne(String text, int at) {
+    return WRONG.stream()
+        .anyMatch(word -> text.regionMatches(true, at - word.length(), word, 0, word.length()));
   }
 
   /** Whether nothing else stands on its line but "final" and marks of headings and emphasis. */

@@ -34,14 +34,14 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
 
   /**
    * The only number in a text, with what is around it ignored; empty when the text has none or
-   * several, since which one is meant would be a guess, or one that is a bound.
+   * several, since which one is meant would be a guess, or one that is taken back.
    */
   static Optional<Quantity> only(String text) {
     Reader reader = new Reader(text);
     Optional<Quantity> found = reader.next();
-    boolean bound = reader.bound;
+    boolean takenBack = reader.takenBack;
     boolean more = reader.next().isPresent();
-    return more || bound || reader.overlong ? Optional.empty() : found;
+    return more || takenBack || reader.overlong ? Optional.empty() : found;
   }
 
   /** The only number in a statement, else in its first clause: 10 (since 2·5 = 10). */
@@ -54,17 +54,18 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
       return only;
     }
     Matcher clause = CLAUSE_END.matcher(text);
-    return clause.find() ? only(text.substring(0, clause.start())) : only;
+    boolean first = clause.find() && !NumberContext.goesOnOtherwise(text.substring(clause.start()));
+    return first ? only(text.substring(0, clause.start())) : only;
   }
 
-  /** The last number in a text, unless it is a bound. */
+  /** The last number in a text, unless it is taken back, or stands beside another. */
   static Optional<Quantity> last(String text) {
     Reader reader = new Reader(text);
     Optional<Quantity> last = Optional.empty();
     for (Optional<Quantity> next = reader.next(); next.isPresent(); next = reader.next()) {
       last = next;
     }
-    return reader.overlong || reader.bound ? Optional.empty() : last;
+    return reader.overlong || reader.takenBack || reader.beside ? Optional.empty() : last;
   }
 
   boolean sameAs(Quantity other) {
@@ -94,8 +95,11 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     /** A number longer than anybody means ended the walk. */
     private boolean overlong;
 
-    /** Whether the number found last is a bound of the one that is meant. */
-    private boolean bound;
+    /** Whether the number found last is not meant as it stands. */
+    private boolean takenBack;
+
+    /** Whether it stands right behind another. */
+    private boolean beside;
 
     Reader(String text) {
       this.text = text;
@@ -104,6 +108,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     }
 
     Optional<Quantity> next() {
+      int before = position > 0 ? position : -1;
       while (position <= text.length() && number.find(position)) {
         int start = number.start();
         position = number.end();
@@ -116,7 +121,8 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
         }
         BigDecimal top = scaled(decimal(number.group()));
         BigDecimal bottom = denominator();
-        bound = Bounds.isBound(text, start, position);
+        takenBack = NumberContext.takesBack(text, start, position);
+        beside = before >= 0 && NumberContext.areAlternatives(text.substring(before, start));
         return Optional.of(new Quantity(negative(start) ? top.negate() : top, bottom));
       }
       return Optional.empty();

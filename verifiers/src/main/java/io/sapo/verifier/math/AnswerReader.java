@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** Reads tokens as one answer, or as several, by what holds them together. */
 final class AnswerReader {
-  private static final Set<String> JOINING = Set.of(",", ";", "and", "or");
+  static final Set<String> JOINING = Set.of(",", ";", "and", "or");
   private static final Set<String> RELATIONS =
       Set.of("=", "<", ">", "<=", ">=", "!=", "\u2248", "\u2208", "\u2209");
   private static final Set<String> SET_OPERATIONS = Set.of("\u222a", "\u2229", "\u2216");
@@ -16,6 +16,8 @@ final class AnswerReader {
 
   private final Reading reading;
   private final Budget budget;
+  private final GroupReader groups;
+  private final ValueReader values;
 
   /** Which of the two values of ± is meant; null where that was not decided yet. */
   private final Boolean lowerSign;
@@ -31,6 +33,8 @@ final class AnswerReader {
     this.budget = budget;
     this.lowerSign = lowerSign;
     this.depth = depth;
+    this.groups = new GroupReader(this, budget);
+    this.values = new ValueReader(this, reading, Boolean.TRUE.equals(lowerSign), budget);
   }
 
   Answer read(List<Token> tokens) throws UnreadableException {
@@ -40,7 +44,7 @@ final class AnswerReader {
     budget.spend(tokens.size() + 1);
     if (isAngled(tokens)) {
       depth--;
-      return bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
+      return groups.bracketed("\u27e8", "\u27e9", Tokens.inner(tokens));
     }
     Optional<Answer.Value> amount = Amounts.read(tokens);
     if (amount.isPresent()) {
@@ -128,7 +132,7 @@ final class AnswerReader {
   }
 
   /** One with ± is two, but within a set. */
-  private Answer signed(List<Token> tokens) throws UnreadableException {
+  Answer signed(List<Token> tokens) throws UnreadableException {
     boolean two =
         lowerSign == null
             && !(Tokens.enclosed(tokens) && tokens.get(0).isSign("\\{"))
@@ -157,19 +161,19 @@ final class AnswerReader {
     }
     List<Tokens.Piece> sets = Tokens.split(tokens, SET_OPERATIONS);
     if (sets.size() > 1) {
-      return sets(sets);
+      return groups.sets(sets);
     }
     List<Tokens.Piece> parts = Tokens.split(tokens, Set.of(":", "to"));
     if (parts.size() > 1) {
-      return ratio(parts);
+      return groups.ratio(parts);
     }
     if (Tokens.enclosed(tokens)) {
       return first.kind() == Token.Kind.COMMAND
           ? new EnvironmentReader(this, budget)
               .read(first.text().substring("begin ".length()), Tokens.inner(tokens))
-          : bracketed(first.text(), last.text(), Tokens.inner(tokens));
+          : groups.bracketed(first.text(), last.text(), Tokens.inner(tokens));
     }
-    return tokens.size() == 1 ? constant(first) : value(tokens);
+    return tokens.size() == 1 ? constant(first) : values.value(tokens);
   }
 
   /** P(3, 4). */
@@ -192,132 +196,11 @@ final class AnswerReader {
           ? new Answer.Reals(RealSet.ALL, "")
           : new Answer.Constant(token.text());
     }
-    return value(List.of(token));
-  }
-
-  private Answer sets(List<Tokens.Piece> pieces) throws UnreadableException {
-    RealSet set = null;
-    for (Tokens.Piece piece : pieces) {
-      if (piece.tokens().isEmpty()) {
-        throw new UnreadableException("a set is missing");
-      }
-      RealSet next = new Joining(budget).reals(read(piece.tokens()));
-      set =
-          switch (piece.separator()) {
-            case "\u222a" -> set.union(next, budget);
-            case "\u2229" -> set.intersection(next, budget);
-            case "\u2216" -> set.intersection(next.complement(budget), budget);
-            default -> next;
-          };
-    }
-    return new Answer.Reals(set, "");
-  }
-
-  private Answer ratio(List<Tokens.Piece> parts) throws UnreadableException {
-    if (parts.size() == 2
-        && parts.get(1).separator().equals(":")
-        && Names.isName(parts.get(0).tokens())
-        && parts.get(0).tokens().stream().anyMatch(token -> token.kind() == Token.Kind.WORD)) {
-      return new Answer.Named(
-          Tokens.text(parts.get(0).tokens()), read(parts.get(1).tokens()), null);
-    }
-    List<Answer> items = new ArrayList<>();
-    for (Tokens.Piece part : parts) {
-      if (part.tokens().isEmpty() || !(read(part.tokens()) instanceof Answer.Value value)) {
-        throw new UnreadableException("a part of a ratio is no number");
-      }
-      items.add(value);
-    }
-    return new Answer.Many(Answer.Many.Kind.RATIO, "", "", items);
-  }
-
-  private Answer bracketed(String open, String close, List<Token> inner)
-      throws UnreadableException {
-    boolean braces = open.equals("\\{");
-    if (open.equals("{")) {
-      return read(inner);
-    }
-    if (inner.isEmpty()) {
-      if (!braces) {
-        throw new UnreadableException("it is empty");
-      }
-      return new Answer.Many(Answer.Many.Kind.SET, "{", "}", List.of());
-    }
-    if (braces) {
-      List<Tokens.Piece> builder = Tokens.split(inner, Set.of("mid", ":", "|"));
-      if (builder.size() == 2 && !builder.get(1).tokens().isEmpty()) {
-        return new Answer.Reals(new Joining(budget).reals(read(builder.get(1).tokens())), "");
-      }
-    }
-    List<Answer> items = new ArrayList<>();
-    for (Tokens.Piece piece : Tokens.split(inner, braces ? JOINING : Set.of(",", ";"))) {
-      if (piece.tokens().isEmpty()) {
-        throw new UnreadableException("an element is missing");
-      }
-      if (items.size() >= MAX_ITEMS) {
-        throw new UnreadableException("it has too many parts");
-      }
-      items.add(Progressions.isRest(piece.tokens()) ? Progressions.rest() : signed(piece.tokens()));
-    }
-    items = Progressions.shortened(items);
-    if (braces) {
-      return new Answer.Many(Answer.Many.Kind.SET, "{", "}", Joining.flattened(items));
-    }
-    boolean group = items.size() == 1 && (open + close).matches("\\(\\)|\\[\\]");
-    return group ? items.get(0) : new Answer.Many(Answer.Many.Kind.TUPLE, open, close, items);
-  }
-
-  /** A number in a base, a calculation with matrices, or an expression with units behind it. */
-  private Answer value(List<Token> tokens) throws UnreadableException {
-    Answer based = Bases.read(tokens, budget);
-    if (based != null) {
-      return based;
-    }
-    if (tokens.stream().anyMatch(token -> token.text().startsWith("begin "))) {
-      return new MatrixReader(this, budget).read(tokens);
-    }
-    ExpressionParser parser = parser(reading.letterUnits() ? withLetterUnits(tokens) : tokens);
-    Fraction value = parser.parse();
-    if (tokens.get(0).kind() == Token.Kind.NAME
-        && tokens.get(0).inText()
-        && !parser.rest().isEmpty()
-        && parser.rest().size() == tokens.size() - 1) {
-      throw new UnreadableException("its first letter is a word");
-    }
-    Units units =
-        Units.read(parser.rest())
-            .orElseThrow(
-                () -> new UnreadableException("'" + Tokens.text(parser.rest()) + "' stands in it"));
-    return new Answer.Value(
-        value.times(Fraction.of(units.multiplier()), budget), units.withoutMultiplier());
-  }
-
-  private ExpressionParser parser(List<Token> tokens) {
-    return new ExpressionParser(
-        tokens, reading.tightProducts(), Boolean.TRUE.equals(lowerSign), budget);
+    return values.value(List.of(token));
   }
 
   /** The tokens as one expression without units. */
   Fraction fraction(List<Token> tokens) throws UnreadableException {
-    ExpressionParser parser = parser(tokens);
-    Fraction value = parser.parse();
-    if (!parser.rest().isEmpty()) {
-      throw new UnreadableException("'" + Tokens.text(parser.rest()) + "' stands in it");
-    }
-    return value;
-  }
-
-  private static List<Token> withLetterUnits(List<Token> tokens) {
-    List<Token> marked = new ArrayList<>(tokens);
-    for (int i = 1; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      if (token.kind() == Token.Kind.NAME
-          && token.spaced()
-          && tokens.get(i - 1).kind() == Token.Kind.NUMBER
-          && UnitTable.isKnown(token.text())) {
-        marked.set(i, new Token(Token.Kind.WORD, token.text(), null, true, true));
-      }
-    }
-    return marked;
+    return values.fraction(tokens);
   }
 }

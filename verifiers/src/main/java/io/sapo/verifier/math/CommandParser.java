@@ -120,7 +120,7 @@ final class CommandParser {
       return functions.call(name, list());
     }
     Fraction argument = functionArgument(name);
-    if (Fraction.of(-1).equals(exponent) && Functions.TRIGONOMETRIC.contains(name)) {
+    if (Fraction.of(-1).equals(exponent) && Trigonometry.NAMES.contains(name)) {
       return functions.call("arc" + name, argument);
     }
     Fraction value =
@@ -158,7 +158,7 @@ final class CommandParser {
     while (!cursor.atEnd() && expressions.startsFactor() && !Vocabulary.isFunction(cursor.here())) {
       argument = argument.times(expressions.power(), budget);
     }
-    if (Functions.TRIGONOMETRIC.contains(name)
+    if (Trigonometry.NAMES.contains(name)
         && cursor.is("/")
         && cursor.behind() != null
         && cursor.behind().kind() == Token.Kind.NUMBER) {

@@ -22,7 +22,9 @@ final class CountingWords {
           ninth ninths seventh sevenths
           too few many off short incorrect false guess guessed guesses unlikely impossible doubtful
           perhaps probably likely unknown unsure untrue never cannot nope excluded exclusive
-          something somewhere someone anything nothing nobody almost nearly roughly circa
+          doubled tripled quadrupled twice thrice negated inverted reversed rejected discarded etc etcetera
+          onward onwards upward upwards downward downwards downto versus vs alternatively alternately
+          otherwise else point whatever something somewhere someone anything nothing nobody almost nearly roughly circa
           """
               .strip()
               .split("\\s+"));
@@ -75,7 +77,7 @@ final class CountingWords {
   private CountingWords() {}
 
   static boolean saysMore(String lower) {
-    return SAYING.contains(lower);
+    return SAYING.contains(lower) || NumberWords.read(lower).isPresent();
   }
 
   static boolean isAnyUnit(String noun) {

@@ -6,11 +6,12 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BinaryOperator;
 
-/** Named functions: exact where a table or arithmetic gives it, else left as they stand. */
+/**
+ * Named functions: exact where a table or arithmetic gives it, else left as they stand. Those of
+ * angles are in {@link Trigonometry}, those of whole numbers in {@link WholeNumbers}.
+ */
 final class Functions {
-  static final Set<String> TRIGONOMETRIC = Set.of("sin", "cos", "tan", "cot", "sec", "csc");
   private static final Set<String> OTHER =
       Set.of(
           "arcsin",
@@ -29,7 +30,6 @@ final class Functions {
           "max",
           "factorial",
           "binom");
-  private static final int MAX_FACTORIAL = 500;
   private static final int MAX_WHOLE_DIGITS = 18;
   private static final int DECIMALS = 35;
 
@@ -41,8 +41,8 @@ final class Functions {
 
   Fraction call(String name, Fraction... arguments) throws UnreadableException {
     budget.spend(20);
-    if (TRIGONOMETRIC.contains(name)) {
-      return trigonometric(name, radians(arguments[0]));
+    if (Trigonometry.NAMES.contains(name)) {
+      return new Trigonometry(budget).call(name, arguments[0]);
     }
     if (name.equals("cis")) {
       Fraction turned = call("sin", arguments).times(Fraction.of(Atom.I), budget);
@@ -71,7 +71,7 @@ final class Functions {
         return left(name, arguments);
       }
     }
-    return arithmetic(name, arguments);
+    return new WholeNumbers(budget).call(name, arguments);
   }
 
   Fraction logarithm(Fraction base, Fraction argument) throws UnreadableException {
@@ -79,6 +79,12 @@ final class Functions {
   }
 
   private Fraction left(String name, Fraction... arguments) throws UnreadableException {
+    return left(name, budget, arguments);
+  }
+
+  /** The call as it stands, where no value is known. */
+  static Fraction left(String name, Budget budget, Fraction... arguments)
+      throws UnreadableException {
     for (Fraction argument : arguments) {
       budget.spend(argument.key().length() / 8);
     }
@@ -114,19 +120,6 @@ final class Functions {
     return new Powers(budget).root(Fraction.of(budget.checked(square)), Fraction.of(2));
   }
 
-  private Fraction arithmetic(String name, Fraction... arguments) throws UnreadableException {
-    Rational first = arguments[0].rational();
-    return switch (name) {
-      case "factorial" -> factorial(first);
-      case "binom" -> binomial(first, arguments[1].rational());
-      case "gcd" -> folded(BigInteger::gcd, arguments);
-      case "lcm" -> folded(Functions::leastMultiple, arguments);
-      case "min" -> extreme(-1, arguments);
-      case "max" -> extreme(1, arguments);
-      default -> left(name, arguments);
-    };
-  }
-
   /** Of a real constant that is no rational number, by its decimals. */
   private Fraction wholeNumber(boolean down, Fraction argument) throws UnreadableException {
     if (!argument.isConstant() || argument.mentions(Atom.Kind.IMAGINARY)) {
@@ -145,72 +138,6 @@ final class Functions {
       throw new UnreadableException("a whole number in it is too large");
     }
     return value.setScale(DECIMALS, RoundingMode.HALF_EVEN);
-  }
-
-  private Fraction factorial(Rational n) throws UnreadableException {
-    if (!n.isInteger() || n.signum() < 0) {
-      throw new UnreadableException("there is no factorial of " + n);
-    }
-    if (!n.isIntegerWithin(MAX_FACTORIAL)) {
-      return left("factorial", Fraction.of(n));
-    }
-    Rational product = Rational.ONE;
-    for (int i = 2; i <= n.numerator().intValueExact(); i++) {
-      product = budget.checked(product.times(Rational.of(i)));
-    }
-    return Fraction.of(product);
-  }
-
-  private Fraction binomial(Rational n, Rational k) throws UnreadableException {
-    Rational others = n.plus(k.negate());
-    if (k.isInteger()
-        && others.isInteger()
-        && k.compareTo(Rational.of(MAX_FACTORIAL)) > 0
-        && others.compareTo(Rational.of(MAX_FACTORIAL)) > 0) {
-      Fraction orders = left("factorial", Fraction.of(k));
-      orders = orders.times(left("factorial", Fraction.of(others)), budget);
-      return left("factorial", Fraction.of(n)).over(orders, budget);
-    }
-    if (!n.isIntegerWithin(100_000) || !k.isIntegerWithin(MAX_FACTORIAL) || n.signum() < 0) {
-      return left("binom", Fraction.of(n), Fraction.of(k));
-    }
-    if (k.signum() < 0) {
-      return Fraction.ZERO;
-    }
-    Rational value = Rational.ONE;
-    for (int i = 0; i < k.numerator().intValueExact(); i++) {
-      Rational next = n.plus(Rational.of(-i)).times(Rational.of(i + 1).inverse());
-      value = budget.checked(value.times(next));
-    }
-    return Fraction.of(value);
-  }
-
-  private Fraction folded(BinaryOperator<BigInteger> operation, Fraction... arguments)
-      throws UnreadableException {
-    BigInteger value = null;
-    for (Fraction argument : arguments) {
-      if (!argument.rational().isInteger()) {
-        throw new UnreadableException("divisors are of whole numbers");
-      }
-      BigInteger next = argument.rational().numerator().abs();
-      value = value == null ? next : operation.apply(value, next);
-      budget.checked(Rational.of(value));
-    }
-    return Fraction.of(Rational.of(value));
-  }
-
-  private static BigInteger leastMultiple(BigInteger a, BigInteger b) {
-    return a.signum() == 0 || b.signum() == 0 ? BigInteger.ZERO : a.divide(a.gcd(b)).multiply(b);
-  }
-
-  private static Fraction extreme(int side, Fraction... arguments) {
-    Rational extreme = arguments[0].rational();
-    for (Fraction argument : arguments) {
-      if (argument.rational().compareTo(extreme) * side > 0) {
-        extreme = argument.rational();
-      }
-    }
-    return Fraction.of(extreme);
   }
 
   /** Sums over the primes of a rational number, over the factors of a positive monomial. */
@@ -253,64 +180,5 @@ final class Functions {
     return factors.rest().equals(BigInteger.ONE)
         ? sum
         : sum.plus(left("ln", Fraction.of(Rational.of(factors.rest()))), budget);
-  }
-
-  private Fraction radians(Fraction angle) throws UnreadableException {
-    return Substitution.replace(angle, Atom.DEGREE, Substitution.DEGREE_IN_RADIANS, budget);
-  }
-
-  private Fraction trigonometric(String name, Fraction angle) throws UnreadableException {
-    return switch (name) {
-      case "sin" -> sine(angle);
-      case "cos" -> sine(angle.plus(pi(1, 2), budget));
-      case "tan" -> sine(angle).over(trigonometric("cos", angle), budget);
-      case "cot" -> trigonometric("cos", angle).over(sine(angle), budget);
-      case "sec" -> Fraction.ONE.over(trigonometric("cos", angle), budget);
-      default -> Fraction.ONE.over(sine(angle), budget);
-    };
-  }
-
-  private Fraction pi(long top, long bottom) throws UnreadableException {
-    Rational share = Rational.of(BigInteger.valueOf(top), BigInteger.valueOf(bottom));
-    return Fraction.of(Atom.PI).times(Fraction.of(share), budget);
-  }
-
-  private Fraction sine(Fraction angle) throws UnreadableException {
-    Fraction turns = angle.over(Fraction.of(Atom.PI), budget);
-    if (!turns.isRational()) {
-      return left("sin", angle);
-    }
-    // In twelfths of π, taken into the first quarter.
-    Rational twelfths = turns.rational().times(Rational.of(12));
-    if (!twelfths.isInteger()) {
-      return left("sin", angle);
-    }
-    int n = twelfths.numerator().mod(BigInteger.valueOf(24)).intValueExact();
-    boolean negative = n > 12;
-    n = negative ? n - 12 : n;
-    n = n > 6 ? 12 - n : n;
-    Fraction value = firstQuarter(n);
-    return negative ? value.negate(budget) : value;
-  }
-
-  /** sin(n·π/12) for n = 0…6. */
-  private Fraction firstQuarter(int n) throws UnreadableException {
-    return switch (n) {
-      case 0 -> Fraction.ZERO;
-      case 1 -> quarterOf(root(6).minus(root(2), budget));
-      case 2 -> Fraction.of(Rational.of(BigInteger.ONE, BigInteger.TWO));
-      case 3 -> quarterOf(root(2).plus(root(2), budget));
-      case 4 -> quarterOf(root(3).plus(root(3), budget));
-      case 5 -> quarterOf(root(6).plus(root(2), budget));
-      default -> Fraction.ONE;
-    };
-  }
-
-  private Fraction root(int n) throws UnreadableException {
-    return new Powers(budget).root(Fraction.of(n), Fraction.of(2));
-  }
-
-  private Fraction quarterOf(Fraction value) throws UnreadableException {
-    return value.over(Fraction.of(4), budget);
   }
 }

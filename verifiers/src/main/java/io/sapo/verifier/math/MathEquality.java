@@ -177,16 +177,16 @@ public final class MathEquality {
 
   /** (B) 12 means both B and 12, whichever side says it. */
   private Comparison labelled(List<Token> given, List<Token> expected, Comparison read) {
-    Optional<List<Token>> value = WrittenAlike.withoutLabel(given);
-    Optional<List<Token>> expectedValue = WrittenAlike.withoutLabel(expected);
+    Optional<List<Token>> value = ChoiceLabel.withoutLabel(given);
+    Optional<List<Token>> expectedValue = ChoiceLabel.withoutLabel(expected);
     if (value.isPresent() == expectedValue.isPresent()) {
       return read;
     }
     List<Token> labelled = value.isPresent() ? given : expected;
     List<Token> other = value.isPresent() ? expected : given;
-    if (WrittenAlike.isChoice(other)) {
-      Optional<List<Token>> label = WrittenAlike.label(labelled);
-      return label.isPresent() && WrittenAlike.sameChoice(label.get(), other)
+    if (ChoiceLabel.isChoice(other)) {
+      Optional<List<Token>> label = ChoiceLabel.label(labelled);
+      return label.isPresent() && ChoiceLabel.sameChoice(label.get(), other)
           ? new Comparison(true, read.answer(), read.reference(), "the letter of the choice")
           : read;
     }

@@ -32,6 +32,14 @@ final class SpokenTime {
     if (!spoken.matches()) {
       return words;
     }
+    // 10 to 5 may be a ratio.
+    boolean ratio =
+        spoken.group(2).equals("to")
+            && Character.isDigit(words.charAt(0))
+            && !words.contains("minute");
+    if (ratio) {
+      return words;
+    }
     boolean past = spoken.group(2).equals("past") || spoken.group(2).equals("after");
     Optional<Integer> minutes = minutes(spoken.group(1), past);
     Optional<Integer> named = number(spoken.group(3), HOURS);

@@ -98,8 +98,8 @@ final class Wording {
   static String bare(String text) {
     String bare = REMARK.matcher(LEADING.matcher(text).replaceFirst("")).replaceFirst("");
     bare = DECIMALS.matcher(bare).replaceFirst("\\\\approx $1");
-    bare = IN_PARENTHESES.matcher(bare).replaceFirst("\\\\text{ $1}");
-    return saidOnce(REMAINDER.matcher(bare).replaceFirst("\\\\text{ remainder }"));
+    bare = saidOnce(REMAINDER.matcher(bare).replaceFirst("\\\\text{ remainder }"));
+    return IN_PARENTHESES.matcher(bare).replaceFirst("\\\\text{ $1}");
   }
 
   private static String saidOnce(String text) {

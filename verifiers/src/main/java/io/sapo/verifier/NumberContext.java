@@ -1,0 +1,92 @@
+package io.sapo.verifier;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whether what stands around a number in a sentence says that it is not the amount: a bound (less
+ * than 18, 18 or more), a denial (not 18, 18 is wrong), a part of a calculation (half of 18, 18^2,
+ * 18 thousand), or one of several (18 or 19).
+ */
+final class NumberContext {
+  private static final String BOUND =
+      "\\b(?:more|less|fewer|greater|larger|smaller|higher|lower|other|rather)\\s++than"
+          + "|\\bat\\s++(?:least|most)"
+          + "|(?:^|\\b(?:is|are|be|was|were|has|have)\\s++)(?:just\\s++|well\\s++)?"
+          + "(?:over|under|above|below|up\\s++to|almost|nearly)"
+          + "|[\u00b1\u2213\u2264\u2265\u2260]|\\+/-|(?<![-=])[<>]=?|\\\\(?:pm|mp|leq?|geq?|lt|gt|neq?)(?![a-z])";
+
+  private static final String OPERATION =
+      "(?:\\b(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|square|root|cube|opposite|negative|reciprocal"
+          + "|inverse|multiples?|divisors?|factors?|power)\\s++of|\\b(?:twice|double|triple|thrice|minus|negative|log|ln|sin|cos|tan"
+          + "|but|except|besides|unlike|versus|vs|instead\\s++of)\\.?|\u221a|\\\\?sqrt)";
+
+  /** What stands right before a number; the beginning is that of the statement. */
+  private static final Pattern BEFORE =
+      Pattern.compile("(?i)(?:" + BOUND + "|" + OPERATION + ")[\\s$({]*+$");
+
+  /** A denial with no other verb between it and the number, or a word for what is wrong. */
+  private static final Pattern DENIED =
+      Pattern.compile(
+          "(?i)(?:\\b(?:not|never|neither|nor|cannot|doubt)\\b|n['\u2019]t\\b)"
+              + "(?:(?!\\b(?:is|are|was|were|equals|has|have|had)\\b|=).)*+$"
+              + "|\\b(?:wrong|incorrect|false)\\b");
+
+  private static final Pattern BEHIND =
+      Pattern.compile(
+          "(?i)[*$]*+(?:\\+(?!\\s*+[0-9])"
+              + "|\\s++(?:[a-z]++\\s++)?or\\s++(?:more|less|fewer|greater|so|higher|lower|above|below|over|under)\\b"
+              + "|\\s*+(?:squared|cubed|thousand|million|billion|trillion|factorial)\\b"
+              + "|[_^\u00b2\u00b3\u03c0]|\\\\pi|[xyzknabpqrtie]\\b|-ish\\b"
+              + "|\\s++(?:(?:is|was|are|were|seems|looks)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"
+              + "|\\s++(?:isn|wasn|aren|weren|can|couldn)['\u2019]t\\b|\\s++cannot\\b)");
+
+  /** Behind the first of several: (or 19), maybe 19. */
+  private static final Pattern OTHERWISE =
+      Pattern.compile(
+          "(?i)[\\s(,.]*+(?:or|maybe|perhaps|possibly|alternatively|otherwise|else|but|not|no|wait|actually|wrong|incorrect)\\b");
+
+  /** Between two numbers of which either may be meant. */
+  private static final Pattern BETWEEN =
+      Pattern.compile(
+          "(?i)[*$ \\t]*+(?:,|,?\\s*+(?:(?:and/)?or|to|through|versus|vs\\.?)(?:\\s++(?:maybe|perhaps|possibly))?|[/~\u2013])?[*$ \\t]*+");
+
+  private static final String CLAUSE_ENDS = ",;:!?\n";
+
+  /** Characters before a number that are looked at. */
+  private static final int LONGEST = 60;
+
+  private NumberContext() {}
+
+  /**
+   * @param start of the number in the text, without a sign
+   * @param end behind its last digit
+   */
+  static boolean takesBack(String text, int start, int end) {
+    int from = start;
+    while (from > 0 && start - from < LONGEST && !endsClause(text, from - 1)) {
+      from--;
+    }
+    // A blank in front, where the statement began earlier.
+    boolean whole = from == 0 || endsClause(text, from - 1);
+    String before = (whole ? "" : " ") + text.substring(from, start).stripLeading();
+    Matcher behind = BEHIND.matcher(text).region(end, text.length());
+    return BEFORE.matcher(before).find() || DENIED.matcher(before).find() || behind.lookingAt();
+  }
+
+  private static boolean endsClause(String text, int at) {
+    return CLAUSE_ENDS.indexOf(text.charAt(at)) >= 0
+        || text.charAt(at) == '.' && text.startsWith(" ", at + 1)
+        || text.charAt(at) == '(' && (at == 0 || Character.isWhitespace(text.charAt(at - 1)));
+  }
+
+  /** Whether what follows an answer names another, or takes it back. */
+  static boolean goesOnOtherwise(String rest) {
+    return OTHERWISE.matcher(rest).lookingAt();
+  }
+
+  /** Whether two numbers stand side by side, so that either may be meant. */
+  static boolean areAlternatives(String between) {
+    return BETWEEN.matcher(between).matches();
+  }
+}
