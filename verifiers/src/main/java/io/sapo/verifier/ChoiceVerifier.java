@@ -42,13 +42,16 @@ public final class ChoiceVerifier implements Verifier {
   private static final Pattern REJECTING =
       Pattern.compile(
           "(?i)\\b(?:wrong|incorrect|false|not|neither|nor|never|cannot|eliminated?|excluded?|doubt(?:s|ful)?|unlikely|hardly|ruled?)\\b|n['\u2019]t\\b"
+              + "|\\b(?:everything|anything|all|any)\\s++(?:\\w++\\s++)?(?:but|except)\\b|^[,;]?\\s*+(?:or|otherwise|perhaps|maybe|possibly)\\b"
               + "|\\b(?:and\\s++)?(?:so|as)\\s++is\\s");
 
   /** Right behind a letter: is wrong. */
   private static final Pattern REJECTED =
       Pattern.compile(
           "(?i)[)\\]}*$\\s]*+(?:(?:is|was|can|could|seems|looks|must)\\s*+(?:be\\s++)?)?(?:also\\s++|clearly\\s++|definitely\\s++)?"
-              + "(?:wrong|incorrect|false|not|n['\u2019]t|excluded|eliminated|impossible|ruled)\\b");
+              + "(?:wrong|incorrect|false|not|cannot|\\w{2,6}n['\u2019]t|can['\u2019]t|excluded|eliminated|impossible|ruled)\\b");
+
+  private static final Pattern REASON = Pattern.compile("(?i)\\b(?:because|since)\\b");
 
   private static final Pattern CLAUSE =
       Pattern.compile(".*[.,;:!?\n]\\s(?=.*[A-Za-z0-9].{4})", Pattern.DOTALL);
@@ -201,7 +204,7 @@ public final class ChoiceVerifier implements Verifier {
     int group = first.group(1) == null ? 2 : 1;
     return REJECTED.matcher(stated).region(first.end(group), stated.length()).lookingAt()
         ? Optional.empty()
-        : alone(stated, upper(first.group(group)));
+        : alone(REASON.split(stated, 2)[0], upper(first.group(group)));
   }
 
   /** The letter, unless the statement names another one. */

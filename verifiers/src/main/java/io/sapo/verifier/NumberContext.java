@@ -28,14 +28,14 @@ final class NumberContext {
   /** A denial with no other verb between it and the number, or a word for what is wrong. */
   private static final Pattern DENIED =
       Pattern.compile(
-          "(?i)(?:\\b(?:not|never|neither|nor|cannot|doubt)\\b|n['\u2019]t\\b)"
+          "(?i)(?:\\b(?:not|never|neither|nor|cannot|doubt|nobody|nothing|none|no\\s++one)\\b|n['\u2019]t\\b)"
               + "(?:(?!\\b(?:is|are|was|were|equals|has|have|had)\\b|=).)*+$"
               + "|\\b(?:wrong|incorrect|false)\\b");
 
   private static final Pattern BEHIND =
       Pattern.compile(
           "(?i)[*$]*+(?:\\+(?!\\s*+[0-9])"
-              + "|\\s++(?:[a-z]++\\s++)?or\\s++(?:more|less|fewer|greater|so|higher|lower|above|below|over|under)\\b"
+              + "|\\s++(?:[a-z]++\\s++)?or\\b"
               + "|\\s*+(?:squared|cubed|thousand|million|billion|trillion|factorial)\\b"
               + "|[_^\u00b2\u00b3\u03c0]|\\\\pi|[xyzknabpqrtie]\\b|-ish\\b"
               + "|\\s++(?:(?:is|was|are|were|seems|looks)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"

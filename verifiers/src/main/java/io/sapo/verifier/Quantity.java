@@ -19,7 +19,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
   // Possessive throughout: no input makes it backtrack.
   private static final Pattern NUMBER =
       Pattern.compile(
-          "(?:[0-9]{1,2}+(?:,[0-9]{2}(?![0-9]))++,[0-9]{3}(?![0-9])|[0-9]{1,3}+(?:,[0-9]{3}(?![0-9]))++|[0-9]++)"
+          "(?:[0-9]{1,2}+(?:,[0-9]{2}(?![0-9])){1,6}+,[0-9]{3}(?![0-9])|[0-9]{1,3}+(?:,[0-9]{3}(?![0-9]))++|[0-9]++)"
               + "(?:\\.[0-9]++)?+|\\.[0-9]++");
 
   /** What the answer is said not to be. */
@@ -39,7 +39,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
   static Optional<Quantity> only(String text) {
     Reader reader = new Reader(text);
     Optional<Quantity> found = reader.next();
-    boolean takenBack = reader.takenBack;
+    boolean takenBack = reader.takenBack();
     boolean more = reader.next().isPresent();
     return more || takenBack || reader.overlong ? Optional.empty() : found;
   }
@@ -65,7 +65,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     for (Optional<Quantity> next = reader.next(); next.isPresent(); next = reader.next()) {
       last = next;
     }
-    return reader.overlong || reader.takenBack || reader.beside ? Optional.empty() : last;
+    return reader.overlong || reader.takenBack() || reader.beside() ? Optional.empty() : last;
   }
 
   boolean sameAs(Quantity other) {
@@ -95,11 +95,11 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     /** A number longer than anybody means ended the walk. */
     private boolean overlong;
 
-    /** Whether the number found last is not meant as it stands. */
-    private boolean takenBack;
+    /** Where the number found last begins and ends, and where the one before it ended, or -1. */
+    private int start = -1;
 
-    /** Whether it stands right behind another. */
-    private boolean beside;
+    private int end = -1;
+    private int before = -1;
 
     Reader(String text) {
       this.text = text;
@@ -108,7 +108,6 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
     }
 
     Optional<Quantity> next() {
-      int before = position > 0 ? position : -1;
       while (position <= text.length() && number.find(position)) {
         int start = number.start();
         position = number.end();
@@ -121,11 +120,22 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
         }
         BigDecimal top = scaled(decimal(number.group()));
         BigDecimal bottom = denominator();
-        takenBack = NumberContext.takesBack(text, start, position);
-        beside = before >= 0 && NumberContext.areAlternatives(text.substring(before, start));
+        before = this.end;
+        this.start = start;
+        this.end = position;
         return Optional.of(new Quantity(negative(start) ? top.negate() : top, bottom));
       }
       return Optional.empty();
+    }
+
+    /** Whether the number found last is not meant as it stands. */
+    boolean takenBack() {
+      return start >= 0 && NumberContext.takesBack(text, start, end);
+    }
+
+    /** Whether it stands right behind another. */
+    boolean beside() {
+      return before >= 0 && NumberContext.areAlternatives(text.substring(before, start));
     }
 
     /** x2, cm2, cm^2, a_1: a digit that belongs to a name or unit. */

@@ -19,7 +19,7 @@ final class Numerals {
   private static final Pattern PLAIN = Pattern.compile("[0-9]++");
   private static final Pattern WITH_COMMAS =
       Pattern.compile(
-          "[0-9]{1,2}(?:,[0-9]{2}(?![0-9]))++,"
+          "[0-9]{1,2}(?:,[0-9]{2}(?![0-9])){1,6}+,"
               + GROUP
               + "(?!,[0-9])"
               + "|[0-9]{1,3}(?:,(?:\\s?\\\\!\\s?|\\\\,)?"

@@ -141,7 +141,7 @@ final class UnicodeSigns {
         ascii.append("_{").append(translated(text, i, lowEnd, SUBSCRIPTS)).append('}');
         i = lowEnd - 1;
       } else if (isStyled(text, i)) {
-        ascii.append(Normalizer.normalize(text.substring(i, i + 2), Normalizer.Form.NFKC));
+        ascii.append(ascii(Normalizer.normalize(text.substring(i, i + 2), Normalizer.Form.NFKC)));
         i++;
       } else if (c >= '\uff01' && c <= '\uff5e') {
         ascii.append((char) (c - '\uff01' + '!'));
