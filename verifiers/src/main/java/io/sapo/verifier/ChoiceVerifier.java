@@ -51,8 +51,6 @@ public final class ChoiceVerifier implements Verifier {
           "(?i)[)\\]}*$\\s]*+(?:(?:is|was|can|could|seems|looks|must)\\s*+(?:be\\s++)?)?(?:also\\s++|clearly\\s++|definitely\\s++)?"
               + "(?:wrong|incorrect|false|not|cannot|\\w{2,6}n['\u2019]t|can['\u2019]t|excluded|eliminated|impossible|ruled)\\b");
 
-  private static final Pattern REASON = Pattern.compile("(?i)\\b(?:because|since)\\b");
-
   private static final Pattern CLAUSE =
       Pattern.compile(".*[.,;:!?\n]\\s(?=.*[A-Za-z0-9].{4})", Pattern.DOTALL);
 
@@ -135,7 +133,8 @@ public final class ChoiceVerifier implements Verifier {
     }
     String clause = clauseAround(tail, at);
     char chosen = tail.charAt(at + 1);
-    boolean others = PARENTHESISED.matcher(clause).results().anyMatch(r -> r.group(1).charAt(0) != chosen);
+    boolean others =
+        PARENTHESISED.matcher(clause).results().anyMatch(r -> r.group(1).charAt(0) != chosen);
     return others || REJECTING.matcher(clause).find() ? Optional.empty() : Optional.of(chosen);
   }
 
@@ -204,7 +203,7 @@ public final class ChoiceVerifier implements Verifier {
     int group = first.group(1) == null ? 2 : 1;
     return REJECTED.matcher(stated).region(first.end(group), stated.length()).lookingAt()
         ? Optional.empty()
-        : alone(REASON.split(stated, 2)[0], upper(first.group(group)));
+        : alone(stated, upper(first.group(group)));
   }
 
   /** The letter, unless the statement names another one. */

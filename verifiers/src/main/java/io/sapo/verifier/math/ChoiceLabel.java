@@ -30,7 +30,9 @@ final class ChoiceLabel {
     int length = openingLabel(tokens);
     for (int i = length; length > 0 && i < tokens.size(); i++) {
       boolean article =
-          i + 1 < tokens.size() && tokens.get(i).text().equals("A") && WrittenAlike.isWord(tokens.get(i + 1));
+          i + 1 < tokens.size()
+              && tokens.get(i).text().equals("A")
+              && WrittenAlike.isWord(tokens.get(i + 1));
       boolean other = isChoice(tokens.get(i)) && !article;
       boolean joins =
           i == length

@@ -22,8 +22,7 @@ final class GroupReader {
    *
    * @param inner what stands between the brackets
    */
-  Answer bracketed(String open, String close, List<Token> inner)
-      throws UnreadableException {
+  Answer bracketed(String open, String close, List<Token> inner) throws UnreadableException {
     boolean braces = open.equals("\\{");
     if (open.equals("{")) {
       return reader.read(inner);
@@ -37,18 +36,23 @@ final class GroupReader {
     if (braces) {
       List<Tokens.Piece> builder = Tokens.split(inner, Set.of("mid", ":", "|"));
       if (builder.size() == 2 && !builder.get(1).tokens().isEmpty()) {
-        return new Answer.Reals(new Joining(budget).reals(reader.read(builder.get(1).tokens())), "");
+        return new Answer.Reals(
+            new Joining(budget).reals(reader.read(builder.get(1).tokens())), "");
       }
     }
     List<Answer> items = new ArrayList<>();
-    for (Tokens.Piece piece : Tokens.split(inner, braces ? AnswerReader.JOINING : Set.of(",", ";"))) {
+    for (Tokens.Piece piece :
+        Tokens.split(inner, braces ? AnswerReader.JOINING : Set.of(",", ";"))) {
       if (piece.tokens().isEmpty()) {
         throw new UnreadableException("an element is missing");
       }
       if (items.size() >= AnswerReader.MAX_ITEMS) {
         throw new UnreadableException("it has too many parts");
       }
-      items.add(Progressions.isRest(piece.tokens()) ? Progressions.rest() : reader.signed(piece.tokens()));
+      items.add(
+          Progressions.isRest(piece.tokens())
+              ? Progressions.rest()
+              : reader.signed(piece.tokens()));
     }
     items = Progressions.shortened(items);
     if (braces) {

@@ -1,5 +1,6 @@
 package io.sapo.verifier.math;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
  * @param factor of the unit, in base units
  * @param noun what is counted, in lower case and without an s at its end; of units none
  * @param nouns all words of what is counted, likewise
+ * @param measures base units of those words that are surely units, nouns beside them or not
  * @param known whether all words are units, so that another unit contradicts them
  * @param counted whether all words are nouns that name a thing: apples, but not (square) units
  * @param sense the word that has an opposite: increase, north, more; or none
@@ -28,17 +30,21 @@ record Units(
     Rational factor,
     String noun,
     SortedSet<String> nouns,
+    SortedSet<String> measures,
     boolean known,
     boolean counted,
     String sense) {
   static final Units NONE =
-      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", new TreeSet<>(), false, false, "");
+      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", new TreeSet<>(), new TreeSet<>(), false, false, "");
 
   /** Units that a sign of degrees may stand for. */
   static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
 
   private static final int MAX_NOUNS = 5;
   private static final int MAX_EXPONENT = 9;
+
+  /** Letters of a word that is no other word: in and a may be. */
+  private static final int LEAST_OF_UNIT = 4;
 
   private static final Map<String, Rational> MULTIPLIERS =
       Map.of(
@@ -60,7 +66,7 @@ record Units(
   }
 
   Units withoutMultiplier() {
-    return new Units(Rational.ONE, dimensions, factor, noun, nouns, known, counted, sense);
+    return new Units(Rational.ONE, dimensions, factor, noun, nouns, measures, known, counted, sense);
   }
 
   boolean isNone() {
@@ -79,6 +85,7 @@ record Units(
     private Rational multiplier = Rational.ONE;
     private int at;
     private final SortedSet<String> things = new TreeSet<>();
+    private final SortedSet<String> measures = new TreeSet<>();
     private String noun = "";
     private int nouns;
     private int units;
@@ -105,6 +112,7 @@ record Units(
               known ? factor : Rational.ONE,
               known ? "" : noun,
               known ? new TreeSet<>() : things,
+              measures,
               known,
               units == 0 && nouns > 0 && !anyUnit,
               sense));
@@ -155,6 +163,9 @@ record Units(
       }
       Optional<UnitTable.Base> base = UnitTable.base(token.text());
       if (base.isPresent()) {
+        if (lower.length() >= LEAST_OF_UNIT) {
+          measures.add(base.get().name());
+        }
         return unit(base.get());
       }
       return noun(lower);
@@ -225,6 +236,9 @@ record Units(
   /** Whether values are none of the same thing: units of different kinds, sides and km/h. */
   boolean contradicts(Units other) {
     return known && other.known && !dimensions.equals(other.dimensions)
+        || !measures.isEmpty()
+            && !other.measures.isEmpty()
+            && Collections.disjoint(measures, other.measures)
         || CountingWords.areOpposites(sense, other.sense)
         || known && other.counted
         || counted && other.known

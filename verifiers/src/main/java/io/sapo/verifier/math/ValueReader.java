@@ -57,8 +57,7 @@ final class ValueReader {
   }
 
   private ExpressionParser parser(List<Token> tokens) {
-    return new ExpressionParser(
-        tokens, reading.tightProducts(), lowerSign, budget);
+    return new ExpressionParser(tokens, reading.tightProducts(), lowerSign, budget);
   }
 
   private static List<Token> withLetterUnits(List<Token> tokens) {

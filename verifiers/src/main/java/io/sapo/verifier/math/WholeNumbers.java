@@ -3,7 +3,9 @@ package io.sapo.verifier.math;
 import java.math.BigInteger;
 import java.util.function.BinaryOperator;
 
-/** Functions of whole numbers: factorials, binomials, divisors; and the least of several numbers. */
+/**
+ * Functions of whole numbers: factorials, binomials, divisors; and the least of several numbers.
+ */
 final class WholeNumbers {
   private static final int MAX_FACTORIAL = 500;
 
