@@ -35,7 +35,16 @@ record Units(
     boolean counted,
     String sense) {
   static final Units NONE =
-      new Units(Rational.ONE, new TreeMap<>(), Rational.ONE, "", new TreeSet<>(), new TreeSet<>(), false, false, "");
+      new Units(
+          Rational.ONE,
+          new TreeMap<>(),
+          Rational.ONE,
+          "",
+          new TreeSet<>(),
+          new TreeSet<>(),
+          false,
+          false,
+          "");
 
   /** Units that a sign of degrees may stand for. */
   static final Set<String> OF_ANGLE_OR_HEAT = Set.of("rad", "celsius", "fahrenheit", "K");
@@ -66,7 +75,8 @@ record Units(
   }
 
   Units withoutMultiplier() {
-    return new Units(Rational.ONE, dimensions, factor, noun, nouns, measures, known, counted, sense);
+    return new Units(
+        Rational.ONE, dimensions, factor, noun, nouns, measures, known, counted, sense);
   }
 
   boolean isNone() {
