@@ -264,7 +264,9 @@ final class ServerClient {
               .formatted(cause.getMessage());
     }
     if (cause.getMessage() != null) {
-      return cause.getMessage();
+      return cause.getMessage().contains("received no bytes")
+          ? "it closes the connection without an answer; is its address one of https?"
+          : cause.getMessage();
     }
     return cause instanceof ConnectException
         ? "nothing listens there (connection refused); is the server running?"

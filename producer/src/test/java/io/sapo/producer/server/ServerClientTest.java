@@ -106,7 +106,9 @@ class ServerClientTest {
   @Test
   void aServerThatAlwaysHangsUpIsAskedTwice() {
     answersPerConnection = 0;
-    assertThatThrownBy(this::post).isInstanceOf(ServerException.class);
+    assertThatThrownBy(this::post)
+        .isInstanceOf(ServerException.class)
+        .hasMessageContaining("without an answer; is its address one of https?");
     assertThat(connections).isEqualTo(2);
   }
 
