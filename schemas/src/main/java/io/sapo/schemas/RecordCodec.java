@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -33,6 +36,14 @@ public final class RecordCodec<T extends SpecificRecordBase> {
    */
   static final int MAX_FIELD_BYTES = Topics.MAX_RECORD_BYTES;
 
+  /** Of single-object encoding: a marker and the writer's fingerprint. */
+  private static final byte[] MARKER = {(byte) 0xc3, 1};
+
+  private static final int HEADER_BYTES = MARKER.length + Long.BYTES;
+
+  /** Smaller records of known schemas cannot have items enough to fill a heap. */
+  private static final int LARGE_BYTES = 1 << 20;
+
   static {
     System.setProperty("org.apache.avro.limits.bytes.maxLength", Integer.toString(MAX_FIELD_BYTES));
     System.setProperty(
@@ -43,6 +54,7 @@ public final class RecordCodec<T extends SpecificRecordBase> {
   private final Class<T> type;
   private final BinaryMessageEncoder<T> encoder;
   private final BinaryMessageDecoder<T> decoder;
+  private final Known schemas;
 
   private RecordCodec(Class<T> type) {
     this.type = type;
@@ -52,24 +64,32 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     released(type).forEach(known::addSchema);
     SpecificData model = SpecificData.getForClass(type);
     this.encoder = new BinaryMessageEncoder<>(model, current);
-    this.decoder = new BinaryMessageDecoder<>(model, current, new Known(current, known));
+    this.schemas = new Known(current, known, new ConcurrentHashMap<>());
+    this.decoder = new BinaryMessageDecoder<>(model, current, schemas);
   }
 
   /** Released schemas, then those of later releases that this one can read. */
-  private record Known(Schema current, SchemaStore.Cache released) implements SchemaStore {
+  private record Known(Schema current, SchemaStore.Cache released, Map<Long, Schema> later)
+      implements SchemaStore {
     @Override
     public Schema findByFingerprint(long fingerprint) {
       Schema found = released.findByFingerprint(fingerprint);
+      if (found == null) {
+        found = later.get(fingerprint);
+      }
       if (found != null) {
         return found;
       }
-      Schema later = SchemaSources.find(fingerprint);
+      Schema asked = SchemaSources.find(fingerprint);
       boolean readable =
-          later != null
-              && later.getFullName().equals(current.getFullName())
-              && SchemaCompatibility.checkReaderWriterCompatibility(current, later).getType()
+          asked != null
+              && asked.getFullName().equals(current.getFullName())
+              && SchemaCompatibility.checkReaderWriterCompatibility(current, asked).getType()
                   == SchemaCompatibilityType.COMPATIBLE;
-      return readable ? later : null;
+      if (readable) {
+        later.put(fingerprint, asked);
+      }
+      return readable ? asked : null;
     }
   }
 
@@ -129,10 +149,19 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     if (bytes == null || bytes.length == 0) {
       throw failure(RecordFormatException.Kind.EMPTY, "no bytes", null);
     }
+    if (bytes.length > Topics.MAX_RECORD_BYTES) {
+      throw failure(
+          RecordFormatException.Kind.TOO_LARGE,
+          "%d bytes, at most %d are taken".formatted(bytes.length, Topics.MAX_RECORD_BYTES),
+          null);
+    }
     ByteArrayInputStream in = new ByteArrayInputStream(bytes);
     T value;
     try {
+      checkExtent(bytes);
       value = decoder.decode(in, null);
+    } catch (RecordExtent.ExceededException e) {
+      throw failure(RecordFormatException.Kind.TOO_LARGE, e.getMessage(), e);
     } catch (SchemaLookupException e) {
       throw e;
     } catch (MissingSchemaException e) {
@@ -150,6 +179,23 @@ public final class RecordCodec<T extends SpecificRecordBase> {
           null);
     }
     return value;
+  }
+
+  /** Of records that may be large as objects: the others would be walked through for nothing. */
+  private void checkExtent(byte[] bytes) throws IOException {
+    if (bytes.length < HEADER_BYTES || bytes[0] != MARKER[0] || bytes[1] != MARKER[1]) {
+      return;
+    }
+    long fingerprint =
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(HEADER_BYTES - Long.BYTES);
+    Schema released = schemas.released().findByFingerprint(fingerprint);
+    if (released != null && bytes.length < LARGE_BYTES) {
+      return;
+    }
+    Schema writer = schemas.findByFingerprint(fingerprint);
+    if (writer != null) {
+      RecordExtent.check(writer, bytes, HEADER_BYTES);
+    }
   }
 
   private RecordFormatException failure(

@@ -11,7 +11,8 @@ public final class RecordFormatException extends RuntimeException {
     NOT_A_RECORD("not-a-record"),
     UNKNOWN_SCHEMA("unknown-schema"),
     MALFORMED("malformed"),
-    TRAILING_BYTES("trailing-bytes");
+    TRAILING_BYTES("trailing-bytes"),
+    TOO_LARGE("too-large");
 
     private final String label;
 

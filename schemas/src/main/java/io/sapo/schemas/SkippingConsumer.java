@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,11 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer that skips corrupt records (wrong checksum). Kafka's own consumer fails at such a
- * record on each poll, and so does every restarted process.
+ * A consumer that skips corrupt records (wrong checksum), and whose polls are bounded in bytes.
  *
- * <p>It skips one offset at a time, since nothing says where a corrupt batch ends: so no record
- * behind it is lost. For one thread, like every consumer.
+ * <p>Kafka's own consumer fails at a corrupt record on each poll, and so does every restarted
+ * process. This one skips one offset at a time, since nothing says where a corrupt batch ends: so
+ * no record behind it is lost.
+ *
+ * <p>Kafka's own bounds of a poll are of compressed bytes and a number of records: a few kilobytes
+ * on the wire may be gigabytes on the heap. This one has few records decompressed at a time, and
+ * asks for more until it has what {@code max.poll.records} allows, or enough bytes.
+ *
+ * <p>For one thread, like every consumer.
  */
 public final class SkippingConsumer extends KafkaConsumer<byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(SkippingConsumer.class);
@@ -30,6 +37,12 @@ public final class SkippingConsumer extends KafkaConsumer<byte[], byte[]> {
 
   /** Ends of transactions and aborted records in front of a batch; a longer gap is not believed. */
   private static final long LONGEST_GAP = 4_096;
+
+  /** Records that the client decompresses in one go; each may be as large as a record can be. */
+  private static final int AT_A_TIME = 4;
+
+  /** Bytes of keys and values beyond which a poll asks for no more. */
+  static final long ENOUGH_BYTES = 2L * Topics.MAX_RECORD_BYTES;
 
   /** What takes the place of a record that cannot be read. */
   public enum Damaged {
@@ -40,18 +53,67 @@ public final class SkippingConsumer extends KafkaConsumer<byte[], byte[]> {
   }
 
   private final Damaged damaged;
+  private final int mostRecords;
   private final Map<TopicPartition, Long> passed = new HashMap<>();
+
+  /** Came up behind records that were returned first. */
+  private RuntimeException deferred;
 
   /**
    * @param config {@code bootstrap.servers} and whatever else the consumer needs
    */
   public SkippingConsumer(Map<String, Object> config, Damaged damaged) {
-    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    super(fewAtATime(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     this.damaged = damaged;
+    this.mostRecords = mostRecords(config);
+  }
+
+  private static int mostRecords(Map<String, Object> config) {
+    Object wanted = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+    return wanted == null
+        ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
+        : Integer.parseInt(wanted.toString());
+  }
+
+  private static Map<String, Object> fewAtATime(Map<String, Object> config) {
+    Map<String, Object> bounded = new HashMap<>(config);
+    bounded.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(AT_A_TIME, mostRecords(config)));
+    return bounded;
   }
 
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    if (deferred != null) {
+      RuntimeException due = deferred;
+      deferred = null;
+      throw due;
+    }
+    ConsumerRecords<byte[], byte[]> first = pollOnce(timeout);
+    if (first.count() < AT_A_TIME || first.count() >= mostRecords) {
+      return first; // Whatever else had been fetched would have come with it.
+    }
+    PolledRecords polled = new PolledRecords(first);
+    boolean more = true;
+    while (more && polled.count() < mostRecords && polled.bytes() < ENOUGH_BYTES) {
+      more = addTo(polled);
+      polled.keep(assignment());
+    }
+    return polled.all();
+  }
+
+  /** False when there is nothing more for now. */
+  private boolean addTo(PolledRecords polled) {
+    try {
+      ConsumerRecords<byte[], byte[]> more = pollOnce(Duration.ZERO);
+      polled.add(more);
+      return !more.isEmpty();
+    } catch (RuntimeException e) {
+      deferred = e;
+      return false;
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> pollOnce(Duration timeout) {
     try {
       return super.poll(timeout);
     } catch (KafkaException e) {

@@ -9,12 +9,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -69,6 +76,97 @@ class RecordCodecTest {
       assertThat(codec.decode(bytes)).as("seed %d", seed).isEqualTo(record);
       assertThat(bytes).as("seed %d", seed).isEqualTo(singleObject(random));
     }
+  }
+
+  /** of a byte each: as objects they would be half a gigabyte. */
+  @Test
+  void itemsWithinItemsWithoutEndAreRefusedBeforeTheyAreMade() {
+    ContentPart part = new ContentPart(null);
+    List<ContentPart> parts = Collections.nCopies(400_000, part);
+    Task deep = Task.newBuilder(task).setMessages(List.of()).build();
+    deep.setMessages(Collections.nCopies(4, new ChatMessage("user", parts)));
+    assertThat(catchThrowableOfType(RecordFormatException.class, () -> decode(deep)))
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.TOO_LARGE))
+        .hasMessageContaining("more than 1000000 items");
+    deep.setMessages(Collections.nCopies(2, new ChatMessage("user", parts)));
+    assertThat(decode(deep).getMessages()).hasSize(2);
+  }
+
+  private Task decode(Task written) {
+    return tasks.decode(tasks.encode(written));
+  }
+
+  /** Brokers bound records as they are compressed. */
+  @Test
+  void recordsLargerThanATopicTakesUncompressedAreRefused() {
+    byte[] bytes = Arrays.copyOf(tasks.encode(task), Topics.MAX_RECORD_BYTES + 1);
+    assertThat(catchThrowableOfType(RecordFormatException.class, () -> tasks.decode(bytes)).kind())
+        .isEqualTo(Kind.TOO_LARGE);
+  }
+
+  @Test
+  void laterRecordsWithinRecordsAndItemsOfNoBytesEnd() throws Exception {
+    Schema nested =
+        later(
+            """
+            {"type": "record", "name": "Nested", "fields": [
+              {"name": "next", "type": ["null", "Nested"], "default": null}]}""");
+    ByteArrayOutputStream depth = header(nested);
+    depth.writeBytes(new byte[] {2});
+    for (int i = 0; i < 5_000_000; i++) {
+      depth.write(2);
+    }
+    depth.write(0);
+    Schema nothing = later("{\"type\": \"array\", \"items\": \"null\"}");
+    ByteArrayOutputStream endless = header(nothing);
+    BinaryEncoder counts = EncoderFactory.get().directBinaryEncoder(endless, null);
+    counts.writeIndex(1);
+    counts.writeLong(Long.MAX_VALUE / 2);
+    counts.flush();
+    SchemaSources.Source source =
+        fingerprint ->
+            Stream.of(nested, nothing)
+                .filter(one -> SchemaNormalization.parsingFingerprint64(one) == fingerprint)
+                .findFirst()
+                .orElse(null);
+    SchemaSources.add(source);
+    try {
+      for (ByteArrayOutputStream record : List.of(depth, endless)) {
+        assertThat(
+                catchThrowableOfType(
+                    RecordFormatException.class, () -> tasks.decode(record.toByteArray())))
+            .as("refused")
+            .isNotNull();
+      }
+    } finally {
+      SchemaSources.remove(source);
+    }
+  }
+
+  /** The schema of tasks with one field more, which may be there or not. */
+  private static Schema later(String type) {
+    Schema now = Task.getClassSchema();
+    List<Schema.Field> fields = new ArrayList<>();
+    now.getFields().forEach(f -> fields.add(new Schema.Field(f, f.schema())));
+    Schema added =
+        Schema.createUnion(Schema.create(Schema.Type.NULL), new Schema.Parser().parse(type));
+    fields.add(new Schema.Field("added", added, "New.", Schema.Field.NULL_DEFAULT_VALUE));
+    return Schema.createRecord(now.getName(), now.getDoc(), now.getNamespace(), false, fields);
+  }
+
+  /** A record up to where the added field begins. */
+  private ByteArrayOutputStream header(Schema schema) {
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    record.writeBytes(
+        ByteBuffer.allocate(HEADER)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put((byte) 0xc3)
+            .put((byte) 1)
+            .putLong(SchemaNormalization.parsingFingerprint64(schema))
+            .array());
+    byte[] known = tasks.encode(task);
+    record.write(known, HEADER, known.length - HEADER);
+    return record;
   }
 
   @Test

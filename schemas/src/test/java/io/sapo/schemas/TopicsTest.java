@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +50,32 @@ class TopicsTest {
     assertThat(header(letter, DeadLetters.SOURCE_PARTITION)).isEqualTo("3");
     assertThat(header(letter, DeadLetters.SOURCE_OFFSET)).isEqualTo("42");
     assertThat(DeadLetters.header(letter.headers(), "sapo.other")).isEmpty();
+  }
+
+  /** Whoever may write records may write such headers. */
+  @Test
+  void aHeaderWithoutValueIsAsGoodAsNone() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(DeadLetters.REASON, null);
+    headers.add(DamagedRecords.HEADER, null);
+    assertThat(DeadLetters.header(headers, DeadLetters.REASON)).isEmpty();
+    assertThat(DamagedRecords.why(headers)).isEmpty();
+  }
+
+  /** A gigabyte of zeros is small on the wire, and no record of the dead letters' topic. */
+  @Test
+  void ofWhatIsTooLargeForADeadLetterOnlyTheReasonIsKept() {
+    byte[] value = new byte[DeadLetters.MAX_KEPT_BYTES];
+    assertThat(DeadLetters.Kept.of(null, value, "why").value()).isSameAs(value);
+    for (byte[][] large : new byte[][][] {{{1}, value}, {value, {1}}}) {
+      DeadLetters.Kept kept = DeadLetters.Kept.of(large[0], large[1], "why");
+      assertThat(kept.key()).isEmpty();
+      assertThat(kept.value()).isEmpty();
+      assertThat(kept.detail())
+          .contains(Integer.toString(value.length + 1))
+          .contains("bytes")
+          .endsWith("why");
+    }
   }
 
   private static String header(ProducerRecord<byte[], byte[]> letter, String name) {

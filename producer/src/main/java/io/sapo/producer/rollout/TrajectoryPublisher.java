@@ -68,9 +68,11 @@ final class TrajectoryPublisher implements AutoCloseable {
           "trajectory %s has %d bytes, at most %d are taken"
               .formatted(trajectory.getTrajectoryId(), record.value().length, MAX_VALUE_BYTES);
       refuse(
-          record.key(),
-          new byte[0],
-          DeadLetters.headers("trajectory-too-large", detail, record.topic(), -1, -1));
+          DeadLetters.Kept.of(record.key(), new byte[0], detail),
+          "trajectory-too-large",
+          record.topic(),
+          -1,
+          -1);
       onPublished.run();
       return;
     }
@@ -102,10 +104,11 @@ final class TrajectoryPublisher implements AutoCloseable {
   /** Sends an unreadable task to the dead letters as it was found. */
   void refuse(RefusedTask task, String detail) {
     refuse(
-        task.key(),
-        task.value(),
-        DeadLetters.headers(
-            "unreadable-task", detail, task.source(), task.partition(), task.offset()));
+        DeadLetters.Kept.of(task.key(), task.value(), detail),
+        "unreadable-task",
+        task.source(),
+        task.partition(),
+        task.offset());
   }
 
   /** Sends a task that cannot be prompted to the dead letters. */
@@ -115,15 +118,16 @@ final class TrajectoryPublisher implements AutoCloseable {
 
   /** Sends a task to the dead letters. */
   void refuse(Task task, String reason, String detail) {
-    refuse(
-        Topic.keyBytes(task.getTaskId()),
-        topics.tasks().codec().encode(task),
-        DeadLetters.headers(reason, detail, task.getSource(), -1, -1));
+    byte[] key = Topic.keyBytes(task.getTaskId());
+    byte[] value = topics.tasks().codec().encode(task);
+    refuse(DeadLetters.Kept.of(key, value, detail), reason, task.getSource(), -1, -1);
   }
 
-  private void refuse(byte[] key, byte[] value, Headers headers) {
+  private void refuse(
+      DeadLetters.Kept kept, String reason, String source, int partition, long offset) {
+    Headers headers = DeadLetters.headers(reason, kept.detail(), source, partition, offset);
     producer.send(
-        new ProducerRecord<>(topics.deadLetters(), null, key, value, headers),
+        new ProducerRecord<>(topics.deadLetters(), null, kept.key(), kept.value(), headers),
         (metadata, problem) -> {
           if (problem != null) {
             failure.complete(problem);

@@ -55,7 +55,7 @@ public enum Reason {
   JUDGE_FAILED,
   /** A judge outside the stream has said nothing for too long. */
   JUDGE_SILENT,
-  /** The segmented record would exceed the size of a record. */
+  /** It exceeds the size of a record, or would with its segments; or has items without end. */
   TOO_LARGE,
   /** The trajectory id was seen before. */
   DUPLICATE,
@@ -78,6 +78,7 @@ public enum Reason {
       case UNKNOWN_SCHEMA -> UNKNOWN_SCHEMA;
       case MALFORMED -> MALFORMED;
       case TRAILING_BYTES -> TRAILING_BYTES;
+      case TOO_LARGE -> TOO_LARGE;
     };
   }
 }

@@ -29,13 +29,18 @@ abstract class Step<V> implements Processor<byte[], V, byte[], Object> {
 
   final void refuse(Source source, long timestamp, Reason reason, String detail) {
     counters.countRefused(reason);
+    DeadLetters.Kept kept = DeadLetters.Kept.of(source.key(), source.value(), detail);
     context.forward(
         new Record<>(
-            source.key(),
-            (Object) source.value(),
+            kept.key(),
+            (Object) kept.value(),
             timestamp,
             DeadLetters.headers(
-                reason.label(), detail, source.topic(), source.partition(), source.offset())),
+                reason.label(),
+                kept.detail(),
+                source.topic(),
+                source.partition(),
+                source.offset())),
         Nodes.DEAD_LETTERS);
   }
 }

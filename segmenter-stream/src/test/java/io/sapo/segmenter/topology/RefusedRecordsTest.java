@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +79,30 @@ class RefusedRecordsTest {
     topology.send(key, value);
 
     assertRefusedAlone(reason, key, value);
+  }
+
+  @Test
+  void whatIsTooLargeEvenForADeadLetterIsRefusedWithoutItsBytes() {
+    topology.send(Topic.keyBytes("a"), new byte[2 * Topics.MAX_RECORD_BYTES]);
+
+    List<TestRecord<byte[], byte[]>> letters = topology.deadLetters();
+    assertThat(letters).hasSize(1);
+    assertThat(TopologyHarness.reason(letters.get(0))).isEqualTo("too-large");
+    assertThat(TopologyHarness.detail(letters.get(0))).contains("too many to be kept here");
+    assertThat(letters.get(0).value()).isEmpty();
+  }
+
+  @Test
+  void aHeaderOfOursWithoutAValueChangesNothing() {
+    Trajectory good = SampleTrajectories.right("without-a-value").build();
+    topology.send(
+        new TestRecord<>(
+            Topic.keyBytes(good.getGroupId()),
+            CODEC.encode(good),
+            new RecordHeaders().add("sapo.damaged", null)));
+
+    assertThat(topology.deadLetters()).isEmpty();
+    assertThat(topology.segments()).hasSize(1);
   }
 
   static Stream<Arguments> badTrajectories() {

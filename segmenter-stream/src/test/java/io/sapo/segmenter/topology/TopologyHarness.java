@@ -84,6 +84,10 @@ final class TopologyHarness implements AutoCloseable {
     input.pipeInput(key, value);
   }
 
+  void send(TestRecord<byte[], byte[]> record) {
+    input.pipeInput(record);
+  }
+
   /** What a judge was asked since it was last looked at. */
   List<JudgeRequest> requests(String judge) {
     Topic<JudgeRequest> topic = TOPICS.judgeRequests(judge);
