@@ -168,6 +168,11 @@ final class Judging extends Step<Object> {
     if (waits == null || !isOf(waits, verdict.getSourcePartition(), verdict.getSourceOffset())) {
       return;
     }
+    Accepted accepted = accepted(waits);
+    if (!segmenter.judges(accepted.trajectory()).contains(verdict.getJudge())) {
+      log.warn("a verdict is skipped: {} was not asked", verdict.getJudge());
+      return;
+    }
     String fault = fault(verdict, waits.cut().ends().length);
     if (!fault.isEmpty()) {
       String detail = "judge " + verdict.getJudge() + " " + fault;
@@ -176,7 +181,6 @@ final class Judging extends Step<Object> {
       return;
     }
     held.putVerdict(key, verdict.getJudge(), value);
-    Accepted accepted = accepted(waits);
     List<Judgement> judgements = held.judgements(key);
     if (missing(accepted.trajectory(), judgements).isEmpty()) {
       release(key);

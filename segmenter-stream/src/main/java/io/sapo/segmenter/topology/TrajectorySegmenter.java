@@ -25,6 +25,9 @@ final class TrajectorySegmenter {
   /** What a segmented record holds besides the trajectory and its segments; generous. */
   private static final int FIXED_BYTES = 4096;
 
+  /** In UTF-8, of a char. */
+  private static final long MOST_BYTES_PER_CHAR = 3;
+
   private static final int BYTES_PER_SEGMENT = Integer.BYTES + Double.BYTES;
 
   private final SegmentationStrategy strategy;
@@ -51,7 +54,7 @@ final class TrajectorySegmenter {
    */
   Cut cut(Accepted accepted) throws RefusedException {
     int[] ends = TrainedCut.ends(strategy, accepted.response(), mask(accepted.trajectory()));
-    checkSize(accepted.source(), ends.length);
+    checkSize(accepted.source(), ends.length, List.of());
     return new Cut(ends, strategyName);
   }
 
@@ -63,6 +66,7 @@ final class TrajectorySegmenter {
   SegmentedTrajectory segment(Accepted accepted, Cut cut, List<Judgement> judgements)
       throws RefusedException {
     int[] ends = cut.ends();
+    checkSize(accepted.source(), ends.length, judgements);
     Trajectory trajectory = accepted.trajectory();
     SortedMap<String, GivenVerdict> given = new TreeMap<>();
     judgements.forEach(j -> given.put(j.getJudge(), GivenVerdict.of(j)));
@@ -119,18 +123,23 @@ final class TrajectorySegmenter {
     return shaped.reward();
   }
 
-  private static void checkSize(Source source, int segments) throws RefusedException {
+  private static void checkSize(Source source, int segments, List<Judgement> judgements)
+      throws RefusedException {
     long bytes =
         (long) source.key().length
             + source.value().length
             + (long) segments * BYTES_PER_SEGMENT
             + FIXED_BYTES;
+    for (Judgement said : judgements) {
+      long chars = said.getJudge().length() + said.getVersion().length() + said.getWhy().length();
+      bytes += MOST_BYTES_PER_CHAR * chars + said.getSegmentRewards().remaining();
+    }
     if (bytes > Topics.MAX_RECORD_BYTES) {
       throw new RefusedException(
           Reason.TOO_LARGE,
           "with its "
               + segments
-              + " segments the record would have "
+              + " segments and what judges said of it the record would have "
               + bytes
               + " bytes; the limit is "
               + Topics.MAX_RECORD_BYTES);

@@ -7,6 +7,7 @@ import io.sapo.schemas.JudgeVerdict;
 import io.sapo.schemas.Judgement;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.judge.JudgeSettings;
@@ -130,6 +131,38 @@ class JudgingTest {
     assertThat(harness.segments()).isEmpty();
     assertThat(harness.deadLetters()).isEmpty();
     assertThat(harness.counters.held()).isEqualTo(1);
+  }
+
+  /** It would be larger than a record of the segments can be, and stop the stream for ever. */
+  @Test
+  void whatAJudgeSaysAtSuchLengthThatNoRecordHoldsItIsADeadLetter() {
+    harness.send(
+        asking("a", "taste").setPrompt("p".repeat(Topics.MAX_RECORD_BYTES - (1 << 16))).build());
+    JudgeVerdict wordy = verdict(only("taste"), 1);
+    wordy.getJudgement().setWhy("w".repeat(1 << 17));
+    harness.verdict("group-of-a", wordy);
+
+    onlyDeadLetter("too-large");
+    assertThat(harness.nothingHeld()).isTrue();
+  }
+
+  /** Names of judges without end would be kept beside what is held. */
+  @Test
+  void whoWasNotAskedIsNotHeard() {
+    harness.send(asking("a", "taste").build());
+    JudgeRequest request = only("taste");
+    JudgeVerdict stranger = verdict(request, 0);
+    stranger.setJudge("tact");
+    stranger.getJudgement().setJudge("tact");
+    harness.verdict("group-of-a", stranger);
+    JudgeVerdict hidden = verdict(request, 0);
+    hidden.setTrajectoryId("a\0taste");
+    harness.verdict("group-of-a", hidden);
+    harness.verdict("group-of-a", verdict(request, 1));
+
+    List<SegmentedTrajectory> out = harness.segments();
+    assertThat(ids(out)).containsExactly("a");
+    assertThat(out.get(0).getJudgements()).hasSize(1);
   }
 
   @Test
