@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
@@ -81,7 +82,7 @@ final class LiveProcesses implements AutoCloseable {
       return;
     }
     try {
-      Status status = topics.status().codec().decode(record.value());
+      Status status = Heartbeats.lean(topics.status().codec().decode(record.value()));
       if (status.getComponent() == kind) {
         processes.put(status.getInstance(), new Heard(status, nanoTime.getAsLong(), listening));
       }

@@ -82,7 +82,10 @@ public record BatchProgress(
         NavigableSet<Long> all =
             trained.computeIfAbsent(
                 Integer.parseInt(one.substring(0, colon)), partition -> new TreeSet<>());
-        if (last - first > MOST_OFFSETS || (offsets += (int) (last - first) + 1) > MOST_OFFSETS) {
+        boolean sound = first >= 0 && last >= first && last < Long.MAX_VALUE;
+        if (!sound
+            || last - first >= MOST_OFFSETS
+            || (offsets += (int) (last - first) + 1) > MOST_OFFSETS) {
           return Optional.empty();
         }
         for (long offset = first; offset <= last; offset++) {

@@ -1,6 +1,9 @@
 package io.sapo.schemas;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,6 +29,15 @@ public final class Heartbeats implements AutoCloseable {
   private static final int MAX_BLOCK_MS = 5_000;
   private static final int MOST_CHARS = 4_096;
   private static final int MOST_INFO_CHARS = 1 << 20;
+
+  /** Of one that was read. A learner with many outcomes of commands has some tens of thousands. */
+  private static final int MOST_KEPT_CHARS = 1 << 18;
+
+  private static final int MOST_GAUGES = 1_000;
+  private static final int MOST_NAME_CHARS = 256;
+
+  /** What an entry of a map weighs beside its text. */
+  private static final int GAUGE_CHARS = 64;
 
   private final Topics topics;
   private final Supplier<Status> status;
@@ -126,6 +138,70 @@ public final class Heartbeats implements AutoCloseable {
     }
     status.setInfo(info);
     return status;
+  }
+
+  /**
+   * What is worth keeping of a heartbeat that was read, whoever wrote it: one with a million gauges
+   * would be a hundred megabytes in every process of the run, and each life of a role has its own.
+   */
+  public static Status lean(Status status) {
+    if (chars(status) <= MOST_KEPT_CHARS) {
+      return status;
+    }
+    SortedMap<String, Double> gauges = new TreeMap<>();
+    status.getGauges().entrySet().stream()
+        .filter(gauge -> gauge.getKey().length() <= MOST_NAME_CHARS)
+        .limit(MOST_GAUGES)
+        .forEach(gauge -> gauges.put(gauge.getKey(), gauge.getValue()));
+    return Status.newBuilder(status)
+        .setInstance(upTo(MOST_NAME_CHARS, status.getInstance()))
+        .setState(upTo(MOST_NAME_CHARS, status.getState()))
+        .setMessage(shortened(status.getMessage()))
+        .setGauges(gauges)
+        .setInfo(leanInfo(status))
+        .build();
+  }
+
+  /** The short ones, of which there are few in ours, before the long ones. */
+  private static SortedMap<String, String> leanInfo(Status status) {
+    SortedMap<String, String> info = new TreeMap<>();
+    long chars = 0;
+    List<Map.Entry<String, String>> shortFirst = new ArrayList<>(status.getInfo().entrySet());
+    shortFirst.sort(
+        Comparator.comparingLong((Map.Entry<String, String> entry) -> chars(entry))
+            .thenComparing(Map.Entry::getKey));
+    for (Map.Entry<String, String> entry : shortFirst) {
+      chars += chars(entry);
+      if (chars > MOST_KEPT_CHARS) {
+        break;
+      }
+      info.put(entry.getKey(), entry.getValue());
+    }
+    info.remove(BatchProgress.INFO);
+    return info;
+  }
+
+  private static long chars(Map.Entry<String, String> entry) {
+    return GAUGE_CHARS + entry.getKey().length() + entry.getValue().length();
+  }
+
+  private static long chars(Status status) {
+    long chars =
+        status.getInstance().length()
+            + status.getState().length()
+            + status.getMessage().length()
+            + (long) GAUGE_CHARS * status.getGauges().size();
+    for (Map.Entry<String, String> entry : status.getInfo().entrySet()) {
+      chars += chars(entry);
+    }
+    for (String gauge : status.getGauges().keySet()) {
+      chars += gauge.length();
+    }
+    return chars;
+  }
+
+  private static String upTo(int chars, String text) {
+    return text.substring(0, Math.min(chars, text.length()));
   }
 
   private static String shortened(String text) {

@@ -36,6 +36,10 @@ class BatchProgressTest {
         "7;;",
         "7;passed=;trained=0:1-",
         "7;passed=;trained=0:0-9000000000000000000,",
+        "7;passed=;trained=0:-9223372036854775808-9223372036854775807,",
+        "7;passed=;trained=0:9223372036854775807,",
+        "7;passed=;trained=0:9223372036854775800-9223372036854775807,",
+        "7;passed=;trained=0:5-4,",
         "7;passed=;trained=0:0-999999,1:0-999999,"
       })
   void whatIsOfAnotherFormIsNoProgress(String text) {

@@ -2,6 +2,7 @@ package io.sapo.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -36,5 +37,42 @@ class HeartbeatsTest {
     assertThat(record.length).isLessThan(Topics.MAX_RECORD_BYTES);
     assertThat(status.getInfo()).containsEntry(BatchProgress.INFO, progress);
     assertThat(status.getMessage()).startsWith("by xxx").endsWith("…");
+    assertThat(Heartbeats.lean(status).getInfo())
+        .as("for programs, and read where it arrives")
+        .doesNotContainKey(BatchProgress.INFO);
+  }
+
+  /** It is kept by every process of a run for as long as its writer may be alive. */
+  @Test
+  void ofAHeartbeatOfManyMegabytesLittleIsKept() {
+    Map<String, Double> gauges = new HashMap<>();
+    Map<String, String> info = new HashMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      gauges.put("gauge-" + i, Double.NaN);
+      info.put("info-" + i, "x".repeat(20));
+    }
+    Status.Builder small =
+        Status.newBuilder()
+            .setComponent(Component.PRODUCER)
+            .setInstance("p")
+            .setState("running")
+            .setVersion(3)
+            .setStartedAtMs(0)
+            .setAtMs(1)
+            .setIntervalMs(1_000)
+            .setGauges(Map.of("unpublished", 3.0))
+            .setInfo(Map.of("a", "b"));
+    assertThat(Heartbeats.lean(small.build())).isEqualTo(small.build());
+    Status lean =
+        Heartbeats.lean(
+            Status.newBuilder(small)
+                .setInstance("p".repeat(1 << 20))
+                .setMessage("m".repeat(1 << 20))
+                .setGauges(gauges)
+                .setInfo(info)
+                .build());
+    assertThat(lean.getGauges()).hasSizeLessThanOrEqualTo(1_000);
+    assertThat(RecordCodec.of(Status.class).encode(lean)).hasSizeLessThan(512 << 10);
+    assertThat(lean.getIntervalMs()).isEqualTo(1_000);
   }
 }

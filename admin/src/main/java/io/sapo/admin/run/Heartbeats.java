@@ -3,25 +3,25 @@ package io.sapo.admin.run;
 import io.sapo.schemas.Status;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The newest heartbeat of every component instance; a bounded number of them. Thread-safe. */
+/**
+ * The newest heartbeat of every component instance; a bounded number of them. Those make room that
+ * were heard of longest ago, whatever time they claim. Thread-safe.
+ */
 public final class Heartbeats {
   static final int LIMIT = 500;
 
-  private final SortedMap<String, Status> byKey = new TreeMap<>();
+  /** In the order of their arrival. */
+  private final LinkedHashMap<String, Status> byKey = new LinkedHashMap<>();
 
   synchronized void put(String key, Status status) {
+    byKey.remove(key);
     byKey.put(key, status);
     if (byKey.size() > LIMIT) {
-      byKey.entrySet().stream()
-          .min(Comparator.comparingLong(entry -> entry.getValue().getAtMs()))
-          .map(Map.Entry::getKey)
-          .ifPresent(byKey::remove);
+      byKey.remove(byKey.keySet().iterator().next());
     }
   }
 
@@ -31,6 +31,6 @@ public final class Heartbeats {
 
   /** By component and instance. The records are not to be changed. */
   public synchronized List<Status> all() {
-    return Collections.unmodifiableList(new ArrayList<>(byKey.values()));
+    return Collections.unmodifiableList(new ArrayList<>(new TreeMap<>(byKey).values()));
   }
 }

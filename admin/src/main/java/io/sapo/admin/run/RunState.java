@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class RunState {
   private static final int EVALUATIONS_KEPT = 2_000;
   private static final int COMMANDS_KEPT = 200;
+  private static final int KEY_CHARS = 1_000;
   private static final Pattern STALENESS_BOUND =
       Pattern.compile("\"maxStaleness\"\\s*:\\s*(\\d{1,9})");
 
@@ -77,9 +78,11 @@ public final class RunState {
   private void applyStatus(ConsumerRecord<byte[], byte[]> record) {
     String key = Topic.keyText(record.key());
     if (record.value() == null) {
-      heartbeats.remove(key);
+      heartbeats.remove(Text.upTo(KEY_CHARS, key));
     } else {
-      heartbeats.put(key, decode(topics.status(), record));
+      heartbeats.put(
+          Text.upTo(KEY_CHARS, key),
+          io.sapo.schemas.Heartbeats.lean(decode(topics.status(), record)));
     }
   }
 

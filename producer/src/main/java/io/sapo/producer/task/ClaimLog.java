@@ -121,7 +121,7 @@ public final class ClaimLog implements AutoCloseable {
     sources.stream()
         .filter(source -> source.name().equals(step.getSource()))
         .findFirst()
-        .ifPresent(source -> claims.apply(step, source.stretchLength()));
+        .ifPresent(source -> claims.apply(step, source));
   }
 
   /**

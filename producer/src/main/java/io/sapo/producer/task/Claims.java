@@ -6,12 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state that the records of the claims topic add up to: for each source the open ranges of
  * tasks, and the next unclaimed one. Every reader derives the same state. For one thread.
  */
 final class Claims {
+  private static final Logger log = LoggerFactory.getLogger(Claims.class);
+
   /**
    * A stretch that is not all done.
    *
@@ -30,21 +34,34 @@ final class Claims {
 
   /**
    * A record without a value, as earlier releases wrote them: its offset is the number of a stretch
-   * that was drawn.
+   * that was drawn. Those releases are gone once there is a claim: such a record behind it, at
+   * whatever offset, would take all tasks up to there away.
    */
   void applyLegacy(long offset) {
-    legacy = Math.max(legacy, offset + 1);
+    if (orders.isEmpty()) {
+      legacy = Math.max(legacy, offset + 1);
+    }
   }
 
   /**
-   * @param length tasks of a stretch of that source
+   * @param source whose tasks the step is about
    */
-  void apply(TaskClaim step, int length) {
-    Order order = orders.computeIfAbsent(step.getSource(), source -> new Order());
+  void apply(TaskClaim step, OrderedTaskSource source) {
+    int length = source.stretchLength();
+    Order order = orders.computeIfAbsent(step.getSource(), name -> new Order());
     long stretch = step.getStretch();
     Open open = order.open.get(stretch);
     switch (step.getKind()) {
       case CLAIM -> {
+        if (stretch > next(source) && !source.mayHold(stretch)) {
+          log.warn(
+              "a claim of {} on {} is skipped: it names number {}, and {} is the next",
+              step.getSession(),
+              source.name(),
+              stretch,
+              next(source));
+          return;
+        }
         long granted = Math.max(order.next, stretch);
         order.open.put(granted, new Open(Optional.of(step.getSession()), 0));
         order.next = granted + 1;

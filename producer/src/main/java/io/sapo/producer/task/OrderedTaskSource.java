@@ -21,6 +21,15 @@ public interface OrderedTaskSource extends TaskSource {
   }
 
   /**
+   * Whether a stretch may be claimed before those in front of it are. Nobody does so for no reason:
+   * there they may have expired. A claim on what does not exist would keep everybody from the tasks
+   * before it for ever.
+   */
+  default boolean mayHold(long stretch) {
+    return false;
+  }
+
+  /**
    * The next task is the first of a stretch, or one within it that was reached by {@link #next}.
    * Where a stretch has no task after all, {@code next} is empty.
    *

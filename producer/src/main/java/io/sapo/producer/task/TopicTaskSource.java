@@ -109,6 +109,11 @@ public final class TopicTaskSource implements OrderedTaskSource {
   }
 
   @Override
+  public boolean mayHold(long stretch) {
+    return available(stretch);
+  }
+
+  @Override
   public void seek(long stretch, int length) {
     wanted = stretch;
     while (!fetched.isEmpty() && fetched.peek().offset() < wanted) {

@@ -18,15 +18,56 @@ final class VersionLog {
   private final NavigableMap<Long, WeightVersion> records = new TreeMap<>();
   private final NavigableSet<Long> refused = new TreeSet<>();
 
-  /** Takes a record in; false when a newer or equal version is known already. */
-  boolean add(WeightVersion record) {
-    if (!records.isEmpty() && record.getVersion() <= records.lastKey()) {
-      return false;
+  /** Since the newest record: any of them may have been of the version after it. */
+  private long unreadable;
+
+  /**
+   * Takes a record in, where it can be one of this run's: one that cannot must neither end the
+   * process nor keep those behind it from being taken for newer.
+   *
+   * @return what is wrong with it; empty when it was taken in
+   */
+  Optional<String> add(WeightVersion record) {
+    Optional<String> oddity = oddity(record);
+    if (oddity.isPresent()) {
+      return oddity;
     }
+    unreadable = 0;
     records.put(record.getVersion(), record);
     records.headMap(record.getAnchorVersion()).clear();
     refused.headSet(record.getAnchorVersion()).clear();
-    return true;
+    return Optional.empty();
+  }
+
+  private Optional<String> oddity(WeightVersion record) {
+    long version = record.getVersion();
+    if (version < 0 || record.getParent() != version - 1) {
+      return Optional.of("follows version " + record.getParent());
+    }
+    if (record.getAnchorVersion() < 0
+        || record.getAnchorVersion() > version
+        || record.getAnchor() != (record.getAnchorVersion() == version)) {
+      return Optional.of("cannot be assembled from version " + record.getAnchorVersion());
+    }
+    if (record.getFirstChunkOffset() < 0 || record.getChunkCount() < 0) {
+      return Optional.of(
+          "names %d chunks at offset %d"
+              .formatted(record.getChunkCount(), record.getFirstChunkOffset()));
+    }
+    if (records.isEmpty()) {
+      return Optional.empty();
+    }
+    if (version <= records.lastKey()) {
+      return Optional.of("comes after a newer one");
+    }
+    return version - records.lastKey() > 1 + unreadable
+        ? Optional.of("comes after version %d".formatted(records.lastKey()))
+        : Optional.empty();
+  }
+
+  /** A record of the topic could not be read. */
+  void addUnreadable() {
+    unreadable++;
   }
 
   Optional<WeightVersion> newest() {

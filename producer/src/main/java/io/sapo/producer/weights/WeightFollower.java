@@ -192,16 +192,19 @@ public final class WeightFollower implements AutoCloseable {
     try {
       RecordDigest.check(record);
       WeightVersion version = topics.weights().codec().decode(record.value());
-      if (versionLog.add(version)) {
+      Optional<String> oddity = versionLog.add(version);
+      if (oddity.isEmpty()) {
         onCommit.accept(version);
         return true;
       }
       log.warn(
-          "{}, offset {}: version {} comes after a newer one and is skipped",
+          "{}, offset {}: version {} {} and is skipped",
           record.topic(),
           record.offset(),
-          version.getVersion());
+          version.getVersion(),
+          oddity.get());
     } catch (RecordFormatException e) {
+      versionLog.addUnreadable();
       unreadable =
           OptionalLong.of(1 + versionLog.newest().map(WeightVersion::getVersion).orElse(-1L));
       refused("%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()));

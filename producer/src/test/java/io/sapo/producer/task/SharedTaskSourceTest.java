@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.TaskSources;
+import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Task;
+import io.sapo.schemas.TaskClaim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +113,43 @@ class SharedTaskSourceTest {
     assertThat(finished).as("one pass").hasSize(64).doesNotHaveDuplicates();
     assertThat(third.next().orElseThrow().getTaskId()).endsWith("@2");
     List.of(killed, other, third).forEach(SharedTaskSource::close);
+  }
+
+  /** Its offset would be taken for the number of tasks that earlier releases had drawn. */
+  @Test
+  void aRecordWithoutValueBehindAClaimTakesNoTasksAway() throws Exception {
+    String file = lines(32).toString();
+    try (SharedTaskSource source = open(file)) {
+      assertThat(source.groupId(source.next().orElseThrow())).contains("tasks.jsonl:0");
+    }
+    for (int i = 0; i < 20; i++) {
+      kafka.send(new ProducerRecord<>(kafka.topics().taskClaims().name(), new byte[] {1}, null));
+    }
+    try (SharedTaskSource source = open(file, "another")) {
+      assertThat(ids(source, 33)).last().asString().endsWith("@2");
+    }
+  }
+
+  /** All before it would be lost; and behind the greatest number everything begins again. */
+  @Test
+  void aClaimFarAheadIsSkipped() throws Exception {
+    for (long number : new long[] {1_000_000, 1L << 60, Long.MAX_VALUE}) {
+      kafka.send(
+          kafka
+              .topics()
+              .taskClaims()
+              .record(
+                  "tasks.jsonl",
+                  TaskClaim.newBuilder()
+                      .setKind(ClaimKind.CLAIM)
+                      .setSession("a-stranger")
+                      .setSource("tasks.jsonl")
+                      .setStretch(number)
+                      .build()));
+    }
+    try (SharedTaskSource source = open(lines(32).toString())) {
+      assertThat(source.groupId(source.next().orElseThrow())).contains("tasks.jsonl:0");
+    }
   }
 
   @Test

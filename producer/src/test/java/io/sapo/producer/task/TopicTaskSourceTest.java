@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sapo.producer.KafkaFixture;
+import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.Task;
+import io.sapo.schemas.TaskClaim;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +65,35 @@ class TopicTaskSourceTest {
       assertThat(failure[0]).hasMessageContaining("tasks-0, offset 0");
       assertThat(failure[0].refused().orElseThrow().value()).isEqualTo(bytes);
       assertThat(take(source, 1)).extracting(Task::getTaskId).containsExactly("a");
+    }
+  }
+
+  /** It would keep everybody from the tasks before it for ever. */
+  @Test
+  void aClaimOnTasksThatDoNotExistKeepsNobodyFromThoseThatDo() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture()) {
+      String name = kafka.topics().tasks().name() + "-0";
+      for (long number : new long[] {1_000_000_000_000L, Long.MAX_VALUE, Long.MIN_VALUE}) {
+        kafka.send(
+            kafka
+                .topics()
+                .taskClaims()
+                .record(
+                    name,
+                    TaskClaim.newBuilder()
+                        .setKind(ClaimKind.CLAIM)
+                        .setSession("a-stranger")
+                        .setSource(name)
+                        .setStretch(number)
+                        .build()));
+      }
+      kafka.send(kafka.topics().tasks().record("a", task("a")));
+      kafka.send(kafka.topics().tasks().record("b", task("b")));
+      try (SharedTaskSource one = source(kafka, "one");
+          SharedTaskSource two = source(kafka, "two")) {
+        assertThat(take(one, 1)).extracting(Task::getTaskId).containsExactly("b");
+        assertThat(two.next()).as("a stranger may answer the first").isEmpty();
+      }
     }
   }
 
