@@ -50,7 +50,7 @@ record QueueView(
       long pending = to - from;
       NavigableSet<Long> gone = refused.get(partition);
       if (gone != null && pending > 0) {
-        pending -= gone.tailSet(from, true).size();
+        pending -= gone.subSet(from, true, to, false).size();
       }
       backlog += Math.max(0, pending) + consumed.inBatch(partition).size();
     }

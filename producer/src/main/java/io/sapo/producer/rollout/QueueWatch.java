@@ -6,6 +6,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
@@ -45,6 +46,9 @@ final class QueueWatch implements AutoCloseable {
   /** Refreshes between two looks at what has expired. */
   private static final int BEGINS_EVERY = 600;
 
+  /** Nothing has moved for so long: then it is looked at what there is to wait for. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(5);
+
   private static final int HEARTBEATS_MISSED = 3;
   private static final int MAX_NAME_CHARS = 1_024;
   private static final String CONTROL_TARGET = "producer";
@@ -66,6 +70,7 @@ final class QueueWatch implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final Runnable onChange;
   private final Consumer<byte[], byte[]> consumer;
+  private final AbsentOffsets absent;
   private final Thread thread;
 
   private final Map<Integer, NavigableSet<Long>> refused = new ConcurrentHashMap<>();
@@ -74,6 +79,8 @@ final class QueueWatch implements AutoCloseable {
   private Optional<BatchProgress> batch = Optional.empty();
   private Optional<String> pausedBy = Optional.empty();
   private SortedMap<Integer, Long> begins = new TreeMap<>();
+  private SortedMap<Integer, Long> queued = new TreeMap<>();
+  private long queuedSince;
   private long refreshes;
   private boolean joined;
   private long waitingSince;
@@ -108,6 +115,7 @@ final class QueueWatch implements AutoCloseable {
     this.onChange = onChange;
     // A time-out would end the producer.
     consumer = CommittedReaders.patient(clientConfig);
+    absent = new AbsentOffsets(clientConfig);
     thread = new Thread(this::run, "queue-watch");
     thread.setDaemon(true);
   }
@@ -142,7 +150,8 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void run() {
-    try (consumer) {
+    try (consumer;
+        absent) {
       List<TopicPartition> followed = partitions(topics.deadLetters());
       followed.addAll(partitions(topics.status().name()));
       followed.addAll(partitions(topics.control().name()));
@@ -182,8 +191,34 @@ final class QueueWatch implements AutoCloseable {
       begins = byPartition(consumer.beginningOffsets(trajectories));
     }
     newest.get().ifPresent(this::forgetConsumed);
+    leaveOutAbsent(ends);
     view = look(ends);
     onChange.run();
+  }
+
+  /** What is absent counts as refused: nobody will train on it either. */
+  private void leaveOutAbsent(SortedMap<Integer, Long> ends) {
+    Consumed consumed = Consumed.of(newest.get(), batch);
+    SortedMap<Integer, Long> queue = new TreeMap<>();
+    ends.forEach((partition, end) -> queue.put(partition, end - consumed.next(partition)));
+    long now = nanoTime.getAsLong();
+    if (!queue.equals(queued)) {
+      queued = queue;
+      queuedSince = now;
+    }
+    if (now - queuedSince < STANDSTILL.toNanos()) {
+      return;
+    }
+    queuedSince = now;
+    ends.forEach(
+        (partition, end) -> {
+          TopicPartition at = new TopicPartition(topics.trajectories().name(), partition);
+          long from = Math.max(consumed.next(partition), begins.getOrDefault(partition, 0L));
+          NavigableSet<Long> found = absent.in(at, from, end);
+          if (!found.isEmpty()) {
+            refused.computeIfAbsent(partition, p -> new ConcurrentSkipListSet<>()).addAll(found);
+          }
+        });
   }
 
   private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
@@ -201,13 +236,19 @@ final class QueueWatch implements AutoCloseable {
     boolean known = true;
     for (Heard other : others.values()) {
       Map<String, Double> gauges = other.status().getGauges();
-      unpublished += Math.round(gauges.getOrDefault(UNPUBLISHED, 0.0));
+      unpublished += unpublished(gauges);
       known &= gauges.getOrDefault(PRODUCERS, (double) live.size()) >= live.size();
     }
     // Who has come, or comes back from a pause, waits until the others keep to smaller shares.
     joined = pausedBy.isEmpty() && (joined || known || waitedLong(now));
     return new QueueView(
         begins, ends, refused, batch, List.copyOf(live), unpublished, joined, pausedBy);
+  }
+
+  /** Whatever a heartbeat says: sums of these must not overflow. */
+  private static long unpublished(Map<String, Double> gauges) {
+    long said = Math.round(gauges.getOrDefault(UNPUBLISHED, 0.0));
+    return Math.max(0, Math.min(Integer.MAX_VALUE, said));
   }
 
   /** Whether it has waited for the others for so long that something must be wrong with them. */
@@ -280,7 +321,10 @@ final class QueueWatch implements AutoCloseable {
           Math.min(
               MOST_PATIENCE.toMillis(), HEARTBEATS_MISSED * Math.max(0, status.getIntervalMs()));
       others.put(
-          name, new Heard(status, nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(patience)));
+          name,
+          new Heard(
+              Heartbeats.lean(status),
+              nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(patience)));
     }
   }
 

@@ -62,6 +62,22 @@ class QueueViewTest {
     assertThat(VIEW.backlog(at(Map.of("0", 10L, "1", 5L)), Map.of())).isZero();
   }
 
+  /** Nothing lies there yet: it must not be taken off what does. */
+  @Test
+  void deadLettersOfWhatIsNotThereCountForNothing() {
+    QueueView forged =
+        new QueueView(
+            new TreeMap<>(),
+            VIEW.ends(),
+            Map.of(0, new TreeSet<>(List.of(2L, 10L, 11L, Long.MAX_VALUE))),
+            Optional.empty(),
+            List.of("p"),
+            0,
+            true,
+            Optional.empty());
+    assertThat(forged.backlog(at(Map.of()), Map.of())).isEqualTo(10 + 5 - 1);
+  }
+
   /** Nobody will train on it: a gate that waited for that would never open. */
   @Test
   void whatHasExpiredIsNotWaitedFor() {
