@@ -5,6 +5,7 @@ import io.sapo.audit.StoredCheckpoints;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
+import io.sapo.command.Printable;
 import io.sapo.command.Surroundings;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.Topics;
@@ -82,9 +83,11 @@ final class AuditCommand implements Callable<Integer> {
       fields.put("notes", report.notes());
       out.println(Json.of(fields));
     } else {
-      report.findings().forEach(finding -> out.println("WRONG    " + finding));
-      report.waiting().forEach(what -> out.println("waiting  " + what));
-      report.notes().forEach(what -> out.println("note     " + what));
+      report
+          .findings()
+          .forEach(finding -> out.println("WRONG    " + Printable.line(finding.toString())));
+      report.waiting().forEach(what -> out.println("waiting  " + Printable.line(what)));
+      report.notes().forEach(what -> out.println("note     " + Printable.line(what)));
       out.println("checked  " + report.counts());
       out.println(
           report.clean()

@@ -3,6 +3,7 @@ package io.sapo.standalone.cli;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
+import io.sapo.command.Printable;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.ConfigLoader;
@@ -239,7 +240,7 @@ final class SampleCommand implements Callable<Integer> {
       result.put("finish", answer.finishReason().name().toLowerCase(Locale.ROOT));
       out.println(Json.of(result));
     } else {
-      out.println(said);
+      out.println(Printable.text(said));
       if (answer.finishReason() == FinishReason.LENGTH) {
         PrintWriter err = spec.commandLine().getErr();
         err.printf("cut after %d tokens; --max-tokens allows more%n", answer.tokens().length);

@@ -5,6 +5,7 @@ import io.sapo.broker.BrokerException;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.CommandProvider;
 import io.sapo.command.ExitCodes;
+import io.sapo.command.Printable;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.ConfigException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
@@ -135,7 +136,7 @@ public final class SapoCommand implements Runnable {
     if (Logging.structured()) {
       log.error("{}", message, e);
     } else {
-      err.println("sapo: " + message);
+      err.println("sapo: " + Printable.text(message));
       if (verbose) {
         e.printStackTrace(err);
       }

@@ -1,6 +1,7 @@
 package io.sapo.standalone.inspect;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.sapo.command.Printable;
 import io.sapo.schemas.ForkOrigin;
 import io.sapo.schemas.WeightVersion;
 import java.time.Instant;
@@ -104,12 +105,12 @@ public record VersionReport(
   }
 
   private static String line(Input input) {
-    String fate = input.skipped() == null ? "" : "  skipped: " + input.skipped();
+    String fate = input.skipped() == null ? "" : "  skipped: " + Printable.line(input.skipped());
     return String.format(
         Locale.ROOT,
         "%9d %-36s %7d %8d %5d %8.3f%s%n",
         input.offset(),
-        input.id() == null ? "(unreadable)" : input.id(),
+        input.id() == null ? "(unreadable)" : Printable.line(input.id()),
         input.tokens(),
         input.segments(),
         input.staleness(),

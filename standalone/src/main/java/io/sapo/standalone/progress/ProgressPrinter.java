@@ -1,5 +1,6 @@
 package io.sapo.standalone.progress;
 
+import io.sapo.command.Printable;
 import io.sapo.schemas.Evaluation;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -70,7 +71,7 @@ public final class ProgressPrinter {
       }
     }
     if (interactive) {
-      String shown = line.isEmpty() ? progress.states() : line;
+      String shown = line.isEmpty() ? Printable.line(progress.states()) : line;
       changing(recovery.isEmpty() ? shown : recovery);
     }
   }
@@ -83,12 +84,12 @@ public final class ProgressPrinter {
     if (now.isPresent() && due) {
       noted = true;
       notedNanos = nanos;
-      permanent("learner " + now.get());
+      permanent("learner " + Printable.line(now.get()));
     }
   }
 
   private void printRecovery() {
-    String now = progress.recovery().map(text -> "learner " + text).orElse("");
+    String now = progress.recovery().map(text -> "learner " + Printable.line(text)).orElse("");
     if (!interactive && !now.isEmpty() && !now.equals(recovery)) {
       permanent(now);
     }

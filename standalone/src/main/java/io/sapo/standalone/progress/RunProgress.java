@@ -3,6 +3,7 @@ package io.sapo.standalone.progress;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
@@ -28,6 +29,7 @@ public final class RunProgress {
   private static final Logger log = LoggerFactory.getLogger(RunProgress.class);
   private static final String LAG = "lag_records";
   private static final String DRAWN = "tokens_total";
+  private static final int KEY_CHARS = 1_000;
 
   private final Topics topics;
   private final List<VersionLine> versions = new ArrayList<>();
@@ -52,7 +54,9 @@ public final class RunProgress {
       } else if (topic.equals(topics.evaluations().name())) {
         evaluations.add(topics.evaluations().codec().decode(record.value()));
       } else if (topic.equals(topics.status().name()) && record.value() != null) {
-        statuses.put(Topic.keyText(record.key()), topics.status().codec().decode(record.value()));
+        Status status = topics.status().codec().decode(record.value());
+        String key = Topic.keyText(record.key());
+        statuses.put(key.substring(0, Math.min(KEY_CHARS, key.length())), Heartbeats.lean(status));
       } else if (topic.equals(topics.deadLetters())) {
         deadLetters++;
         refusedTrajectories += ofTrajectory(record) ? 1 : 0;

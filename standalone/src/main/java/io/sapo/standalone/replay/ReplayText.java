@@ -1,5 +1,6 @@
 package io.sapo.standalone.replay;
 
+import io.sapo.command.Printable;
 import io.sapo.learner.replay.Replay;
 import io.sapo.learner.replay.TensorDifference;
 import io.sapo.learner.replay.WhatIf;
@@ -55,7 +56,7 @@ public final class ReplayText {
     if (outcome.tensors().isEmpty()) {
       out.println("  no tensor that could be compared differs: look at the commit record itself");
     }
-    outcome.remarks().forEach(remark -> out.println("  " + remark));
+    outcome.remarks().forEach(remark -> out.println("  " + Printable.line(remark)));
   }
 
   private static String pair(String committed, String folded) {

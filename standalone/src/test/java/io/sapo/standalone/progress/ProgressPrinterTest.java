@@ -54,6 +54,16 @@ class ProgressPrinterTest {
             "learner folding again: version 3 of 5", "learner folding again: version 4 of 5");
   }
 
+  /** Reasons quote what records hold. */
+  @Test
+  void nothingThatATerminalWouldObeyIsPrinted() {
+    ProgressPrinter lines = new ProgressPrinter(progress, new PrintWriter(out), false, 9, 5);
+    learner("running", "skips 3: no picture at /\u001b]0;x\u0007\n\u001b[2J\u009b");
+    lines.refresh();
+    assertThat(out.toString()).startsWith("learner skips 3").doesNotContain("\u001b", "\u009b");
+    assertThat(out.toString().lines()).hasSize(1);
+  }
+
   @Test
   void onATerminalItStandsInTheLineThatChanges() {
     ProgressPrinter terminal = new ProgressPrinter(progress, new PrintWriter(out), true, 9, 5);
