@@ -11,14 +11,14 @@ public final class BrokerException extends RuntimeException {
   }
 
   /**
-   * @param died whether it had worked before
+   * @param died whether it had worked before, or another process is in its way that will end
    */
   public BrokerException(String message, Throwable cause, boolean died) {
     super(message, cause);
     this.died = died;
   }
 
-  /** Whether it had worked before: a new start may help. */
+  /** Whether a new start may help. */
   public boolean died() {
     return died;
   }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.BindException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,10 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final String HOST = "127.0.0.1";
+
+  /** Kafka's own, in each of its data folders. */
+  private static final String LOCK = ".lock";
+
   private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(5);
   private static final Duration SESSION = Duration.ofMinutes(5);
   private static final Duration TAKEOVER_SESSION = Duration.ofMillis(1_500);
@@ -113,6 +120,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(Path folder, int port, int advertisedPort) {
     try (ReservedSocket clients = ReservedSocket.bind(HOST, port)) {
+      requireFree(folder);
       if (!format(folder)) {
         relieve(folder);
       }
@@ -125,6 +133,40 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (Exception e) {
       throw new BrokerException(
           "the embedded broker cannot start on " + folder + ": " + rootMessage(e), e);
+    }
+  }
+
+  /**
+   * @throws BrokerException where a broker of this process or another works on the data folder: two
+   *     would destroy it
+   */
+  public static void requireFree(Path folder) {
+    if (inUse(folder)) {
+      throw new BrokerException(
+          "another process works on the broker's data in %s, and two would destroy it: a run is going on there. End it first (Ctrl-C), or choose another folder (--data); audit, inspect, topics and replay can be given beside it"
+              .formatted(folder),
+          null,
+          true);
+    }
+  }
+
+  private static boolean inUse(Path folder) {
+    Path real = folder.toAbsolutePath().normalize();
+    if (LIVE.stream().anyMatch(live -> live.folder.toAbsolutePath().normalize().equals(real))) {
+      // Not looked at: closing the file would take this process's own lock away.
+      return true;
+    }
+    Path lock = folder.resolve(LOCK);
+    if (!Files.exists(lock)) {
+      return false;
+    }
+    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock free = file.tryLock()) {
+      return free == null;
+    } catch (IOException e) {
+      // Whoever cannot look cannot start there either, and will be told why.
+      log.debug("{} cannot be looked at", lock, e);
+      return false;
     }
   }
 

@@ -100,7 +100,7 @@ class EmbeddedBrokerTest {
       assertThatThrownBy(() -> EmbeddedBroker.start(folder, 0))
           .isInstanceOf(BrokerException.class)
           .hasMessageContaining(folder.toString())
-          .hasMessageContaining("lock");
+          .hasMessageContaining("a run is going on there");
       createTopic(broker);
       assertThat(broker.failure()).isNotDone();
     }

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.HashSet;
 import java.util.Set;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
@@ -29,6 +30,17 @@ final class Failures {
             ? asked.isUsage()
             : failure instanceof ConfigException;
     return usage ? ExitCodes.USAGE : byCause(failure);
+  }
+
+  /** Whether the thread was interrupted where it waited. */
+  static boolean isInterrupted(Throwable failure) {
+    Set<Throwable> seen = new HashSet<>();
+    for (Throwable at = failure; at != null && seen.add(at); at = at.getCause()) {
+      if (at instanceof InterruptedException || at instanceof InterruptException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What is said of a failure that has no message for people. */

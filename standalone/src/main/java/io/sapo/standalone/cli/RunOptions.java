@@ -55,14 +55,19 @@ final class RunOptions {
 
     KafkaAccess open() {
       opened = KafkaAccess.join(settings, folder);
+      opened.interruptAtEndOfRun();
       return opened;
     }
   }
 
   /** A failure of the command, explained by what became of the run it looked at. */
   static Exception explained(CommandLine command, Exception failure) {
-    if (Failures.exitCode(failure) != ExitCodes.RETRY) {
+    boolean interrupted = Failures.isInterrupted(failure);
+    if (Failures.exitCode(failure) != ExitCodes.RETRY && !interrupted) {
       return failure;
+    }
+    if (interrupted) {
+      Thread.interrupted(); // What ends the command has been said.
     }
     return command.getCommandSpec().mixins().values().stream()
         .map(CommandSpec::userObject)

@@ -9,6 +9,7 @@ import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.ConfigReport;
 import io.sapo.configuration.Settings;
 import io.sapo.standalone.folder.RunFolder;
+import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.logging.Logging;
 import io.sapo.standalone.progress.RunSummary;
 import io.sapo.standalone.run.Checkpoints;
@@ -90,6 +91,7 @@ final class TrainCommand implements Callable<Integer> {
     Settings settings = run.settings();
     TorchThreads.use(settings);
     new Binding(settings).device();
+    KafkaAccess.requireFree(settings, folder);
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     PlanWarnings.look(settings, "train", progress);
     TrainingRun training =

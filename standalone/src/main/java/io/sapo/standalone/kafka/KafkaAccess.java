@@ -42,6 +42,9 @@ public final class KafkaAccess implements AutoCloseable {
   /** The run whose own broker this is; null for others. */
   private final RunFolder lender;
 
+  /** Null while nobody is to be interrupted. */
+  private EndOfRun watch;
+
   private KafkaAccess(
       Settings settings, String bootstrapServers, EmbeddedBroker embedded, RunFolder lender) {
     Map<String, Object> properties = new TreeMap<>(settings.free("kafka.client"));
@@ -90,7 +93,7 @@ public final class KafkaAccess implements AutoCloseable {
    * @param failure to read from that broker
    */
   public Optional<BrokerException> endOfRun(Exception failure) {
-    if (lender == null || lender.liveAddress().equals(Optional.of(bootstrapServers()))) {
+    if (!runHasEnded()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -99,6 +102,20 @@ public final class KafkaAccess implements AutoCloseable {
                 .formatted(lender.path()),
             failure,
             true));
+  }
+
+  private boolean runHasEnded() {
+    return lender != null && !lender.liveAddress().equals(Optional.of(bootstrapServers()));
+  }
+
+  /**
+   * From here on the calling thread is interrupted where it waits for the broker of a run that has
+   * ended; what it fails with then, {@link #endOfRun} explains.
+   */
+  public void interruptAtEndOfRun() {
+    if (lender != null) {
+      watch = new EndOfRun(this::runHasEnded);
+    }
   }
 
   /**
@@ -138,6 +155,17 @@ public final class KafkaAccess implements AutoCloseable {
             settings.integer("broker.port"),
             settings.integer("broker.advertised-port"));
     return new KafkaAccess(settings, broker.bootstrapServers(), broker, null);
+  }
+
+  /**
+   * To be asked before anything is written into a run's folder.
+   *
+   * @throws io.sapo.broker.BrokerException when a run with a broker of its own is going on there
+   */
+  public static void requireFree(Settings settings, RunFolder folder) {
+    if (settings.optionalText("kafka.bootstrap-servers").isEmpty()) {
+      EmbeddedBroker.requireFree(brokerData(settings, folder));
+    }
   }
 
   /** Where the embedded broker of a run keeps its data. */
@@ -268,6 +296,9 @@ public final class KafkaAccess implements AutoCloseable {
 
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     schemas.close();
     if (embedded != null) {
       embedded.close();

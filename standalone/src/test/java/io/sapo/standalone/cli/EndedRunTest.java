@@ -95,12 +95,10 @@ class EndedRunTest {
 
   @TempDir private Path folder;
 
+  /** With the clients' own time-outs, of a minute and more. */
   private Outcome look(String command) {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
     arguments.addAll(List.of("--data", folder.toString()));
-    for (String setting : List.of("default.api.timeout.ms=2000", "request.timeout.ms=1000")) {
-      arguments.addAll(List.of("--set", "kafka.client." + setting));
-    }
     return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
   }
 

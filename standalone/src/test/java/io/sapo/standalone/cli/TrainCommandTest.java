@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.command.ExitCodes;
 import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import java.io.IOException;
@@ -36,6 +38,20 @@ class TrainCommandTest {
     }
     arguments.addAll(List.of(more));
     return sapo.run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void whereARunIsGoingOnNoOtherBeginsAndNothingIsWritten() {
+    Path data = folder.resolve("going");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("broker"), 0)) {
+      Outcome second = train(data, "--updates", "3");
+      assertThat(second.exitCode()).isEqualTo(ExitCodes.RETRY);
+      assertThat(second.err())
+          .contains("a run is going on there", data.toString(), "Ctrl-C", "--data")
+          .hasLineCount(1);
+      assertThat(data.resolve("config.yaml")).doesNotExist();
+      assertThat(broker.failure()).isNotDone();
+    }
   }
 
   @Test
