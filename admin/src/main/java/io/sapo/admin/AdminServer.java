@@ -6,6 +6,7 @@ import io.sapo.admin.health.Health;
 import io.sapo.admin.http.AdminVerticle;
 import io.sapo.admin.http.LivenessProbes;
 import io.sapo.admin.http.StatusCache;
+import io.sapo.admin.http.VertxFiles;
 import io.sapo.admin.metrics.AdminMetrics;
 import io.sapo.admin.metrics.KafkaMeters;
 import io.sapo.admin.run.Explainer;
@@ -91,7 +92,8 @@ public final class AdminServer implements AutoCloseable {
     fetcher.start();
     StatusCache status =
         new StatusCache(run, follower, lags, new Health(config.thresholds()), clock);
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+    Vertx vertx =
+        Vertx.vertx(VertxFiles.in(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4)));
     own(() -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
     verticle =
         new AdminVerticle(

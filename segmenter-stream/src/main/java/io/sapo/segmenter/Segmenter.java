@@ -8,7 +8,9 @@ import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.SegmenterConfig;
 import io.sapo.segmenter.topology.SegmenterTopology;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,7 @@ public final class Segmenter implements AutoCloseable {
 
   /** Returns once its position is known; {@link #health} tells when it runs. */
   public void start() {
+    LeftLibraries.sweep(Path.of(System.getProperty("java.io.tmpdir")), Instant.now());
     heartbeats.start(heartbeat);
     positions.restore();
     boolean judging = prepareJudges();

@@ -1,5 +1,6 @@
 package io.sapo.standalone.gateway;
 
+import io.sapo.admin.http.VertxFiles;
 import io.sapo.configuration.GatewayListen;
 import io.sapo.producer.gateway.Gateway;
 import io.vertx.core.Vertx;
@@ -13,7 +14,7 @@ public final class GatewayServer implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
 
   private final Vertx vertx =
-      Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
+      Vertx.vertx(VertxFiles.in(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4)));
   private final GatewayListen listen;
   private final GatewayVerticle verticle;
 
