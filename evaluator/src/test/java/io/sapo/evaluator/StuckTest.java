@@ -79,7 +79,7 @@ class StuckTest {
       }
       assertThat(evaluator.liveness().where()).contains("evaluating").contains("Standing.verify");
       GO_ON.countDown();
-      assertThat(score.get(30, TimeUnit.SECONDS).correct()).isEqualTo(2);
+      assertThat(score.get(60, TimeUnit.SECONDS).correct()).isEqualTo(2);
       assertThat(evaluator.liveness().sinceBeat()).as("nothing to do").isZero();
     }
   }

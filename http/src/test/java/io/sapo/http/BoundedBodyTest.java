@@ -65,12 +65,12 @@ class BoundedBodyTest {
 
   @Test
   void aBodyOfExactlyTheLimitIsRead() throws Exception {
-    assertThat(get("/fits").get(20, TimeUnit.SECONDS).body()).hasSize(MOST);
+    assertThat(get("/fits").get(60, TimeUnit.SECONDS).body()).hasSize(MOST);
   }
 
   @Test
   void oneByteMoreIsRefused() {
-    assertThatThrownBy(() -> get("/one-more").get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> get("/one-more").get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(BodyTooLongException.class)
         .hasMessageContaining("more than 100000 bytes");
@@ -78,8 +78,8 @@ class BoundedBodyTest {
 
   @Test
   void aBodyWithoutEndIsCancelled() throws Exception {
-    assertThatThrownBy(() -> get("/endless").get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> get("/endless").get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(BodyTooLongException.class);
-    connectionLost.get(20, TimeUnit.SECONDS);
+    connectionLost.get(60, TimeUnit.SECONDS);
   }
 }

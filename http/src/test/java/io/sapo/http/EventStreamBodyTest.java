@@ -63,7 +63,7 @@ class EventStreamBodyTest {
     URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     return HttpClient.newHttpClient()
         .sendAsync(HttpRequest.newBuilder(uri).build(), EventStreamBody.upTo(limits, to))
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -73,7 +73,7 @@ class EventStreamBodyTest {
         exchange -> {
           send(exchange, ": a comment\r\nevent: x\ndata: {\"a\":");
           send(exchange, "1}\r\n\r\n");
-          first.orTimeout(20, TimeUnit.SECONDS).join();
+          first.orTimeout(60, TimeUnit.SECONDS).join();
           byte[] euro = "data:€\n\n".getBytes(StandardCharsets.UTF_8);
           for (byte one : euro) {
             exchange.getResponseBody().write(one);

@@ -45,7 +45,10 @@ class StuckTest {
       training.start();
       learner.ready().get();
       Thread.sleep(2 * LONG.toMillis());
-      assertThat(learner.liveness().sinceBeat()).as("waiting for records").isLessThan(LONG);
+      Await.until(
+          "a beat while it waits for records",
+          PATIENCE,
+          () -> learner.liveness().sinceBeat().compareTo(LONG) < 0);
       run.send(TinyRun.trajectories(1, TinyRun.config(Algorithm.SAPO).batch().size(), 3));
       atUpdate.await();
       Await.until(

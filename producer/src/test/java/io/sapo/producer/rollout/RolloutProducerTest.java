@@ -197,7 +197,9 @@ class RolloutProducerTest {
             Clock.systemUTC())) {
       producer.start();
       Thread.sleep(2 * LONG.toMillis());
-      assertThat(producer.liveness().sinceBeat()).as("waiting for weights").isLessThan(LONG);
+      KafkaFixture.await(
+          "a beat while it waits for weights",
+          () -> producer.liveness().sinceBeat().compareTo(LONG) < 0);
       learner.publish(weights(0), true);
       asked.await();
       awaitStatus(status -> status.getGauges().get(Liveness.GAUGE) > LONG.toMillis() / 1e3);

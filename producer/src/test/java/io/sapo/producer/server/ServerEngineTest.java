@@ -164,7 +164,7 @@ class ServerEngineTest extends EngineHarness {
     FakeServer slow = server(0);
     FakeServer good = server(0);
     slow.misdeed = ServerEngineTest::trickle;
-    engine = engine(settings(20, Duration.ofMillis(700), slow.address(), good.address()), SAMPLING);
+    engine = engine(settings(20, Duration.ofSeconds(3), slow.address(), good.address()), SAMPLING);
     engine.use(first, 1);
     Map<String, Generation> generated = generateAll(6);
     assertThat(generated).hasSize(6);

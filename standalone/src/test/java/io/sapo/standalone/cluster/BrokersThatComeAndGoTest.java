@@ -54,7 +54,7 @@ class BrokersThatComeAndGoTest {
       }
       for (int i = roles.size() - 1; i >= 0; i--) {
         roles.get(i).stop();
-        assertThat(roles.get(i).end()).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(roles.get(i).end()).succeedsWithin(60, TimeUnit.SECONDS);
       }
       try (Admin admin = cluster.admin();
           CommittedLog log =

@@ -134,7 +134,7 @@ class GatewayHttpTest {
       id = new JsonObject(line.substring("data: ".length())).getString("id");
     }
     String reward = new JsonObject().put("id", id).put("reward", 1).encode();
-    Await.until("the turn to be whole", Duration.ofSeconds(20), () -> taken(reward));
+    Await.until("the turn to be whole", Duration.ofMinutes(1), () -> taken(reward));
   }
 
   private static boolean taken(String reward) {

@@ -69,7 +69,7 @@ class RoleProcessTest {
     assertThat(second.firstLine().split(":")[0]).isNotEqualTo(producer.firstLine().split(":")[0]);
     for (RunningRole running : List.of(producer, second, segmenter, admin, broker)) {
       running.stop();
-      assertThat(running.end()).succeedsWithin(1, TimeUnit.SECONDS);
+      assertThat(running.end()).succeedsWithin(60, TimeUnit.SECONDS);
     }
     assertThat(Files.exists(producer.readyFile())).isFalse();
     assertThat(new RunFolder(data).liveAddress()).isEmpty();
