@@ -10,5 +10,10 @@ public interface Bench {
   /** One sentence for people. */
   String about();
 
+  /** Parts that can be measured without the others, see {@link BenchSettings#wants}. */
+  default List<String> parts() {
+    return List.of();
+  }
+
   List<Row> run(BenchSettings settings) throws Exception;
 }

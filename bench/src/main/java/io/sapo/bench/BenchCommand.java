@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,9 +78,17 @@ final class BenchCommand implements Callable<Integer> {
       description = "Interpreter with torch, transformers and peft, for transformers.")
   private String python;
 
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Measure these parts of transformers and not the others.")
+  private Set<String> only = new TreeSet<>();
+
   @Override
   public Integer call() throws Exception {
     List<Bench> chosen = chosen();
+    checkParts(chosen);
     List<Row> rows = new ArrayList<>();
     if (chosen.size() == 1) {
       rows.addAll(here(chosen.get(0)));
@@ -109,6 +119,7 @@ final class BenchCommand implements Callable<Integer> {
               device,
               checkpoint,
               python,
+              only,
               line -> progress(err, "  " + line)));
     } finally {
       delete(folder);
@@ -126,6 +137,18 @@ final class BenchCommand implements Callable<Integer> {
       options.addAll(List.of("--checkpoint", checkpoint.toString(), "--python", python));
     }
     return options;
+  }
+
+  private void checkParts(List<Bench> chosen) {
+    List<String> known = chosen.stream().flatMap(bench -> bench.parts().stream()).toList();
+    for (String part : only) {
+      if (chosen.size() > 1 || !known.contains(part)) {
+        throw CommandFailure.usage(
+            known.isEmpty() || chosen.size() > 1
+                ? "--only needs one benchmark that has parts: transformers"
+                : "unknown part '%s'; one of: %s".formatted(part, String.join(", ", known)));
+      }
+    }
   }
 
   private List<Bench> chosen() {

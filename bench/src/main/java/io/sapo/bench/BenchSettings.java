@@ -1,6 +1,7 @@
 package io.sapo.bench;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
  * @param device such as {@code cpu}
  * @param checkpoint a Hugging Face folder, for benchmarks of a user's model; null without
  * @param python interpreter of libraries that are compared with
+ * @param parts of a benchmark that has some, which are to be measured; all where it is empty
  * @param progress takes a line for people now and then
  */
 public record BenchSettings(
@@ -21,4 +23,11 @@ public record BenchSettings(
     String device,
     Path checkpoint,
     String python,
-    Consumer<String> progress) {}
+    Set<String> parts,
+    Consumer<String> progress) {
+
+  /** Whether a part of the benchmark is to be measured. */
+  boolean wants(String part) {
+    return parts.isEmpty() || parts.contains(part);
+  }
+}

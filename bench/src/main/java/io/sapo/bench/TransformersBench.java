@@ -14,9 +14,11 @@ import io.sapo.policy.training.TrainableModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A user's checkpoint on the CPU in float32, against the same work by transformers and peft:
@@ -34,6 +36,25 @@ final class TransformersBench implements Bench {
   private static final AdapterConfig ADAPTERS =
       new AdapterConfig(16, 32, false, AdapterConfig.ALL_LINEAR, false);
 
+  private enum Update {
+    WHOLE_GROUP(false, true),
+    WHOLE_PROMPTS(false, false),
+    ADAPTERS_GROUP(true, true),
+    ADAPTERS_PROMPTS(true, false);
+
+    private final boolean adapters;
+    private final boolean group;
+
+    Update(boolean adapters, boolean group) {
+      this.adapters = adapters;
+      this.group = group;
+    }
+
+    private String part() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   @Override
   public String name() {
     return "transformers";
@@ -42,6 +63,14 @@ final class TransformersBench implements Bench {
   @Override
   public String about() {
     return "a checkpoint's update and generation, against transformers and peft";
+  }
+
+  @Override
+  public List<String> parts() {
+    return Stream.concat(
+            TransformersGeneration.parts().stream(),
+            Arrays.stream(Update.values()).map(Update::part))
+        .toList();
   }
 
   @Override
@@ -57,14 +86,14 @@ final class TransformersBench implements Bench {
             settings.python(), settings.checkpoint(), settings.threads(), settings.folder())) {
       settings.progress().accept(peer.libraries());
       rows.addAll(new TransformersGeneration(name(), folder, peer, settings).rows(rounds));
-      for (boolean adapters : new boolean[] {false, true}) {
-        try (BaseModel base = base(folder, adapters);
-            Weights weights = weights(folder, base, adapters);
-            TrainableModel model = TrainableModel.of(weights)) {
-          for (boolean group : new boolean[] {true, false}) {
-            rows.addAll(update(model, peer, adapters, group, rounds));
-            settings.progress().accept(rows.get(rows.size() - 2).metric() + " measured");
+      for (Update update : Update.values()) {
+        if (settings.wants(update.part())) {
+          try (BaseModel base = base(folder, update.adapters);
+              Weights weights = weights(folder, base, update.adapters);
+              TrainableModel model = TrainableModel.of(weights)) {
+            rows.addAll(update(model, peer, update.adapters, update.group, rounds));
           }
+          settings.progress().accept(update.part() + " measured");
         }
       }
     }

@@ -36,6 +36,8 @@ import java.util.stream.IntStream;
  */
 final class TransformersGeneration {
   private static final String PROBLEMS = "word-problems.txt";
+  private static final String ANSWERS = "answers";
+  private static final String EQUAL_LENGTHS = "equal-lengths";
   private static final int SLOTS = 32;
   private static final int EACH = 4;
   private static final int LONGEST = 256;
@@ -57,30 +59,40 @@ final class TransformersGeneration {
     this.settings = settings;
   }
 
+  static List<String> parts() {
+    return List.of(ANSWERS, EQUAL_LENGTHS);
+  }
+
   List<Row> rows(int rounds) throws Exception {
     try (CheckpointProfile profile = CheckpointProfile.open(folder, ProfileSettings.DEFAULT);
         Weights weights = Weights.read(folder, Head.LANGUAGE_MODEL, Device.cpu())) {
       List<Row> rows = new ArrayList<>();
-      rows.addAll(
-          rows(
-              profile,
-              weights,
-              "answers to word problems",
-              new Work(problems(profile), LONGEST, false),
-              2.5,
-              (rounds + 1) / 2));
-      settings.progress().accept("generation of answers measured");
-      int vocabulary = folder.config().vocabSize();
-      List<TokenSequence> random =
-          IntStream.range(0, SLOTS)
-              .mapToObj(row -> new Random(row).ints(PROMPT, 0, vocabulary).toArray())
-              .map(prompt -> TokenSequence.text(prompt, new int[0]))
-              .toList();
-      rows.addAll(
-          rows(profile, weights, "equal lengths", new Work(random, FULL, true), null, rounds));
-      settings.progress().accept("generation of equal lengths measured");
+      if (settings.wants(ANSWERS)) {
+        rows.addAll(
+            rows(
+                profile,
+                weights,
+                "answers to word problems",
+                new Work(problems(profile), LONGEST, false),
+                2.5,
+                (rounds + 1) / 2));
+        settings.progress().accept("generation of answers measured");
+      }
+      if (settings.wants(EQUAL_LENGTHS)) {
+        rows.addAll(
+            rows(profile, weights, "equal lengths", new Work(random(), FULL, true), null, rounds));
+        settings.progress().accept("generation of equal lengths measured");
+      }
       return rows;
     }
+  }
+
+  private List<TokenSequence> random() {
+    int vocabulary = folder.config().vocabSize();
+    return IntStream.range(0, SLOTS)
+        .mapToObj(row -> new Random(row).ints(PROMPT, 0, vocabulary).toArray())
+        .map(prompt -> TokenSequence.text(prompt, new int[0]))
+        .toList();
   }
 
   /**
