@@ -3,6 +3,7 @@ package io.sapo.admin.http;
 import io.sapo.admin.topics.RecordFetcher;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** How answers and failures are written. No reply carries a stack trace. */
 final class Replies {
   private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
+  /** Nobody reads the answer; as web servers log it. */
+  static final int CALLER_GONE = 499;
 
   private Replies() {}
 
@@ -71,7 +75,11 @@ final class Replies {
         new JsonObject().put("status", status).put("error", message).toBuffer());
   }
 
-  private static int status(int given, Throwable failure) {
+  /** Of the answer to a failed request, or of what is not answered any more. */
+  static int status(int given, Throwable failure) {
+    if (failure instanceof HttpClosedException) {
+      return CALLER_GONE;
+    }
     if (failure instanceof ApiException refused) {
       return refused.status();
     }

@@ -2,6 +2,7 @@ package io.sapo.standalone.gateway;
 
 import io.sapo.producer.gateway.GatewayException;
 import io.sapo.producer.gateway.GatewayException.Kind;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,9 @@ import java.util.concurrent.CompletionException;
  * @param code for programs, in OpenAI's words; null where they have none
  */
 record ChatError(int status, String message, String field, String code) {
+  /** Nobody reads the answer; as web servers log it. */
+  static final int CALLER_GONE = 499;
+
   /**
    * @param problem null where only a code is known
    * @param code of HTTP, 0 where it is not known
@@ -61,6 +65,9 @@ record ChatError(int status, String message, String field, String code) {
   }
 
   private static int status(Throwable problem, int code) {
+    if (problem instanceof HttpClosedException) {
+      return CALLER_GONE;
+    }
     if (problem instanceof GatewayException known) {
       return switch (known.kind()) {
         case BAD_REQUEST, UNSUPPORTED, TOO_LONG -> 400;

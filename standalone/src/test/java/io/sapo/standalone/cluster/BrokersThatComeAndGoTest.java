@@ -76,8 +76,8 @@ class BrokersThatComeAndGoTest {
       String address = broker.bootstrapServers();
       String[] settings = {
         "kafka.bootstrap-servers=" + address,
-        "kafka.client.default.api.timeout.ms=1000",
-        "kafka.client.request.timeout.ms=1000",
+        "kafka.client.default.api.timeout.ms=4000",
+        "kafka.client.request.timeout.ms=4000",
         "run.updates=1000000"
       };
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
@@ -89,7 +89,7 @@ class BrokersThatComeAndGoTest {
       broker.close();
       assertThat(roles.get(2).end())
           .as("the producer waits")
-          .failsWithin(5, TimeUnit.SECONDS)
+          .failsWithin(8, TimeUnit.SECONDS)
           .withThrowableOfType(TimeoutException.class);
       int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
       broker = EmbeddedBroker.start(folder.resolve("broker"), port);
