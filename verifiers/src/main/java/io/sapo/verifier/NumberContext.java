@@ -9,17 +9,33 @@ import java.util.regex.Pattern;
  * 18 thousand), or one of several (18 or 19).
  */
 final class NumberContext {
+  /** Numbers in words: one that stands beside a number in digits is a part of what is meant. */
+  private static final String WORDS =
+      "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+          + "|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|half"
+          + "|halves|thirds?|quarters?|fourths?|fifths?|tenths?)";
+
+  /** What joins two numbers. */
+  private static final String JOINT =
+      "(?:plus|minus|times|less|and|or|over|by|into|divided\\s++by|multiplied\\s++by|to\\s++the)";
+
   private static final String BOUND =
       "\\b(?:more|less|fewer|greater|larger|smaller|higher|lower|other|rather)\\s++than"
           + "|\\bat\\s++(?:least|most)"
           + "|(?:^|\\b(?:is|are|be|was|were|has|have)\\s++)(?:just\\s++|well\\s++)?"
           + "(?:over|under|above|below|up\\s++to|almost|nearly)"
+          + "|\\b(?:close|next|nearer|nearest)\\s++to|\\bone\\s++of"
           + "|[\u00b1\u2213\u2264\u2265\u2260]|\\+/-|(?<![-=])[<>]=?|\\\\(?:pm|mp|leq?|geq?|lt|gt|neq?)(?![a-z])";
 
   private static final String OPERATION =
       "(?:\\b(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|square|root|cube|opposite|negative|reciprocal"
-          + "|inverse|multiples?|divisors?|factors?|power)\\s++of|\\b(?:twice|double|triple|thrice|minus|negative|log|ln|sin|cos|tan"
-          + "|but|except|besides|unlike|versus|vs|instead\\s++of)\\.?|\u221a|\\\\?sqrt)";
+          + "|inverse|multiples?|divisors?|factors?|power)\\s++of|\\b(?:twice|double|triple|thrice|minus|negative|half|log|ln|sin|cos|tan"
+          + "|but|except|besides|unlike|versus|vs|instead\\s++of)\\.?|\u221a|\\\\?sqrt|\\\\(?:overline|bar)"
+          + "|\\b"
+          + WORDS
+          + "(?:\\s++"
+          + JOINT
+          + ")?(?=\\s)|\\b(?:plus|times|divided\\s++by|multiplied\\s++by))";
 
   /** What stands right before a number; the beginning is that of the statement. */
   private static final Pattern BEFORE =
@@ -34,11 +50,18 @@ final class NumberContext {
 
   private static final Pattern BEHIND =
       Pattern.compile(
-          "(?i)[*$]*+(?:\\+(?!\\s*+[0-9])"
+          "(?i)[*$]*+(?:\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
+              + "|\\s++(?:"
+              + JOINT
+              + "\\s++)?+(?:an?\\s++)?+"
+              + WORDS
+              + "\\b|\\s++(?:plus|minus|divided|multiplied)\\b"
               + "|\\s++(?:[a-z]++\\s++)?or\\b"
-              + "|\\s*+(?:squared|cubed|thousand|million|billion|trillion|factorial)\\b"
+              + "|\\s*+(?:squared|cubed|hundred|thousand|million|billion|trillion|factorial)\\b"
+              + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero"
+              + "|and\\s++(?:up|upwards|over|under|above|below|more|less|counting))\\b"
               + "|[_^\u00b2\u00b3\u03c0]|\\\\pi|[xyzknabpqrtie]\\b|-ish\\b"
-              + "|\\s++(?:(?:is|was|are|were|seems|looks)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"
+              + "|\\s++(?:(?:is|was|are|were|seems|looks|(?:would|may|might|could|must|should)\\s++be)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"
               + "|\\s++(?:isn|wasn|aren|weren|can|couldn)['\u2019]t\\b|\\s++cannot\\b)");
 
   /** Behind the first of several: (or 19), maybe 19. */
