@@ -24,7 +24,8 @@ final class NumberContext {
           + "|\\bat\\s++(?:least|most)"
           + "|(?:^|\\b(?:is|are|be|was|were|has|have)\\s++)(?:just\\s++|well\\s++)?"
           + "(?:over|under|above|below|up\\s++to|almost|nearly)"
-          + "|\\b(?:close|next|nearer|nearest)\\s++to|\\bone\\s++of"
+          + "|\\b(?:close|next|nearer|nearest)\\s++to|\\bone\\s++of|\\b(?:exceeds?|exceeding|beyond|formerly|used\\s++to\\s++be)"
+          + "|\\b(?:greater|less|more)\\s++(?:than\\s++)?or\\s++equal(?:\\s++to)?"
           + "|[\u00b1\u2213\u2264\u2265\u2260]|\\+/-|(?<![-=])[<>]=?|\\\\(?:pm|mp|leq?|geq?|lt|gt|neq?)(?![a-z])";
 
   private static final String OPERATION =
@@ -57,8 +58,8 @@ final class NumberContext {
               + WORDS
               + "\\b|\\s++(?:plus|minus|divided|multiplied)\\b"
               + "|\\s++(?:[a-z]++\\s++)?or\\b"
-              + "|\\s*+(?:squared|cubed|hundred|thousand|million|billion|trillion|factorial)\\b"
-              + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero"
+              + "|\\s*+(?:squared|cubed|doubled|tripled|halved|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|factorial)\\b"
+              + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero|in\\s++(?:base|binary)|is\\s++an?\\s++(?:upper|lower)\\s++bound"
               + "|and\\s++(?:up|upwards|over|under|above|below|more|less|counting))\\b"
               + "|[_^\u00b2\u00b3\u03c0]|\\\\pi|[xyzknabpqrtie]\\b|-ish\\b"
               + "|\\s++(?:(?:is|was|are|were|seems|looks|(?:would|may|might|could|must|should)\\s++be)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"
