@@ -183,19 +183,19 @@ class DurabilityTest {
     run.send(List.of(TinyRun.trajectory(99, 9, new Random(1))));
     String id = run.topics().prefix() + "learner";
     FaultHook rival =
-        reached -> {
-          if (reached == FaultPoint.COMMITTED && run.committed().last().getVersion() == 1) {
-            try (CommitLog other =
-                new CommitLog(
-                    new LearnerClients(runs.kafka()).transactional(id),
-                    id,
-                    run.topics(),
-                    id,
-                    FaultHook.NONE)) {
-              other.fence();
-            }
-          }
-        };
+        TestRuns.onCommit(
+            1,
+            reached -> {
+              try (CommitLog other =
+                  new CommitLog(
+                      new LearnerClients(runs.kafka()).transactional(id),
+                      id,
+                      run.topics(),
+                      id,
+                      FaultHook.NONE)) {
+                other.fence();
+              }
+            });
     assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
         .isInstanceOf(FencedException.class)
         .hasMessageContaining("another learner has taken over");

@@ -73,12 +73,12 @@ class LearnerCommandsTest {
     Run run = runs.create();
     run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     FaultHook operator =
-        reached -> {
-          if (reached == FaultPoint.COMMITTED && run.committed().last().getVersion() == 1) {
-            run.command("the-last", ControlAction.EXPORT);
-            run.awaitStatus(status -> outcome(status, "the-last").startsWith("accepted"));
-          }
-        };
+        TestRuns.onCommit(
+            1,
+            reached -> {
+              run.command("the-last", ControlAction.EXPORT);
+              run.awaitStatus(status -> outcome(status, "the-last").startsWith("accepted"));
+            });
     run.learner(1, operator).run();
     Status last = run.awaitStatus(status -> status.getState().equals("stopped"));
     assertThat(outcome(last, "the-last"))

@@ -88,6 +88,19 @@ final class TestRuns implements AutoCloseable {
     };
   }
 
+  /**
+   * Right after a new run's version is committed. Counted, not read: a commit returns before
+   * readers of committed records see it.
+   */
+  static FaultHook onCommit(int version, FaultHook action) {
+    AtomicInteger before = new AtomicInteger(version);
+    return reached -> {
+      if (reached == FaultPoint.COMMITTED && before.getAndDecrement() == 0) {
+        action.reached(reached);
+      }
+    };
+  }
+
   /** A learner at work on a thread of its own. */
   static CompletableFuture<Long> started(Learner learner) {
     return CompletableFuture.supplyAsync(
