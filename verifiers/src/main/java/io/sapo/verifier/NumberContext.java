@@ -52,11 +52,11 @@ final class NumberContext {
   private static final Pattern BEHIND =
       Pattern.compile(
           "(?i)[*$]*+(?:\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
-              + "|\\s++(?:"
+              + "|\\s++"
               + JOINT
-              + "\\s++)?+(?:an?\\s++)?+"
+              + "\\s++(?:an?\\s++)?+"
               + WORDS
-              + "\\b|\\s++(?:plus|minus|divided|multiplied)\\b"
+              + "\\b|\\s++half\\b(?!-)|\\s++(?:plus|minus|divided|multiplied)\\b"
               + "|\\s++(?:[a-z]++\\s++)?or\\b"
               + "|\\s*+(?:squared|cubed|doubled|tripled|halved|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|factorial)\\b"
               + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero|in\\s++(?:base|binary)|is\\s++an?\\s++(?:upper|lower)\\s++bound"
