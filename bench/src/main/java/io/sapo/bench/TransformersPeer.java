@@ -22,7 +22,13 @@ final class TransformersPeer implements AutoCloseable {
 
   /** What {@code ./sapo} sets for this process; the peer runs as its users run it. */
   private static final List<String> OURS =
-      List.of("ATEN_CPU_CAPABILITY", "OMP_WAIT_POLICY", "MALLOC_ARENA_MAX", "LD_LIBRARY_PATH");
+      List.of(
+          "ATEN_CPU_CAPABILITY",
+          "OMP_WAIT_POLICY",
+          "MALLOC_ARENA_MAX",
+          "MALLOC_MMAP_THRESHOLD_",
+          "MALLOC_TRIM_THRESHOLD_",
+          "LD_LIBRARY_PATH");
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final Path errors;
