@@ -1,27 +1,18 @@
 package io.sapo.producer.gateway;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.generation.Generation;
-import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.network.BaseModel;
-import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.Engines;
 import io.sapo.producer.ProducerConfig;
-import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
-import io.sapo.producer.gateway.ChatRequest.Message;
-import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.Closer;
-import io.sapo.producer.rollout.RolloutSeed;
 import io.sapo.producer.rollout.WeightsInUse;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
-  private static final String OTHER_TEXT =
-      "an inference server failed in the middle of this turn, and what was generated in its place does not go on from the text sent so far; the turn is not recorded: ask again";
 
   private final ProducerConfig config;
   private final Closer resources = new Closer();
@@ -54,6 +43,7 @@ public final class Gateway implements AutoCloseable {
   private final ConversationPublisher publisher;
   private final WeightFollower follower;
   private final GenerationThread thread;
+  private final TurnGeneration generation;
   private final Producer<byte[], byte[]> producer;
   private final ScheduledExecutorService sweeper;
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
@@ -108,6 +98,9 @@ public final class Gateway implements AutoCloseable {
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       thread = new GenerationThread(engine, weights, limits.waiting());
+      generation =
+          new TurnGeneration(
+              config.seed(), profile.tokenizer(), thread, conversations, publisher);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -163,7 +156,7 @@ public final class Gateway implements AutoCloseable {
    */
   public CompletableFuture<ChatReply> chat(ChatRequest request) {
     try {
-      return generate(request, turns.of(request), Optional.empty());
+      return generation.generate(request, turns.of(request), Optional.empty());
     } catch (GatewayException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -179,7 +172,7 @@ public final class Gateway implements AutoCloseable {
     StreamedTurn stream = new StreamedTurn(profile.tokenizer(), news);
     CompletableFuture<ChatReply> reply;
     try {
-      reply = generate(request, turns.of(request), Optional.of(stream));
+      reply = generation.generate(request, turns.of(request), Optional.of(stream));
     } catch (GatewayException e) {
       reply = CompletableFuture.failedFuture(e);
     }
@@ -192,83 +185,6 @@ public final class Gateway implements AutoCloseable {
           }
         });
     return stream;
-  }
-
-  private CompletableFuture<ChatReply> generate(
-      ChatRequest request, Turns.Turn turn, Optional<StreamedTurn> stream) {
-    Conversation conversation = turn.conversation();
-    int number = conversation.turns();
-    String id = conversation.id() + "/" + number;
-    stream.ifPresent(reader -> reader.name(id));
-    long seed = request.seed().orElse(RolloutSeed.of(config.seed(), conversation.id(), number));
-    GenerationRequest asked =
-        new GenerationRequest(
-            id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed);
-    return thread
-        .generate(asked, stream.map(reader -> reader::sampled))
-        .handle(
-            (outcome, problem) -> {
-              try {
-                return answered(request, turn, asked, generated(outcome, problem), stream);
-              } catch (GatewayException e) {
-                if (number > 0) {
-                  keep(conversation);
-                }
-                throw e;
-              }
-            });
-  }
-
-  /**
-   * @throws GatewayException when it is no response
-   */
-  private static Outcome.Generated generated(Outcome outcome, Throwable problem) {
-    if (problem == null && outcome instanceof Outcome.Generated generated) {
-      return generated;
-    }
-    if (problem instanceof GatewayException known) {
-      throw known;
-    }
-    throw new GatewayException(
-        Kind.FAILED,
-        outcome instanceof Outcome.Refused refused
-            ? refused.reason()
-            : "generating failed: " + problem.getMessage());
-  }
-
-  private ChatReply answered(
-      ChatRequest request,
-      Turns.Turn turn,
-      GenerationRequest asked,
-      Outcome.Generated generated,
-      Optional<StreamedTurn> stream) {
-    Generation generation = generated.generation();
-    String text = profile.tokenizer().decodeResponse(generation.tokens()).text();
-    if (stream.isPresent() && !stream.get().end(text)) {
-      throw new GatewayException(Kind.FAILED, OTHER_TEXT);
-    }
-    List<Message> said = new ArrayList<>(request.messages());
-    said.add(Message.ofAssistant(text));
-    turn.conversation()
-        .add(
-            turn.said(),
-            generation,
-            generated.entropyCandidates(),
-            asked.seed(),
-            said,
-            request.reference(),
-            System.nanoTime());
-    keep(turn.conversation());
-    return new ChatReply(
-        asked.id(),
-        text,
-        generation.finishReason(),
-        turn.prompt().length,
-        generation.tokens().length);
-  }
-
-  private void keep(Conversation conversation) {
-    conversations.put(conversation).forEach(publisher::over);
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * lock.
  */
 final class Confirmations {
-  private final ServerEngine engine;
+  private final OpenRequests requests;
   private final Map<String, Publication> confirmed = new LinkedHashMap<>();
   private final List<Held> held = new ArrayList<>();
 
@@ -23,8 +23,8 @@ final class Confirmations {
   /** A response by weights that are still to be confirmed. */
   private record Held(OpenRequest open, Generation generation, List<String> names) {}
 
-  Confirmations(ServerEngine engine) {
-    this.engine = engine;
+  Confirmations(OpenRequests requests) {
+    this.requests = requests;
   }
 
   /** These weights are about to be loaded. */
@@ -58,11 +58,11 @@ final class Confirmations {
    */
   void take(OpenRequest open, Generation generation, List<String> names, boolean suspect) {
     if (confirmed.keySet().containsAll(names)) {
-      engine.finished(open, generation);
+      requests.generated(open, generation);
     } else if (!suspect && loading != null && onlyLoadingIsOpen(names)) {
       held.add(new Held(open, generation, names));
     } else {
-      engine.again(open);
+      requests.again(open);
     }
   }
 
@@ -77,9 +77,9 @@ final class Confirmations {
     held.clear();
     for (Held one : all) {
       if (confirmed.keySet().containsAll(one.names())) {
-        engine.finished(one.open(), one.generation());
+        requests.generated(one.open(), one.generation());
       } else {
-        engine.again(one.open());
+        requests.again(one.open());
       }
     }
   }

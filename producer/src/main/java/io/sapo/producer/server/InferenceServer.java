@@ -4,9 +4,7 @@ import io.sapo.policy.generation.Generation;
 import io.sapo.producer.engine.Outage;
 import io.sapo.producer.server.Dialect.Identity;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,23 +32,11 @@ final class InferenceServer implements AutoCloseable {
   private Identity identity;
   private Publication accepting;
 
-  private final Map<String, Integer> inFlight = new LinkedHashMap<>();
+  private final Load load = new Load();
   private final Confirmations confirmations;
   private final Standing standing;
   private boolean news;
   private boolean closed;
-
-  /**
-   * How long to wait after a fault: the least time after the first, twice as long after each one
-   * more without a response in between, and at most the most.
-   */
-  record Waits(long leastMs, long mostMs) {
-    static final Waits DEFAULT = new Waits(200, 10_000);
-
-    long after(int faults) {
-      return faults == 0 ? 0 : Math.min(mostMs, leastMs << Math.min(faults - 1, 16));
-    }
-  }
 
   InferenceServer(
       ServerEngine engine, ServerClient client, Dialect dialect, Handshake handshake, Waits waits) {
@@ -59,7 +45,7 @@ final class InferenceServer implements AutoCloseable {
     this.dialect = dialect;
     this.handshake = handshake;
     this.waits = waits;
-    this.confirmations = new Confirmations(engine);
+    this.confirmations = new Confirmations(engine.requests());
     this.standing = new Standing(client.address());
     this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
     thread.setDaemon(true);
@@ -86,7 +72,7 @@ final class InferenceServer implements AutoCloseable {
 
   /** Requests it has. Under the lock. */
   int load() {
-    return inFlight.values().stream().mapToInt(Integer::intValue).sum();
+    return load.requests();
   }
 
   /**
@@ -108,14 +94,14 @@ final class InferenceServer implements AutoCloseable {
 
   /** A request is about to be sent. Under the lock. */
   Asked begin() {
-    inFlight.merge(accepting.name(), 1, Integer::sum);
+    load.begin(accepting);
     return new Asked(identity, accepting);
   }
 
   /** A request that was sent is over. Under the lock. */
   void end(Asked asked) {
-    inFlight.computeIfPresent(asked.weights().name(), (name, n) -> n == 1 ? null : n - 1);
-    if (inFlight.isEmpty()) {
+    load.end(asked.weights());
+    if (load.none()) {
       wake();
     }
   }
@@ -281,7 +267,7 @@ final class InferenceServer implements AutoCloseable {
   private void awaitNoRequests() {
     synchronized (engine.lock()) {
       accepting = null;
-      while (!inFlight.isEmpty() && !closed) {
+      while (!load.none() && !closed) {
         waitFor(HEALTH_EVERY.toMillis());
       }
     }
@@ -291,7 +277,7 @@ final class InferenceServer implements AutoCloseable {
   private void forgetOld() {
     List<Publication> old;
     synchronized (engine.lock()) {
-      old = confirmations.forget(one -> one != accepting && !inFlight.containsKey(one.name()));
+      old = confirmations.forget(one -> one != accepting && !load.uses(one));
     }
     if (!old.isEmpty() && !identity.inPlace()) {
       old.forEach(one -> dialect.unload(client, identity, one));

@@ -2,7 +2,6 @@ package io.sapo.producer.server;
 
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
@@ -17,10 +16,7 @@ import io.sapo.producer.prompt.PictureChat;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.server.AnswerReader.Reading;
 import io.sapo.producer.server.InferenceServer.Asked;
-import io.sapo.producer.server.InferenceServer.Waits;
 import java.net.http.HttpClient;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +38,6 @@ public final class ServerEngine implements RolloutEngine {
   private static final int KNOWN_VERSIONS = 1_000;
 
   private final Object lock = new Object();
-  private final EngineSettings settings;
   private final int slots;
   private final CompletionExchange exchange;
   private final WeightExchange weightExchange;
@@ -50,9 +45,7 @@ public final class ServerEngine implements RolloutEngine {
   private final ServerPool servers;
   private final Optional<String> picturesObstacle;
 
-  private final Map<String, OpenRequest> running = new LinkedHashMap<>();
-  private final Deque<OpenRequest> waiting = new ArrayDeque<>();
-  private final Deque<Outcome> ended = new ArrayDeque<>();
+  private final OpenRequests requests;
   private final Map<String, Long> versions = new LinkedHashMap<>();
   private Publication target;
   private boolean closed;
@@ -84,8 +77,8 @@ public final class ServerEngine implements RolloutEngine {
       int maxPromptTokens,
       Sampling sampling,
       Waits waits) {
-    this.settings = settings;
     this.slots = slots;
+    this.requests = new OpenRequests(lock, settings.entropyCandidates());
     ServedModel model =
         ServedModel.of(settings, checkpoint, base, profile, maxPromptTokens, sampling);
     this.exchange =
@@ -114,14 +107,14 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public int freeSlots() {
     synchronized (lock) {
-      return servers.anyAccepts(target) ? Math.max(0, slots - running.size()) : 0;
+      return servers.anyAccepts(target) ? Math.max(0, slots - requests.running()) : 0;
     }
   }
 
   @Override
   public int running() {
     synchronized (lock) {
-      return running.size() + ended.size();
+      return requests.unread();
     }
   }
 
@@ -135,7 +128,7 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public Optional<Outage> outage() {
     synchronized (lock) {
-      return target == null ? Optional.empty() : servers.outage(running.size());
+      return target == null ? Optional.empty() : servers.outage(requests.running());
     }
   }
 
@@ -193,11 +186,10 @@ public final class ServerEngine implements RolloutEngine {
    */
   private void submit(OpenRequest open, Optional<String> obstacle) {
     synchronized (lock) {
-      running.put(open.request().id(), open);
       if (obstacle.isPresent()) {
-        giveUp(open, obstacle.get());
+        requests.addRefused(open, obstacle.get());
       } else {
-        waiting.add(open);
+        requests.add(open);
         dispatch();
       }
     }
@@ -206,16 +198,14 @@ public final class ServerEngine implements RolloutEngine {
   @Override
   public List<Outcome> advance() {
     synchronized (lock) {
-      if (ended.isEmpty() && !running.isEmpty()) {
+      if (requests.running() > 0 && requests.unread() == requests.running()) {
         try {
           lock.wait(ADVANCE_MS);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
       }
-      List<Outcome> all = List.copyOf(ended);
-      ended.clear();
-      return all;
+      return requests.takeEnded();
     }
   }
 
@@ -233,6 +223,11 @@ public final class ServerEngine implements RolloutEngine {
     return lock;
   }
 
+  /** Under the lock. */
+  OpenRequests requests() {
+    return requests;
+  }
+
   /** The weights that servers are to sample from. Under the lock. */
   Publication target() {
     return target;
@@ -240,12 +235,12 @@ public final class ServerEngine implements RolloutEngine {
 
   /** Sends what waits to the servers that can take it. Under the lock. */
   void dispatch() {
-    while (!waiting.isEmpty() && !closed) {
+    while (requests.anyWaits() && !closed) {
       Optional<InferenceServer> free = servers.leastBusy(target);
       if (free.isEmpty()) {
         return;
       }
-      send(waiting.poll(), free.get());
+      send(requests.next(), free.get());
     }
   }
 
@@ -269,13 +264,13 @@ public final class ServerEngine implements RolloutEngine {
         server.answerRefused(refused.reason());
         againUnless(open.refused(), open, server, refused.reason());
       } else if (reading instanceof Reading.OtherPrompt other) {
-        giveUp(open, server.client().address() + ": " + other.reason());
+        requests.refused(open, server.client().address() + ": " + other.reason());
       } else if (reading instanceof Reading.Failed failed) {
         server.suspect(failed.reason());
         againUnless(open.failed(), open, server, failed.reason());
       } else if (reading instanceof Reading.Away away) {
         server.suspect(away.reason());
-        again(open);
+        requests.again(open);
       }
       dispatch();
     }
@@ -290,32 +285,9 @@ public final class ServerEngine implements RolloutEngine {
   private void againUnless(
       boolean enough, OpenRequest open, InferenceServer server, String reason) {
     if (enough) {
-      giveUp(open, server.client().address() + ": " + reason);
+      requests.refused(open, server.client().address() + ": " + reason);
     } else {
-      again(open);
-    }
-  }
-
-  /** Puts a request back in front. Under the lock. */
-  void again(OpenRequest open) {
-    if (running.containsKey(open.request().id())) {
-      waiting.addFirst(open);
-    }
-  }
-
-  /** Hands a response out. Under the lock. */
-  void finished(OpenRequest open, Generation generation) {
-    end(open, new Outcome.Generated(generation, settings.entropyCandidates()));
-  }
-
-  private void giveUp(OpenRequest open, String reason) {
-    end(open, new Outcome.Refused(open.request().id(), reason));
-  }
-
-  private void end(OpenRequest open, Outcome outcome) {
-    if (running.remove(open.request().id()) != null) {
-      ended.add(outcome);
-      lock.notifyAll();
+      requests.again(open);
     }
   }
 }

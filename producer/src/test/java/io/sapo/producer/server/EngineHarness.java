@@ -24,7 +24,6 @@ import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.server.FakeServer.Quirk;
-import io.sapo.producer.server.InferenceServer.Waits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -18,7 +18,6 @@ import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.server.FakeServer.Quirk;
-import io.sapo.producer.server.InferenceServer.Waits;
 import io.sapo.producer.task.Split;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;

@@ -1,0 +1,125 @@
+package io.sapo.producer.gateway;
+
+import io.sapo.policy.generation.Generation;
+import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.text.Tokenizer;
+import io.sapo.producer.engine.Outcome;
+import io.sapo.producer.gateway.ChatRequest.Message;
+import io.sapo.producer.gateway.GatewayException.Kind;
+import io.sapo.producer.rollout.RolloutSeed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Generates a turn and adds it to its conversation. Thread-safe. */
+final class TurnGeneration {
+  private static final String OTHER_TEXT =
+      "an inference server failed in the middle of this turn, and what was generated in its place does not go on from the text sent so far; the turn is not recorded: ask again";
+
+  private final long runSeed;
+  private final Tokenizer tokenizer;
+  private final GenerationThread thread;
+  private final Conversations conversations;
+  private final ConversationPublisher publisher;
+
+  /**
+   * @param runSeed from which turns get theirs where a request has none
+   * @param tokenizer stays the caller's, as does the thread
+   * @param publisher of conversations that others take the place of
+   */
+  TurnGeneration(
+      long runSeed,
+      Tokenizer tokenizer,
+      GenerationThread thread,
+      Conversations conversations,
+      ConversationPublisher publisher) {
+    this.runSeed = runSeed;
+    this.tokenizer = tokenizer;
+    this.thread = thread;
+    this.conversations = conversations;
+    this.publisher = publisher;
+  }
+
+  /**
+   * @param stream who reads the turn while it is generated
+   * @return fails with {@link GatewayException}
+   */
+  CompletableFuture<ChatReply> generate(
+      ChatRequest request, Turns.Turn turn, Optional<StreamedTurn> stream) {
+    Conversation conversation = turn.conversation();
+    int number = conversation.turns();
+    String id = conversation.id() + "/" + number;
+    stream.ifPresent(reader -> reader.name(id));
+    long seed = request.seed().orElse(RolloutSeed.of(runSeed, conversation.id(), number));
+    GenerationRequest asked =
+        new GenerationRequest(
+            id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed);
+    return thread
+        .generate(asked, stream.map(reader -> reader::sampled))
+        .handle(
+            (outcome, problem) -> {
+              try {
+                return answered(request, turn, asked, generated(outcome, problem), stream);
+              } catch (GatewayException e) {
+                if (number > 0) {
+                  keep(conversation);
+                }
+                throw e;
+              }
+            });
+  }
+
+  /**
+   * @throws GatewayException when it is no response
+   */
+  private static Outcome.Generated generated(Outcome outcome, Throwable problem) {
+    if (problem == null && outcome instanceof Outcome.Generated generated) {
+      return generated;
+    }
+    if (problem instanceof GatewayException known) {
+      throw known;
+    }
+    throw new GatewayException(
+        Kind.FAILED,
+        outcome instanceof Outcome.Refused refused
+            ? refused.reason()
+            : "generating failed: " + problem.getMessage());
+  }
+
+  private ChatReply answered(
+      ChatRequest request,
+      Turns.Turn turn,
+      GenerationRequest asked,
+      Outcome.Generated generated,
+      Optional<StreamedTurn> stream) {
+    Generation generation = generated.generation();
+    String text = tokenizer.decodeResponse(generation.tokens()).text();
+    if (stream.isPresent() && !stream.get().end(text)) {
+      throw new GatewayException(Kind.FAILED, OTHER_TEXT);
+    }
+    List<Message> said = new ArrayList<>(request.messages());
+    said.add(Message.ofAssistant(text));
+    turn.conversation()
+        .add(
+            turn.said(),
+            generation,
+            generated.entropyCandidates(),
+            asked.seed(),
+            said,
+            request.reference(),
+            System.nanoTime());
+    keep(turn.conversation());
+    return new ChatReply(
+        asked.id(),
+        text,
+        generation.finishReason(),
+        turn.prompt().length,
+        generation.tokens().length);
+  }
+
+  private void keep(Conversation conversation) {
+    conversations.put(conversation).forEach(publisher::over);
+  }
+}
