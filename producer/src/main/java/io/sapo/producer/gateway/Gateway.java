@@ -99,8 +99,7 @@ public final class Gateway implements AutoCloseable {
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       thread = new GenerationThread(engine, weights, limits.waiting());
       generation =
-          new TurnGeneration(
-              config.seed(), profile.tokenizer(), thread, conversations, publisher);
+          new TurnGeneration(config.seed(), profile.tokenizer(), thread, conversations, publisher);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
