@@ -47,6 +47,9 @@ final class ServerClient {
   private final URI server;
   private final Optional<String> token;
 
+  /** Whether it has answered anything yet. */
+  private volatile boolean known;
+
   /**
    * @param status as HTTP has it
    * @param body as it came
@@ -187,6 +190,7 @@ final class ServerClient {
     return reply.handle(
         (answer, problem) -> {
           if (problem == null) {
+            known = true;
             return answer;
           }
           boolean unused = sent.get().cancel(true);
@@ -256,7 +260,7 @@ final class ServerClient {
   }
 
   /** Where the client says nothing, or nothing that tells what to do. */
-  private static String why(Throwable cause) {
+  private String why(Throwable cause) {
     if (cause instanceof SSLException) {
       return String.valueOf(cause.getMessage()).contains("plaintext")
           ? "it speaks no TLS; is its address one of http?"
@@ -264,12 +268,16 @@ final class ServerClient {
               .formatted(cause.getMessage());
     }
     if (cause.getMessage() != null) {
-      return cause.getMessage().contains("received no bytes")
-          ? "it closes the connection without an answer; is its address one of https?"
-          : cause.getMessage();
+      return cause.getMessage().contains("received no bytes") ? noAnswer() : cause.getMessage();
     }
     return cause instanceof ConnectException
         ? "nothing listens there (connection refused); is the server running?"
         : cause.getClass().getSimpleName();
+  }
+
+  private String noAnswer() {
+    return known
+        ? "it has closed the connection without an answer; has it ended?"
+        : "it closes the connection without an answer; is its address one of https?";
   }
 }

@@ -112,6 +112,17 @@ class ServerClientTest {
     assertThat(connections).isEqualTo(2);
   }
 
+  /** Whoever speaks HTTP once speaks no TLS later. */
+  @Test
+  void ofAServerThatHasAnsweredBeforeItIsAskedWhetherItHasEnded() {
+    answersPerConnection = 1;
+    client.call("/health", null, 100, Duration.ofSeconds(20));
+    answersPerConnection = 0;
+    assertThatThrownBy(() -> client.call("/health", null, 100, Duration.ofSeconds(20)))
+        .isInstanceOf(ServerException.class)
+        .hasMessageEndingWith("without an answer; has it ended?");
+  }
+
   @Test
   void aServerWithoutTlsIsToldApart() throws Exception {
     try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
