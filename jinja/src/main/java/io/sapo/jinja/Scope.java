@@ -24,6 +24,14 @@ final class Scope {
     return new Scope(this, budget);
   }
 
+  Scope outer() {
+    return parent;
+  }
+
+  Scope root() {
+    return parent == null ? this : parent.root();
+  }
+
   void set(String name, Object value) {
     names.put(name, value);
   }

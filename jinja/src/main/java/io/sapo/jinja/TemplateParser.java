@@ -11,6 +11,11 @@ import java.util.Set;
 /** Text, output and tags. */
 final class TemplateParser {
   private static final Set<String> FILES = Set.of("include", "import", "from", "extends");
+
+  /** No template can write this name. */
+  private static final String CAPTURED_TEXT = "captured text";
+
+  private static final Expression CAPTURED = scope -> scope.get(CAPTURED_TEXT);
   private final TokenStream tokens;
   private final ExpressionParser expressions;
   private final FilterParser filters;
@@ -29,6 +34,7 @@ final class TemplateParser {
     if (tokens.current().kind() != Kind.END) {
       throw tokens.unexpected("the end of the template");
     }
+    tokens.failIfMissing(0);
     return body;
   }
 
@@ -106,36 +112,65 @@ final class TemplateParser {
         endOfTag();
         yield scoped(bodyOf("endgeneration"));
       }
-      case "block" -> {
-        tokens.name();
-        endOfTag();
-        Statement body = body("endblock");
-        tokens.next();
-        if (tokens.current().kind() == Kind.NAME) {
-          tokens.next();
-        }
-        endOfTag();
-        yield scoped(body);
-      }
+      case "block" -> block();
       case "break" -> jump(Flow.BREAK);
       case "continue" -> jump(Flow.CONTINUE);
-      default ->
-          throw tokens.fail(
-              FILES.contains(tag)
-                  ? "tag '" + tag + "' reads another file, which a chat template may not"
-                  : "Encountered unknown tag '" + tag + "'");
+      default -> {
+        if (!FILES.contains(tag)) {
+          throw tokens.fail("Encountered unknown tag '" + tag + "'");
+        }
+        yield file(tag);
+      }
     };
+  }
+
+  /** A tag that needs another file fails where it is come to. */
+  private Statement file(String tag) {
+    while (tokens.current().kind() != Kind.BLOCK_END) {
+      tokens.next();
+    }
+    endOfTag();
+    return (scope, out) -> {
+      throw new JinjaException(
+          JinjaException.Kind.FORBIDDEN,
+          "tag '" + tag + "' reads another file, which a chat template may not");
+    };
+  }
+
+  /** A block sees the names of the template, not those of a loop around it unless it is scoped. */
+  private Statement block() {
+    tokens.name();
+    boolean inside = false;
+    while (tokens.current().name("scoped") || tokens.current().name("required")) {
+      inside |= tokens.name().equals("scoped");
+    }
+    endOfTag();
+    Statement body = apart("endblock");
+    tokens.next();
+    if (tokens.current().kind() == Kind.NAME) {
+      tokens.next();
+    }
+    endOfTag();
+    return inside ? scoped(body) : (scope, out) -> body.run(scope.root().inner(), out);
   }
 
   void endOfTag() {
     tokens.expect(Kind.BLOCK_END, "'%}'");
   }
 
-  /** A body with its closing tag. */
+  /** A body with names of its own, with its closing tag. */
   private Statement bodyOf(String end) {
-    Statement body = body(end);
+    Statement body = apart(end);
     tokens.next();
     endOfTag();
+    return body;
+  }
+
+  /** A body with names of its own; a condition around it does not reach into it. */
+  private Statement apart(String... ends) {
+    int missing = tokens.noted();
+    Statement body = body(ends);
+    tokens.failIfMissing(missing);
     return body;
   }
 
@@ -161,6 +196,7 @@ final class TemplateParser {
   }
 
   private Statement conditional() {
+    int missing = tokens.noted();
     Expression test = expressions.tuple(false);
     endOfTag();
     Statement then = body("elif", "else", "endif");
@@ -171,12 +207,15 @@ final class TemplateParser {
       tokens.leave();
     } else if (tokens.skipName("else")) {
       endOfTag();
-      otherwise = bodyOf("endif");
+      otherwise = body("endif");
+      tokens.next();
+      endOfTag();
     } else {
       tokens.next();
       endOfTag();
       otherwise = (scope, out) -> Flow.NEXT;
     }
+    tokens.forgive(missing);
     return (scope, out) -> (Values.truthy(test.evaluate(scope)) ? then : otherwise).run(scope, out);
   }
 
@@ -186,16 +225,18 @@ final class TemplateParser {
       throw tokens.unexpected("'in'");
     }
     Expression elements = expressions.tuple(false);
+    int missing = tokens.noted();
     Expression filter = tokens.skipName("if") ? expressions.expression() : null;
+    tokens.failIfMissing(missing);
     boolean recursive = tokens.skipName("recursive");
     endOfTag();
     loops++;
-    Statement body = body("else", "endfor");
+    Statement body = apart("else", "endfor");
     loops--;
     Statement otherwise = null;
     if (tokens.skipName("else")) {
       endOfTag();
-      otherwise = body("endfor");
+      otherwise = apart("endfor");
     }
     tokens.next();
     endOfTag();
@@ -212,34 +253,40 @@ final class TemplateParser {
         return Flow.NEXT;
       };
     }
-    CapturedText captured = new CapturedText();
-    Expression value = tokens.current().operator("|") ? filters.chain(captured) : captured;
+    int missing = tokens.noted();
+    Expression value = filters.chain(CAPTURED);
+    tokens.failIfMissing(missing);
     endOfTag();
-    captured.body = bodyOf("endset");
+    Statement body = bodyOf("endset");
+    return capturing(
+        body,
+        (scope, out) -> {
+          target.assign(scope.outer(), value.evaluate(scope));
+          return Flow.NEXT;
+        });
+  }
+
+  /** Runs a body and then what uses the text it has written; a jump out of the body skips that. */
+  private static Statement capturing(Statement body, Statement use) {
     return (scope, out) -> {
-      target.assign(scope, value.evaluate(scope));
-      return Flow.NEXT;
+      StringBuilder text = new StringBuilder();
+      Flow flow = body.run(scope.inner(), text);
+      if (flow != Flow.NEXT) {
+        return flow;
+      }
+      Scope captured = scope.inner();
+      captured.set(CAPTURED_TEXT, text.toString());
+      return use.run(captured, out);
     };
   }
 
-  /** What a body writes, as a value. */
-  private static final class CapturedText implements Expression {
-    private Statement body;
-
-    @Override
-    public Object evaluate(Scope scope) {
-      StringBuilder text = new StringBuilder();
-      body.run(scope.inner(), text);
-      return text.toString();
-    }
-  }
-
   private Statement filterBlock() {
-    CapturedText captured = new CapturedText();
-    Expression value = filters.chain(filters.filter(captured));
+    int missing = tokens.noted();
+    Expression value = filters.chain(filters.filter(CAPTURED));
+    tokens.failIfMissing(missing);
     endOfTag();
-    captured.body = bodyOf("endfilter");
-    return output(value);
+    Statement body = bodyOf("endfilter");
+    return capturing(body, output(value));
   }
 
   private Statement with() {
