@@ -36,6 +36,10 @@ final class Scope {
     names.put(name, value);
   }
 
+  void setIfAbsent(String name, Object value) {
+    names.putIfAbsent(name, value);
+  }
+
   Object get(String name) {
     for (Scope scope = this; scope != null; scope = scope.parent) {
       Object value = scope.names.get(name);

@@ -12,21 +12,18 @@ import java.util.Set;
 final class TemplateParser {
   private static final Set<String> FILES = Set.of("include", "import", "from", "extends");
 
-  /** No template can write this name. */
-  private static final String CAPTURED_TEXT = "captured text";
-
-  private static final Expression CAPTURED = scope -> scope.get(CAPTURED_TEXT);
   private final TokenStream tokens;
   private final ExpressionParser expressions;
-  private final FilterParser filters;
   private final MacroParser macros;
+  private final AssignmentParser assignments;
+  private final Map<String, Statement> blocks = new LinkedHashMap<>();
   private int loops;
 
   TemplateParser(List<Token> tokens) {
     this.tokens = new TokenStream(tokens);
     this.expressions = new ExpressionParser(this.tokens);
-    this.filters = expressions.filters();
     this.macros = new MacroParser(this.tokens, expressions, this);
+    this.assignments = new AssignmentParser(this.tokens, expressions, this);
   }
 
   Statement template() {
@@ -35,7 +32,10 @@ final class TemplateParser {
       throw tokens.unexpected("the end of the template");
     }
     tokens.failIfMissing(0);
-    return body;
+    return (scope, out) -> {
+      scope.setIfAbsent("self", new Blocks(blocks, scope));
+      return body.run(scope, out);
+    };
   }
 
   /**
@@ -79,7 +79,7 @@ final class TemplateParser {
     };
   }
 
-  private static Statement output(Expression expression) {
+  static Statement output(Expression expression) {
     return (scope, out) -> {
       out.append(scope.budget.made(Printing.str(expression.evaluate(scope), scope.budget)));
       return Flow.NEXT;
@@ -103,11 +103,11 @@ final class TemplateParser {
     return switch (tag) {
       case "if" -> conditional();
       case "for" -> loop();
-      case "set" -> set();
+      case "set" -> assignments.set();
       case "macro" -> macros.macro();
       case "call" -> macros.callBlock();
-      case "filter" -> filterBlock();
-      case "with" -> with();
+      case "filter" -> assignments.filterBlock();
+      case "with" -> assignments.with();
       case "generation" -> {
         endOfTag();
         yield scoped(bodyOf("endgeneration"));
@@ -139,7 +139,7 @@ final class TemplateParser {
 
   /** A block sees the names of the template, not those of a loop around it unless it is scoped. */
   private Statement block() {
-    tokens.name();
+    String name = tokens.name();
     boolean inside = false;
     while (tokens.current().name("scoped") || tokens.current().name("required")) {
       inside |= tokens.name().equals("scoped");
@@ -151,6 +151,9 @@ final class TemplateParser {
       tokens.next();
     }
     endOfTag();
+    if (blocks.putIfAbsent(name, body) != null) {
+      throw tokens.fail("block '" + name + "' defined twice");
+    }
     return inside ? scoped(body) : (scope, out) -> body.run(scope.root().inner(), out);
   }
 
@@ -159,7 +162,7 @@ final class TemplateParser {
   }
 
   /** A body with names of its own, with its closing tag. */
-  private Statement bodyOf(String end) {
+  Statement bodyOf(String end) {
     Statement body = apart(end);
     tokens.next();
     endOfTag();
@@ -241,68 +244,5 @@ final class TemplateParser {
     tokens.next();
     endOfTag();
     return new ForLoop(target, elements, filter, recursive, body, otherwise);
-  }
-
-  private Statement set() {
-    Target target = Target.parse(tokens);
-    if (tokens.skipOperator("=")) {
-      Expression value = expressions.tuple(true);
-      endOfTag();
-      return (scope, out) -> {
-        target.assign(scope, value.evaluate(scope));
-        return Flow.NEXT;
-      };
-    }
-    int missing = tokens.noted();
-    Expression value = filters.chain(CAPTURED);
-    tokens.failIfMissing(missing);
-    endOfTag();
-    Statement body = bodyOf("endset");
-    return capturing(
-        body,
-        (scope, out) -> {
-          target.assign(scope.outer(), value.evaluate(scope));
-          return Flow.NEXT;
-        });
-  }
-
-  /** Runs a body and then what uses the text it has written; a jump out of the body skips that. */
-  private static Statement capturing(Statement body, Statement use) {
-    return (scope, out) -> {
-      StringBuilder text = new StringBuilder();
-      Flow flow = body.run(scope.inner(), text);
-      if (flow != Flow.NEXT) {
-        return flow;
-      }
-      Scope captured = scope.inner();
-      captured.set(CAPTURED_TEXT, text.toString());
-      return use.run(captured, out);
-    };
-  }
-
-  private Statement filterBlock() {
-    int missing = tokens.noted();
-    Expression value = filters.chain(filters.filter(CAPTURED));
-    tokens.failIfMissing(missing);
-    endOfTag();
-    Statement body = bodyOf("endfilter");
-    return capturing(body, output(value));
-  }
-
-  private Statement with() {
-    Map<Target, Expression> values = new LinkedHashMap<>();
-    while (tokens.current().kind() != Kind.BLOCK_END) {
-      Target target = Target.parse(tokens);
-      tokens.expectOperator("=");
-      values.put(target, expressions.expression());
-      tokens.skipOperator(",");
-    }
-    endOfTag();
-    Statement body = bodyOf("endwith");
-    return (scope, out) -> {
-      Scope inner = scope.inner();
-      values.forEach((target, value) -> target.assign(inner, value.evaluate(scope)));
-      return body.run(inner, out);
-    };
   }
 }

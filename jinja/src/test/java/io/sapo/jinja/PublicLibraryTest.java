@@ -50,6 +50,7 @@ class PublicLibraryTest {
         "{% for x in nums %}{% set q %}{% if x == 1 %}{% break %}{% endif %}{% endset %}{{ x }}{% endfor %} => 3",
         "{% set q | upper %}a{% endset %}{{ q }}{% filter upper %}b{% endfilter %} => AB",
         "{% for i in [1] %}{% block b %}[{{ i }}]{% endblock %}{% block c scoped %}{{ i }}{% endblock %}{% endfor %} => []1",
+        "{% block b %}x{% endblock %}{{ self.b() }}{{ self.b()|upper }}{{ self.c is defined }} => xxXFalse",
         "{% macro m(a, b=1) %}{{ kwargs }}{% endmacro %}{{ m.arguments }}{{ m.catch_kwargs }} => ('a', 'b')True",
         "{{ 'a\\r\\nb\\x0bc'|indent(1)|tojson }} => \"a\\n b\\n c\"",
         "{{ 'the quick-brown fox'|wordwrap(9)|tojson }} => \"the\\nquick-\\nbrown fox\"",

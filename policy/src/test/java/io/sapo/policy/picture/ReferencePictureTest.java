@@ -7,19 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.pictures.PictureDecoder;
-import io.sapo.pictures.PictureFormat;
 import io.sapo.pictures.RgbPicture;
 import io.sapo.pictures.UnreadablePictureException;
 import java.awt.Rectangle;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,59 +53,6 @@ class ReferencePictureTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** One file, and what the oracle says about it. */
-  record Case(Path file, JsonNode said) {
-    boolean refused() {
-      return said.path("transformers").has("error");
-    }
-
-    /** Whether it is of a kind that is read here. */
-    boolean taken() throws IOException {
-      Optional<PictureFormat> format = PictureFormat.of(ByteBuffer.wrap(bytes()));
-      return format.isPresent() && !(format.get() == PictureFormat.JPEG && arithmetic());
-    }
-
-    private boolean arithmetic() throws IOException {
-      byte[] bytes = bytes();
-      int at = 2;
-      while (at + 4 < bytes.length && (bytes[at + 1] & 0xff) != 0xda) {
-        int marker = bytes[at + 1] & 0xff;
-        if (marker == 0xc9 || marker == 0xca) {
-          return true;
-        }
-        at += 2 + ((bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff);
-      }
-      return false;
-    }
-
-    byte[] bytes() throws IOException {
-      return Files.readAllBytes(file);
-    }
-
-    /** A PNG whose one transparent grey level or colour is given in other than 8 bits. */
-    boolean keyed() throws IOException {
-      byte[] bytes = bytes();
-      boolean png = PictureFormat.of(ByteBuffer.wrap(bytes)).equals(Optional.of(PictureFormat.PNG));
-      return png
-          && said.path("transparency").asBoolean()
-          && bytes[24] != 8
-          && (bytes[25] == 0 || bytes[25] == 2);
-    }
-
-    int orientation() {
-      return said.path("exif_orientation").asInt(1);
-    }
-
-    String mode() {
-      return said.path("mode").asText();
-    }
-
-    @Override
-    public String toString() {
-      return file.getFileName().toString();
-    }
-  }
-
   static Path folder() {
     String given = System.getProperty("sapo.reference.pictures");
     return given == null || given.isBlank()
@@ -121,18 +65,18 @@ class ReferencePictureTest {
     return Files.exists(Path.of(path)) ? Path.of(path) : Path.of("..").resolve(path);
   }
 
-  static List<Case> cases() throws IOException {
-    List<Case> cases = new ArrayList<>();
+  static List<ReferencePicture> cases() throws IOException {
+    List<ReferencePicture> cases = new ArrayList<>();
     for (JsonNode said : JSON.readTree(folder().resolve("cases.json").toFile())) {
-      cases.add(new Case(folder().resolve(said.path("file").asText()), said));
+      cases.add(new ReferencePicture(folder().resolve(said.path("file").asText()), said));
     }
     assertThat(cases).as("cases in %s", folder().toAbsolutePath()).isNotEmpty();
     return cases;
   }
 
-  static List<Case> readable() throws IOException {
-    List<Case> readable = new ArrayList<>();
-    for (Case one : cases()) {
+  static List<ReferencePicture> readable() throws IOException {
+    List<ReferencePicture> readable = new ArrayList<>();
+    for (ReferencePicture one : cases()) {
       if (!one.refused() && one.taken()) {
         readable.add(one);
       }
@@ -140,9 +84,9 @@ class ReferencePictureTest {
     return readable;
   }
 
-  static List<Case> refused() throws IOException {
-    List<Case> refused = new ArrayList<>();
-    for (Case one : cases()) {
+  static List<ReferencePicture> refused() throws IOException {
+    List<ReferencePicture> refused = new ArrayList<>();
+    for (ReferencePicture one : cases()) {
       if (one.refused() || !one.taken()) {
         refused.add(one);
       }
@@ -152,7 +96,7 @@ class ReferencePictureTest {
 
   @ParameterizedTest(allowZeroInvocations = true)
   @MethodSource("refused")
-  void whatPublicCodeRefusesIsRefused(Case one) throws IOException {
+  void whatPublicCodeRefusesIsRefused(ReferencePicture one) throws IOException {
     byte[] encoded = Files.readAllBytes(one.file());
     assertThatThrownBy(() -> preprocessor().prepare(encoded))
         .isInstanceOf(UnreadablePictureException.class)
@@ -161,7 +105,7 @@ class ReferencePictureTest {
 
   @ParameterizedTest
   @MethodSource("readable")
-  void pixelsAreThoseThatAPersonSees(Case one) throws IOException {
+  void pixelsAreThoseThatAPersonSees(ReferencePicture one) throws IOException {
     RgbPicture picture = PictureDecoder.decode(one.bytes());
     if (one.mode().startsWith("I;16")) {
       assertHighBytes(ImageIO.read(one.file().toFile()).getRaster(), picture, one.keyed());
@@ -181,7 +125,7 @@ class ReferencePictureTest {
   }
 
   /** White behind what is transparent, turned as EXIF says. */
-  private static RgbPicture seen(Case one, ReferenceTensors expected) {
+  private static RgbPicture seen(ReferencePicture one, ReferenceTensors expected) {
     boolean white = expected.has("rgb_white");
     String name = white ? "rgb_white" : expected.has("load_image/rgb") ? "load_image/rgb" : "rgb";
     RgbPicture picture =
@@ -259,7 +203,7 @@ class ReferencePictureTest {
 
   static Stream<Arguments> prepared() throws IOException {
     List<Arguments> arguments = new ArrayList<>();
-    for (Case one : readable()) {
+    for (ReferencePicture one : readable()) {
       ReferenceTensors expected = expected(one);
       boolean older = PREPARED.get(0).in(expected);
       PREPARED.stream()
@@ -273,7 +217,7 @@ class ReferencePictureTest {
   /** Resizing, normalising and cutting, each from the pixels that the oracle began with. */
   @ParameterizedTest
   @MethodSource("prepared")
-  void patchesAndGridEqualTheReference(Case one, Prepared names) throws IOException {
+  void patchesAndGridEqualTheReference(ReferencePicture one, Prepared names) throws IOException {
     ReferenceTensors expected = expected(one);
     PreparedPicture picture =
         preprocessor()
@@ -296,7 +240,8 @@ class ReferencePictureTest {
   }
 
   /** Pillow 13 alone goes row by row first; what Pillow 12 makes of it is not always given. */
-  private static boolean rowsFirst(Case one, ReferenceTensors expected, Prepared names) {
+  private static boolean rowsFirst(
+      ReferencePicture one, ReferenceTensors expected, Prepared names) {
     PictureConfig config = preprocessor().config();
     long[] grid = expected.longs(names.grid());
     long lostHeight = expected.size(names.pixels(), 0) - grid[1] * config.patchSize();
@@ -310,7 +255,7 @@ class ReferencePictureTest {
         PictureConfig.read(folder().resolve("preprocessor_config.json")));
   }
 
-  private static ReferenceTensors expected(Case one) throws IOException {
+  private static ReferenceTensors expected(ReferencePicture one) throws IOException {
     return ReferenceTensors.read(one.file().resolveSibling(one + ".expected.safetensors"));
   }
 }
