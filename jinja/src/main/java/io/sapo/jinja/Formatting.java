@@ -13,7 +13,6 @@ final class Formatting {
       Pattern.compile("%(?:\\((\\w+)\\))?([-+ 0#]*)(\\d*)(?:\\.(\\d+))?([sdirfFeEgGxXoc%])?");
   private static final Pattern FIELD =
       Pattern.compile("(\\w*)((?:\\.\\w+|\\[\\w+\\])*)(?:!([rs]))?(?::(.*))?", Pattern.DOTALL);
-  private static final Pattern STEP = Pattern.compile("\\.(\\w+)|\\[(\\w+)\\]");
   private static final Pattern SPEC =
       Pattern.compile(
           "(?:(.)?([<>^]))?([-+ ]?)(0?)(\\d*)(,?)(?:\\.(\\d+))?([sdfFeEgGxXob%]?)", Pattern.DOTALL);
@@ -122,14 +121,11 @@ final class Formatting {
 
   private static String field(Matcher field, Object argument, Budget budget) {
     Object value = argument;
-    Matcher step = STEP.matcher(field.group(2));
-    while (step.find()) {
-      String index = step.group(2);
-      if (index == null) {
-        value = Access.attribute(value, step.group(1));
-      } else {
-        Object key = index.matches("\\d{1,6}") ? (Object) Long.valueOf(index) : index;
+    for (String step : field.group(2).split("[.\\[\\]]+")) {
+      if (!step.isEmpty()) {
+        Object key = step.matches("\\d{1,6}") ? (Object) Long.valueOf(step) : step;
         value = Access.element(value, key, budget);
+        Values.failIfUndefined(value);
       }
     }
     if (field.group(3) != null) {
@@ -210,12 +206,8 @@ final class Formatting {
     if ("eEgG".indexOf(type) >= 0) {
       return scientific(real, type, digits);
     }
-    String shown = fixed(real, digits);
+    String shown = new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     return type == '%' ? shown + "%" : shown;
-  }
-
-  static String fixed(double real, int digits) {
-    return new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   /** {@code e}: one digit before the point; {@code g}: as short as that many digits allow. */

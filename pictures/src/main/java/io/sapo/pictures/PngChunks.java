@@ -3,7 +3,7 @@ package io.sapo.pictures;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** Goes through the chunks of a PNG, IEND last if it has one, and checks their checksums. */
+/** Goes through the chunks of a PNG, IEND last, and checks their checksums. */
 final class PngChunks {
   static final int IHDR = 0x49484452;
   static final int PLTE = 0x504C5445;
@@ -20,7 +20,6 @@ final class PngChunks {
   private int start;
   private int length;
   private int type;
-  private boolean data;
 
   PngChunks(ByteBuffer in) {
     this.in = in.slice();
@@ -28,10 +27,10 @@ final class PngChunks {
   }
 
   /**
-   * @return false behind IEND, or where a file ends without one behind its pixels
+   * @return false behind IEND
    */
   boolean next() {
-    if (type == IEND || data && in.remaining() < FRAME_BYTES) {
+    if (type == IEND) {
       return false;
     }
     start = in.position();
@@ -40,7 +39,6 @@ final class PngChunks {
       throw new UnreadablePictureException("PNG ends early");
     }
     type = in.getInt();
-    data |= type == IDAT;
     crc.reset();
     crc.update(in.slice(start + 4, 4 + length));
     if (in.getInt(content() + length) != (int) crc.getValue()) {

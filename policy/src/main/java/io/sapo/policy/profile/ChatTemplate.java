@@ -2,7 +2,6 @@ package io.sapo.policy.profile;
 
 import io.sapo.jinja.JinjaException;
 import io.sapo.jinja.JinjaTemplate;
-import io.sapo.jinja.PyText;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -104,12 +103,12 @@ public final class ChatTemplate {
     String rendered = renderClosed(marked, false, extra);
     String tag = END_OF_FINAL_MESSAGE.strip();
     int end = rendered.lastIndexOf(tag);
-    if (end < 0 || !rendered.contains(PyText.strip(last))) {
+    if (end < 0 || !rendered.contains(last.strip())) {
       throw unusable("the template leaves out the assistant's message that is to be continued");
     }
     boolean spaced = rendered.startsWith(END_OF_FINAL_MESSAGE, end);
     String before = rendered.substring(0, end);
-    return spaced ? before : PyText.stripRight(before);
+    return spaced ? before : before.stripTrailing();
   }
 
   /** Puts the tag behind a message's text and returns that text. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class CheckpointProfile implements AutoCloseable {
   private final CheckpointFolder folder;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
+  private final Optional<ToolCallForm> toolCalls;
   private final String form;
   private final Map<String, Object> templateSettings;
   private final List<Integer> stopTokens;
@@ -63,6 +65,7 @@ public final class CheckpointProfile implements AutoCloseable {
                     folder.path().resolve(found.file()).toString(),
                     special,
                     LocalDateTime::now));
+    toolCalls = file.flatMap(found -> ToolCallForm.of(found.text()));
     form =
         file.map(found -> "prompts by the chat template of " + found.file())
             .orElse(
@@ -146,7 +149,28 @@ public final class CheckpointProfile implements AutoCloseable {
    * @throws io.sapo.jinja.JinjaException when the template refuses them
    */
   public String chat(List<? extends Map<String, ?>> messages) {
-    return template.orElseThrow().render(messages, templateSettings);
+    return chat(messages, List.of());
+  }
+
+  /**
+   * As {@link #chat(List)}.
+   *
+   * @param tools that the model may call, each as a JSON object
+   */
+  public String chat(
+      List<? extends Map<String, ?>> messages, List<? extends Map<String, ?>> tools) {
+    Map<String, Object> extra = new LinkedHashMap<>(templateSettings);
+    if (!tools.isEmpty()) {
+      extra.put("tools", tools);
+    }
+    return template.orElseThrow().render(messages, extra);
+  }
+
+  /**
+   * How the model writes calls of tools; empty where it is shown none, or in no form known here.
+   */
+  public Optional<ToolCallForm> toolCalls() {
+    return toolCalls;
   }
 
   /** How prompts are made and what ends a response, in one sentence for people. */

@@ -45,7 +45,6 @@ final class SentencePieceDecoder implements TokenDecoder {
     String space = null;
     boolean bytes = false;
     boolean bare = false;
-    boolean fused = false;
     int stripped = 0;
     for (JsonNode step : steps) {
       switch (step.path("type").asText()) {
@@ -56,17 +55,13 @@ final class SentencePieceDecoder implements TokenDecoder {
           space = step.path("pattern").path("String").textValue();
         }
         case "Metaspace" -> {
-          if (fused) {
-            throw unsupported(json, steps);
-          }
           space = step.path("replacement").textValue();
           bare = !step.path("prepend_scheme").asText("always").equals("never");
         }
         case "ByteFallback" -> bytes = true;
-        case "Fuse" -> fused = true;
+        case "Fuse" -> {}
         case "Strip" -> {
-          boolean spaces = step.path("content").asText().equals(" ");
-          if (!fused || !spaces || step.path("stop").asInt() != 0) {
+          if (!step.path("content").asText().equals(" ") || step.path("stop").asInt() != 0) {
             throw unsupported(json, steps);
           }
           stripped = step.path("start").asInt();
@@ -83,7 +78,7 @@ final class SentencePieceDecoder implements TokenDecoder {
   private static RuntimeException unsupported(JsonSection json, List<JsonNode> steps) {
     return json.error(
         "decoder",
-        "is %s; supported are ByteLevel and SentencePiece's (Replace or Metaspace, ByteFallback, Fuse, Strip; in this order)"
+        "is %s; supported are ByteLevel and SentencePiece's (Replace or Metaspace, ByteFallback, Fuse, Strip)"
             .formatted(steps.stream().map(step -> step.path("type").asText()).toList()));
   }
 

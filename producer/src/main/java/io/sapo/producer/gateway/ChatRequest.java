@@ -8,21 +8,39 @@ import java.util.Optional;
  * One turn that is asked for.
  *
  * @param messages of the whole conversation so far
+ * @param tools the same throughout a conversation
  * @param seed of token sampling; empty for one of the gateway's
  * @param reference how the conversation is to be judged; empty to wait for a reward
  */
 public record ChatRequest(
-    List<Message> messages, Sampling sampling, Optional<Long> seed, Optional<Reference> reference) {
+    List<Message> messages,
+    Tools tools,
+    Sampling sampling,
+    Optional<Long> seed,
+    Optional<Reference> reference) {
 
   /** What callers call the field. */
   static final String MESSAGES = "messages";
 
-  /** What somebody said. */
-  public record Message(String role, String text) {
+  /**
+   * What somebody said.
+   *
+   * @param calls of tools, by the assistant
+   * @param answers id of the call that a tool answers; empty for who is no tool
+   */
+  public record Message(String role, String text, List<ToolCall> calls, String answers) {
     private static final String ASSISTANT = "assistant";
 
-    static Message ofAssistant(String text) {
-      return new Message(ASSISTANT, text);
+    public Message {
+      calls = List.copyOf(calls);
+    }
+
+    public Message(String role, String text) {
+      this(role, text, List.of(), "");
+    }
+
+    static Message ofAssistant(String text, List<ToolCall> calls) {
+      return new Message(ASSISTANT, text, calls, "");
     }
 
     boolean byAssistant() {

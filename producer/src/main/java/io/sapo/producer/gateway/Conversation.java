@@ -3,6 +3,7 @@ package io.sapo.producer.gateway;
 import io.sapo.policy.generation.FinishReason;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import java.util.ArrayList;
@@ -18,10 +19,12 @@ final class Conversation {
   private final String id;
   private final String prompt;
   private final int[] promptTokens;
+  private final Tools tools;
   private final Sampling sampling;
   private final long startedAtMs;
   private final List<Piece> pieces = new ArrayList<>();
-  private List<Message> messages;
+  private List<Message> messages = List.of();
+  private List<Message> written = List.of();
   private Optional<Reference> reference = Optional.empty();
   private long firstSeed;
   private int entropyCandidates;
@@ -34,13 +37,17 @@ final class Conversation {
    */
   record Piece(int[] tokens, Optional<Generation> generated) {}
 
-  Conversation(String id, String prompt, int[] promptTokens, Sampling sampling, long startedAtMs) {
+  /**
+   * @param opening the first request
+   */
+  Conversation(
+      String id, String prompt, int[] promptTokens, ChatRequest opening, long startedAtMs) {
     this.id = id;
     this.prompt = prompt;
     this.promptTokens = promptTokens;
-    this.sampling = sampling;
+    this.tools = opening.tools();
+    this.sampling = opening.sampling();
     this.startedAtMs = startedAtMs;
-    this.messages = List.of();
   }
 
   String id() {
@@ -56,6 +63,10 @@ final class Conversation {
     return promptTokens;
   }
 
+  Tools tools() {
+    return tools;
+  }
+
   Sampling sampling() {
     return sampling;
   }
@@ -68,9 +79,14 @@ final class Conversation {
     return pieces;
   }
 
-  /** All that was said, the last answer included. */
+  /** All that was said, the last answer included, as the caller sees it. */
   List<Message> messages() {
     return messages;
+  }
+
+  /** The same messages, each generated one as the model wrote it. */
+  List<Message> written() {
+    return written;
   }
 
   Optional<Reference> reference() {
@@ -118,24 +134,34 @@ final class Conversation {
    * Adds a turn.
    *
    * @param said tokens between the last answer and this one; none at first
-   * @param now all that was said, this answer included
+   * @param request begins with the messages so far
    */
   void add(
       int[] said,
-      Generation generated,
-      int candidates,
+      ChatRequest request,
+      Outcome.Generated generated,
+      Answer answer,
       long seed,
-      List<Message> now,
-      Optional<Reference> judgedBy,
       long nanos) {
     if (said.length > 0) {
       pieces.add(new Piece(said, Optional.empty()));
     }
     firstSeed = turns() == 0 ? seed : firstSeed;
-    pieces.add(new Piece(generated.tokens(), Optional.of(generated)));
-    messages = List.copyOf(now);
-    reference = judgedBy.isPresent() ? judgedBy : reference;
-    entropyCandidates = Math.max(entropyCandidates, candidates);
+    Generation generation = generated.generation();
+    pieces.add(new Piece(generation.tokens(), Optional.of(generation)));
+    written = asWritten(request.messages());
+    written.add(answer.asWritten());
+    messages = new ArrayList<>(request.messages());
+    messages.add(answer.seen());
+    reference = request.reference().isPresent() ? request.reference() : reference;
+    entropyCandidates = Math.max(entropyCandidates, generated.entropyCandidates());
     lastUsedNanos = nanos;
+  }
+
+  /** Messages that begin with those so far, each generated one as the model wrote it. */
+  List<Message> asWritten(List<Message> all) {
+    List<Message> found = new ArrayList<>(written);
+    found.addAll(all.subList(written.size(), all.size()));
+    return found;
   }
 }

@@ -34,14 +34,18 @@ final class Conversations {
     this.idleNanos = idle.toNanos();
   }
 
-  /** Takes the one in which this, and nothing else, was said under this sampling. */
-  synchronized Optional<Conversation> take(List<Message> said, Sampling sampling) {
+  /**
+   * Takes the one in which this, and nothing else, was said, with these tools and this sampling.
+   */
+  synchronized Optional<Conversation> take(List<Message> said, Tools tools, Sampling sampling) {
     Deque<Conversation> alike = bySaid.get(said);
     if (alike == null) {
       return Optional.empty();
     }
     Optional<Conversation> found =
-        alike.stream().filter(one -> one.sampling().equals(sampling)).findFirst();
+        alike.stream()
+            .filter(one -> one.tools().equals(tools) && one.sampling().equals(sampling))
+            .findFirst();
     found.ifPresent(this::remove);
     return found;
   }

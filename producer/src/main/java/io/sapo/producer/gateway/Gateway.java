@@ -98,8 +98,7 @@ public final class Gateway implements AutoCloseable {
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       thread = new GenerationThread(engine, weights, limits.waiting());
-      generation =
-          new TurnGeneration(config.seed(), profile.tokenizer(), thread, conversations, publisher);
+      generation = new TurnGeneration(config.seed(), turns, thread, conversations, publisher);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -168,7 +167,10 @@ public final class Gateway implements AutoCloseable {
    * @param news called from any thread whenever there is more to read; must not wait for anything
    */
   public ChatStream stream(ChatRequest request, Runnable news) {
-    StreamedTurn stream = new StreamedTurn(profile.tokenizer(), news);
+    StreamedTurn stream =
+        request.tools().isEmpty()
+            ? new StreamedTurn(profile.tokenizer(), news)
+            : StreamedTurn.atTheEnd(profile.tokenizer(), news);
     CompletableFuture<ChatReply> reply;
     try {
       reply = generation.generate(request, turns.of(request), Optional.of(stream));

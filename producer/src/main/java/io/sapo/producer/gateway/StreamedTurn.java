@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 final class StreamedTurn implements ChatStream {
   private final Tokenizer tokenizer;
   private final Runnable news;
+  private final boolean heldBack;
   private final CompletableFuture<ChatReply> reply = new CompletableFuture<>();
   private volatile String id = "";
   private int[] newest = {};
@@ -17,8 +18,18 @@ final class StreamedTurn implements ChatStream {
    * @param news called from any thread whenever there is more; must not wait for anything
    */
   StreamedTurn(Tokenizer tokenizer, Runnable news) {
+    this(tokenizer, news, false);
+  }
+
+  private StreamedTurn(Tokenizer tokenizer, Runnable news, boolean heldBack) {
     this.tokenizer = tokenizer;
     this.news = news;
+    this.heldBack = heldBack;
+  }
+
+  /** One whose text is read at its end: only then it is known what of it is a call of a tool. */
+  static StreamedTurn atTheEnd(Tokenizer tokenizer, Runnable news) {
+    return new StreamedTurn(tokenizer, news, true);
   }
 
   @Override
@@ -42,6 +53,9 @@ final class StreamedTurn implements ChatStream {
 
   @Override
   public synchronized String take() {
+    if (whole == null && heldBack) {
+      return "";
+    }
     String now = whole == null ? tokenizer.decodeBeginning(newest) : whole;
     if (now.length() <= said.length() || !now.startsWith(said)) {
       return "";

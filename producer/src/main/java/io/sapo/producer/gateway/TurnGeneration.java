@@ -3,13 +3,9 @@ package io.sapo.producer.gateway;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.network.TokenSequence;
-import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.engine.Outcome;
-import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.RolloutSeed;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -19,24 +15,24 @@ final class TurnGeneration {
       "an inference server failed in the middle of this turn, and what was generated in its place does not go on from the text sent so far; the turn is not recorded: ask again";
 
   private final long runSeed;
-  private final Tokenizer tokenizer;
+  private final Turns turns;
   private final GenerationThread thread;
   private final Conversations conversations;
   private final ConversationPublisher publisher;
 
   /**
    * @param runSeed from which turns get theirs where a request has none
-   * @param tokenizer stays the caller's, as does the thread
+   * @param thread stays the caller's
    * @param publisher of conversations that others take the place of
    */
   TurnGeneration(
       long runSeed,
-      Tokenizer tokenizer,
+      Turns turns,
       GenerationThread thread,
       Conversations conversations,
       ConversationPublisher publisher) {
     this.runSeed = runSeed;
-    this.tokenizer = tokenizer;
+    this.turns = turns;
     this.thread = thread;
     this.conversations = conversations;
     this.publisher = publisher;
@@ -95,25 +91,17 @@ final class TurnGeneration {
       Outcome.Generated generated,
       Optional<StreamedTurn> stream) {
     Generation generation = generated.generation();
-    String text = tokenizer.decodeResponse(generation.tokens()).text();
-    if (stream.isPresent() && !stream.get().end(text)) {
+    Answer answer = turns.answer(request, generation);
+    if (stream.isPresent() && !stream.get().end(answer.text())) {
       throw new GatewayException(Kind.FAILED, OTHER_TEXT);
     }
-    List<Message> said = new ArrayList<>(request.messages());
-    said.add(Message.ofAssistant(text));
     turn.conversation()
-        .add(
-            turn.said(),
-            generation,
-            generated.entropyCandidates(),
-            asked.seed(),
-            said,
-            request.reference(),
-            System.nanoTime());
+        .add(turn.said(), request, generated, answer, asked.seed(), System.nanoTime());
     keep(turn.conversation());
     return new ChatReply(
         asked.id(),
-        text,
+        answer.text(),
+        answer.calls(),
         generation.finishReason(),
         turn.prompt().length,
         generation.tokens().length);

@@ -1,9 +1,12 @@
 package io.sapo.producer.gateway;
 
 import io.sapo.jinja.JinjaException;
+import io.sapo.policy.generation.Generation;
 import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.policy.profile.ToolCallForm;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,16 @@ final class TurnPrompts {
     this.profile = profile;
   }
 
+  /** What was generated, special tokens omitted. */
+  String text(Generation generation) {
+    return profile.tokenizer().decodeResponse(generation.tokens()).text();
+  }
+
+  /** How calls of tools are written; there where a request with tools was taken. */
+  Optional<ToolCallForm> toolCalls() {
+    return profile.toolCalls();
+  }
+
   /** No token stands for more characters. */
   int longestToken() {
     return profile.tokenizer().longestToken();
@@ -32,31 +45,42 @@ final class TurnPrompts {
   /**
    * The tokens of a conversation that begins.
    *
-   * @throws GatewayException when the template refuses it, or a text holds a control token
+   * @throws GatewayException when the template refuses it or has no tools, or a text holds a
+   *     control token
    */
-  int[] first(List<Message> messages) {
-    for (Message message : messages) {
-      refuseControlTokens(message.role());
-      refuseControlTokens(message.text());
+  int[] first(ChatRequest request) {
+    requireTools(request);
+    refuseControlTokens(request.tools().json());
+    request.messages().forEach(this::refuseControlTokens);
+    return profile.tokenizer().encode(text(request.messages(), request.tools()));
+  }
+
+  private void requireTools(ChatRequest request) {
+    boolean inMessages =
+        request.messages().stream()
+            .anyMatch(message -> !message.calls().isEmpty() || !message.answers().isEmpty());
+    if (profile.toolCalls().isEmpty() && (inMessages || !request.tools().isEmpty())) {
+      throw new GatewayException(
+          Kind.UNSUPPORTED,
+          inMessages ? ChatRequest.MESSAGES : "tools",
+          "the checkpoint's chat template has no tools, or calls in a form that is not read here"
+              + " (<tool_call> with JSON, Llama 3's JSON)");
     }
-    return profile.tokenizer().encode(text(messages));
   }
 
   /**
    * The tokens between a conversation's last answer and the next one.
    *
-   * @param said all messages, the last answer and what follows it included
+   * @param said all messages, the last answer and what follows it included; what was generated as
+   *     it was written
    * @param answers place of the last answer among them
    * @param generated the tokens of the last answer
    * @return empty where the template does not simply go on after that answer
    */
-  Optional<int[]> next(List<Message> said, int answers, int[] generated) {
-    for (Message message : said.subList(answers + 1, said.size())) {
-      refuseControlTokens(message.role());
-      refuseControlTokens(message.text());
-    }
-    String before = text(said.subList(0, answers)) + said.get(answers).text();
-    String now = text(said);
+  Optional<int[]> next(List<Message> said, Tools tools, int answers, int[] generated) {
+    said.subList(answers + 1, said.size()).forEach(this::refuseControlTokens);
+    String before = text(said.subList(0, answers), tools) + said.get(answers).text();
+    String now = text(said, tools);
     if (!now.startsWith(before)) {
       return Optional.empty();
     }
@@ -73,9 +97,9 @@ final class TurnPrompts {
     return tokens.length == 0 ? Optional.empty() : Optional.of(tokens);
   }
 
-  private String text(List<Message> messages) {
+  private String text(List<Message> messages, Tools tools) {
     try {
-      return profile.chat(messages.stream().map(this::forTemplate).toList());
+      return profile.chat(messages.stream().map(this::forTemplate).toList(), tools.functions());
     } catch (JinjaException e) {
       throw new GatewayException(
           Kind.BAD_REQUEST,
@@ -85,13 +109,31 @@ final class TurnPrompts {
   }
 
   private Map<String, Object> forTemplate(Message message) {
-    return profile.partsOnly()
-        ? Map.of(
-            "role",
-            message.role(),
-            "content",
-            List.of(Map.of("type", "text", "text", message.text())))
-        : Map.of("role", message.role(), "content", message.text());
+    Map<String, Object> found = new LinkedHashMap<>();
+    found.put("role", message.role());
+    found.put(
+        "content",
+        profile.partsOnly()
+            ? List.of(Map.of("type", "text", "text", message.text()))
+            : message.text());
+    if (!message.calls().isEmpty()) {
+      found.put("tool_calls", message.calls().stream().map(ToolCall::forTemplate).toList());
+    }
+    if (!message.answers().isEmpty()) {
+      found.put("tool_call_id", message.answers());
+    }
+    return found;
+  }
+
+  private void refuseControlTokens(Message message) {
+    refuseControlTokens(message.role());
+    refuseControlTokens(message.text());
+    refuseControlTokens(message.answers());
+    for (ToolCall call : message.calls()) {
+      refuseControlTokens(call.id());
+      refuseControlTokens(call.name());
+      refuseControlTokens(call.arguments());
+    }
   }
 
   private void refuseControlTokens(String text) {

@@ -1,5 +1,6 @@
 package io.sapo.producer.gateway;
 
+import io.sapo.policy.generation.Generation;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import java.security.SecureRandom;
@@ -55,7 +56,7 @@ final class Turns {
    */
   Turn of(ChatRequest request) {
     List<Message> messages = request.messages();
-    requireRoomFor(messages);
+    requireRoomFor(request);
     int last = messages.size() - 1;
     while (last >= 0 && !messages.get(last).byAssistant()) {
       last--;
@@ -63,27 +64,29 @@ final class Turns {
     Optional<Conversation> known =
         last < 0
             ? Optional.empty()
-            : conversations.take(messages.subList(0, last + 1), request.sampling());
+            : conversations.take(
+                messages.subList(0, last + 1), request.tools(), request.sampling());
     if (known.isPresent()) {
-      Optional<Turn> next = next(known.get(), messages, last);
+      Optional<Turn> next = next(known.get(), request, last);
       if (next.isPresent()) {
         return next.get();
       }
     }
-    int[] tokens = prompts.first(messages);
+    int[] tokens = prompts.first(request);
     requireRoom(tokens.length);
     Conversation fresh =
-        new Conversation(newId(), shown(messages), tokens, request.sampling(), clock.millis());
+        new Conversation(newId(), shown(messages), tokens, request, clock.millis());
     return new Turn(fresh, new int[0], tokens);
   }
 
   /** Puts the conversation back unless it goes on. */
-  private Optional<Turn> next(Conversation known, List<Message> messages, int last) {
+  private Optional<Turn> next(Conversation known, ChatRequest request, int last) {
     boolean goesOn = false;
     try {
       int[] sofar = known.tokens();
       int[] generated = known.pieces().get(known.pieces().size() - 1).tokens();
-      Optional<int[]> said = prompts.next(messages, last, generated);
+      Optional<int[]> said =
+          prompts.next(known.asWritten(request.messages()), request.tools(), last, generated);
       if (said.isEmpty()) {
         return Optional.empty();
       }
@@ -99,10 +102,24 @@ final class Turns {
     }
   }
 
+  /** What was generated, as the caller sees it. */
+  Answer answer(ChatRequest request, Generation generation) {
+    String written = prompts.text(generation);
+    return request.tools().isEmpty()
+        ? Answer.plain(written)
+        : Answer.withCalls(written, prompts.toolCalls().orElseThrow(), () -> "call_" + randomHex());
+  }
+
   /** Making tokens of megabytes takes minutes: what cannot fit is not tried. */
-  private void requireRoomFor(List<Message> messages) {
+  private void requireRoomFor(ChatRequest request) {
     long most = (long) maxPromptTokens * prompts.longestToken();
-    long characters = messages.stream().mapToLong(message -> message.text().length()).sum();
+    long characters = request.tools().json().length();
+    for (Message message : request.messages()) {
+      characters += message.text().length();
+      for (ToolCall call : message.calls()) {
+        characters += call.name().length() + call.arguments().length();
+      }
+    }
     if (characters > most) {
       throw new GatewayException(
           Kind.TOO_LONG,
@@ -131,8 +148,12 @@ final class Turns {
   }
 
   private String newId() {
+    return instance + "-" + randomHex();
+  }
+
+  private String randomHex() {
     byte[] random = new byte[ID_BYTES];
     ids.nextBytes(random);
-    return instance + "-" + HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
   }
 }

@@ -229,6 +229,7 @@ class GatewayTest {
             .chat(
                 new ChatRequest(
                     List.of(QUESTION, answer, AGAIN),
+                    Tools.NONE,
                     new Sampling(0.5, 1, 0, 8),
                     Optional.of(2L),
                     Optional.empty()))
@@ -261,6 +262,7 @@ class GatewayTest {
         .chat(
             new ChatRequest(
                 List.of(AGAIN),
+                Tools.NONE,
                 SAMPLING,
                 Optional.empty(),
                 Optional.of(new Reference("3", "numeric"))))
@@ -317,7 +319,8 @@ class GatewayTest {
   }
 
   private static ChatRequest request(long seed, Message... messages) {
-    return new ChatRequest(List.of(messages), SAMPLING, Optional.of(seed), Optional.empty());
+    return new ChatRequest(
+        List.of(messages), Tools.NONE, SAMPLING, Optional.of(seed), Optional.empty());
   }
 
   private static Map<String, Object> role(Message message) {

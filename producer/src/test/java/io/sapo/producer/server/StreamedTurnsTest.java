@@ -17,6 +17,7 @@ import io.sapo.producer.gateway.ChatStream;
 import io.sapo.producer.gateway.Gateway;
 import io.sapo.producer.gateway.GatewayException;
 import io.sapo.producer.gateway.GatewayLimits;
+import io.sapo.producer.gateway.Tools;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.rollout.Closer;
 import io.sapo.producer.task.Curriculum;
@@ -85,7 +86,8 @@ class StreamedTurnsTest extends EngineHarness {
 
   private ChatStream stream() {
     return gateway.stream(
-        new ChatRequest(List.of(QUESTION), SAMPLING, Optional.of(7L), Optional.empty()), () -> {});
+        new ChatRequest(List.of(QUESTION), Tools.NONE, SAMPLING, Optional.of(7L), Optional.empty()),
+        () -> {});
   }
 
   private void readSome(ChatStream stream) {

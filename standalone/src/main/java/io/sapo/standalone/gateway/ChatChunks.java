@@ -22,6 +22,15 @@ record ChatChunks(String model, long seconds, boolean usage) {
     return chunk(id, new JsonObject().put("content", more), null);
   }
 
+  /** Calls of tools, whole. */
+  JsonObject calls(ChatReply reply) {
+    JsonArray calls = ToolJson.json(reply.calls());
+    for (int i = 0; i < calls.size(); i++) {
+      calls.getJsonObject(i).put("index", i);
+    }
+    return chunk(reply.id(), new JsonObject().put("tool_calls", calls), null);
+  }
+
   JsonObject end(ChatReply reply) {
     return chunk(reply.id(), new JsonObject(), ChatJson.finish(reply));
   }

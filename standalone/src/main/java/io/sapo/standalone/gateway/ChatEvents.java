@@ -100,6 +100,9 @@ final class ChatEvents {
     over = true;
     begin(reply.id());
     writeText(reply.id());
+    if (!reply.calls().isEmpty()) {
+      write(chunks.calls(reply).encode());
+    }
     write(chunks.end(reply).encode());
     if (chunks.usage()) {
       write(chunks.usage(reply).encode());

@@ -17,7 +17,8 @@ final class ChatFields {
   private static final Set<String> TAKEN =
       Set.of(
           "model",
-          "messages",
+          ChatJson.MESSAGES,
+          ToolJson.TOOLS,
           "temperature",
           "top_p",
           "max_tokens",
@@ -51,7 +52,8 @@ final class ChatFields {
           Map.entry("skip_special_tokens", Set.of(true)));
 
   /** The model is shown the first two; who said something is not. */
-  private static final Set<String> TAKEN_OF_MESSAGES = Set.of("role", "content", "name");
+  private static final Set<String> TAKEN_OF_MESSAGES =
+      Set.of("role", "content", "name", "tool_calls", "tool_call_id");
 
   private ChatFields() {}
 
@@ -128,7 +130,8 @@ final class ChatFields {
         throw new GatewayException(
             Kind.UNSUPPORTED,
             "messages",
-            "a message has '%s'; role and content are taken".formatted(field.getKey()));
+            "a message has '%s'; role, content, tool_calls and tool_call_id are taken"
+                .formatted(field.getKey()));
       }
     }
   }

@@ -8,6 +8,7 @@ import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.gateway.GatewayException;
 import io.sapo.producer.gateway.GatewayException.Kind;
+import io.sapo.producer.gateway.ToolCall;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ final class ChatJson {
   /** A role goes into the prompt as it is. */
   private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-  private static final String MESSAGES = "messages";
+  static final String MESSAGES = "messages";
+  private static final String ASSISTANT = "assistant";
 
   private ChatJson() {}
 
@@ -33,7 +35,12 @@ final class ChatJson {
    */
   static ChatRequest request(JsonObject body, Sampling defaults) {
     ChatFields.check(body, defaults);
-    return new ChatRequest(messages(body), sampling(body, defaults), seed(body), reference(body));
+    return new ChatRequest(
+        messages(body),
+        ToolJson.tools(body),
+        sampling(body, defaults),
+        seed(body),
+        reference(body));
   }
 
   /** Whether the answer is to come while it is generated. */
@@ -83,12 +90,25 @@ final class ChatJson {
           ROLE.matcher(role).matches(),
           "a role must be a word of letters, digits, '_' and '-', 64 at most");
       ChatFields.checkMessage(message);
-      messages.add(new Message(role, text(message.getValue("content"))));
+      messages.add(message(role, message));
     }
     requireMessages(
-        !messages.get(messages.size() - 1).role().equals("assistant"),
+        !messages.get(messages.size() - 1).role().equals(ASSISTANT),
         "the last message must not be the assistant's");
     return messages;
+  }
+
+  /** One that only calls tools has no content. */
+  private static Message message(String role, JsonObject message) {
+    List<ToolCall> calls = ToolJson.calls(message);
+    String answered = ToolJson.answered(message);
+    requireMessages(
+        calls.isEmpty() || role.equals(ASSISTANT), "'tool_calls' are the assistant's alone");
+    requireMessages(
+        answered.isEmpty() || role.equals("tool"), "'tool_call_id' is for the role tool alone");
+    Object content = message.getValue("content");
+    return new Message(
+        role, content == null && !calls.isEmpty() ? "" : text(content), calls, answered);
   }
 
   private static String text(Object content) {
@@ -174,10 +194,17 @@ final class ChatJson {
   }
 
   static JsonObject whole(ChatReply reply, String model, long seconds) {
+    JsonObject message = new JsonObject().put("role", ASSISTANT).put("content", reply.text());
+    if (!reply.calls().isEmpty()) {
+      message.put("tool_calls", ToolJson.json(reply.calls()));
+      if (reply.text().isEmpty()) {
+        message.putNull("content");
+      }
+    }
     JsonObject choice =
         new JsonObject()
             .put("index", 0)
-            .put("message", new JsonObject().put("role", "assistant").put("content", reply.text()))
+            .put("message", message)
             .put("logprobs", null)
             .put("finish_reason", finish(reply));
     return head(reply.id(), model, seconds, "chat.completion", new JsonArray().add(choice))
@@ -194,6 +221,9 @@ final class ChatJson {
   }
 
   static String finish(ChatReply reply) {
+    if (!reply.calls().isEmpty()) {
+      return "tool_calls";
+    }
     return reply.finishReason() == FinishReason.STOP ? "stop" : "length";
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.policy.generation.FinishReason;
 import io.sapo.producer.gateway.ChatReply;
 import io.sapo.producer.gateway.ChatStream;
+import io.sapo.producer.gateway.ToolCall;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -119,7 +120,26 @@ class ChatEventsTest {
   }
 
   private static ChatReply reply() {
-    return new ChatReply("gate-1/0", "abcd", FinishReason.STOP, 7, 4);
+    return new ChatReply("gate-1/0", "abcd", List.of(), FinishReason.STOP, 7, 4);
+  }
+
+  @Test
+  void callsOfToolsComeWholeBeforeTheEnd() {
+    events.open(turn);
+    events.end(
+        new ChatReply(
+            "gate-1/0",
+            "",
+            List.of(new ToolCall("call_1", "add", "{}"), new ToolCall("call_2", "add", "{}")),
+            FinishReason.STOP,
+            7,
+            4));
+    String last = connection.written.get(connection.written.size() - 3);
+    String calls = connection.written.get(connection.written.size() - 4);
+    assertThat(calls)
+        .contains("\"id\":\"call_1\"", "\"index\":0", "\"id\":\"call_2\"", "\"index\":1")
+        .contains("\"finish_reason\":null");
+    assertThat(last).contains("\"finish_reason\":\"tool_calls\"");
   }
 
   @Test

@@ -10,8 +10,10 @@ import io.sapo.producer.gateway.ChatRequest;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.gateway.GatewayException;
+import io.sapo.producer.gateway.ToolCall;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +54,52 @@ class ChatJsonTest {
     assertThat(request.reference()).contains(new Reference("42", "numeric"));
   }
 
+  @Test
+  void toolsAndTheirCallsAreTaken() {
+    ChatRequest request =
+        read(
+            """
+            {"messages": [{"role": "user", "content": "Hi"},
+              {"role": "assistant", "content": null, "refusal": null, "tool_calls": [{"id": "call_1",
+                "type": "function", "function": {"name": "add", "arguments": "{\\"a\\": 1}"}}]},
+              {"role": "tool", "tool_call_id": "call_1", "content": "2"}],
+             "tools": [{"type": "function", "function": {"name": "add", "description": "Adds", "parameters":
+               {"type": "object", "properties": {"a": {"type": "integer"}}}}}],
+             "tool_choice": "auto", "parallel_tool_calls": true}
+            """);
+    assertThat(request.messages())
+        .containsExactly(
+            new Message("user", "Hi"),
+            new Message("assistant", "", List.of(new ToolCall("call_1", "add", "{\"a\": 1}")), ""),
+            new Message("tool", "2", List.of(), "call_1"));
+    assertThat(request.tools().functions()).hasSize(1);
+    assertThat(request.tools().functions().get(0).get("function"))
+        .isInstanceOfSatisfying(
+            Map.class,
+            function ->
+                assertThat(List.copyOf(function.keySet()))
+                    .isEqualTo(List.of("name", "description", "parameters")));
+    assertThat(request.tools().json()).contains("\"integer\"");
+  }
+
+  @Test
+  void callsAreAnswersAsOpenAiHasThem() {
+    ToolCall call = new ToolCall("call_1", "add", "{\"a\":1}");
+    JsonObject choice =
+        ChatJson.whole(
+                new ChatReply("gate-1/0", "", List.of(call), FinishReason.STOP, 7, 3), "sapo", 9)
+            .getJsonArray("choices")
+            .getJsonObject(0);
+    assertThat(choice.getString("finish_reason")).isEqualTo("tool_calls");
+    assertThat(choice.getJsonObject("message"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"role": "assistant", "content": null, "tool_calls": [{"id": "call_1",
+                  "type": "function", "function": {"name": "add", "arguments": "{\\"a\\":1}"}}]}
+                """));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -65,11 +113,22 @@ class ChatJsonTest {
         "`{'messages': [{'role': 'assistant', 'content': 'Hi'}]}`|must not be the assistant's",
         "`{'messages': [{'role': 'user\\nsystem', 'content': 'Hi'}]}`|a role must be a word",
         "`{'messages': [{'role': 'user', 'content': 'Hi', 'tool_call_id': '1'}]}`|'tool_call_id'",
-        "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'tool_calls': [{}]}]}`|'tool_calls'",
+        "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'tool_calls': [{}]}]}`|a call must be",
         "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'refusal': 'No'}]}`|'refusal'",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'n': 2}`|'n' must be 1",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'stop': 'x'}`|'stop' is not supported",
-        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{}]}`|'tools' is not supported",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{}]}`|a tool must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': 7}`|'tools' must be a list",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'web_search'}]}`|a tool must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'function', 'function': {'name': 'a b'}}]}`|a tool must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'function', 'function': {'name': 'a', 'parameters': 1}}]}`|a tool must be",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'function', 'function': {'name': 'a'}}], 'tool_choice': 'none'}`|must be auto",
+        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'function', 'function': {'name': 'a'}}], 'parallel_tool_calls': false}`|must be true",
+        "`{'messages': [{'role': 'user', 'content': null}]}`|text or a list of text parts",
+        "`{'messages': [{'role': 'assistant', 'tool_calls': 7}]}`|'tool_calls' must be a list",
+        "`{'messages': [{'role': 'assistant', 'tool_calls': [{'id': '1', 'function': {'name': 'a', 'arguments': {}}}]}]}`|a call must be",
+        "`{'messages': [{'role': 'user', 'tool_calls': [{'id': '1', 'function': {'name': 'a', 'arguments': '{}'}}]}]}`|the assistant's alone",
+        "`{'messages': [{'role': 'tool', 'content': '8', 'tool_call_id': 7}]}`|'tool_call_id' must be text",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0}`|'temperature' must be",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 'hot'}`|must be a number",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'max_tokens': 65}`|from 1 to 64",
@@ -174,7 +233,7 @@ class ChatJsonTest {
 
   @Test
   void aStreamSaysTheSameAsTheWhole() {
-    ChatReply reply = new ChatReply("gate-1/0", "Hello", FinishReason.STOP, 7, 3);
+    ChatReply reply = new ChatReply("gate-1/0", "Hello", List.of(), FinishReason.STOP, 7, 3);
     JsonObject whole = ChatJson.whole(reply, "sapo", 5);
     assertThat(whole.getJsonArray("choices").getJsonObject(0).getJsonObject("message"))
         .isEqualTo(new JsonObject().put("role", "assistant").put("content", "Hello"));
