@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,8 +29,6 @@ import java.util.TreeSet;
 public final class AdapterFolder {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
-
-  private static final String A = ".lora_A.weight";
 
   /** Maps that a message names one by one. */
   private static final int SHOWN = 12;
@@ -48,7 +47,18 @@ public final class AdapterFolder {
           "layer_replication",
           "target_parameters",
           "trainable_token_indices",
-          "alora_invocation_tokens");
+          "alora_invocation_tokens",
+          "arrow_config",
+          "kasa_config",
+          "monteclora_config",
+          "velora_config");
+
+  /**
+   * Beginnings of {@code init_lora_weights} with which PEFT takes the first adapters out of the
+   * base weights, each time an adapter is loaded: it fits another base than the checkpoint.
+   */
+  private static final List<String> CHANGE_THE_BASE =
+      List.of("pissa", "olora", "corda", "loftq", "lora_ga");
 
   private final Path path;
   private final JsonSection json;
@@ -84,10 +94,22 @@ public final class AdapterFolder {
         throw json.error(key, "is " + value + ", which is not supported; train without it");
       }
     }
+    refuseChangedBase(json);
     if (json.has("bias") && !json.text("bias").equals("none")) {
       throw json.error("bias", "is '" + json.text("bias") + "'; only none is supported");
     }
     return new AdapterFolder(path, json);
+  }
+
+  private static void refuseChangedBase(JsonSection json) {
+    String key = "init_lora_weights";
+    String initial = json.node().path(key).asText().toLowerCase(Locale.ROOT);
+    if (CHANGE_THE_BASE.stream().anyMatch(initial::startsWith)) {
+      throw json.error(
+          key,
+          "is '%s', which changes the base weights; save it as an ordinary adapter, in Python: save_pretrained(DIR, path_initial_model_for_weight_conversion=FIRST)"
+              .formatted(initial));
+    }
   }
 
   /** What {@code base_model_name_or_path} says, as it stands there. */
@@ -124,7 +146,7 @@ public final class AdapterFolder {
     try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
       for (String name : reader.names()) {
         String own = AdapterNames.fromPeft(name);
-        String module = own.substring(0, Math.max(0, own.length() - A.length()));
+        String module = own.substring(0, Math.max(0, own.length() - AdapterNames.A.length()));
         if (!all.contains(module)) {
           throw new InvalidCheckpointException(
               "%s: tensor '%s' adapts no linear map of this %s model; is it for another base?"
@@ -144,9 +166,9 @@ public final class AdapterFolder {
     AdapterConfig every = new AdapterConfig(1, 1, false, List.of(AdapterConfig.EVERY_MAP), true);
     SortedSet<String> modules = new TreeSet<>();
     for (Slot slot : WeightLayout.of(model, Head.LANGUAGE_MODEL, every).slots()) {
-      if (slot.adapter() && slot.tensor().name().endsWith(A)) {
+      if (slot.adapter() && slot.tensor().name().endsWith(AdapterNames.A)) {
         String name = slot.tensor().name();
-        modules.add(name.substring(0, name.length() - A.length()));
+        modules.add(name.substring(0, name.length() - AdapterNames.A.length()));
       }
     }
     return modules;

@@ -1,6 +1,7 @@
 package io.sapo.policy.adapter;
 
 import io.sapo.policy.checkpoint.ModelConfig;
+import java.util.Optional;
 
 /**
  * Names of adapter tensors: PEFT puts {@code base_model.model.} before the name of the module in
@@ -11,6 +12,9 @@ final class AdapterNames {
   private static final String PREFIX = "base_model.model.";
   private static final String NESTED_TEXT = "model.language_model.";
   private static final String NESTED_VISION = "model.visual.";
+
+  /** Behind the name of an adapted map. */
+  static final String A = ".lora_A.weight";
 
   private AdapterNames() {}
 
@@ -26,6 +30,14 @@ final class AdapterNames {
   /** As older versions of the library nest. */
   static String toPeftFlat(String name) {
     return PREFIX + name;
+  }
+
+  /** The library's name of the map that a tensor A adapts; empty for another tensor. */
+  static Optional<String> peftModule(String name, ModelConfig model) {
+    String peft = toPeft(name, model);
+    return name.endsWith(A)
+        ? Optional.of(peft.substring(PREFIX.length(), peft.length() - A.length()))
+        : Optional.empty();
   }
 
   static String fromPeft(String name) {

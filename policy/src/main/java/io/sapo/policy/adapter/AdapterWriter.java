@@ -1,8 +1,11 @@
 package io.sapo.policy.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
@@ -38,7 +41,7 @@ public final class AdapterWriter {
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors) {
     Map<String, byte[]> files = new TreeMap<>(companions);
-    files.put(AdapterFolder.CONFIG, json(base, model, config));
+    files.put(AdapterFolder.CONFIG, json(base, model, config, tensors));
     List<TensorData> renamed =
         tensors.stream()
             .<TensorData>map(
@@ -47,7 +50,11 @@ public final class AdapterWriter {
     CheckpointFolder.write(path, files, AdapterFolder.WEIGHTS, renamed, ElementType.F32);
   }
 
-  private static byte[] json(String base, ModelConfig model, AdapterConfig config) {
+  private static byte[] json(
+      String base,
+      ModelConfig model,
+      AdapterConfig config,
+      Collection<? extends TensorData> tensors) {
     ObjectNode root = JSON.createObjectNode();
     root.put("base_model_name_or_path", base);
     root.put("bias", "none");
@@ -59,12 +66,7 @@ public final class AdapterWriter {
     root.putNull("modules_to_save");
     root.put("peft_type", "LORA");
     root.put("r", config.rank());
-    if (model.multimodal() && !config.vision()) {
-      root.put(
-          "target_modules", ".*language_model.*\\.(" + String.join("|", config.targets()) + ")");
-    } else {
-      config.targets().forEach(root.putArray("target_modules")::add);
-    }
+    root.set("target_modules", targets(model, config, tensors));
     root.put("task_type", "CAUSAL_LM");
     root.put("use_dora", false);
     root.put("use_rslora", config.rankStabilized());
@@ -74,5 +76,28 @@ public final class AdapterWriter {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an adapter's configuration cannot be written as JSON", e);
     }
+  }
+
+  /**
+   * Last parts of names where PEFT finds by them the adapted maps and no others: in a vision tower
+   * they are shared with what is no linear map ({@code merger.mlp.0} and {@code blocks.0}). Else
+   * all names in full.
+   */
+  private static JsonNode targets(
+      ModelConfig model, AdapterConfig config, Collection<? extends TensorData> tensors) {
+    boolean lastParts = config.targets().stream().allMatch(target -> target.matches("\\w+"));
+    if (lastParts && model.multimodal() && !config.vision()) {
+      return new TextNode(".*language_model.*\\.(" + String.join("|", config.targets()) + ")");
+    }
+    ArrayNode names = JSON.createArrayNode();
+    if (lastParts && !model.multimodal()) {
+      config.targets().forEach(names::add);
+    } else {
+      tensors.stream()
+          .flatMap(tensor -> AdapterNames.peftModule(tensor.spec().name(), model).stream())
+          .sorted()
+          .forEach(names::add);
+    }
+    return names;
   }
 }
