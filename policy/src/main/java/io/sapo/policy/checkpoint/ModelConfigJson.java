@@ -64,8 +64,7 @@ final class ModelConfigJson {
         ElementType.F32,
         pictures ? Optional.of(imageTokens(vocabulary)) : Optional.empty(),
         pictures
-            ? Optional.of(
-                VisionConfigJson.read(architecture, top.section("vision_config"), hidden, layers))
+            ? Optional.of(VisionConfigJson.read(architecture, top.section("vision_config"), hidden))
             : Optional.empty());
   }
 

@@ -11,8 +11,9 @@ import java.util.List;
  * @param fullAttentionBlocks blocks that attend over the whole picture, ascending
  * @param positionTableSide side of the square table of learned positions, which is resampled to a
  *     picture's grid; 0 without
- * @param deepstackBlocks blocks whose output, merged, is added behind decoder layers 0, 1, ...
- *     (DeepStack, Meng et al. 2024), ascending
+ * @param deepstackBlocks blocks whose output, merged, is added behind decoder layers (DeepStack,
+ *     Meng et al. 2024), each once, in the order of their mergers; the lowest block's behind layer
+ *     0, the next one's behind layer 1, as far as there are layers
  */
 public record VisionConfig(
     int depth,

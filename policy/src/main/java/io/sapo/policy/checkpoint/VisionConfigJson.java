@@ -15,21 +15,17 @@ final class VisionConfigJson {
 
   private final Architecture architecture;
   private final JsonSection json;
-  private final int layers;
 
-  private VisionConfigJson(Architecture architecture, JsonSection json, int layers) {
+  private VisionConfigJson(Architecture architecture, JsonSection json) {
     this.architecture = architecture;
     this.json = json;
-    this.layers = layers;
   }
 
   /**
    * @param textHidden width of the language model
-   * @param layers of the language model
    */
-  static VisionConfig read(
-      Architecture architecture, JsonSection json, int textHidden, int layers) {
-    return new VisionConfigJson(architecture, json, layers).read(textHidden);
+  static VisionConfig read(Architecture architecture, JsonSection json, int textHidden) {
+    return new VisionConfigJson(architecture, json).read(textHidden);
   }
 
   private VisionConfig read(int textHidden) {
@@ -61,7 +57,7 @@ final class VisionConfigJson {
             windowed ? json.sizeOr("window_size", 1 << 16, 112) : 0,
             windowed ? blocks("fullatt_block_indexes", depth) : all(depth),
             windowed ? 0 : tableSide(),
-            windowed ? List.of() : deepstack(depth));
+            windowed ? List.of() : blocks("deepstack_visual_indexes", depth));
     if (config.windowInMergedPatches() < 1) {
       throw json.error("window_size", "is smaller than one merged patch");
     }
@@ -98,16 +94,6 @@ final class VisionConfigJson {
 
   private static List<Integer> all(int depth) {
     return IntStream.range(0, depth).boxed().toList();
-  }
-
-  private List<Integer> deepstack(int depth) {
-    String key = "deepstack_visual_indexes";
-    List<Integer> blocks = blocks(key, depth);
-    if (!blocks.stream().sorted().toList().equals(blocks) || blocks.size() > layers) {
-      throw json.error(
-          key, "must ascend and name at most one block a decoder layer but is " + blocks);
-    }
-    return blocks;
   }
 
   private int tableSide() {

@@ -86,7 +86,7 @@ public final class BaseModel implements AutoCloseable {
     ElementType type = stored.type() == ElementType.BF16 ? ElementType.BF16 : ElementType.F32;
     NativeTensor tensor = NativeTensor.zeros(manager, spec, type);
     TensorCopy.copy(stored, tensor);
-    storedNames.put(spec.name(), stored.spec().name());
+    storedNames.put(spec.name(), StoredNames.whole(stored.spec().name(), config.architecture()));
     return tensor;
   }
 
@@ -133,7 +133,7 @@ public final class BaseModel implements AutoCloseable {
     return Collections.unmodifiableCollection(frozen.values());
   }
 
-  /** What a frozen tensor is called in the checkpoint. */
+  /** What a frozen tensor is called in the checkpoint, or would be in one of the whole model. */
   public String storedName(String name) {
     return storedNames.get(name);
   }

@@ -6,16 +6,22 @@ import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorSpec;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * A checkpoint's tensors under this project's names. Both the flat names of a vision-language
- * checkpoint ({@code model.…}, {@code visual.…}) and the nested ones ({@code
- * model.language_model.…}, {@code model.visual.…}) are understood.
+ * A checkpoint's tensors under this project's names. Understood are the flat names of a
+ * vision-language checkpoint ({@code model.…}, {@code visual.…}), the nested ones ({@code
+ * model.language_model.…}, {@code model.visual.…}), and those of either saved without its language
+ * model head ({@code layers.…}, {@code language_model.…}).
  */
 public final class StoredNames {
   private static final String MODEL = "model.";
   private static final String VISION = "visual.";
-  private static final String NESTED_TEXT = MODEL + "language_model.";
+  private static final String NESTED = "language_model.";
+  private static final String NESTED_TEXT = MODEL + NESTED;
+
+  /** What a language model's names begin with where nothing stands before them. */
+  private static final List<String> BARE = List.of("layers.", "embed_tokens.", "norm.");
 
   private StoredNames() {}
 
@@ -24,13 +30,15 @@ public final class StoredNames {
    *     shape or holds integers
    */
   static TensorData find(SafetensorsReader reader, TensorSpec spec) {
-    String nested = nested(spec.name());
-    String name = reader.contains(nested) ? nested : spec.name();
-    if (!reader.contains(name)) {
-      throw new InvalidCheckpointException(
-          "%s: there is no tensor '%s', which config.json asks for"
-              .formatted(reader.files(), spec.name()));
-    }
+    String name =
+        candidates(spec.name()).stream()
+            .filter(reader::contains)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidCheckpointException(
+                        "%s: there is no tensor '%s', which config.json asks for"
+                            .formatted(reader.files(), spec.name())));
     TensorData stored = reader.data(name);
     if (!Arrays.equals(stored.spec().shape(), spec.shape())) {
       throw new InvalidCheckpointException(
@@ -43,6 +51,14 @@ public final class StoredNames {
               .formatted(reader.files(), stored.spec(), stored.type()));
     }
     return stored;
+  }
+
+  private static List<String> candidates(String name) {
+    if (!name.startsWith(MODEL)) {
+      return List.of(nested(name), name);
+    }
+    String bare = name.substring(MODEL.length());
+    return List.of(nested(name), name, NESTED + bare, bare);
   }
 
   /** The name under which the public library looks for a tensor of a whole model. */
@@ -60,6 +76,17 @@ public final class StoredNames {
     if (name.startsWith(NESTED_TEXT)) {
       return MODEL + name.substring(NESTED_TEXT.length());
     }
-    return name.startsWith(MODEL + VISION) ? name.substring(MODEL.length()) : name;
+    if (name.startsWith(MODEL + VISION)) {
+      return name.substring(MODEL.length());
+    }
+    if (name.startsWith(NESTED)) {
+      return MODEL + name.substring(NESTED.length());
+    }
+    return BARE.stream().anyMatch(name::startsWith) ? MODEL + name : name;
+  }
+
+  /** What a copy of a whole model calls a stored tensor: the same, unless that lacks its head. */
+  static String whole(String stored, Architecture architecture) {
+    return stored.startsWith(MODEL) ? stored : published(own(stored), architecture);
   }
 }

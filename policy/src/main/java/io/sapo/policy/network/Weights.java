@@ -110,9 +110,8 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * Reads a network's weights, to be trained whole. Both the flat names of a vision-language
-   * checkpoint ({@code model.…}, {@code visual.…}) and the nested ones ({@code
-   * model.language_model.…}, {@code model.visual.…}) are understood; other tensors are left alone.
+   * Reads a network's weights, to be trained whole, by any of the names of {@link StoredNames};
+   * other tensors are left alone.
    *
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException naming the file and a tensor that
    *     is missing or has another shape than the configuration asks for

@@ -24,3 +24,7 @@ def count(b: __torch__.batch.Batch) -> int:
 def gradient(d: Tensor, b: __torch__.batch.Batch) -> Tensor:
   pictures = b.merge_order.size(0)
   return torch.embedding_dense_backward(d, __torch__.deepstack.rows(b), pictures + 1, 0, False).narrow(0, 1, pictures)
+
+# The gradient with respect to a feature for which there is no layer, [M, hidden].
+def unused(d: Tensor, b: __torch__.batch.Batch) -> Tensor:
+  return torch.zeros([b.merge_order.size(0), d.size(1)], dtype=d.dtype, device=d.device)

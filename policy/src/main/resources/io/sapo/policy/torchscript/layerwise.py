@@ -47,6 +47,9 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, keep: int, kept: List[Ten
   lowest = __torch__.layerwise.lowest_kept(keep)
   features = __torch__.deepstack.count(b)
   d_features : List[Tensor] = []
+  if len(trained) > 1:
+    for k in range(features - layers):
+      d_features.append(__torch__.deepstack.unused(d, b))
   for k in range(layers - trained[0]):
     i = layers - 1 - k
     if len(trained) > 1 and i < features:

@@ -2,36 +2,71 @@ package io.sapo.policy.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.device.TestDevice;
+import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.tensor.Renamed;
+import io.sapo.policy.tensor.TensorData;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StoredNamesTest {
+  @TempDir private Path folder;
+
   static List<Path> references() {
-    return ReferenceModels.all();
+    return ReferenceFolders.in(ReferenceModels.shipped());
   }
 
   /** What the public library wrote is what it will look for. */
   @ParameterizedTest
   @MethodSource("references")
   void modelsAreWrittenUnderTheNamesTheyAreReadBy(Path reference) {
-    CheckpointFolder folder = CheckpointFolder.open(reference);
-    try (SafetensorsReader reader = folder.openWeights()) {
-      List<String> published =
-          WeightLayout.of(folder.config(), Head.LANGUAGE_MODEL, null).slots().stream()
-              .filter(Slot::present)
-              .map(slot -> slot.tensor().name())
-              .distinct()
-              .map(name -> StoredNames.published(name, folder.config().architecture()))
+    CheckpointFolder checkpoint = CheckpointFolder.open(reference);
+    try (SafetensorsReader reader = checkpoint.openWeights()) {
+      assertThat(published(checkpoint)).containsExactlyInAnyOrderElementsOf(reader.names());
+    }
+  }
+
+  private static List<String> published(CheckpointFolder checkpoint) {
+    return WeightLayout.of(checkpoint.config(), Head.LANGUAGE_MODEL, null).slots().stream()
+        .filter(Slot::present)
+        .map(slot -> slot.tensor().name())
+        .distinct()
+        .map(name -> StoredNames.published(name, checkpoint.config().architecture()))
+        .toList();
+  }
+
+  /** As the library writes a model without its head: tied ones are whole that way. */
+  @ParameterizedTest
+  @MethodSource("references")
+  void modelsSavedWithoutTheirHeadAreTheSame(Path reference) {
+    CheckpointFolder original = CheckpointFolder.open(reference);
+    Path target = folder.resolve("bare");
+    try (SafetensorsReader reader = original.openWeights()) {
+      List<TensorData> bare =
+          reader.names().stream()
+              .<TensorData>map(
+                  name -> Renamed.of(name.replaceFirst("^model\\.", ""), reader.data(name)))
               .toList();
-      assertThat(published).containsExactlyInAnyOrderElementsOf(reader.names());
+      CheckpointFolder.write(target, original.companions(), bare, original.config().elementType());
+    }
+    CheckpointFolder written = CheckpointFolder.open(target);
+    AdapterConfig adapters = AdapterConfig.of(1, 1);
+    try (Weights expected = Weights.read(original, Head.LANGUAGE_MODEL, TestDevice.get());
+        Weights read = Weights.read(written, Head.LANGUAGE_MODEL, TestDevice.get());
+        BaseModel base = BaseModel.adapted(written, written.config(), adapters, TestDevice.get())) {
+      assertThat(read.sha256()).isEqualTo(expected.sha256());
+      assertThat(base.frozenTensors().stream().map(t -> base.storedName(t.spec().name())))
+          .containsExactlyInAnyOrderElementsOf(published(original));
     }
   }
 }

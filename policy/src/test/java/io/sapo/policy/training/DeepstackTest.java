@@ -2,24 +2,39 @@ package io.sapo.policy.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.ReferenceCase;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
+import io.sapo.policy.tensor.TensorSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The way back through picture features that enter behind decoder layers. */
 class DeepstackTest {
   private static final ModelConfig CONFIG = TinyModels.config("tiny-qwen3_vl");
   private static final String MERGERS = "visual.deepstack_merger_list.";
+
+  @TempDir private Path folder;
 
   private final List<TokenSequence> batch = TinyModels.multimodalBatch(CONFIG, 3);
 
@@ -76,6 +91,67 @@ class DeepstackTest {
       found.forEach(
           (name, gradient) ->
               assertThat(Arrays.equals(gradient, whole.get(name))).as(name).isTrue());
+    }
+  }
+
+  /** A feature belongs to the merger that stands in its block's place of the list. */
+  @Test
+  void blocksMayBeNamedInAnyOrder() throws IOException {
+    Map<String, float[]> ascending = gradients(changed(3, "[0, 2]"), name -> name);
+    Map<String, float[]> swapped = gradients(changed(3, "[2, 0]"), DeepstackTest::otherMerger);
+    ascending.forEach(
+        (name, gradient) ->
+            assertThat(swapped.get(otherMerger(name))).as(name).isEqualTo(gradient));
+  }
+
+  @Test
+  void featuresBeyondTheLastLayerAreLeftOut() throws IOException {
+    Map<String, float[]> one = gradients(changed(1, "[0]"), name -> name);
+    Map<String, float[]> two = gradients(changed(1, "[0, 2]"), name -> name);
+    one.forEach((name, gradient) -> assertThat(two.get(name)).as(name).isEqualTo(gradient));
+    two.keySet().removeAll(one.keySet());
+    assertThat(two.keySet()).isNotEmpty().allMatch(name -> name.startsWith(MERGERS + "1."));
+    two.forEach((name, gradient) -> assertThat(gradient).as(name).containsOnly(0));
+  }
+
+  private static String otherMerger(String name) {
+    return name.startsWith(MERGERS)
+        ? MERGERS
+            + (name.charAt(MERGERS.length()) == '0' ? "1" : "0")
+            + name.substring(MERGERS.length() + 1)
+        : name;
+  }
+
+  /** The model with other decoder layers and picture features. */
+  private ModelConfig changed(int layers, String blocks) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    Path shipped = ReferenceModels.shipped().resolve("tiny-qwen3_vl").resolve("config.json");
+    JsonNode root = json.readTree(shipped.toFile());
+    ((ObjectNode) root.get("text_config")).put("num_hidden_layers", layers);
+    ((ObjectNode) root.get("vision_config")).set("deepstack_visual_indexes", json.readTree(blocks));
+    Path file = folder.resolve("config.json");
+    json.writeValue(file.toFile(), root);
+    return ModelConfig.read(file);
+  }
+
+  /** Of weights whose values follow from their shape and from {@code alias} of their name. */
+  private Map<String, float[]> gradients(ModelConfig config, UnaryOperator<String> alias) {
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (TensorSpec spec :
+        BaseModel.trainedWhole(config, TestDevice.get()).trained(Head.LANGUAGE_MODEL)) {
+      Random random = new Random(alias.apply(spec.name()).hashCode());
+      float[] values = new float[Math.toIntExact(spec.elements())];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (0.1 * random.nextGaussian());
+      }
+      tensors.add(new NamedTensor(spec, values));
+    }
+    try (TrainableModel model =
+        TrainableModel.of(Weights.of(config, Head.LANGUAGE_MODEL, tensors, TestDevice.get()))) {
+      TinyModels.backward(model, batch, Retention.LAYER_INPUTS);
+      Map<String, float[]> gradients = new LinkedHashMap<>();
+      model.weights().arrays().keySet().forEach(n -> gradients.put(n, model.gradient(n)));
+      return gradients;
     }
   }
 
