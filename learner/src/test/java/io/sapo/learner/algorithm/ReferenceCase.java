@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** One JSON file of reference inputs and outputs, flattened to the layout the learner uses. */
@@ -24,11 +26,7 @@ final class ReferenceCase {
 
   /** Every case in the folder that -Dsapo.reference.algorithm names, or in the test resources. */
   static List<ReferenceCase> all() throws IOException {
-    String folder = System.getProperty("sapo.reference.algorithm");
-    Path root =
-        folder == null || folder.isBlank()
-            ? Path.of("src/test/resources/reference/algorithm")
-            : Path.of(folder);
+    Path root = folder();
     try (Stream<Path> files = Files.list(root)) {
       List<Path> cases = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
       if (cases.isEmpty()) {
@@ -41,6 +39,15 @@ final class ReferenceCase {
       }
       return read;
     }
+  }
+
+  private static Path folder() {
+    String given = System.getProperty("sapo.reference.algorithm");
+    if (given == null || given.isBlank()) {
+      return Path.of("src/test/resources/reference/algorithm");
+    }
+    // Maven runs tests in the module's folder, while who gives a relative path is in the root.
+    return Files.exists(Path.of(given)) ? Path.of(given) : Path.of("..").resolve(given);
   }
 
   double config(String key) {
@@ -64,8 +71,21 @@ final class ReferenceCase {
     return values;
   }
 
+  /** One number a group, by what the file calls it. */
   int[] groups() {
-    return ints(present("/inputs/group"));
+    JsonNode node = present("/inputs/group");
+    Map<String, Integer> numbers = new HashMap<>();
+    int[] groups = new int[node.size()];
+    for (int i = 0; i < groups.length; i++) {
+      int fresh = numbers.size();
+      groups[i] = numbers.computeIfAbsent(node.get(i).asText(), name -> fresh);
+    }
+    return groups;
+  }
+
+  /** Greatest lengths of the responses, of which nothing here depends. */
+  int[] limits() {
+    return new int[tokens.rows()];
   }
 
   double number(String path) {
@@ -115,7 +135,7 @@ final class ReferenceCase {
             segmentRewards(),
             CompleteGroups.of(outcome, groups()),
             new boolean[outcome.length],
-            new int[outcome.length]),
+            limits()),
         new Experience.Scores(
             input("old_log_prob"),
             input("old_log_prob"),

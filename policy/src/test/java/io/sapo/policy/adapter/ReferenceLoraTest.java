@@ -225,12 +225,14 @@ class ReferenceLoraTest {
     CheckpointFolder model = CheckpointFolder.open(reference.base());
     AdapterFolder adapter = AdapterFolder.open(reference.adapter());
     AdapterConfig own = adapter.config(model.config());
+    String map = "model.layers.0.self_attn.k_proj";
+    List<String> others = own.adapts(map) ? List.of("model.layers.0.mlp.up_proj") : List.of(map);
     for (AdapterConfig other :
         List.of(
             new AdapterConfig(
                 own.rank(), own.alpha() / 2, own.rankStabilized(), own.targets(), own.vision()),
             new AdapterConfig(
-                own.rank(), own.alpha(), own.rankStabilized(), List.of("k_proj"), own.vision()))) {
+                own.rank(), own.alpha(), own.rankStabilized(), others, own.vision()))) {
       try (BaseModel base = BaseModel.adapted(model, model.config(), other, TestDevice.get())) {
         assertThatThrownBy(() -> adapter.read(base).close())
             .isInstanceOf(InvalidCheckpointException.class)

@@ -56,7 +56,9 @@ class CheckpointFolderTest {
   @Test
   void pickledWeightsAloneAreRefusedWithTheWayOut() throws IOException {
     Path pickled = Files.createDirectory(folder.resolve("pickled"));
-    Files.copy(ReferenceModels.all().get(0).resolve("config.json"), pickled.resolve("config.json"));
+    Files.copy(
+        ReferenceModels.shipped().resolve("tiny-qwen2").resolve("config.json"),
+        pickled.resolve("config.json"));
     CheckpointFolder checkpoint = CheckpointFolder.open(pickled);
     assertThatThrownBy(checkpoint::openWeights).hasMessageContaining("model.safetensors");
     Files.writeString(pickled.resolve("pytorch_model.bin"), "x");
@@ -69,7 +71,8 @@ class CheckpointFolderTest {
   @Test
   void theTypeMayBeLeftToTheWeights() throws IOException {
     Path auto = Files.createDirectory(folder.resolve("auto"));
-    String config = Files.readString(ReferenceModels.all().get(0).resolve("config.json"));
+    String config =
+        Files.readString(ReferenceModels.shipped().resolve("tiny-qwen2").resolve("config.json"));
     Files.writeString(
         auto.resolve("config.json"),
         config.replaceFirst("\"torch_dtype\": *\"[a-z0-9]+\"", "\"torch_dtype\": \"auto\""));
@@ -79,7 +82,8 @@ class CheckpointFolderTest {
 
   @Test
   void theWrittenTypeEntersTheConfiguration() {
-    CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
+    CheckpointFolder original =
+        CheckpointFolder.open(ReferenceModels.shipped().resolve("tiny-qwen2"));
     Path target = folder.resolve("halved");
     CheckpointFolder.write(target, original.companions(), List.of(), ElementType.BF16);
     assertThat(CheckpointFolder.open(target).config().elementType()).isEqualTo(ElementType.BF16);
@@ -87,7 +91,8 @@ class CheckpointFolderTest {
 
   @Test
   void nothingAppearsWhenWritingFails() throws IOException {
-    CheckpointFolder original = CheckpointFolder.open(ReferenceModels.all().get(0));
+    CheckpointFolder original =
+        CheckpointFolder.open(ReferenceModels.shipped().resolve("tiny-qwen2"));
     Path target = folder.resolve("failed");
     TensorSpec spec = new TensorSpec("w", new long[] {3});
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -108,7 +113,9 @@ class CheckpointFolderTest {
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining("absent");
     assertThatThrownBy(() -> CheckpointFolder.open(folder)).hasMessageContaining("config.json");
-    Files.copy(ReferenceModels.all().get(0).resolve("config.json"), folder.resolve("config.json"));
+    Files.copy(
+        ReferenceModels.shipped().resolve("tiny-qwen2").resolve("config.json"),
+        folder.resolve("config.json"));
     CheckpointFolder opened = CheckpointFolder.open(folder);
     assertThatThrownBy(opened::openWeights).hasMessageContaining("model.safetensors");
     assertThatThrownBy(opened::tokenizer).hasMessageContaining("tokenizer.json");

@@ -13,35 +13,43 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * bfloat16 weights, computed in float32 and in bfloat16, against what the public implementation
- * does ({@code -Dsapo.reference.bf16=DIR} for other folders). Bounds are those of oracles for
- * another implementation, which rounds elsewhere.
+ * does ({@code -Dsapo.reference.bf16=DIR} for other folders). Another implementation rounds
+ * elsewhere: the bounds are about twice what the public one itself is off on the models here, and
+ * twice that for a model on which it is off by more.
  */
 class ReferenceBf16Test {
   private static final double LARGEST = 0.15;
   private static final double MEAN = 0.03;
   private static final double GRADIENT = 0.08;
+  private static final double OTHER_ROUNDING = 2;
 
-  static List<Path> models() {
-    List<Path> models = ReferenceFolders.in(ReferenceFolders.of("bf16"));
-    assertThat(models).isNotEmpty();
-    return models;
+  static List<ReferenceCase> cases() {
+    List<ReferenceCase> cases =
+        ReferenceFolders.in(ReferenceFolders.of("bf16")).stream()
+            .flatMap(
+                model ->
+                    ReferenceFolders.expected(model).stream()
+                        .map(expected -> new ReferenceCase(model, expected)))
+            .toList();
+    assertThat(cases).isNotEmpty();
+    return cases;
   }
 
   @ParameterizedTest
-  @MethodSource("models")
-  void scoresOfFrozenAndOfTrainedWeights(Path model) {
-    CheckpointFolder folder = CheckpointFolder.open(model);
+  @MethodSource("cases")
+  void scoresOfFrozenAndOfTrainedWeights(ReferenceCase reference) {
+    CheckpointFolder folder = CheckpointFolder.open(reference.model());
     for (ElementType compute : List.of(ElementType.F32, ElementType.BF16)) {
       ModelConfig config = folder.config().computedIn(compute);
-      try (SafetensorsReader expected = expected(model);
+      try (SafetensorsReader expected = reference.expectedTensors();
           BaseModel frozen =
               BaseModel.adapted(folder, config, AdapterConfig.of(2, 4), TestDevice.get());
           Weights adapted = Weights.random(frozen, Head.LANGUAGE_MODEL, 1);
@@ -52,10 +60,6 @@ class ReferenceBf16Test {
         assertScores(network, whole, expected, compute);
       }
     }
-  }
-
-  private static SafetensorsReader expected(Path model) {
-    return SafetensorsReader.open(model.resolve("expected.safetensors"));
   }
 
   private static Weights whole(CheckpointFolder folder, ModelConfig config) {
@@ -92,31 +96,45 @@ class ReferenceBf16Test {
         tokens++;
       }
     }
-    assertThat(largest).isLessThanOrEqualTo(LARGEST);
-    assertThat(sum / tokens).isLessThanOrEqualTo(MEAN);
+    double[] own = differences(expected, "next_token_log_prob_bf16", "next_token_log_prob_f32");
+    assertThat(largest)
+        .isLessThanOrEqualTo(
+            Math.max(LARGEST, OTHER_ROUNDING * Arrays.stream(own).max().orElseThrow()));
+    assertThat(sum / tokens)
+        .isLessThanOrEqualTo(Math.max(MEAN, OTHER_ROUNDING * Arrays.stream(own).sum() / tokens));
     if (compute == ElementType.BF16) {
       assertThat(largest).as("really computed in bfloat16").isGreaterThan(1e-3);
     }
   }
 
+  private static double[] differences(SafetensorsReader expected, String first, String second) {
+    float[] a = expected.floats(first);
+    float[] b = expected.floats(second);
+    return IntStream.range(0, a.length).mapToDouble(i -> Math.abs(a[i] - b[i])).toArray();
+  }
+
   @ParameterizedTest
-  @MethodSource("models")
-  void gradientsOfTheMeanLoss(Path model) {
-    CheckpointFolder folder = CheckpointFolder.open(model);
+  @MethodSource("cases")
+  void gradientsOfTheMeanLoss(ReferenceCase reference) {
+    CheckpointFolder folder = CheckpointFolder.open(reference.model());
     for (ElementType compute : List.of(ElementType.F32, ElementType.BF16)) {
       ModelConfig config = folder.config().computedIn(compute);
-      try (SafetensorsReader expected = expected(model);
+      try (SafetensorsReader expected = reference.expectedTensors();
           TrainableModel trained = TrainableModel.of(whole(folder, config))) {
         backwardOfMeanLoss(trained, expected);
         int compared = 0;
         for (String name : expected.names()) {
           if (name.startsWith("grad_f32/")) {
-            float[] found = trained.gradient(name.substring("grad_f32/".length()));
+            float[] found =
+                trained.gradient(ReferenceCase.ownName(name.substring("grad_f32/".length())));
             float[] wanted = expected.floats(name);
             if (compute == ElementType.F32) {
               assertClose(name, found, wanted);
             } else {
-              assertThat(worst(found, wanted)).as(name).isLessThanOrEqualTo(GRADIENT);
+              float[] rounded = expected.floats(name.replaceFirst("^grad_f32/", "grad_bf16/"));
+              assertThat(worst(found, wanted))
+                  .as(name)
+                  .isLessThanOrEqualTo(Math.max(GRADIENT, OTHER_ROUNDING * worst(rounded, wanted)));
             }
             compared++;
           }

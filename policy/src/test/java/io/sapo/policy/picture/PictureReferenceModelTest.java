@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.ReferenceModels.PictureCase;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +24,7 @@ class PictureReferenceModelTest {
   @MethodSource("casesWithPictures")
   void patchesAndGridsEqualTheReference(PictureCase reference) throws IOException {
     PicturePreprocessor preprocessor =
-        new PicturePreprocessor(
-            PictureConfig.read(reference.model().resolve("preprocessor_config.json")));
+        PicturePreprocessor.of(CheckpointFolder.open(reference.model()), 0).orElseThrow();
     try (SafetensorsReader expected = SafetensorsReader.open(reference.expected())) {
       float[] pixels = expected.floats("pixel_values");
       long[] grids = expected.longs("image_grid_thw");

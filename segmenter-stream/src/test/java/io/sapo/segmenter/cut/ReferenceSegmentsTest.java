@@ -21,12 +21,20 @@ class ReferenceSegmentsTest {
   private static final String OWN = "../learner/src/test/resources/reference/algorithm";
 
   static List<Path> cases() throws IOException {
-    String given = System.getProperty("sapo.reference.algorithm", "");
-    try (Stream<Path> files = Files.list(Path.of(given.isBlank() ? OWN : given))) {
+    try (Stream<Path> files = Files.list(folder())) {
       List<Path> cases = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
       assertThat(cases).isNotEmpty();
       return cases;
     }
+  }
+
+  private static Path folder() {
+    String given = System.getProperty("sapo.reference.algorithm", "");
+    if (given.isBlank()) {
+      return Path.of(OWN);
+    }
+    // Maven runs tests in the module's folder, while who gives a relative path is in the root.
+    return Files.exists(Path.of(given)) ? Path.of(given) : Path.of("..").resolve(given);
   }
 
   @ParameterizedTest
