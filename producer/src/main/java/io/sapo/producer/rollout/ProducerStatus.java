@@ -162,13 +162,13 @@ final class ProducerStatus {
     gauges.put("refused_rollouts_total", (double) totals.refusedRollouts());
     gauges.put("refused_weights_total", (double) follower.refusals().count());
     gauges.put("in_generation", (double) worker.inGeneration());
-    gauges.put(QueueWatch.UNPUBLISHED, (double) worker.unpublished());
+    gauges.put(OtherProducers.UNPUBLISHED, (double) worker.unpublished());
     gauges.put("slots", (double) config.rollouts().slots());
     gauges.put(Liveness.GAUGE, metrics.liveness().sinceBeat().toMillis() / 1e3);
     worker.backlog().ifPresent(backlog -> gauges.put("backlog", (double) backlog));
     watch
         .view()
-        .ifPresent(view -> gauges.put(QueueWatch.PRODUCERS, (double) view.producers().size()));
+        .ifPresent(view -> gauges.put(OtherProducers.PRODUCERS, (double) view.producers().size()));
     gauges.put(
         ServersWaitedFor.GAUGE,
         worker.outage().map(outage -> outage.lasts().toMillis() / 1e3).orElse(0.0));

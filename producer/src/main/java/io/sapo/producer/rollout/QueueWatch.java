@@ -6,7 +6,6 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.DeadLetters;
-import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
@@ -17,14 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -36,12 +32,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a {@link QueueView} fresh on a thread of its own: end offsets of the trajectories topic,
- * dead letters of trajectories, heartbeats of producers and operators' commands to them.
+ * dead letters of trajectories, heartbeats and operators' commands to them.
  */
 final class QueueWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueueWatch.class);
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final Set<String> NOT_GENERATING = Set.of("stopped", "failed", "paused");
 
   /** Refreshes between two looks at what has expired. */
   private static final int BEGINS_EVERY = 600;
@@ -49,23 +44,10 @@ final class QueueWatch implements AutoCloseable {
   /** Nothing has moved for so long: then it is looked at what there is to wait for. */
   private static final Duration STANDSTILL = Duration.ofSeconds(5);
 
-  private static final int HEARTBEATS_MISSED = 3;
   private static final int MAX_NAME_CHARS = 1_024;
   private static final String CONTROL_TARGET = "producer";
 
-  /** Gauges of a producer by which others reckon: what it has in hand, and how many it counts. */
-  static final String UNPUBLISHED = "unpublished";
-
-  static final String PRODUCERS = "producers";
-
-  /** Whatever interval a heartbeat announces, nobody is waited for longer. */
-  private static final Duration MOST_PATIENCE = Duration.ofMinutes(1);
-
-  /** Who is not counted in by then goes on all the same: the others do not know better. */
-  private static final Duration JOIN_WITHIN = Duration.ofSeconds(30);
-
   private final Topics topics;
-  private final String instance;
   private final Supplier<Optional<WeightVersion>> newest;
   private final LongSupplier nanoTime;
   private final Runnable onChange;
@@ -74,7 +56,7 @@ final class QueueWatch implements AutoCloseable {
   private final Thread thread;
 
   private final Map<Integer, NavigableSet<Long>> refused = new ConcurrentHashMap<>();
-  private final SortedMap<String, Heard> others = new TreeMap<>();
+  private final OtherProducers others;
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private Optional<BatchProgress> batch = Optional.empty();
   private Optional<String> pausedBy = Optional.empty();
@@ -82,18 +64,8 @@ final class QueueWatch implements AutoCloseable {
   private SortedMap<Integer, Long> queued = new TreeMap<>();
   private long queuedSince;
   private long refreshes;
-  private boolean joined;
-  private long waitingSince;
   private volatile QueueView view;
   private volatile boolean closed;
-
-  /**
-   * A status, and until when it counts. Only this process's own running time is looked at: clocks
-   * of machines differ, and a clock that is set must not make anybody come or go. What had been
-   * said before this process began to listen counts from then, so that who is gone is counted for a
-   * few heartbeats more.
-   */
-  private record Heard(Status status, long untilNanos) {}
 
   /**
    * @param newest newest committed version; what its positions have passed is forgotten
@@ -108,10 +80,9 @@ final class QueueWatch implements AutoCloseable {
       LongSupplier nanoTime,
       Runnable onChange) {
     this.topics = topics;
-    this.instance = instance;
+    this.others = new OtherProducers(instance, nanoTime);
     this.newest = newest;
     this.nanoTime = nanoTime;
-    this.waitingSince = nanoTime.getAsLong();
     this.onChange = onChange;
     // A time-out would end the producer.
     consumer = CommittedReaders.patient(clientConfig);
@@ -228,42 +199,16 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private QueueView look(SortedMap<Integer, Long> ends) {
-    long now = nanoTime.getAsLong();
-    others.values().removeIf(heard -> now - heard.untilNanos() > 0);
-    TreeSet<String> live = new TreeSet<>(others.keySet());
-    live.add(instance);
-    long unpublished = 0;
-    boolean known = true;
-    for (Heard other : others.values()) {
-      Map<String, Double> gauges = other.status().getGauges();
-      unpublished += unpublished(gauges);
-      known &= gauges.getOrDefault(PRODUCERS, (double) live.size()) >= live.size();
-    }
-    // Who has come, or comes back from a pause, waits until the others keep to smaller shares.
-    joined = pausedBy.isEmpty() && (joined || known || waitedLong(now));
+    OtherProducers.Sight producers = others.look(pausedBy.isPresent());
     return new QueueView(
-        begins, ends, refused, batch, List.copyOf(live), unpublished, joined, pausedBy);
-  }
-
-  /** Whatever a heartbeat says: sums of these must not overflow. */
-  private static long unpublished(Map<String, Double> gauges) {
-    long said = Math.round(gauges.getOrDefault(UNPUBLISHED, 0.0));
-    return Math.max(0, Math.min(Integer.MAX_VALUE, said));
-  }
-
-  /** Whether it has waited for the others for so long that something must be wrong with them. */
-  private boolean waitedLong(long now) {
-    if (joined || pausedBy.isPresent()) {
-      waitingSince = now;
-      return false;
-    }
-    boolean tooLong = now - waitingSince > JOIN_WITHIN.toNanos();
-    if (tooLong) {
-      log.warn(
-          "heartbeats of other producers do not list this one after {}; it starts rollouts all the same",
-          JOIN_WITHIN);
-    }
-    return tooLong;
+        begins,
+        ends,
+        refused,
+        batch,
+        producers.live(),
+        producers.unpublished(),
+        producers.joined(),
+        pausedBy);
   }
 
   private void forgetConsumed(WeightVersion version) {
@@ -308,23 +253,8 @@ final class QueueWatch implements AutoCloseable {
       batch =
           Optional.ofNullable(status.getInfo().get(BatchProgress.INFO))
               .flatMap(BatchProgress::parse);
-      return;
-    }
-    String name = status.getInstance();
-    if (status.getComponent() != Component.PRODUCER || name.equals(instance)) {
-      return;
-    }
-    if (NOT_GENERATING.contains(status.getState())) {
-      others.remove(name);
     } else {
-      long patience =
-          Math.min(
-              MOST_PATIENCE.toMillis(), HEARTBEATS_MISSED * Math.max(0, status.getIntervalMs()));
-      others.put(
-          name,
-          new Heard(
-              Heartbeats.lean(status),
-              nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(patience)));
+      others.take(status);
     }
   }
 
