@@ -1,5 +1,6 @@
 package io.sapo.jinja;
 
+import io.sapo.jinja.Sequences.Range;
 import io.sapo.jinja.Sequences.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Access {
   /** {@code value.name}: a method first, then an element. */
   static Object attribute(Object value, String name) {
     Object method = method(value, name);
-    if (method != null) {
+    if (method != Missing.ELEMENT) {
       return method;
     }
     if (value instanceof Map<?, ?> map && map.containsKey(name)) {
@@ -28,7 +29,7 @@ final class Access {
   /** The same without elements, as the filter {@code attr} looks it up. */
   static Object ownAttribute(Object value, String name) {
     Object method = method(value, name);
-    return method == null ? Undefined.attribute(value, name) : method;
+    return method == Missing.ELEMENT ? Undefined.attribute(value, name) : method;
   }
 
   /** {@code value[key]}: an element first, then a method. */
@@ -44,8 +45,8 @@ final class Access {
         return found;
       }
     }
-    Object method = key instanceof String name ? method(value, name) : null;
-    return method == null ? Undefined.element(value, key) : method;
+    Object method = key instanceof String name ? method(value, name) : Missing.ELEMENT;
+    return method == Missing.ELEMENT ? Undefined.element(value, key) : method;
   }
 
   private enum Missing {
@@ -73,25 +74,24 @@ final class Access {
     return Missing.ELEMENT;
   }
 
-  /** The attribute that the value's type has, or null. */
+  /** The attribute that the value's type has, which may be None, or {@link Missing}. */
   private static Object method(Object value, String name) {
     Values.failIfUndefined(value);
-    if (name.startsWith("_")) {
+    if (name.startsWith("__") && name.endsWith("__")) {
       return Undefined.unsafe(value, name);
     }
     if (value instanceof Attributes attributes) {
       return attributes.attribute(name);
     }
+    Object method = null;
     if (value instanceof String text) {
-      return StringMethods.find(text, name);
+      method = StringMethods.find(text, name);
+    } else if (value instanceof Map<?, ?> map) {
+      method = DictMethods.find(map, name);
+    } else if (value instanceof List<?> list) {
+      method = listMethod(list, name);
     }
-    if (value instanceof Map<?, ?> map) {
-      return DictMethods.find(map, name);
-    }
-    if (value instanceof List<?> list) {
-      return listMethod(list, name);
-    }
-    return null;
+    return method == null ? Missing.ELEMENT : method;
   }
 
   private static Object listMethod(List<?> list, String name) {
@@ -144,6 +144,10 @@ final class Access {
       return begin >= end
           ? ""
           : text.substring(PyText.offset(text, begin), PyText.offset(text, end));
+    }
+    if (value instanceof Range range) {
+      return new Range(
+          range.start + begin * range.step, range.start + end * range.step, range.step * step);
     }
     List<?> all = value instanceof String text ? PyText.characters(text) : (List<?>) value;
     budget.makeList(value instanceof String ? size : Math.abs((long) end - begin) / Math.abs(step));

@@ -33,6 +33,9 @@ final class Escapes {
     if (digits > 0) {
       return number(text, at + 1, digits, 16, decoded, line);
     }
+    if (code == 'N') {
+      return named(text, at + 1, decoded, line);
+    }
     if (code >= '0' && code <= '7') {
       int end = at;
       while (end < text.length() && end < at + 3 && "01234567".indexOf(text.charAt(end)) >= 0) {
@@ -44,6 +47,20 @@ final class Escapes {
       decoded.append('\\').append(code);
     }
     return at + 1;
+  }
+
+  /** {@code \\N{NAME OF A CHARACTER}}. */
+  private static int named(String text, int at, StringBuilder decoded, int line) {
+    int end = text.indexOf('}', at);
+    try {
+      if (end < 0 || text.charAt(at) != '{') {
+        throw new IllegalArgumentException("no name");
+      }
+      decoded.appendCodePoint(Character.codePointOf(text.substring(at + 1, end)));
+      return end + 1;
+    } catch (IllegalArgumentException e) {
+      throw JinjaException.syntax(line, "a string has an escape that cannot be read");
+    }
   }
 
   private static int number(

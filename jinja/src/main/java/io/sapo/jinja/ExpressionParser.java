@@ -26,6 +26,7 @@ final class ExpressionParser {
 
   Expression expression() {
     tokens.enter();
+    int missing = tokens.noted();
     Expression value = or();
     while (tokens.skipName("if")) {
       Expression then = value;
@@ -37,6 +38,7 @@ final class ExpressionParser {
       value =
           Expression.counted(
               scope -> (Values.truthy(test.evaluate(scope)) ? then : otherwise).evaluate(scope));
+      tokens.forgive(missing);
     }
     tokens.leave();
     return value;

@@ -43,10 +43,15 @@ final class FilterParser {
     String name = dotted();
     Filters.Filter filter = Filters.find(name);
     if (filter == null) {
-      throw tokens.fail("No filter named '" + name + "'.");
+      tokens.missing("No filter named '" + name + "'.");
     }
     PrimaryParser.Call call =
         tokens.current().operator("(") ? primary.call() : PrimaryParser.Call.NONE;
+    if (filter == null) {
+      return scope -> {
+        throw JinjaException.value("No filter named '" + name + "' found.");
+      };
+    }
     return Expression.counted(
         scope -> filter.apply(operand.evaluate(scope), call.evaluate(scope), scope.budget));
   }
@@ -56,14 +61,21 @@ final class FilterParser {
     String name = dotted();
     Tests.Test test = Tests.find(name);
     if (test == null) {
-      throw tokens.fail("No test named '" + name + "'.");
+      tokens.missing("No test named '" + name + "'.");
     }
     PrimaryParser.Call call = PrimaryParser.Call.NONE;
     if (tokens.current().operator("(")) {
       call = primary.call();
+    } else if (tokens.current().name("is")) {
+      throw tokens.fail("You cannot chain multiple tests with is");
     } else if (takesArgument(tokens.current())) {
       call =
           new PrimaryParser.Call(List.of(primary.postfix(primary.primary())), Map.of(), null, null);
+    }
+    if (test == null) {
+      return scope -> {
+        throw JinjaException.value("No test named '" + name + "' found.");
+      };
     }
     PrimaryParser.Call arguments = call;
     return Expression.counted(
@@ -74,14 +86,7 @@ final class FilterParser {
 
   private static boolean takesArgument(Token token) {
     return switch (token.kind()) {
-      case NAME ->
-          !token.name("else")
-              && !token.name("or")
-              && !token.name("and")
-              && !token.name("is")
-              && !token.name("if")
-              && !token.name("in")
-              && !token.name("not");
+      case NAME -> !token.name("else") && !token.name("or") && !token.name("and");
       case STRING, NUMBER -> true;
       case OPERATOR -> token.operator("(") || token.operator("[") || token.operator("{");
       default -> false;

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Jinja2's filters on single values; those on sequences are {@link SequenceFilters}. */
+/**
+ * Jinja2's filters on single values; those on sequences are {@link SequenceFilters}, those that lay
+ * text out {@link TextFilters}.
+ */
 final class Filters {
   interface Filter {
     Object apply(Object value, Arguments arguments, Budget budget);
@@ -28,9 +31,6 @@ final class Filters {
     FILTERS.put("escape", (v, a, b) -> escape(Printing.str(v, b), b));
     FILTERS.put("e", FILTERS.get("escape"));
     FILTERS.put("forceescape", FILTERS.get("escape"));
-    FILTERS.put("indent", Filters::indent);
-    FILTERS.put("truncate", Filters::truncate);
-    FILTERS.put("wordcount", (v, a, b) -> wordCount(Printing.str(v, b), b));
     FILTERS.put("format", (v, a, b) -> format(Printing.str(v, b), a, b));
     FILTERS.put("tojson", ToJson::of);
     FILTERS.put("default", (v, a, b) -> otherwise(v, a));
@@ -42,6 +42,7 @@ final class Filters {
     FILTERS.put("int", Filters::integer);
     FILTERS.put("float", Filters::real);
     FILTERS.put("round", (v, a, b) -> round(v, a));
+    TextFilters.addTo(FILTERS);
     SequenceFilters.addTo(FILTERS);
     OrderFilters.addTo(FILTERS);
   }
@@ -92,7 +93,7 @@ final class Filters {
         budget);
   }
 
-  private static String escape(String text, Budget budget) {
+  static String escape(String text, Budget budget) {
     StringBuilder escaped = new StringBuilder(text.length());
     for (char c : text.toCharArray()) {
       switch (c) {
@@ -105,56 +106,6 @@ final class Filters {
       }
     }
     return budget.made(escaped.toString());
-  }
-
-  private static Object indent(Object value, Arguments arguments, Budget budget) {
-    Object width = arguments.get(0, "width", 4L);
-    boolean first = arguments.flag(1, "first", false);
-    boolean blank = arguments.flag(2, "blank", false);
-    String indention;
-    if (width instanceof String given) {
-      indention = given;
-    } else {
-      budget.make(Math.max(0, Values.index(width)));
-      indention = " ".repeat(Math.max(0, Values.index(width)));
-    }
-    String text = Printing.str(value, budget) + "\n";
-    StringBuilder out = new StringBuilder();
-    String[] lines = ((String) budget.made(text)).split("\n", -1);
-    int count = lines.length - 1;
-    for (int i = 0; i < count; i++) {
-      boolean indented = i == 0 ? first : blank || !lines[i].isEmpty();
-      out.append(i > 0 ? "\n" : "").append(indented ? budget.made(indention) : "").append(lines[i]);
-    }
-    return budget.made(out.toString());
-  }
-
-  private static Object truncate(Object value, Arguments arguments, Budget budget) {
-    String text = Printing.str(value, budget);
-    int length = arguments.integer(0, "length", 255);
-    boolean kill = arguments.flag(1, "killwords", false);
-    String end = arguments.text(2, "end", "...");
-    int leeway = arguments.integer(3, "leeway", 5);
-    budget.scan(text.length());
-    if (Elements.length(text) <= (long) length + leeway) {
-      return text;
-    }
-    int kept = Math.max(0, length - Elements.length(end));
-    String cut = text.substring(0, PyText.offset(text, kept));
-    int space = cut.lastIndexOf(' ');
-    return budget.made((kill || space < 0 ? cut : cut.substring(0, space)) + end);
-  }
-
-  private static Object wordCount(String text, Budget budget) {
-    budget.scan(text.length());
-    long words = 0;
-    boolean inside = false;
-    for (int i = 0; i < text.length(); i++) {
-      boolean letter = Character.isLetterOrDigit(text.charAt(i)) || text.charAt(i) == '_';
-      words += letter && !inside ? 1 : 0;
-      inside = letter;
-    }
-    return words;
   }
 
   private static Object format(String text, Arguments arguments, Budget budget) {

@@ -13,6 +13,7 @@ final class Formatting {
       Pattern.compile("%(?:\\((\\w+)\\))?([-+ 0#]*)(\\d*)(?:\\.(\\d+))?([sdirfFeEgGxXoc%])?");
   private static final Pattern FIELD =
       Pattern.compile("(\\w*)((?:\\.\\w+|\\[\\w+\\])*)(?:!([rs]))?(?::(.*))?", Pattern.DOTALL);
+  private static final Pattern STEP = Pattern.compile("\\.(\\w+)|\\[(\\w+)\\]");
   private static final Pattern SPEC =
       Pattern.compile(
           "(?:(.)?([<>^]))?([-+ ]?)(0?)(\\d*)(,?)(?:\\.(\\d+))?([sdfFeEgGxXob%]?)", Pattern.DOTALL);
@@ -121,11 +122,14 @@ final class Formatting {
 
   private static String field(Matcher field, Object argument, Budget budget) {
     Object value = argument;
-    for (String step : field.group(2).split("[.\\[\\]]+")) {
-      if (!step.isEmpty()) {
-        Object key = step.matches("\\d{1,6}") ? (Object) Long.valueOf(step) : step;
+    Matcher step = STEP.matcher(field.group(2));
+    while (step.find()) {
+      String index = step.group(2);
+      if (index == null) {
+        value = Access.attribute(value, step.group(1));
+      } else {
+        Object key = index.matches("\\d{1,6}") ? (Object) Long.valueOf(index) : index;
         value = Access.element(value, key, budget);
-        Values.failIfUndefined(value);
       }
     }
     if (field.group(3) != null) {
@@ -206,8 +210,12 @@ final class Formatting {
     if ("eEgG".indexOf(type) >= 0) {
       return scientific(real, type, digits);
     }
-    String shown = new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    String shown = fixed(real, digits);
     return type == '%' ? shown + "%" : shown;
+  }
+
+  static String fixed(double real, int digits) {
+    return new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   /** {@code e}: one digit before the point; {@code g}: as short as that many digits allow. */

@@ -3,7 +3,6 @@ package io.sapo.jinja;
 import io.sapo.jinja.Sequences.Range;
 import java.time.LocalDateTime;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -15,7 +14,7 @@ final class Globals {
     Map<String, Object> globals = new HashMap<>();
     globals.put("range", (Callable) Globals::range);
     globals.put("namespace", (Callable) Namespace::create);
-    globals.put("dict", (Callable) Globals::dictionary);
+    globals.put("dict", new DictType());
     globals.put("joiner", (Callable) Globals::joiner);
     globals.put("cycler", (Callable) (arguments, budget) -> new Cycler(arguments));
     globals.put("raise_exception", (Callable) Globals::raise);
@@ -23,6 +22,8 @@ final class Globals {
         "strftime_now",
         (Callable)
             (arguments, budget) -> {
+              arguments.atMost(1);
+              arguments.required(0, "format");
               String format = arguments.text(0, "format", "");
               budget.make(format.length() * 16L);
               return Strftime.format(now.get(), format);
@@ -31,6 +32,7 @@ final class Globals {
   }
 
   private static Object raise(Arguments arguments, Budget budget) {
+    arguments.atMost(1);
     throw new JinjaException(
         JinjaException.Kind.RAISED, Printing.str(arguments.required(0, "message"), budget));
   }
@@ -45,27 +47,6 @@ final class Globals {
       throw JinjaException.value("range() arg 3 must not be zero");
     }
     return new Range(start, stop, step);
-  }
-
-  private static Object dictionary(Arguments arguments, Budget budget) {
-    Map<Object, Object> dictionary = new LinkedHashMap<>();
-    if (!arguments.positional().isEmpty()) {
-      Object given = arguments.positional().get(0);
-      if (given instanceof Map<?, ?> map) {
-        budget.makeList(map.size());
-        dictionary.putAll(map);
-      } else {
-        for (Object pair : Elements.list(given, budget)) {
-          java.util.List<Object> both = Elements.list(pair, budget);
-          if (both.size() != 2) {
-            throw JinjaException.value("dict() takes pairs");
-          }
-          dictionary.put(Values.key(both.get(0)), both.get(1));
-        }
-      }
-    }
-    dictionary.putAll(arguments.named());
-    return dictionary;
   }
 
   private static Object joiner(Arguments arguments, Budget budget) {

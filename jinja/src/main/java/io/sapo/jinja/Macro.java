@@ -1,6 +1,7 @@
 package io.sapo.jinja;
 
 import io.sapo.jinja.Sequences.Tuple;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,14 @@ final class Macro implements Callable, Attributes {
 
   @Override
   public Object attribute(String name) {
-    return name.equals("name") ? definition.signature().name() : Undefined.attribute(this, name);
+    Signature signature = definition.signature();
+    return switch (name) {
+      case "name" -> signature.name();
+      case "arguments" -> new Tuple(new ArrayList<>(signature.parameters()));
+      case "catch_kwargs" -> definition.used().contains("kwargs");
+      case "catch_varargs" -> definition.used().contains("varargs");
+      case "caller" -> definition.used().contains("caller");
+      default -> Undefined.attribute(this, name);
+    };
   }
 }

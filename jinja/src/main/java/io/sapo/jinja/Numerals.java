@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 /** Numbers as template text writes them. */
 final class Numerals {
   private static final Pattern FLOAT =
-      Pattern.compile("[\\d_]*\\d((\\.[\\d_]*\\d)?[eE][+-]?[\\d_]*\\d|\\.\\d[\\d_]*)");
+      Pattern.compile("(\\d+_)*\\d+((\\.(\\d+_)*\\d+)?[eE][+-]?(\\d+_)*\\d+|\\.(\\d+_)*\\d+)");
   private static final Pattern INTEGER =
-      Pattern.compile("0[bB][01_]+|0[oO][0-7_]+|0[xX][\\da-fA-F_]+|\\d[\\d_]*");
+      Pattern.compile("0[bB](_?[01])+|0[oO](_?[0-7])+|0[xX](_?[\\da-fA-F])+|[1-9](_?\\d)*|0(_?0)*");
 
   record Numeral(Object value, int end) {}
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Jinja2's filters that order or compare a sequence's elements: by an attribute of theirs, upper
@@ -39,11 +40,17 @@ final class OrderFilters {
 
   private static Object sorted(Object value, Arguments arguments, Budget budget) {
     boolean byCase = arguments.flag(1, "case_sensitive", false);
-    UnaryOperator<Object> attribute =
-        SequenceFilters.attribute(arguments.get(2, "attribute", null), budget);
+    List<UnaryOperator<Object>> attributes = new ArrayList<>();
+    Object given = arguments.get(2, "attribute", null);
+    for (Object one : given instanceof String path ? path.split(",", -1) : new Object[] {given}) {
+      attributes.add(SequenceFilters.attribute(one, budget));
+    }
     return sort(
         Elements.list(value, budget),
-        element -> folded(attribute.apply(element), byCase, budget),
+        element ->
+            attributes.stream()
+                .map(attribute -> folded(attribute.apply(element), byCase, budget))
+                .collect(Collectors.toCollection(ArrayList::new)),
         arguments.flag(0, "reverse", false),
         budget);
   }

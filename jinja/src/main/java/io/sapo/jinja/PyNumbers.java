@@ -60,10 +60,17 @@ final class PyNumbers {
       case "-" -> a - b;
       case "*" -> a * b;
       case "/" -> a / nonZero(b);
-      case "//" -> Math.floor(a / nonZero(b));
+      case "//" -> floorDivide(a, nonZero(b));
       case "%" -> floorModulo(a, nonZero(b));
       default -> Math.pow(a, b);
     };
+  }
+
+  /** From the remainder, which is exact: 1.0 // 0.1 is 9.0. */
+  private static double floorDivide(double a, double b) {
+    double quotient = (a - floorModulo(a, b)) / b;
+    double floor = Math.floor(quotient);
+    return quotient - floor > 0.5 ? floor + 1 : floor;
   }
 
   private static double floorModulo(double a, double b) {

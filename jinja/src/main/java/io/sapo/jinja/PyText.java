@@ -3,8 +3,10 @@ package io.sapo.jinja;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text as Python sees it: a row of code points. */
-final class PyText {
+/** Text as Python sees it: a row of code points, with its own idea of white space. */
+public final class PyText {
+  private static final String HAN_NUMERALS = "〇零一二三四五六七八九十百千万萬亿億兆两兩廿卅卌壱壹弐貳贰参參叁肆伍陆陸柒捌玖拾佰仟";
+
   private PyText() {}
 
   static boolean isSpace(int c) {
@@ -15,7 +17,28 @@ final class PyText {
         || c >= 0xa0 && (Character.isSpaceChar(c));
   }
 
-  static String stripRight(String text) {
+  /** Decimal digits, and those that are raised, lowered or circled. */
+  static boolean isDigit(int c) {
+    return Character.isDigit(c)
+        || Character.getType(c) == Character.OTHER_NUMBER
+            && Character.getNumericValue(c) >= 0
+            && Character.getNumericValue(c) <= 9;
+  }
+
+  static boolean isNumeric(int c) {
+    return Character.isDigit(c)
+        || Character.getType(c) == Character.OTHER_NUMBER
+        || Character.getType(c) == Character.LETTER_NUMBER
+        || HAN_NUMERALS.indexOf(c) >= 0;
+  }
+
+  /** {@code str.strip()}. */
+  public static String strip(String text) {
+    return strip(text, null, true, true);
+  }
+
+  /** {@code str.rstrip()}. */
+  public static String stripRight(String text) {
     int end = text.length();
     while (end > 0 && isSpace(text.charAt(end - 1))) {
       end--;
@@ -74,8 +97,7 @@ final class PyText {
     boolean inside = false;
     for (String c : characters(text)) {
       int point = c.codePointAt(0);
-      int large = Character.toTitleCase(point);
-      title.append(inside ? lower(c) : large == point ? upper(c) : Character.toString(large));
+      title.append(inside ? lower(c) : initial(c));
       inside =
           Character.isUpperCase(point)
               || Character.isLowerCase(point)
@@ -89,7 +111,19 @@ final class PyText {
       return text;
     }
     int first = Character.charCount(text.codePointAt(0));
-    return upper(text.substring(0, first)) + lower(text.substring(first));
+    return initial(text.substring(0, first)) + lower(text.substring(first));
+  }
+
+  /** A character as a word's first: of a letter or ligature for two, only the first is large. */
+  private static String initial(String c) {
+    int point = c.codePointAt(0);
+    int large = Character.toTitleCase(point);
+    if (large != point) {
+      return Character.toString(large);
+    }
+    String upper = upper(c);
+    boolean letters = upper.length() > 1 && upper.chars().allMatch(Character::isUpperCase);
+    return letters ? upper.charAt(0) + lower(upper.substring(1)) : upper;
   }
 
   static String upper(String text) {

@@ -24,8 +24,20 @@ final class Scope {
     return new Scope(this, budget);
   }
 
+  Scope outer() {
+    return parent;
+  }
+
+  Scope root() {
+    return parent == null ? this : parent.root();
+  }
+
   void set(String name, Object value) {
     names.put(name, value);
+  }
+
+  void setIfAbsent(String name, Object value) {
+    names.putIfAbsent(name, value);
   }
 
   Object get(String name) {

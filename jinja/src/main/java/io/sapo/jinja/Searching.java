@@ -72,7 +72,7 @@ final class Searching {
     throw JinjaException.value("must be str, not " + Values.typeName(part));
   }
 
-  static Object split(String text, Arguments arguments, Budget budget, boolean fromRight) {
+  static List<Object> split(String text, Arguments arguments, Budget budget, boolean fromRight) {
     arguments.atMost(2);
     String separator = arguments.text(0, "sep", null);
     int given = arguments.integer(1, "maxsplit", -1);
@@ -168,7 +168,7 @@ final class Searching {
     return parts;
   }
 
-  static Object lines(String text, Arguments arguments, Budget budget) {
+  static List<Object> lines(String text, Arguments arguments, Budget budget) {
     budget.make(text.length());
     boolean keep = arguments.flag(0, "keepends", false);
     List<Object> lines = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.sapo.jinja;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -12,8 +13,8 @@ final class SequenceFilters {
 
   static void addTo(Map<String, Filters.Filter> filters) {
     filters.put("list", (v, a, b) -> Elements.list(v, b));
-    filters.put("first", (v, a, b) -> end(Elements.list(v, b), true));
-    filters.put("last", (v, a, b) -> end(Elements.list(v, b), false));
+    filters.put("first", SequenceFilters::first);
+    filters.put("last", SequenceFilters::last);
     filters.put("join", SequenceFilters::join);
     filters.put("map", SequenceFilters::map);
     filters.put("select", (v, a, b) -> select(v, a, b, false, true));
@@ -25,6 +26,19 @@ final class SequenceFilters {
     filters.put("reverse", SequenceFilters::reversed);
     filters.put("batch", SequenceFilters::batch);
     filters.put("slice", SequenceFilters::slice);
+  }
+
+  /** Takes no more than the one from a generator. */
+  private static Object first(Object value, Arguments arguments, Budget budget) {
+    Iterator<Object> left = Elements.iterate(value);
+    return left.hasNext() ? left.next() : end(List.of(), true);
+  }
+
+  private static Object last(Object value, Arguments arguments, Budget budget) {
+    if (value instanceof Sequences.Generator) {
+      throw JinjaException.value("'generator' object is not reversible");
+    }
+    return end(Elements.list(value, budget), false);
   }
 
   static Object end(List<Object> values, boolean first) {

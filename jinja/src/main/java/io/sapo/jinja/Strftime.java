@@ -5,9 +5,13 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoField;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** C's {@code strftime} in English, for a time without a zone. */
 final class Strftime {
+  private static final String FLAGS = "-_0^#";
+
   private Strftime() {}
 
   static String format(LocalDateTime time, String format) {
@@ -18,12 +22,31 @@ final class Strftime {
         out.append(next);
         continue;
       }
-      boolean unpadded = format.charAt(i + 1) == '-' && i + 2 < format.length();
-      i += unpadded ? 2 : 1;
+      boolean flagged = FLAGS.indexOf(format.charAt(i + 1)) >= 0 && i + 2 < format.length();
+      i += flagged ? 2 : 1;
       String field = field(time, format.charAt(i));
-      out.append(unpadded ? field.replaceFirst("^[0 ]+(?=.)", "") : field);
+      out.append(flagged ? flagged(field, format.charAt(i - 1)) : field);
     }
     return out.toString();
+  }
+
+  /** A field with another padding or in large letters, as the GNU C library has it. */
+  private static String flagged(String field, char flag) {
+    return switch (flag) {
+      case '-' -> field.replaceFirst("^[0 ]+(?=.)", "");
+      case '_' -> padded(field, ' ');
+      case '0' -> padded(field, '0');
+      case '#' ->
+          field.equals("AM") || field.equals("PM")
+              ? field.toLowerCase(Locale.ROOT)
+              : field.toUpperCase(Locale.ROOT);
+      default -> field.toUpperCase(Locale.ROOT);
+    };
+  }
+
+  private static String padded(String field, char with) {
+    Matcher padding = Pattern.compile("^[0 ]+(?=\\d)").matcher(field);
+    return padding.replaceFirst(found -> String.valueOf(with).repeat(found.group().length()));
   }
 
   private static String field(LocalDateTime time, char code) {
@@ -42,6 +65,8 @@ final class Strftime {
       case 'e' -> number("%2d", time.getDayOfMonth());
       case 'k' -> number("%2d", time.getHour());
       case 'l' -> number("%2d", time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
+      case 'P' -> time.getHour() < 12 ? "am" : "pm";
+      case 'g' -> number("%02d", time.get(IsoFields.WEEK_BASED_YEAR) % 100);
       case 'f' -> number("%06d", time.getNano() / 1_000);
       default -> {
         String pattern = pattern(code);

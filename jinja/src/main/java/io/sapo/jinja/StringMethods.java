@@ -48,10 +48,13 @@ final class StringMethods {
     METHODS.put("ljust", (s, a, b) -> pad(s, a, b, '<'));
     METHODS.put("rjust", (s, a, b) -> pad(s, a, b, '>'));
     METHODS.put("isalpha", (s, a, b) -> all(s, Character::isLetter, b));
-    METHODS.put("isdigit", (s, a, b) -> all(s, Character::isDigit, b));
+    METHODS.put("isdigit", (s, a, b) -> all(s, PyText::isDigit, b));
     METHODS.put("isdecimal", (s, a, b) -> all(s, Character::isDigit, b));
-    METHODS.put("isnumeric", (s, a, b) -> all(s, Character::isDigit, b));
-    METHODS.put("isalnum", (s, a, b) -> all(s, Character::isLetterOrDigit, b));
+    METHODS.put("isnumeric", (s, a, b) -> all(s, PyText::isNumeric, b));
+    METHODS.put(
+        "isalnum", (s, a, b) -> all(s, c -> Character.isLetter(c) || PyText.isNumeric(c), b));
+    METHODS.put("isidentifier", (s, a, b) -> s.matches("(?U)[\\p{L}\\p{Nl}_]\\w*"));
+    METHODS.put("expandtabs", StringMethods::expandTabs);
     METHODS.put("isspace", (s, a, b) -> all(s, PyText::isSpace, b));
     METHODS.put("isascii", (s, a, b) -> s.isEmpty() || (boolean) all(s, c -> c < 128, b));
     METHODS.put(
@@ -185,6 +188,24 @@ final class StringMethods {
       joined.append(text).append(elements.hasNext() ? separator : "");
     }
     return joined.toString();
+  }
+
+  private static Object expandTabs(String text, Arguments arguments, Budget budget) {
+    int size = arguments.integer(0, "tabsize", 8);
+    StringBuilder out = new StringBuilder();
+    int column = 0;
+    for (String c : PyText.characters(text)) {
+      if (c.equals("\t")) {
+        int spaces = size > 0 ? size - column % size : 0;
+        budget.make(spaces);
+        out.append(" ".repeat(spaces));
+        column += spaces;
+      } else {
+        out.append(c);
+        column = c.equals("\n") || c.equals("\r") ? 0 : column + 1;
+      }
+    }
+    return budget.made(out.toString());
   }
 
   private static Object zeroFill(String text, Arguments arguments, Budget budget) {

@@ -2,9 +2,12 @@ package io.sapo.jinja;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What a value is assigned to: a name, several names, or a namespace's attribute. */
 interface Target {
+  Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
+
   void assign(Scope scope, Object value);
 
   static Target parse(TokenStream tokens) {
@@ -32,6 +35,9 @@ interface Target {
       return inside;
     }
     String name = tokens.name();
+    if (CONSTANTS.contains(name)) {
+      throw tokens.fail("cannot assign to '" + name + "'");
+    }
     if (!tokens.skipOperator(".")) {
       return (scope, value) -> scope.set(name, value);
     }

@@ -11,17 +11,19 @@ import java.util.Set;
 /** Text, output and tags. */
 final class TemplateParser {
   private static final Set<String> FILES = Set.of("include", "import", "from", "extends");
+
   private final TokenStream tokens;
   private final ExpressionParser expressions;
-  private final FilterParser filters;
   private final MacroParser macros;
+  private final AssignmentParser assignments;
+  private final Map<String, Statement> blocks = new LinkedHashMap<>();
   private int loops;
 
   TemplateParser(List<Token> tokens) {
     this.tokens = new TokenStream(tokens);
     this.expressions = new ExpressionParser(this.tokens);
-    this.filters = expressions.filters();
     this.macros = new MacroParser(this.tokens, expressions, this);
+    this.assignments = new AssignmentParser(this.tokens, expressions, this);
   }
 
   Statement template() {
@@ -29,7 +31,11 @@ final class TemplateParser {
     if (tokens.current().kind() != Kind.END) {
       throw tokens.unexpected("the end of the template");
     }
-    return body;
+    tokens.failIfMissing(0);
+    return (scope, out) -> {
+      scope.setIfAbsent("self", new Blocks(blocks, scope));
+      return body.run(scope, out);
+    };
   }
 
   /**
@@ -73,7 +79,7 @@ final class TemplateParser {
     };
   }
 
-  private static Statement output(Expression expression) {
+  static Statement output(Expression expression) {
     return (scope, out) -> {
       out.append(scope.budget.made(Printing.str(expression.evaluate(scope), scope.budget)));
       return Flow.NEXT;
@@ -97,45 +103,77 @@ final class TemplateParser {
     return switch (tag) {
       case "if" -> conditional();
       case "for" -> loop();
-      case "set" -> set();
+      case "set" -> assignments.set();
       case "macro" -> macros.macro();
       case "call" -> macros.callBlock();
-      case "filter" -> filterBlock();
-      case "with" -> with();
+      case "filter" -> assignments.filterBlock();
+      case "with" -> assignments.with();
       case "generation" -> {
         endOfTag();
         yield scoped(bodyOf("endgeneration"));
       }
-      case "block" -> {
-        tokens.name();
-        endOfTag();
-        Statement body = body("endblock");
-        tokens.next();
-        if (tokens.current().kind() == Kind.NAME) {
-          tokens.next();
-        }
-        endOfTag();
-        yield scoped(body);
-      }
+      case "block" -> block();
       case "break" -> jump(Flow.BREAK);
       case "continue" -> jump(Flow.CONTINUE);
-      default ->
-          throw tokens.fail(
-              FILES.contains(tag)
-                  ? "tag '" + tag + "' reads another file, which a chat template may not"
-                  : "Encountered unknown tag '" + tag + "'");
+      default -> {
+        if (!FILES.contains(tag)) {
+          throw tokens.fail("Encountered unknown tag '" + tag + "'");
+        }
+        yield file(tag);
+      }
     };
+  }
+
+  /** A tag that needs another file fails where it is come to. */
+  private Statement file(String tag) {
+    while (tokens.current().kind() != Kind.BLOCK_END) {
+      tokens.next();
+    }
+    endOfTag();
+    return (scope, out) -> {
+      throw new JinjaException(
+          JinjaException.Kind.FORBIDDEN,
+          "tag '" + tag + "' reads another file, which a chat template may not");
+    };
+  }
+
+  /** A block sees the names of the template, not those of a loop around it unless it is scoped. */
+  private Statement block() {
+    String name = tokens.name();
+    boolean inside = false;
+    while (tokens.current().name("scoped") || tokens.current().name("required")) {
+      inside |= tokens.name().equals("scoped");
+    }
+    endOfTag();
+    Statement body = apart("endblock");
+    tokens.next();
+    if (tokens.current().kind() == Kind.NAME) {
+      tokens.next();
+    }
+    endOfTag();
+    if (blocks.putIfAbsent(name, body) != null) {
+      throw tokens.fail("block '" + name + "' defined twice");
+    }
+    return inside ? scoped(body) : (scope, out) -> body.run(scope.root().inner(), out);
   }
 
   void endOfTag() {
     tokens.expect(Kind.BLOCK_END, "'%}'");
   }
 
-  /** A body with its closing tag. */
-  private Statement bodyOf(String end) {
-    Statement body = body(end);
+  /** A body with names of its own, with its closing tag. */
+  Statement bodyOf(String end) {
+    Statement body = apart(end);
     tokens.next();
     endOfTag();
+    return body;
+  }
+
+  /** A body with names of its own; a condition around it does not reach into it. */
+  private Statement apart(String... ends) {
+    int missing = tokens.noted();
+    Statement body = body(ends);
+    tokens.failIfMissing(missing);
     return body;
   }
 
@@ -161,6 +199,7 @@ final class TemplateParser {
   }
 
   private Statement conditional() {
+    int missing = tokens.noted();
     Expression test = expressions.tuple(false);
     endOfTag();
     Statement then = body("elif", "else", "endif");
@@ -171,12 +210,15 @@ final class TemplateParser {
       tokens.leave();
     } else if (tokens.skipName("else")) {
       endOfTag();
-      otherwise = bodyOf("endif");
+      otherwise = body("endif");
+      tokens.next();
+      endOfTag();
     } else {
       tokens.next();
       endOfTag();
       otherwise = (scope, out) -> Flow.NEXT;
     }
+    tokens.forgive(missing);
     return (scope, out) -> (Values.truthy(test.evaluate(scope)) ? then : otherwise).run(scope, out);
   }
 
@@ -186,76 +228,21 @@ final class TemplateParser {
       throw tokens.unexpected("'in'");
     }
     Expression elements = expressions.tuple(false);
+    int missing = tokens.noted();
     Expression filter = tokens.skipName("if") ? expressions.expression() : null;
+    tokens.failIfMissing(missing);
     boolean recursive = tokens.skipName("recursive");
     endOfTag();
     loops++;
-    Statement body = body("else", "endfor");
+    Statement body = apart("else", "endfor");
     loops--;
     Statement otherwise = null;
     if (tokens.skipName("else")) {
       endOfTag();
-      otherwise = body("endfor");
+      otherwise = apart("endfor");
     }
     tokens.next();
     endOfTag();
     return new ForLoop(target, elements, filter, recursive, body, otherwise);
-  }
-
-  private Statement set() {
-    Target target = Target.parse(tokens);
-    if (tokens.skipOperator("=")) {
-      Expression value = expressions.tuple(true);
-      endOfTag();
-      return (scope, out) -> {
-        target.assign(scope, value.evaluate(scope));
-        return Flow.NEXT;
-      };
-    }
-    CapturedText captured = new CapturedText();
-    Expression value = tokens.current().operator("|") ? filters.chain(captured) : captured;
-    endOfTag();
-    captured.body = bodyOf("endset");
-    return (scope, out) -> {
-      target.assign(scope, value.evaluate(scope));
-      return Flow.NEXT;
-    };
-  }
-
-  /** What a body writes, as a value. */
-  private static final class CapturedText implements Expression {
-    private Statement body;
-
-    @Override
-    public Object evaluate(Scope scope) {
-      StringBuilder text = new StringBuilder();
-      body.run(scope.inner(), text);
-      return text.toString();
-    }
-  }
-
-  private Statement filterBlock() {
-    CapturedText captured = new CapturedText();
-    Expression value = filters.chain(filters.filter(captured));
-    endOfTag();
-    captured.body = bodyOf("endfilter");
-    return output(value);
-  }
-
-  private Statement with() {
-    Map<Target, Expression> values = new LinkedHashMap<>();
-    while (tokens.current().kind() != Kind.BLOCK_END) {
-      Target target = Target.parse(tokens);
-      tokens.expectOperator("=");
-      values.put(target, expressions.expression());
-      tokens.skipOperator(",");
-    }
-    endOfTag();
-    Statement body = bodyOf("endwith");
-    return (scope, out) -> {
-      Scope inner = scope.inner();
-      values.forEach((target, value) -> target.assign(inner, value.evaluate(scope)));
-      return body.run(inner, out);
-    };
   }
 }

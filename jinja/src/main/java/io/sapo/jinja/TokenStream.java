@@ -1,6 +1,7 @@
 package io.sapo.jinja;
 
 import io.sapo.jinja.Token.Kind;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ final class TokenStream {
   private int at;
   private int nesting;
   private Set<String> names = new LinkedHashSet<>();
+  private final List<JinjaException> missing = new ArrayList<>();
 
   TokenStream(List<Token> tokens) {
     this.tokens = tokens;
@@ -77,6 +79,31 @@ final class TokenStream {
 
   void leave() {
     nesting--;
+  }
+
+  /**
+   * Notes a filter or test that does not exist. That is an error, unless it stands in a condition
+   * or in what one decides over: there it is one only when it is come to.
+   */
+  void missing(String problem) {
+    missing.add(fail(problem));
+  }
+
+  /** How many missing names are noted so far. */
+  int noted() {
+    return missing.size();
+  }
+
+  /** Forgets those noted since: they stand in a condition, or in what one decides over. */
+  void forgive(int noted) {
+    missing.subList(noted, missing.size()).clear();
+  }
+
+  /** Fails for those noted since: no condition reaches into where they stand. */
+  void failIfMissing(int noted) {
+    if (missing.size() > noted) {
+      throw missing.get(noted);
+    }
   }
 
   /** Starts a new collection of the names read; the one before is given back to {@link #names}. */

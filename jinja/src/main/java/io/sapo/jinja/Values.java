@@ -218,10 +218,12 @@ final class Values {
     if (value instanceof Double real && real == Math.rint(real) && Math.abs(real) < 1L << 53) {
       return real.longValue();
     }
-    if (value == null || value instanceof String || value instanceof Number) {
+    if (value == null
+        || value instanceof String
+        || value instanceof Number
+        || value instanceof Undefined) {
       return value;
     }
-    failIfUndefined(value);
     if (value instanceof Tuple tuple && tuple.stream().allMatch(Values::scalar)) {
       return value;
     }

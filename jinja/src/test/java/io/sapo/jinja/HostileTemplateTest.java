@@ -88,6 +88,10 @@ class HostileTemplateTest {
         "{{ self.__init__ }}{{ self._x.y }}",
         "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
         "{{ open('/etc/passwd').read() }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'x' as y %}",
+        "{% from 'x' import y %}",
+        "{% extends 'x' %}",
         "{{ lipsum.__globals__['os'] }}",
         "{{ messages.append(1) }}",
         "{{ messages[0].update({'role': 'system'}) }}",
@@ -101,10 +105,6 @@ class HostileTemplateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{% include '/etc/passwd' %}",
-        "{% import 'x' as y %}",
-        "{% from 'x' import y %}",
-        "{% extends 'x' %}",
         "{% do messages.append(1) %}",
         "{% for %}",
         "{{",

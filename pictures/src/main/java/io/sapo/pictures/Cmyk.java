@@ -50,9 +50,7 @@ final class Cmyk {
     int half = 1 << (FIXED_BITS - 1);
     samples[at] = 255 - clamped(y + ((fixed(1.402) * red + half) >> FIXED_BITS));
     samples[at + 1] =
-        255
-            - clamped(
-                y + ((-fixed(0.344136286) * blue - fixed(0.714136286) * red + half) >> FIXED_BITS));
+        255 - clamped(y + ((-fixed(0.34414) * blue - fixed(0.71414) * red + half) >> FIXED_BITS));
     samples[at + 2] = 255 - clamped(y + ((fixed(1.772) * blue + half) >> FIXED_BITS));
   }
 

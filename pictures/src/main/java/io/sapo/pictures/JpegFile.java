@@ -41,7 +41,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
         case JpegSegments.APP0 -> jfif |= name(content) == JFIF;
         case JpegSegments.APP14 -> {
           if (content.remaining() >= 12 && name(content) == ADOBE) {
-            adobe = content.get(11);
+            adobe = content.get(11) & 0xFF;
           }
         }
         case JpegSegments.APP1 -> orientation = Exif.orientation(content).orElse(orientation);
@@ -98,7 +98,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
   private static boolean luminance(int components, boolean jfif, int adobe, ByteBuffer frame) {
     return switch (components) {
       case 3 -> jfif || (adobe >= 0 ? adobe != 0 : names(frame) != RGB_NAMES);
-      case 4 -> adobe == 2;
+      case 4 -> adobe > 0;
       default -> false;
     };
   }
@@ -117,7 +117,8 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
     out.putShort((short) 0xFFD8);
     if (components > 1) {
       out.put(ADOBE_SEGMENT);
-      out.put(out.position() - 1, (byte) (luminance ? components / 2 : 0));
+      // Four are never converted by the decoder, so that they are in one way, by Cmyk.
+      out.put(out.position() - 1, (byte) (luminance && components == 3 ? 1 : 0));
     }
     JpegSegments segments = new JpegSegments(in);
     while (segments.next()) {

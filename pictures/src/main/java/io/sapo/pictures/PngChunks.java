@@ -3,7 +3,7 @@ package io.sapo.pictures;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/** Goes through the chunks of a PNG, IEND last, and checks their checksums. */
+/** Goes through the chunks of a PNG, IEND last if it has one, and checks their checksums. */
 final class PngChunks {
   static final int IHDR = 0x49484452;
   static final int PLTE = 0x504C5445;
@@ -20,6 +20,7 @@ final class PngChunks {
   private int start;
   private int length;
   private int type;
+  private boolean data;
 
   PngChunks(ByteBuffer in) {
     this.in = in.slice();
@@ -27,10 +28,10 @@ final class PngChunks {
   }
 
   /**
-   * @return false behind IEND
+   * @return false behind IEND, or where a file ends without one behind its pixels
    */
   boolean next() {
-    if (type == IEND) {
+    if (type == IEND || data && in.remaining() < FRAME_BYTES) {
       return false;
     }
     start = in.position();
@@ -39,6 +40,7 @@ final class PngChunks {
       throw new UnreadablePictureException("PNG ends early");
     }
     type = in.getInt();
+    data |= type == IDAT;
     crc.reset();
     crc.update(in.slice(start + 4, 4 + length));
     if (in.getInt(content() + length) != (int) crc.getValue()) {

@@ -17,6 +17,9 @@ record PngFile(
   static final int GREY_ALPHA = 4;
   static final int RGB_ALPHA = 6;
 
+  private static final byte[] END = {
+    0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82
+  };
   private static final int HEADER_BYTES = 13;
   private static final int MAX_TRANSPARENCY_BYTES = 256;
   private static final Set<Integer> COLOR_TYPES = Set.of(GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA);
@@ -82,13 +85,13 @@ record PngFile(
    * looks up itself.
    */
   byte[] essential(ByteBuffer in) {
-    ByteBuffer out = ByteBuffer.allocate(in.remaining());
+    ByteBuffer out = ByteBuffer.allocate(in.remaining() + END.length);
     out.put(in.slice(0, PngChunks.SIGNATURE_BYTES));
     PngChunks chunks = new PngChunks(in);
     while (chunks.next()) {
       boolean needed =
           switch (chunks.type()) {
-            case PngChunks.IHDR, PngChunks.PLTE, PngChunks.IDAT, PngChunks.IEND -> true;
+            case PngChunks.IHDR, PngChunks.PLTE, PngChunks.IDAT -> true;
             case PngChunks.TRNS -> colorType == PALETTE;
             default -> false;
           };
@@ -96,6 +99,7 @@ record PngFile(
         out.put(chunks.chunk());
       }
     }
+    out.put(END);
     byte[] bytes = new byte[out.flip().remaining()];
     out.get(bytes);
     return bytes;

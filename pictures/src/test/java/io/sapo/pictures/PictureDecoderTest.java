@@ -4,7 +4,11 @@ import static io.sapo.pictures.EncodedPictures.bytes;
 import static io.sapo.pictures.EncodedPictures.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Point;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureDecoderTest {
@@ -170,6 +175,32 @@ class PictureDecoderTest {
             Pngs.chunk("IDAT", Pngs.deflatedZeros(5)),
             Pngs.chunk("IEND", new byte[0]));
     assertThat(PictureDecoder.decode(png).rgb()).containsOnly((byte) 7);
+  }
+
+  /** Nothing is missing that is to be seen. */
+  @Test
+  void aPngMayEndBehindItsPixels() throws IOException {
+    BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(1, 1, 0x102030);
+    byte[] png = encode(image, "png");
+    byte[] rgb = PictureDecoder.decode(png).rgb();
+    for (int cut : new int[] {4, 8, 12}) {
+      assertThat(PictureDecoder.decode(Arrays.copyOf(png, png.length - cut)).rgb()).isEqualTo(rgb);
+    }
+  }
+
+  /** Ink as stored (transform 0), or as luminance and chrominance (2, and 1 taken for it). */
+  @ParameterizedTest
+  @CsvSource({"0, 78, 100, 100", "1, 122, 122, 122", "2, 122, 122, 122"})
+  void printersColoursAreStoredInTwoWays(int transform, int red, int green, int blue)
+      throws IOException {
+    WritableRaster raster =
+        Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, new Point());
+    for (int i = 0; i < 64; i++) {
+      raster.setPixel(i % 8, i / 8, new int[] {100, 128, 128, 200});
+    }
+    byte[] jpeg = EncodedPictures.cmyk(raster, transform);
+    assertThat(PictureDecoder.decode(jpeg).rgb()).startsWith(bytes(red, green, blue));
   }
 
   @Test

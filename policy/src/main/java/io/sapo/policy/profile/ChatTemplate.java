@@ -2,6 +2,7 @@ package io.sapo.policy.profile;
 
 import io.sapo.jinja.JinjaException;
 import io.sapo.jinja.JinjaTemplate;
+import io.sapo.jinja.PyText;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -103,12 +104,12 @@ public final class ChatTemplate {
     String rendered = renderClosed(marked, false, extra);
     String tag = END_OF_FINAL_MESSAGE.strip();
     int end = rendered.lastIndexOf(tag);
-    if (end < 0 || !rendered.contains(last.strip())) {
+    if (end < 0 || !rendered.contains(PyText.strip(last))) {
       throw unusable("the template leaves out the assistant's message that is to be continued");
     }
     boolean spaced = rendered.startsWith(END_OF_FINAL_MESSAGE, end);
     String before = rendered.substring(0, end);
-    return spaced ? before : before.stripTrailing();
+    return spaced ? before : PyText.stripRight(before);
   }
 
   /** Puts the tag behind a message's text and returns that text. */

@@ -45,6 +45,7 @@ final class SentencePieceDecoder implements TokenDecoder {
     String space = null;
     boolean bytes = false;
     boolean bare = false;
+    boolean fused = false;
     int stripped = 0;
     for (JsonNode step : steps) {
       switch (step.path("type").asText()) {
@@ -55,13 +56,17 @@ final class SentencePieceDecoder implements TokenDecoder {
           space = step.path("pattern").path("String").textValue();
         }
         case "Metaspace" -> {
+          if (fused) {
+            throw unsupported(json, steps);
+          }
           space = step.path("replacement").textValue();
           bare = !step.path("prepend_scheme").asText("always").equals("never");
         }
         case "ByteFallback" -> bytes = true;
-        case "Fuse" -> {}
+        case "Fuse" -> fused = true;
         case "Strip" -> {
-          if (!step.path("content").asText().equals(" ") || step.path("stop").asInt() != 0) {
+          boolean spaces = step.path("content").asText().equals(" ");
+          if (!fused || !spaces || step.path("stop").asInt() != 0) {
             throw unsupported(json, steps);
           }
           stripped = step.path("start").asInt();
@@ -78,7 +83,7 @@ final class SentencePieceDecoder implements TokenDecoder {
   private static RuntimeException unsupported(JsonSection json, List<JsonNode> steps) {
     return json.error(
         "decoder",
-        "is %s; supported are ByteLevel and SentencePiece's (Replace or Metaspace, ByteFallback, Fuse, Strip)"
+        "is %s; supported are ByteLevel and SentencePiece's (Replace or Metaspace, ByteFallback, Fuse, Strip; in this order)"
             .formatted(steps.stream().map(step -> step.path("type").asText()).toList()));
   }
 

