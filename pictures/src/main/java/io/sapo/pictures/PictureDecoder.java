@@ -1,5 +1,6 @@
 package io.sapo.pictures;
 
+import io.sapo.pictures.vp8.KeyFrame;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -104,8 +105,7 @@ public final class PictureDecoder {
 
   private static RgbPicture webp(ByteBuffer in, int step) throws IOException {
     WebpFile file = WebpFile.parse(in);
-    RgbPicture frame =
-        Samples.rgb(read(Webp.reader(), file.essential(), reader -> image(reader, step)));
+    RgbPicture frame = file.lossy() ? lossy(file, step) : lossless(file, step);
     RgbPicture canvas =
         Canvas.place(
             frame,
@@ -114,6 +114,28 @@ public final class PictureDecoder {
             file.width() / step,
             file.height() / step);
     return Orientation.upright(canvas, file.orientation());
+  }
+
+  private static RgbPicture lossless(WebpFile file, int step) throws IOException {
+    return Samples.rgb(read(Webp.reader(), file.essential(), reader -> image(reader, step)));
+  }
+
+  private static RgbPicture lossy(WebpFile file, int step) throws IOException {
+    RgbPicture opaque =
+        new RgbPicture(
+            PictureHeader.thinned(file.frameWidth(), step),
+            PictureHeader.thinned(file.frameHeight(), step),
+            KeyFrame.rgb(file.keyFrame(), step));
+    if (file.alpha() == null) {
+      return opaque;
+    }
+    byte[] alpha =
+        WebpAlpha.of(
+            file.alpha(),
+            file.frameWidth(),
+            file.frameHeight(),
+            webp -> read(Webp.reader(), webp, reader -> reader.read(0)));
+    return Samples.overWhite(opaque, alpha, file.frameWidth(), step);
   }
 
   private interface Reading<R> {

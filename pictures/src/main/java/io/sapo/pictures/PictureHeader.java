@@ -29,10 +29,11 @@ public record PictureHeader(PictureFormat format, int width, int height, int sam
   }
 
   private long decodedBytes(int step) {
-    return thinned(width, step) * thinned(height, step) * (sampleBytes + RGB_BYTES);
+    return (long) thinned(width, step) * thinned(height, step) * (sampleBytes + RGB_BYTES);
   }
 
-  private static long thinned(int side, int step) {
+  /** How many rows or columns are left of so many when one in {@code step} is read. */
+  static int thinned(int side, int step) {
     return (side + step - 1) / step;
   }
 }

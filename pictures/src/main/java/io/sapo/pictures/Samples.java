@@ -33,6 +33,22 @@ final class Samples {
     return direct(image.getRaster(), transparent);
   }
 
+  /**
+   * White behind a picture whose alpha was stored apart.
+   *
+   * @param alpha of every pixel, of which the picture has one in {@code step} a row and column
+   */
+  static RgbPicture overWhite(RgbPicture picture, byte[] alpha, int alphaWidth, int step) {
+    int width = picture.width();
+    byte[] rgb = new byte[picture.rgb().length];
+    for (int i = 0; i < rgb.length; i++) {
+      int pixel = i / 3;
+      int at = pixel / width * step * alphaWidth + pixel % width * step;
+      rgb[i] = overWhite(picture.rgb()[i] & 0xff, alpha[at] & 0xff);
+    }
+    return new RgbPicture(width, picture.height(), rgb);
+  }
+
   private static RgbPicture indexed(Raster raster, IndexColorModel palette) {
     int width = raster.getWidth();
     byte[] rgb = new byte[Math.multiplyExact(3 * width, raster.getHeight())];

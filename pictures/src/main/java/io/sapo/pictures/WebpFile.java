@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  *
  * @param width of the canvas, which the frame of an animation does not always fill
  * @param left where the frame begins on the canvas
- * @param alpha of the lossy kind's transparency chunk; null without one
+ * @param alpha content of the lossy kind's transparency chunk; null without one
  * @param pixels its chunk, with its header
  * @param orientation of its EXIF data, 1 to 8
  */
@@ -24,9 +24,7 @@ record WebpFile(
     int orientation) {
   private static final int RIFF_HEADER_BYTES = 12;
   private static final int CHUNK_HEADER_BYTES = 8;
-  private static final int EXTENDED_BYTES = 10;
   private static final int FRAME_HEADER_BYTES = 16;
-  private static final byte ALPHA_FLAG = 0x10;
   private static final int VP8 = tag("VP8 ");
   private static final int VP8L = tag("VP8L");
   private static final int VP8X = tag("VP8X");
@@ -70,6 +68,7 @@ record WebpFile(
     int width = Math.max(found.width, found.left + frame[0]);
     int height = Math.max(found.height, found.top + frame[1]);
     PictureLimits.checkSize(width, height);
+    PictureLimits.checkSize(frame[0], frame[1]);
     checkDecodable(frame);
     return new WebpFile(
         width,
@@ -104,7 +103,7 @@ record WebpFile(
         found.top = 2 * threeBytes(content, 3);
         walk(content.slice(FRAME_HEADER_BYTES, length - FRAME_HEADER_BYTES), found);
       } else if (type == ALPH && found.pixels == null) {
-        found.alpha = chunk;
+        found.alpha = content;
       } else if ((type == VP8 || type == VP8L) && found.pixels == null) {
         found.pixels = chunk;
       } else if (type == EXIF) {
@@ -128,6 +127,15 @@ record WebpFile(
     return new int[] {1 + (sizes & 0x3FFF), 1 + (sizes >>> 14 & 0x3FFF)};
   }
 
+  /** Whether its pixels are a key frame of VP8. */
+  boolean lossy() {
+    return pixels.getInt(0) == VP8;
+  }
+
+  ByteBuffer keyFrame() {
+    return pixels.slice(CHUNK_HEADER_BYTES, pixels.capacity() - CHUNK_HEADER_BYTES);
+  }
+
   /** The decoder holds the whole frame, thinned out or not. */
   private static void checkDecodable(int[] frame) {
     long bytes = (long) frame[0] * frame[1] * SAMPLE_BYTES;
@@ -142,33 +150,12 @@ record WebpFile(
     return (in.getShort(at) & 0xFFFF) | (in.get(at + 2) & 0xFF) << 16;
   }
 
-  /** A still picture of the first frame alone: colour profile, animation and texts are gone. */
+  /** A still lossless picture of the first frame alone: profile, animation and texts are gone. */
   byte[] essential() {
-    int alphaBytes = alpha == null ? 0 : padded(alpha) + CHUNK_HEADER_BYTES + EXTENDED_BYTES;
-    ByteBuffer out =
-        ByteBuffer.allocate(RIFF_HEADER_BYTES + alphaBytes + padded(pixels))
-            .order(ByteOrder.LITTLE_ENDIAN);
+    int padded = pixels.capacity() + (pixels.capacity() & 1);
+    ByteBuffer out = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(tag("RIFF")).putInt(out.capacity() - 8).putInt(tag("WEBP"));
-    if (alpha != null) {
-      out.putInt(VP8X).putInt(EXTENDED_BYTES).putInt(ALPHA_FLAG);
-      putThreeBytes(out, frameWidth - 1);
-      putThreeBytes(out, frameHeight - 1);
-      put(out, alpha);
-    }
-    put(out, pixels);
+    out.put(pixels.duplicate().position(0));
     return out.array();
-  }
-
-  private static int padded(ByteBuffer chunk) {
-    return chunk.capacity() + (chunk.capacity() & 1);
-  }
-
-  private static void put(ByteBuffer out, ByteBuffer chunk) {
-    int end = out.position() + padded(chunk);
-    out.put(chunk.duplicate().position(0)).position(end);
-  }
-
-  private static void putThreeBytes(ByteBuffer out, int value) {
-    out.putShort((short) value).put((byte) (value >> 16));
   }
 }

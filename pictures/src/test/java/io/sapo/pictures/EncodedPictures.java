@@ -7,6 +7,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -15,7 +16,19 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Files of pictures, as the platform writes them. */
 final class EncodedPictures {
+  private static final String LOSSY_WEBP =
+      """
+      UklGRsgAAABXRUJQVlA4ILwAAACQBQCdASoRAA8APpE4l0eloyIhMAgAsBIJbACdMoRwN6BvARgFWd/wFxtg\
+      NDxEqZsRTLe8AAD+76Ca8KaNuZzD6D3LCRTsMCcT/tkK3VHTOL5IqvMq9ZgtnoZjmfMG8Lcc74wK/V44b46O\
+      T+QlpG6WsnTiI2b/91lDpzg6Z8Oau0lG+xT2V2KEX/yL1gKrPLq9AeQ8lI/yhvTryYXXDKVZEy/+VXuC/5Vm\
+      j8c6/TWFZ6RjrElUQaEqTYAAAA==""";
+
   private EncodedPictures() {}
+
+  /** 17 by 15 pixels in all colours. */
+  static byte[] lossyWebp() {
+    return Base64.getDecoder().decode(LOSSY_WEBP.strip());
+  }
 
   static byte[] encode(BufferedImage image, String format) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

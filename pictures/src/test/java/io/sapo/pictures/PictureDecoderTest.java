@@ -203,6 +203,15 @@ class PictureDecoderTest {
     assertThat(PictureDecoder.decode(jpeg).rgb()).startsWith(bytes(red, green, blue));
   }
 
+  /** As libwebp has them: loop filter and interpolated colours included. */
+  @Test
+  void aLossyWebpIsDecodedAlike() {
+    RgbPicture picture = PictureDecoder.decode(EncodedPictures.lossyWebp());
+    assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(17, 15));
+    assertThat(PictureHash.of(picture.rgb()))
+        .isEqualTo("f8d6cd35745aa88fe4cb8e7c2de70c73345bf31bdc9d33b004ca55cc4048d5ca");
+  }
+
   @Test
   void hugePicturesAreThinnedOut() {
     byte[] png = Pngs.black(8_000, 8_000, 16, PngFile.RGB, 6 * 8_000);

@@ -52,10 +52,12 @@ class UnreadablePicturesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"png", "jpeg", "gif"})
+  @ValueSource(strings = {"png", "jpeg", "gif", "webp"})
   void damageIsAReasonAndNothingElse(String format) throws IOException {
     byte[] whole = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "png");
-    if (!format.equals("png")) {
+    if (format.equals("webp")) {
+      whole = EncodedPictures.lossyWebp();
+    } else if (!format.equals("png")) {
       whole =
           encode(
               new BufferedImage(
