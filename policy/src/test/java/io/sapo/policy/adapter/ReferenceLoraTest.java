@@ -128,7 +128,9 @@ class ReferenceLoraTest {
               .imageTokens()
               .map(t -> List.of(t.visionStart(), t.visionEnd(), t.image(), t.video()))
               .orElse(List.of());
-      GeneratorOptions options = new GeneratorOptions(prompts.size(), 256, steps, forbidden);
+      int longest = prompts.stream().mapToInt(TokenSequence::length).max().orElseThrow();
+      GeneratorOptions options =
+          new GeneratorOptions(prompts.size(), longest + steps, steps, forbidden);
       try (Generator generator = Generator.load(base.config(), options, base.device())) {
         for (int i = 0; i < prompts.size(); i++) {
           generator.submit(
