@@ -1,6 +1,7 @@
 package io.sapo.pictures;
 
 import io.sapo.pictures.vp8.KeyFrame;
+import io.sapo.pictures.vp8l.LosslessFrame;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -103,7 +104,7 @@ public final class PictureDecoder {
         frame, file.left() / step, file.top() / step, file.width() / step, file.height() / step);
   }
 
-  private static RgbPicture webp(ByteBuffer in, int step) throws IOException {
+  private static RgbPicture webp(ByteBuffer in, int step) {
     WebpFile file = WebpFile.parse(in);
     RgbPicture frame = file.lossy() ? lossy(file, step) : lossless(file, step);
     RgbPicture canvas =
@@ -116,25 +117,21 @@ public final class PictureDecoder {
     return Orientation.upright(canvas, file.orientation());
   }
 
-  private static RgbPicture lossless(WebpFile file, int step) throws IOException {
-    return Samples.rgb(read(Webp.reader(), file.essential(), reader -> image(reader, step)));
+  private static RgbPicture lossless(WebpFile file, int step) {
+    LosslessFrame frame = LosslessFrame.of(file.frame());
+    return Samples.argb(frame.argb(), frame.width(), frame.height(), frame.translucent(), step);
   }
 
-  private static RgbPicture lossy(WebpFile file, int step) throws IOException {
+  private static RgbPicture lossy(WebpFile file, int step) {
     RgbPicture opaque =
         new RgbPicture(
             PictureHeader.thinned(file.frameWidth(), step),
             PictureHeader.thinned(file.frameHeight(), step),
-            KeyFrame.rgb(file.keyFrame(), step));
+            KeyFrame.rgb(file.frame(), step));
     if (file.alpha() == null) {
       return opaque;
     }
-    byte[] alpha =
-        WebpAlpha.of(
-            file.alpha(),
-            file.frameWidth(),
-            file.frameHeight(),
-            webp -> read(Webp.reader(), webp, reader -> reader.read(0)));
+    byte[] alpha = WebpAlpha.of(file.alpha(), file.frameWidth(), file.frameHeight());
     return Samples.overWhite(opaque, alpha, file.frameWidth(), step);
   }
 

@@ -33,6 +33,24 @@ final class Samples {
     return direct(image.getRaster(), transparent);
   }
 
+  /** White behind 32-bit pixels, of which one in {@code step} a row and column is taken. */
+  static RgbPicture argb(int[] argb, int width, int height, boolean translucent, int step) {
+    int columns = PictureHeader.thinned(width, step);
+    int rows = PictureHeader.thinned(height, step);
+    byte[] rgb = new byte[Math.multiplyExact(3 * columns, rows)];
+    int next = 0;
+    for (int y = 0; y < height; y += step) {
+      for (int x = 0; x < width; x += step) {
+        int pixel = argb[y * width + x];
+        int alpha = translucent ? pixel >>> 24 : WHITE;
+        rgb[next++] = overWhite(pixel >> 16 & 0xff, alpha);
+        rgb[next++] = overWhite(pixel >> 8 & 0xff, alpha);
+        rgb[next++] = overWhite(pixel & 0xff, alpha);
+      }
+    }
+    return new RgbPicture(columns, rows, rgb);
+  }
+
   /**
    * White behind a picture whose alpha was stored apart.
    *

@@ -132,7 +132,8 @@ record WebpFile(
     return pixels.getInt(0) == VP8;
   }
 
-  ByteBuffer keyFrame() {
+  /** The content of the chunk that holds the first frame's pixels. */
+  ByteBuffer frame() {
     return pixels.slice(CHUNK_HEADER_BYTES, pixels.capacity() - CHUNK_HEADER_BYTES);
   }
 
@@ -148,14 +149,5 @@ record WebpFile(
 
   private static int threeBytes(ByteBuffer in, int at) {
     return (in.getShort(at) & 0xFFFF) | (in.get(at + 2) & 0xFF) << 16;
-  }
-
-  /** A still lossless picture of the first frame alone: profile, animation and texts are gone. */
-  byte[] essential() {
-    int padded = pixels.capacity() + (pixels.capacity() & 1);
-    ByteBuffer out = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(tag("RIFF")).putInt(out.capacity() - 8).putInt(tag("WEBP"));
-    out.put(pixels.duplicate().position(0));
-    return out.array();
   }
 }

@@ -23,11 +23,23 @@ final class EncodedPictures {
       T+QlpG6WsnTiI2b/91lDpzg6Z8Oau0lG+xT2V2KEX/yL1gKrPLq9AeQ8lI/yhvTryYXXDKVZEy/+VXuC/5Vm\
       j8c6/TWFZ6RjrElUQaEqTYAAAA==""";
 
+  private static final String LOSSLESS_WEBP =
+      """
+      UklGRtoAAABXRUJQVlA4TM4AAAAvMcAJAGeBtm3bxiYqSRsRAUGPIE8QLwgfAZJs26oa3BLc4sF17/nPj396\
+      aDOi/4rctm3YPU/JJwAAAAAAAAAAAAAAAIBSuVKt2Wi22nR87/b6g6FjJtPZ3M+v759f/F8sV+uNuz2H48lk\
+      PfgWHAU/0l9wGzwHa/XsgsPgPJjcBE/BajA5CM6C2bkOHoOVYHb2g9NgLlxdFNvBcjAXFleK7WBuuwyGy7Ng\
+      btsNJvOKi2B2PqqPrhCdD+ujVzdnrhCdj+qjlzdnrhCdr9VHAA==""";
+
   private EncodedPictures() {}
 
   /** 17 by 15 pixels in all colours. */
   static byte[] lossyWebp() {
     return Base64.getDecoder().decode(LOSSY_WEBP.strip());
+  }
+
+  /** 50 by 40 pixels in 45 colours. */
+  static byte[] losslessWebp() {
+    return Base64.getDecoder().decode(LOSSLESS_WEBP.strip());
   }
 
   static byte[] encode(BufferedImage image, String format) throws IOException {

@@ -213,6 +213,14 @@ class PictureDecoderTest {
   }
 
   @Test
+  void aLosslessWebpIsDecodedAlike() {
+    RgbPicture picture = PictureDecoder.decode(EncodedPictures.losslessWebp());
+    assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(50, 40));
+    assertThat(PictureHash.of(picture.rgb()))
+        .isEqualTo("c31180169d1c28b147ea1484f49cc7de5d23ee93cb270311161046288b0bdec1");
+  }
+
+  @Test
   void hugePicturesAreThinnedOut() {
     byte[] png = Pngs.black(8_000, 8_000, 16, PngFile.RGB, 6 * 8_000);
     RgbPicture picture = PictureDecoder.decode(png);

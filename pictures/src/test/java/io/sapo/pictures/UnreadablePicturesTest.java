@@ -52,11 +52,12 @@ class UnreadablePicturesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"png", "jpeg", "gif", "webp"})
+  @ValueSource(strings = {"png", "jpeg", "gif", "lossy webp", "lossless webp"})
   void damageIsAReasonAndNothingElse(String format) throws IOException {
     byte[] whole = encode(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "png");
-    if (format.equals("webp")) {
-      whole = EncodedPictures.lossyWebp();
+    if (format.endsWith("webp")) {
+      whole =
+          format.startsWith("lossy") ? EncodedPictures.lossyWebp() : EncodedPictures.losslessWebp();
     } else if (!format.equals("png")) {
       whole =
           encode(
