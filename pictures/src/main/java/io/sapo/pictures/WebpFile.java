@@ -60,7 +60,7 @@ record WebpFile(
       throw new UnreadablePictureException("WebP ends early");
     }
     Found found = new Found();
-    walk(in.slice(RIFF_HEADER_BYTES, (int) size - 4), found);
+    walk(in.slice(RIFF_HEADER_BYTES, (int) size - 4), found, true);
     if (found.pixels == null) {
       throw new UnreadablePictureException("WebP without pixels");
     }
@@ -82,7 +82,10 @@ record WebpFile(
         found.orientation);
   }
 
-  private static void walk(ByteBuffer chunks, Found found) {
+  /**
+   * @param whole whether it is the file that is gone through, and not a frame of it
+   */
+  private static void walk(ByteBuffer chunks, Found found, boolean whole) {
     ByteBuffer in = chunks.order(ByteOrder.LITTLE_ENDIAN);
     while (in.remaining() >= CHUNK_HEADER_BYTES) {
       int start = in.position();
@@ -98,10 +101,10 @@ record WebpFile(
       if (type == VP8X) {
         found.width = 1 + threeBytes(content, 4);
         found.height = 1 + threeBytes(content, 7);
-      } else if (type == ANMF && found.pixels == null) {
+      } else if (type == ANMF && whole && found.pixels == null) {
         found.left = 2 * threeBytes(content, 0);
         found.top = 2 * threeBytes(content, 3);
-        walk(content.slice(FRAME_HEADER_BYTES, length - FRAME_HEADER_BYTES), found);
+        walk(content.slice(FRAME_HEADER_BYTES, length - FRAME_HEADER_BYTES), found, false);
       } else if (type == ALPH && found.pixels == null) {
         found.alpha = content;
       } else if ((type == VP8 || type == VP8L) && found.pixels == null) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -49,6 +50,20 @@ class UnreadablePicturesTest {
             Pngs.chunk("IEND", new byte[0]));
     assertThat(PictureStructure.check(ByteBuffer.wrap(png)).width()).isEqualTo(100);
     assertUnreadable(png, "damaged PNG");
+  }
+
+  /** Gone into one by one they would take the whole stack. */
+  @Test
+  void framesWithinFramesAreNotGoneInto() {
+    int levels = 50_000;
+    ByteBuffer out = ByteBuffer.allocate(12 + 24 * levels).order(ByteOrder.LITTLE_ENDIAN);
+    out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(out.capacity() - 8);
+    out.put("WEBP".getBytes(StandardCharsets.US_ASCII));
+    while (out.hasRemaining()) {
+      out.put("ANMF".getBytes(StandardCharsets.US_ASCII)).putInt(out.remaining() - 4);
+      out.put(new byte[16]);
+    }
+    assertUnreadable(out.array(), "without pixels");
   }
 
   @ParameterizedTest
