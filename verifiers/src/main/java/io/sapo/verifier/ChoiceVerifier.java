@@ -54,11 +54,14 @@ public final class ChoiceVerifier implements Verifier {
   private static final Pattern CLAUSE =
       Pattern.compile(".*[.,;:!?\n]\\s(?=.*[A-Za-z0-9].{4})", Pattern.DOTALL);
 
-  /** Where no answer is marked: the correct option is C, option B is correct. */
+  /**
+   * Where no answer is marked: the correct option is C, option B is correct. It is looked for in a
+   * long text, in which Java's word boundary would go back over all accents in a row at each.
+   */
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i:\\b(?:option|choice)(?:\\s++is\\s*+:?|\\s*+:))[\\s*$(]*+([A-Z])(?![A-Za-z])"
-              + "|(?i:\\b(?:option|choice)\\s++)[*$(]*+([A-Z])[)*$]*+\\s++is\\s++(?:the\\s++)?(?:correct|right)\\b");
+          "(?i:(?<!\\w)(?:option|choice)(?:\\s++is\\s*+:?|\\s*+:))[\\s*$(]*+([A-Z])(?![A-Za-z])"
+              + "|(?i:(?<!\\w)(?:option|choice)\\s++)[*$(]*+([A-Z])[)*$]*+\\s++is\\s++(?:the\\s++)?(?:correct|right)(?!\\w)");
 
   /** Choices side by side are no choice. */
   private static final Pattern LISTED =
