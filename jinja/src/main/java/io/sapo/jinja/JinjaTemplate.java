@@ -26,7 +26,7 @@ public final class JinjaTemplate {
           "the template has %d characters, at most %d are taken"
               .formatted(text.length(), MAX_LENGTH));
     }
-    return new JinjaTemplate(new TemplateParser(Lexer.tokens(text)).template());
+    return flat(() -> new JinjaTemplate(new TemplateParser(Lexer.tokens(text)).template()));
   }
 
   /**
@@ -38,11 +38,27 @@ public final class JinjaTemplate {
    * @throws JinjaException when the template raises, fails or takes too much
    */
   public String render(Map<String, ?> names, Supplier<LocalDateTime> now) {
-    Map<String, Object> all = new LinkedHashMap<>(Globals.create(now));
-    Budget budget = new Budget();
-    names.forEach((name, value) -> all.put(name, Values.imported(value, budget)));
-    StringBuilder out = new StringBuilder();
-    body.run(Scope.root(all, budget), out);
-    return out.toString();
+    return flat(
+        () -> {
+          Map<String, Object> all = new LinkedHashMap<>(Globals.create(now));
+          Budget budget = new Budget();
+          names.forEach((name, value) -> all.put(name, Values.imported(value, budget)));
+          StringBuilder out = new StringBuilder();
+          body.run(Scope.root(all, budget), out);
+          return out.toString();
+        });
+  }
+
+  /**
+   * Nesting is counted where it is expected. What else goes deep, as lists within lists and Java's
+   * own regular expressions do, ends here: nothing outlives an attempt.
+   */
+  private static <T> T flat(Supplier<T> attempt) {
+    try {
+      return attempt.get();
+    } catch (StackOverflowError e) {
+      throw new JinjaException(
+          JinjaException.Kind.LIMIT, "the template nests deeper than can be followed");
+    }
   }
 }

@@ -141,6 +141,30 @@ class HostileTemplateTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ 1DIGITS }}",
+        "{{ 1_DIGITS }}",
+        "{{ '1_DIGITS' | int }}",
+        "{{ '{0.DIGITS}'.format(1) }}",
+        "{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x }}",
+        "{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x | tojson }}",
+        "{% set n = namespace(x=[], y=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% set n.y = [n.y] %}{% endfor %}{{ n.x == n.y }}",
+        "{% set n = namespace(x=()) %}{% for i in range(99999) %}{% set n.x = (n.x,) %}{% endfor %}{{ {n.x: 1} }}",
+        "{% macro m(i) %}{{ m(i + 1) }}{% endmacro %}{{ m(0) }}",
+      })
+  void whatGoesDeepIsRefusedOrDone(String template) {
+    for (String digits : List.of("2", "2_", "2.")) {
+      String text = template.replace("DIGITS", digits.repeat(100_000) + "2");
+      try {
+        render(text);
+      } catch (JinjaException e) {
+        assertThat(e.getMessage()).doesNotContain("\n").hasSizeLessThan(200);
+      }
+    }
+  }
+
   @Test
   void theMessagesAreNotChanged() {
     assertThat(render("{% set m = messages + [1] %}{{ m | length }}{{ messages | length }}"))
