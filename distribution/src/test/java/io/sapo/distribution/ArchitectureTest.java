@@ -1,5 +1,6 @@
 package io.sapo.distribution;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,22 @@ class ArchitectureTest {
 
   private static String module(JavaClass type) {
     return modules.get(type.getPackageName().substring(PROJECT.length()).split("\\.")[0]);
+  }
+
+  /** Without what it sets, a client may retry the first records of a new partition for ever. */
+  @Test
+  void producersAreMadeInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.sapo.bench")
+        .and()
+        .doNotHaveSimpleName("ProducerClients")
+        .and()
+        .doNotHaveSimpleName("SkippingClients")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(KafkaProducer.class)
+        .check(classes);
   }
 
   @Test

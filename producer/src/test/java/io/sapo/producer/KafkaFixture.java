@@ -1,6 +1,7 @@
 package io.sapo.producer;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
@@ -21,18 +22,17 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** One broker for all tests of the JVM; every instance has topics of its own on it. */
 public final class KafkaFixture implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Topics topics = new Topics("t" + COUNT.incrementAndGet() + ".");
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
 
   private static final class Shared {
     static final EmbeddedBroker BROKER = start();
@@ -65,8 +65,7 @@ public final class KafkaFixture implements AutoCloseable {
         throw new IllegalStateException(findings.toString());
       }
     }
-    producer =
-        new KafkaProducer<>(clientConfig(), new ByteArraySerializer(), new ByteArraySerializer());
+    producer = ProducerClients.create(clientConfig(), Map.of());
   }
 
   public Topics topics() {

@@ -17,14 +17,12 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,8 +98,7 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
   void publish(List<Schema> all) {
     Map<String, Object> config = new HashMap<>(client);
     config.put("acks", "all");
-    try (Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = ProducerClients.create(config, Map.of())) {
       List<Future<?>> sent = new ArrayList<>();
       for (Schema schema : all) {
         sent.add(

@@ -3,6 +3,7 @@ package io.sapo.segmenter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
@@ -15,11 +16,9 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A broker for segmenters, and what tests do with it. */
 final class SegmenterFixture implements AutoCloseable {
@@ -107,6 +106,6 @@ final class SegmenterFixture implements AutoCloseable {
   }
 
   Producer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer());
+    return ProducerClients.create(kafka(), Map.of());
   }
 }

@@ -47,6 +47,7 @@ import io.sapo.schemas.ElementType;
 import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.TopicAdmin;
@@ -64,11 +65,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,8 +110,7 @@ class MutatedRecordsTest {
   }
 
   private static void send(List<ProducerRecord<byte[], byte[]>> records) {
-    try (Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = ProducerClients.create(kafka, Map.of())) {
       records.forEach(producer::send);
     }
   }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.weights.TestLearner;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.WeightVersion;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +29,7 @@ class AbsentOffsetsTest {
     kafka = new KafkaFixture();
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put("transactional.id", kafka.topics().prefix() + "foreign");
-    try (KafkaProducer<byte[], byte[]> foreign =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> foreign = ProducerClients.create(config, Map.of())) {
       foreign.initTransactions();
       foreign.beginTransaction();
       for (int i = 0; i < ABORTED - 1; i++) {
@@ -44,7 +43,7 @@ class AbsentOffsetsTest {
     }
   }
 
-  private void send(KafkaProducer<byte[], byte[]> foreign) {
+  private void send(Producer<byte[], byte[]> foreign) {
     foreign.send(
         new ProducerRecord<>(kafka.topics().trajectories().name(), 1, null, new byte[] {1}));
   }

@@ -7,6 +7,7 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.HeapTensor;
@@ -19,15 +20,14 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Publishes weight versions as the learner does: chunks and commit record in one transaction. */
 public final class TestLearner implements AutoCloseable {
   private final KafkaFixture kafka;
   private final ElementType type;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private WeightVersion newest;
   private List<HeapTensor> parent = List.of();
   private long next;
@@ -38,7 +38,7 @@ public final class TestLearner implements AutoCloseable {
     this.type = type;
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put("transactional.id", kafka.topics().prefix() + "learner");
-    producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = ProducerClients.create(config, Map.of());
     producer.initTransactions();
   }
 

@@ -8,6 +8,7 @@ import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.TopicAdmin;
@@ -28,8 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,8 +116,7 @@ class PythonWorkerTest {
   }
 
   private static void claimForSomebodyGone(Map<String, Object> client) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = ProducerClients.create(client, Map.of())) {
       for (int i = 0; i < CLAIMED_BY_SOMEBODY_GONE; i++) {
         TaskClaim claim =
             TaskClaim.newBuilder()
@@ -195,8 +194,7 @@ class PythonWorkerTest {
 
   private static void publishTasks(Map<String, Object> client) throws Exception {
     try (Admin admin = Admin.create(client);
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        Producer<byte[], byte[]> producer = ProducerClients.create(client, Map.of())) {
       assertThat(new TopicAdmin(admin, TOPICS).createAndCheck((short) 1)).isEmpty();
       for (int i = 0; i < TRAJECTORIES; i++) {
         Task task =

@@ -3,6 +3,7 @@ package io.sapo.standalone.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.broker.EmbeddedBroker;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
@@ -16,11 +17,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,8 +68,7 @@ class BoundedPollsTest {
     Map<String, Object> config = new HashMap<>(client);
     config.put("compression.type", "zstd");
     config.put("max.request.size", 2 * LARGE);
-    try (Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = ProducerClients.create(config, Map.of())) {
       for (int i = 0; i < large; i++) {
         producer.send(new ProducerRecord<>("t", new byte[LARGE]));
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.SchemaLookupException;
@@ -26,10 +27,8 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,8 +81,7 @@ class SchemaTopicTest {
   }
 
   private void publish(String key, String value) throws Exception {
-    try (var producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (var producer = ProducerClients.create(client, Map.of())) {
       producer
           .send(
               new ProducerRecord<>(

@@ -7,14 +7,14 @@ import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;
 import io.sapo.browser.PageCheck;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.schemas.ProducerClients;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,11 +187,8 @@ class DashboardOfATrainingTest {
   @Order(5)
   void whatIsRefusedIsShownAndMakesAnAlert() throws IOException {
     String broker = new RunFolder(folder.resolve("run")).liveAddress().orElseThrow();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        ProducerClients.create(Map.of("bootstrap.servers", broker), Map.of())) {
       for (int i = 0; i < 50; i++) {
         producer.send(
             new ProducerRecord<>("sapo.trajectories", ("<b>" + i).getBytes(), new byte[] {1, 2}));
