@@ -50,7 +50,7 @@ final class ExperimentCommand implements Callable<Integer> {
     if (!report) {
       Files.createDirectories(folder);
     }
-    keep(folder);
+    keep(experiment, folder);
     PrintWriter out = spec.commandLine().getOut();
     ExperimentRunner runner = new ExperimentRunner(experiment, folder, out);
     Map<String, List<RunResult>> results = report ? runner.made() : runner.run();
@@ -61,15 +61,15 @@ final class ExperimentCommand implements Callable<Integer> {
   }
 
   /** Results of one experiment must not be taken for another's. */
-  private void keep(Path folder) throws IOException {
+  private void keep(ExperimentFile experiment, Path folder) throws IOException {
     Path kept = folder.resolve("experiment.yaml");
-    String text = Files.readString(file);
-    if (Files.exists(kept) && !Files.readString(kept).equals(text)) {
+    if (Files.exists(kept) && !experiment.takesRunsOf(ExperimentFile.read(kept))) {
       throw CommandFailure.usage(
-          folder + " holds results of another experiment; name another --output, or delete it");
+          folder
+              + " holds results of another experiment (settings, tuning or an arm differ); name another --output, or delete it");
     }
     if (!report) {
-      Files.writeString(kept, text);
+      Files.writeString(kept, Files.readString(file));
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -80,6 +81,18 @@ public record ExperimentFile(
     }
     all.put("run.seed", Long.toString(seed));
     return all;
+  }
+
+  /**
+   * Whether runs made for another file count for this one. Arms and seeds may come and go, and how
+   * many run at a time is nobody's matter.
+   */
+  public boolean takesRunsOf(ExperimentFile made) {
+    return settings.equals(made.settings)
+        && Objects.equals(tuning, made.tuning)
+        && arms.entrySet().stream()
+            .allMatch(
+                arm -> arm.getValue().equals(made.arms.getOrDefault(arm.getKey(), arm.getValue())));
   }
 
   private void checkSettings() {

@@ -56,6 +56,28 @@ class ExperimentTest {
   }
 
   @Test
+  void runsCountForAFileOfOtherSeedsAndArmsButNotOfOtherSettings() throws IOException {
+    String yaml =
+        """
+        # Two arms.
+        name: a
+        settings: {run.updates: 3}
+        arms: {sapo: {algorithm: sapo}, mine: {algorithm: ppo}}
+        seeds: [4]
+        parallel: 15
+        """;
+    ExperimentFile made = read(yaml);
+    String more = yaml.replace("[4]", "[4, 5]").replace("15", "2").replace("# Two arms.\n", "");
+    assertThat(read(more).takesRunsOf(made)).isTrue();
+    assertThat(read(more.replace(", mine:", ", other:")).takesRunsOf(made)).isTrue();
+    assertThat(read(more.replace("ppo", "grpo")).takesRunsOf(made)).isFalse();
+    assertThat(read(more.replace("updates: 3", "updates: 4")).takesRunsOf(made)).isFalse();
+    String tuned = more + "tuning: {key: learner.gamma, values: [1, 0.9], seed: 9}\n";
+    assertThat(read(tuned).takesRunsOf(made)).isFalse();
+    assertThat(read(tuned).takesRunsOf(read(tuned))).isTrue();
+  }
+
+  @Test
   void whatIsWrongInAFileIsNamed() {
     assertThatThrownBy(() -> read("name: a\nseeds: [1]\narms: {}\n"))
         .hasMessageContaining("arms are missing");
