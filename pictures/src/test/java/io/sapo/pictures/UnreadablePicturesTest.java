@@ -66,6 +66,60 @@ class UnreadablePicturesTest {
     assertUnreadable(out.array(), "without pixels");
   }
 
+  /** A file of 2 MB whose codes alone would take a third of a heap. */
+  @Test
+  void losslessCodesOfManySymbolsAreNotKept() {
+    assertUnreadable(codesOfManySymbols(1_024), "too many symbols");
+    assertUnreadable(codesOfManySymbols(1_000), "more groups of prefix codes");
+  }
+
+  /** Each square asks for the last of 65,536 groups; a group has three codes of 256 symbols. */
+  private static byte[] codesOfManySymbols(int side) {
+    LowBits bits = new LowBits();
+    bits.put(0x2F, 8).put(side - 1, 14).put(side - 1, 14).put(0, 4);
+    bits.put(0, 2).put(1, 1).put(0, 3); // no transform, no cache; squares of 4 x 4
+    bits.put(0, 1); // their picture: no cache, and each of its colours is one symbol
+    for (int i = 0; i < 4; i++) {
+      bits.put(1, 1).put(0, 1).put(1, 1).put(255, 8);
+    }
+    bits.put(1, 1).put(0, 1).put(0, 2);
+    for (int group = 0; group < 65_536; group++) {
+      bits.put(1, 1).put(0, 3);
+      for (int i = 0; i < 3; i++) {
+        // Every length is 8: the code of lengths has one symbol and takes no bits.
+        bits.put(0, 1).put(15, 4);
+        for (int place = 0; place < 19; place++) {
+          bits.put(place == 11 ? 1 : 0, 3);
+        }
+        bits.put(0, 1);
+      }
+      bits.put(1, 1).put(0, 3);
+    }
+    byte[] frame = bits.bytes();
+    ByteBuffer out = ByteBuffer.allocate(20 + frame.length).order(ByteOrder.LITTLE_ENDIAN);
+    out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + frame.length);
+    out.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(frame.length).put(frame);
+    return out.array();
+  }
+
+  /** Bits into bytes, the lowest first. */
+  private static final class LowBits {
+    private final java.util.BitSet set = new java.util.BitSet();
+    private int size;
+
+    LowBits put(int value, int bits) {
+      for (int i = 0; i < bits; i++) {
+        set.set(size++, (value >> i & 1) == 1);
+      }
+      return this;
+    }
+
+    byte[] bytes() {
+      byte[] bytes = Arrays.copyOf(set.toByteArray(), (size + 7) / 8);
+      return Arrays.copyOf(bytes, bytes.length + bytes.length % 2);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpeg", "gif", "lossy webp", "lossless webp"})
   void damageIsAReasonAndNothingElse(String format) throws IOException {

@@ -9,6 +9,9 @@ final class PixelReader {
   private static final int HASH = 0x1e35a7bd;
   private static final int NEAR = 120;
 
+  /** Of all codes of a picture; libwebp's encoder writes 2,600 groups of codes at most. */
+  private static final int MOST_SYMBOLS = 1 << 23;
+
   /** Two hexadecimal digits a place: how far up it is, and eight less how far to the left. */
   private static final String NEARBY =
       "1807171928062729161a262a38053739151b363a252b48044749141c353b"
@@ -52,9 +55,13 @@ final class PixelReader {
       blockBits = 31;
     }
     int groups = 1;
+    int squares = blocks.length;
     for (int i = 0; i < blocks.length; i++) {
       blocks[i] = blocks[i] >> 8 & 0xffff;
       groups = Math.max(groups, blocks[i] + 1);
+    }
+    if (groups > squares) {
+      throw new IllegalArgumentException("more groups of prefix codes than parts that use them");
     }
     reader.readPixels(reader.codes(groups), blocks, blockBits);
     return reader.pixels;
@@ -66,12 +73,19 @@ final class PixelReader {
 
   private PrefixCode[][] codes(int groups) {
     PrefixCode[][] codes = new PrefixCode[groups][CODES];
+    int symbols = 0;
     for (PrefixCode[] group : codes) {
       group[0] = PrefixCode.read(in, LITERALS + LENGTHS + cache.length);
       for (int i = 1; i < 4; i++) {
         group[i] = PrefixCode.read(in, LITERALS);
       }
       group[4] = PrefixCode.read(in, DISTANCES);
+      for (PrefixCode code : group) {
+        symbols += code.symbols();
+      }
+      if (symbols > MOST_SYMBOLS) {
+        throw new IllegalArgumentException("prefix codes of too many symbols");
+      }
     }
     return codes;
   }

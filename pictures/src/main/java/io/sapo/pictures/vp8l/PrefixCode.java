@@ -8,7 +8,7 @@ final class PrefixCode {
   };
 
   private final int[] counts = new int[LONGEST + 1];
-  private final int[] symbols;
+  private final short[] symbols;
 
   /** A code of one symbol takes no bits. */
   private final boolean single;
@@ -20,7 +20,7 @@ final class PrefixCode {
       used += length > 0 ? 1 : 0;
     }
     counts[0] = 0;
-    symbols = new int[used];
+    symbols = new short[used];
     single = used == 1;
     int next = 0;
     int room = 1;
@@ -28,7 +28,7 @@ final class PrefixCode {
       room = 2 * room - counts[length];
       for (int symbol = 0; symbol < lengths.length && counts[length] > 0; symbol++) {
         if (lengths[symbol] == length) {
-          symbols[next++] = symbol;
+          symbols[next++] = (short) symbol;
         }
       }
       if (room < 0) {
@@ -76,6 +76,10 @@ final class PrefixCode {
         at += repeats;
       }
     }
+  }
+
+  int symbols() {
+    return symbols.length;
   }
 
   int next(BitReader in) {
