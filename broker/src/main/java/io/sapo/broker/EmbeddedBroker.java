@@ -1,16 +1,10 @@
 package io.sapo.broker;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.BindException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +18,10 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.server.Server;
 import kafka.server.SharedServer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
-import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.fault.FaultHandler;
@@ -47,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final String HOST = "127.0.0.1";
-
-  /** Kafka's own, in each of its data folders. */
-  private static final String LOCK = ".lock";
 
   private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(5);
   private static final Duration SESSION = Duration.ofMinutes(5);
@@ -121,7 +110,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(Path folder, int port, int advertisedPort) {
     try (ReservedSocket clients = ReservedSocket.bind(HOST, port)) {
       requireFree(folder);
-      if (!format(folder)) {
+      if (!DataFolder.format(folder)) {
         relieve(folder);
       }
       return start(folder, clients, advertisedPort, SESSION);
@@ -152,22 +141,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static boolean inUse(Path folder) {
     Path real = folder.toAbsolutePath().normalize();
-    if (LIVE.stream().anyMatch(live -> live.folder.toAbsolutePath().normalize().equals(real))) {
-      // Not looked at: closing the file would take this process's own lock away.
-      return true;
-    }
-    Path lock = folder.resolve(LOCK);
-    if (!Files.exists(lock)) {
-      return false;
-    }
-    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE);
-        FileLock free = file.tryLock()) {
-      return free == null;
-    } catch (IOException e) {
-      // Whoever cannot look cannot start there either, and will be told why.
-      log.debug("{} cannot be looked at", lock, e);
-      return false;
-    }
+    // Where it is this process's own, the file is not looked at: closing it would take the lock.
+    return LIVE.stream().anyMatch(live -> live.folder.toAbsolutePath().normalize().equals(real))
+        || DataFolder.isLocked(folder);
   }
 
   private static EmbeddedBroker start(
@@ -225,28 +201,6 @@ public final class EmbeddedBroker implements AutoCloseable {
       close();
       throw e;
     }
-  }
-
-  /**
-   * Writes the cluster id once; a folder that has one keeps it.
-   *
-   * @return whether the folder was new
-   */
-  private static boolean format(Path folder) throws Exception {
-    if (Files.exists(folder.resolve("meta.properties"))) {
-      return false;
-    }
-    Files.createDirectories(folder);
-    new Formatter()
-        .setPrintStream(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-        .setNodeId(BrokerSettings.NODE_ID)
-        .setClusterId(Uuid.randomUuid().toString())
-        .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
-        .setMetadataLogDirectory(folder.toString())
-        .addDirectory(folder.toString())
-        .run();
-    return true;
   }
 
   private FaultHandler faultHandler(String name, boolean fatal, Runnable action) {

@@ -38,9 +38,19 @@ final class NumberContext {
           + JOINT
           + ")?(?=\\s)|\\b(?:plus|times|divided\\s++by|multiplied\\s++by))";
 
+  /** What a statement begins with that wants something else than the number. */
+  private static final String COMMAND =
+      "^(?:please\\s++|do\\s++|just\\s++)?+(?:ignore|disregard|forget|skip|omit|avoid|exclude|discard|drop|delete"
+          + "|reject|cancel|double|triple|halve|square|cube|negate|invert|reverse)"
+          + "(?:\\s++(?:the|number|answer|value))*+";
+
+  /** Counts of numbers: a dozen 18s. */
+  private static final String SEVERAL = "\\b(?:dozens?|pairs?|couples?|several|many)(?:\\s++of)?+";
+
   /** What stands right before a number; the beginning is that of the statement. */
   private static final Pattern BEFORE =
-      Pattern.compile("(?i)(?:" + BOUND + "|" + OPERATION + ")[\\s$({]*+$");
+      Pattern.compile(
+          "(?i)(?:" + BOUND + "|" + OPERATION + "|" + COMMAND + "|" + SEVERAL + ")[\\s$({]*+$");
 
   /** A denial with no other verb between it and the number, or a word for what is wrong. */
   private static final Pattern DENIED =
@@ -58,9 +68,10 @@ final class NumberContext {
               + WORDS
               + "\\b|\\s++half\\b(?!-)|\\s++(?:plus|minus|divided|multiplied)\\b"
               + "|\\s++(?:[a-z]++\\s++)?or\\b"
-              + "|\\s*+(?:squared|cubed|doubled|tripled|halved|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|factorial)\\b"
+              + "|\\s*+(?:squared|cubed|doubled|tripled|quadrupled|halved|negated|inverted|incremented|decremented|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|factorial)\\b"
               + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero|in\\s++(?:base|binary)|is\\s++an?\\s++(?:upper|lower)\\s++bound"
               + "|and\\s++(?:up|upwards|over|under|above|below|more|less|counting))\\b"
+              + "|['\u2019]s\\b|\\s++(?:when|whenever|if|once|unless|until|provided|assuming|without|excluding|mod|modulo)\\b"
               + "|[_^\u00b2\u00b3\u03c0]|\\\\pi|[xyzknabpqrtie]\\b|-ish\\b"
               + "|\\s++(?:(?:is|was|are|were|seems|looks|(?:would|may|might|could|must|should)\\s++be)\\s++)?(?:not|never|wrong|incorrect|false|too|impossible|ruled)\\b"
               + "|\\s++(?:isn|wasn|aren|weren|can|couldn)['\u2019]t\\b|\\s++cannot\\b)");

@@ -12,7 +12,6 @@ import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -223,57 +222,20 @@ public final class Generator implements AutoCloseable {
       longest = Math.max(longest, table.get(slot).remaining());
     }
     int steps = Math.min(options.stepsPerCall(), longest);
-    NDList arguments = new NDList(rowState(call, rows), uniforms(call, rows, steps));
-    arguments.add(settings(call, rows));
+    StepInputs inputs = new StepInputs(call, table);
+    NDList arguments = new NDList(inputs.state(), inputs.uniforms(steps));
+    arguments.add(inputs.sampling(config.vocabSize()));
     arguments.add(forbidden);
     arguments.addAll(cache.tensors());
     if (fuses) {
       arguments.addAll(fused.of(weights, version));
     } else {
-      arguments.add(0, groups(call));
+      arguments.add(0, inputs.groups());
       arguments.addAll(packed.of(weights, version));
       arguments.addAll(weights.arguments());
     }
     NDList drawn = script.call(call, fuses ? "decode_fused" : "decode", arguments);
     record(drawn.singletonOrThrow().toDoubleArray(), version);
-  }
-
-  /** Sizes of the groups of rows that attend together. */
-  private NDArray groups(NDManager call) {
-    return NativeArrays.longs(call, Arrays.stream(table.groupSizes()).asLongStream().toArray());
-  }
-
-  private NDArray rowState(NDManager call, int rows) {
-    long[] state = new long[3 * rows];
-    for (int slot = 0; slot < rows; slot++) {
-      RunningResponse response = table.get(slot);
-      state[slot] = response.nextToken();
-      state[rows + slot] = response.fed();
-      state[2 * rows + slot] = response.rotaryOffset();
-    }
-    return NativeArrays.longs(call, state, 3, rows);
-  }
-
-  private NDArray uniforms(NDManager call, int rows, int steps) {
-    double[] uniforms = new double[steps * rows];
-    for (int step = 0; step < steps; step++) {
-      for (int slot = 0; slot < rows; slot++) {
-        uniforms[step * rows + slot] = table.get(slot).uniform(step);
-      }
-    }
-    return NativeArrays.doubles(call, uniforms, steps, rows);
-  }
-
-  private NDArray settings(NDManager call, int rows) {
-    float[] settings = new float[3 * rows];
-    for (int slot = 0; slot < rows; slot++) {
-      Sampling sampling = table.get(slot).request().sampling();
-      int topK = sampling.topK() == 0 ? config.vocabSize() : sampling.topK();
-      settings[slot] = (float) sampling.temperature();
-      settings[rows + slot] = (float) sampling.topP();
-      settings[2 * rows + slot] = Math.min(topK, config.vocabSize());
-    }
-    return NativeArrays.floats(call, settings, 3, rows);
   }
 
   /**

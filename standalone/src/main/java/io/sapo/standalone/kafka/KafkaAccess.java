@@ -20,9 +20,6 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.SaslAuthenticationException;
-import org.apache.kafka.common.errors.SslAuthenticationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,37 +185,12 @@ public final class KafkaAccess implements AutoCloseable {
     } catch (KafkaException | ExecutionException e) {
       access.close();
       throw CommandFailure.failed(
-          "cannot reach Kafka at " + access.bootstrapServers() + ": " + reason(e), e);
+          "cannot reach Kafka at " + access.bootstrapServers() + ": " + ConnectionAdvice.of(e), e);
     } catch (InterruptedException e) {
       access.close();
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("interrupted while reaching Kafka", e);
     }
-  }
-
-  /** What went wrong and where to look, by what kind of error lies beneath. */
-  private static String reason(Throwable e) {
-    Throwable root = e;
-    boolean tls = false;
-    boolean login = false;
-    while (true) {
-      tls |= root instanceof SslAuthenticationException;
-      login |= root instanceof SaslAuthenticationException;
-      if (root.getCause() == null) {
-        break;
-      }
-      root = root.getCause();
-    }
-    if (tls) {
-      return "no TLS connection, is the brokers' certificate among the trusted ones? ("
-          + root.getMessage()
-          + "); check kafka.client.ssl.*";
-    }
-    if (login) {
-      return "the login was refused (" + root.getMessage() + "); check kafka.client.sasl.*";
-    }
-    return (root instanceof TimeoutException ? "no answer in time" : root.getMessage())
-        + "; check kafka.bootstrap-servers and kafka.client";
   }
 
   /** Properties that every client starts from. */
