@@ -122,7 +122,7 @@ public final class Binding {
         client,
         topics,
         heartbeats("learner"),
-        new NewRun(runId, new InitialModel(initialModel, settings.optionalPath("model.adapter"))),
+        new NewRun(runId, initialModel(initialModel)),
         pictureFiles(),
         new CheckpointSettings(
             dataFolder,
@@ -135,6 +135,18 @@ public final class Binding {
             settings.wide("learner.keep-published-mib") << 20),
         settings.wide("learner.activation-mib") << 20,
         start);
+  }
+
+  /**
+   * What version 0 of a run is.
+   *
+   * @param checkpoint the starting policy
+   */
+  public InitialModel initialModel(Path checkpoint) {
+    return new InitialModel(
+        checkpoint,
+        settings.optionalPath("model.adapter"),
+        settings.optionalPath("learner.critic.checkpoint"));
   }
 
   public TaskSpec tasks() {

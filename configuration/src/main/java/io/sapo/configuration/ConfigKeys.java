@@ -169,6 +169,7 @@ final class ConfigKeys {
     key("learner.max-staleness", Rule.integer(0, 1_000_000));
     key("learner.critic-warmup-updates", Rule.integer(0, MANY).orEmpty());
     key("learner.dynamic-sampling", Rule.integer(0, 1_000).orEmpty());
+    key("learner.critic.checkpoint", Rule.path().orEmpty());
     for (String network : List.of("actor", "critic")) {
       String section = "learner." + network + ".";
       key(section + "learning-rate", Rule.number(0, 10));

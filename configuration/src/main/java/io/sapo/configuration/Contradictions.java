@@ -46,6 +46,15 @@ final class Contradictions {
       return List.of();
     }
     List<String> findings = new ArrayList<>(algorithm.objections());
+    if (!algorithm.usesCritic()) {
+      settings
+          .optionalPath("learner.critic.checkpoint")
+          .ifPresent(
+              folder ->
+                  findings.add(
+                      "learner.critic.checkpoint is %s, but %s has no critic: leave it empty"
+                          .formatted(folder, algorithm.algorithm().configName())));
+    }
     boolean fromAll =
         settings.number("producer.top-p") >= 1 && settings.integer("producer.top-k") == 0;
     if (!fromAll && algorithm.offPolicy().comparesWithBehaviour()) {

@@ -80,6 +80,7 @@ class BindingTest {
           Map.entry("learner.published-type", "bf16"),
           Map.entry("learner.actor.schedule.decay", "cosine"),
           Map.entry("learner.actor.schedule.floor", "1"),
+          Map.entry("learner.critic.checkpoint", "elsewhere"),
           Map.entry("learner.critic.schedule.decay", "cosine"),
           Map.entry("learner.critic.schedule.floor", "1"),
           Map.entry("learner.critic-warmup-updates", "3"),
@@ -261,6 +262,15 @@ class BindingTest {
         .isEqualTo(binding.producer("q", Path.of("")).seed());
     assertThat(binding.producer("p", Path.of("")).seed())
         .isNotEqualTo(new Binding(settings("run.seed=2")).producer("p", Path.of("")).seed());
+  }
+
+  @Test
+  void aCriticIsNamedOnlyWhereThereIsOne() {
+    assertThatThrownBy(
+            () -> new Binding(settings("algorithm=grpo", "learner.critic.checkpoint=mine")).check())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("learner.critic.checkpoint is mine, but grpo has no critic");
+    new Binding(settings("algorithm=ppo", "learner.critic.checkpoint=mine")).check();
   }
 
   @ParameterizedTest

@@ -11,7 +11,9 @@ import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.learner.recovery.Recovery;
 import io.sapo.learner.recovery.Refold;
+import io.sapo.policy.adapter.InitialCritic;
 import io.sapo.policy.adapter.InitialWeights;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
 import java.util.List;
@@ -72,6 +74,7 @@ final class StateLoader {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
+    checkSameCritic(committed.first());
     if (resources.checkpoints().versions().stream().noneMatch(committed::contains)) {
       throw new CheckpointException(
           "%s holds no checkpoint of run %s, which has come to version %d: choose the data folder of that run, or restore it"
@@ -84,13 +87,60 @@ final class StateLoader {
   TrainingState fresh() {
     checkNoneCommitted();
     resources.checkpoints().sweep(-1);
-    Weights weights =
-        InitialWeights.of(
-            resources.base(),
-            resources.model(),
-            options.newRun().model().adapter().orElse(null),
-            config.seed());
-    return TrainingState.initial(weights, config.algorithm());
+    Weights critic = initialCritic();
+    try {
+      Weights weights =
+          InitialWeights.of(
+              resources.base(),
+              resources.model(),
+              options.newRun().model().adapter().orElse(null),
+              config.seed());
+      Weights taken = critic;
+      critic = null;
+      return TrainingState.initial(weights, taken, config.algorithm());
+    } finally {
+      if (critic != null) {
+        critic.close();
+      }
+    }
+  }
+
+  /** Null where it begins as the actor, or where there is none. */
+  private Weights initialCritic() {
+    return options
+        .newRun()
+        .model()
+        .critic()
+        .filter(folder -> config.algorithm().usesCritic())
+        .map(folder -> InitialCritic.read(resources.base(), folder))
+        .orElse(null);
+  }
+
+  /**
+   * A run that has begun needs the folder of its critic no more: checkpoint 0 holds it. Where one
+   * is named all the same, it has to be what version 0 was committed with.
+   */
+  private void checkSameCritic(WeightVersion first) {
+    if (first.getVersion() > 0) {
+      return;
+    }
+    try (Weights critic = initialCritic()) {
+      if (critic != null && !critic.sha256().equals(first.getCriticSha256())) {
+        throw new CheckpointException(
+            "run %s began with a critic that hashes to %s, but that of %s hashes to %s: name the folder that it began with, or none, since checkpoint 0 holds that critic"
+                .formatted(
+                    first.getRunId(),
+                    first.getCriticSha256(),
+                    options.newRun().model().critic().orElseThrow(),
+                    critic.sha256()),
+            null);
+      }
+    } catch (InvalidCheckpointException e) {
+      throw new CheckpointException(
+          "the critic that run %s is said to have begun with cannot be read: %s; a run that has begun needs none, since checkpoint 0 holds it"
+              .formatted(first.getRunId(), e.getMessage()),
+          e);
+    }
   }
 
   private void checkNoneCommitted() {

@@ -59,6 +59,11 @@ public final class CheckpointFiles {
     return folder.resolve(ACTOR);
   }
 
+  /** The critic of a checkpoint; not there where the algorithm has none. */
+  static Path critic(Path folder) {
+    return folder.resolve(CRITIC);
+  }
+
   /**
    * What a checkpoint's weights stand on, but without frozen weights: enough to read and hash what
    * is trained. The caller closes it.

@@ -45,6 +45,13 @@ public record NetworkSettings(AdapterConfig adapters, ElementType compute, long 
     return new PictureSettings(files, maxPixels);
   }
 
+  /** As {@link #open} but for frozen weights: what fits can be seen, nothing computed. */
+  public BaseModel shapes(CheckpointFolder model) {
+    return adapters == null
+        ? BaseModel.trainedWhole(model.config(), Device.cpu())
+        : BaseModel.withoutWeights(model.config(), adapters, Device.cpu());
+  }
+
   /**
    * What the weights of a run stand on; the caller closes it.
    *

@@ -48,10 +48,22 @@ public final class TrainingState implements AutoCloseable {
    * @param weights taken over, also when this fails
    */
   public static TrainingState initial(Weights weights, AlgorithmSettings settings) {
-    Weights critic = null;
+    return initial(weights, null, settings);
+  }
+
+  /**
+   * Version 0 with a critic of its own.
+   *
+   * @param weights taken over, also when this fails
+   * @param given taken over too; null for the actor's body and a head of zeros
+   */
+  public static TrainingState initial(Weights weights, Weights given, AlgorithmSettings settings) {
+    Weights critic = given;
     Weights reference = null;
     try {
-      critic = settings.usesCritic() ? Weights.criticFrom(weights) : null;
+      if (given == null && settings.usesCritic()) {
+        critic = Weights.criticFrom(weights);
+      }
       reference = settings.usesReference() ? Weights.referenceFrom(weights) : null;
     } catch (RuntimeException e) {
       weights.close();

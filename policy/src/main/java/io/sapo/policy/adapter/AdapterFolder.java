@@ -10,6 +10,7 @@ import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.ScalarHead;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorSpec;
@@ -41,7 +42,6 @@ public final class AdapterFolder {
           "use_bdlora",
           "fan_in_fan_out",
           "lora_bias",
-          "modules_to_save",
           "rank_pattern",
           "alpha_pattern",
           "layer_replication",
@@ -60,12 +60,17 @@ public final class AdapterFolder {
   private static final List<String> CHANGE_THE_BASE =
       List.of("pissa", "olora", "corda", "loftq", "lora_ga");
 
+  /** The heads that PEFT saves for its tasks SEQ_CLS and TOKEN_CLS, whichever the model has. */
+  private static final List<String> SCALAR_HEADS = List.of("classifier", "score");
+
   private final Path path;
   private final JsonSection json;
+  private final Head head;
 
-  private AdapterFolder(Path path, JsonSection json) {
+  private AdapterFolder(Path path, JsonSection json, Head head) {
     this.path = path;
     this.json = json;
+    this.head = head;
   }
 
   /** Whether a folder holds an adapter. */
@@ -78,6 +83,20 @@ public final class AdapterFolder {
    *     one with features that are not supported
    */
   public static AdapterFolder open(Path path) {
+    return open(path, Head.LANGUAGE_MODEL);
+  }
+
+  /**
+   * The adapters of a critic, with its scalar head among {@code modules_to_save}, as PEFT saves
+   * those of tasks SEQ_CLS and TOKEN_CLS.
+   *
+   * @throws InvalidCheckpointException as {@link #open}
+   */
+  public static AdapterFolder openCritic(Path path) {
+    return open(path, Head.SCALAR);
+  }
+
+  private static AdapterFolder open(Path path, Head head) {
     if (!isIn(path)) {
       throw new InvalidCheckpointException(
           path + ": there is no adapter; name a folder that holds " + CONFIG);
@@ -86,6 +105,7 @@ public final class AdapterFolder {
     if (!json.text("peft_type").equals("LORA")) {
       throw json.error("peft_type", "is " + json.text("peft_type") + "; only LORA is supported");
     }
+    refuseSavedModules(json, head);
     for (String key : UNSUPPORTED) {
       JsonNode value = json.node().path(key);
       boolean set =
@@ -98,7 +118,22 @@ public final class AdapterFolder {
     if (json.has("bias") && !json.text("bias").equals("none")) {
       throw json.error("bias", "is '" + json.text("bias") + "'; only none is supported");
     }
-    return new AdapterFolder(path, json);
+    return new AdapterFolder(path, json, head);
+  }
+
+  /** Modules that are saved whole: none but a critic's head. */
+  private static void refuseSavedModules(JsonSection json, Head head) {
+    String key = "modules_to_save";
+    JsonNode saved = json.node().path(key);
+    for (JsonNode module : saved.isArray() ? saved : List.of(saved)) {
+      boolean taken = head == Head.SCALAR && SCALAR_HEADS.contains(module.asText());
+      if (!taken && !module.isNull() && !module.isMissingNode()) {
+        throw json.error(
+            key,
+            "is %s, which is not supported%s; train without it"
+                .formatted(saved, head == Head.SCALAR ? " but for " + SCALAR_HEADS : ""));
+      }
+    }
   }
 
   private static void refuseChangedBase(JsonSection json) {
@@ -145,6 +180,9 @@ public final class AdapterFolder {
     SortedSet<String> adapted = new TreeSet<>();
     try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
       for (String name : reader.names()) {
+        if (head == Head.SCALAR && AdapterNames.ofScalarHead(name)) {
+          continue;
+        }
         String own = AdapterNames.fromPeft(name);
         String module = own.substring(0, Math.max(0, own.length() - AdapterNames.A.length()));
         if (!all.contains(module)) {
@@ -181,9 +219,34 @@ public final class AdapterFolder {
    *     the base asks for; or where these adapters are others than the base is set up for
    */
   public Weights read(BaseModel base) {
+    try (SafetensorsReader reader = openWeights(base)) {
+      return Weights.of(base, head, spec -> find(reader, base.config(), spec));
+    }
+  }
+
+  /**
+   * Whether {@link #read} would succeed, by names and shapes.
+   *
+   * @param base may be without weights
+   * @throws InvalidCheckpointException as {@link #read}
+   */
+  void check(BaseModel base) {
+    try (SafetensorsReader reader = openWeights(base)) {
+      base.trained(head).forEach(spec -> find(reader, base.config(), spec));
+    }
+  }
+
+  private SafetensorsReader openWeights(BaseModel base) {
     refuseOthers(base.config(), base.adapters().orElseThrow());
-    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
-      return Weights.of(base, Head.LANGUAGE_MODEL, spec -> find(reader, base.config(), spec));
+    SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS));
+    try {
+      if (head == Head.SCALAR) {
+        ScalarHead.check(reader, AdapterNames.PREFIX);
+      }
+      return reader;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
     }
   }
 

@@ -1,6 +1,8 @@
 package io.sapo.policy.adapter;
 
 import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.layout.WeightLayout;
+import io.sapo.policy.network.ScalarHead;
 import java.util.Optional;
 
 /**
@@ -9,7 +11,9 @@ import java.util.Optional;
  * checkpoints.
  */
 final class AdapterNames {
-  private static final String PREFIX = "base_model.model.";
+  /** What PEFT puts before a name. */
+  static final String PREFIX = "base_model.model.";
+
   private static final String NESTED_TEXT = "model.language_model.";
   private static final String NESTED_VISION = "model.visual.";
 
@@ -38,6 +42,11 @@ final class AdapterNames {
     return name.endsWith(A)
         ? Optional.of(peft.substring(PREFIX.length(), peft.length() - A.length()))
         : Optional.empty();
+  }
+
+  /** Whether a tensor is a critic's head, which is no adapter. */
+  static boolean ofScalarHead(String name) {
+    return name.equals(PREFIX + WeightLayout.SCALAR_HEAD) || name.equals(PREFIX + ScalarHead.BIAS);
   }
 
   static String fromPeft(String name) {

@@ -40,8 +40,36 @@ public final class AdapterWriter {
       AdapterConfig config,
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors) {
+    write(path, model, companions, json(base, model, config, tensors), tensors);
+  }
+
+  /**
+   * The same for a critic's adapters with its scalar head beside them, as PEFT saves those of its
+   * task SEQ_CLS.
+   *
+   * @param tensors the head among them
+   */
+  public static void writeCritic(
+      Path path,
+      String base,
+      ModelConfig model,
+      AdapterConfig config,
+      Map<String, byte[]> companions,
+      Collection<? extends TensorData> tensors) {
+    ObjectNode json = json(base, model, config, tensors);
+    json.put("task_type", "SEQ_CLS");
+    json.putArray("modules_to_save").add("score");
+    write(path, model, companions, json, tensors);
+  }
+
+  private static void write(
+      Path path,
+      ModelConfig model,
+      Map<String, byte[]> companions,
+      ObjectNode json,
+      Collection<? extends TensorData> tensors) {
     Map<String, byte[]> files = new TreeMap<>(companions);
-    files.put(AdapterFolder.CONFIG, json(base, model, config, tensors));
+    files.put(AdapterFolder.CONFIG, bytes(json));
     List<TensorData> renamed =
         tensors.stream()
             .<TensorData>map(
@@ -50,7 +78,7 @@ public final class AdapterWriter {
     CheckpointFolder.write(path, files, AdapterFolder.WEIGHTS, renamed, ElementType.F32);
   }
 
-  private static byte[] json(
+  private static ObjectNode json(
       String base,
       ModelConfig model,
       AdapterConfig config,
@@ -70,8 +98,12 @@ public final class AdapterWriter {
     root.put("task_type", "CAUSAL_LM");
     root.put("use_dora", false);
     root.put("use_rslora", config.rankStabilized());
+    return root;
+  }
+
+  private static byte[] bytes(ObjectNode json) {
     try {
-      return (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n")
+      return (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n")
           .getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an adapter's configuration cannot be written as JSON", e);

@@ -27,8 +27,13 @@ public final class StoredWeights {
    * @throws InvalidCheckpointException naming the file and a tensor
    */
   public static void check(SafetensorsReader reader, ModelConfig config) {
+    check(reader, config, Head.LANGUAGE_MODEL);
+  }
+
+  /** The same of a network with the given head; what stands for the other one is left alone. */
+  public static void check(SafetensorsReader reader, ModelConfig config, Head head) {
     Set<String> wanted = new HashSet<>();
-    for (Slot slot : WeightLayout.of(config, Head.LANGUAGE_MODEL, null).slots()) {
+    for (Slot slot : WeightLayout.of(config, head, null).slots()) {
       if (slot.present() && wanted.add(slot.tensor().name())) {
         StoredNames.find(reader, slot.tensor());
       }
@@ -51,7 +56,7 @@ public final class StoredWeights {
                     config.decoder().layers()));
       }
     }
-    if (config.tieWordEmbeddings() && reader.contains(HEAD)) {
+    if (head == Head.LANGUAGE_MODEL && config.tieWordEmbeddings() && reader.contains(HEAD)) {
       refuseAnotherHead(reader, config);
     }
   }

@@ -5,6 +5,7 @@ import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
 import io.sapo.learner.checkpoint.ActorExport;
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.checkpoint.CriticExport;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.PrintWriter;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "export",
     description = {
       "Writes a trained model as a folder that other engines load.",
-      "Adapters are written in PEFT's layout; --merge merges them into their base model."
+      "Adapters are written in PEFT's layout; --merge merges them into their base model.",
+      "--critic writes the critic instead, which learner.critic.checkpoint takes."
     })
 final class ExportCommand implements Callable<Integer> {
   /** Element types that can be written. */
@@ -66,6 +68,11 @@ final class ExportCommand implements Callable<Integer> {
   private boolean merge;
 
   @Option(
+      names = "--critic",
+      description = "The critic instead of the policy: a value model, or adapters with their head.")
+  private boolean critic;
+
+  @Option(
       names = "--base",
       paramLabel = "DIR",
       description = "Folder of the base model to merge into; without it the one trained on.")
@@ -74,7 +81,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "f32 or bf16; without it that of the starting model.")
+      description = "f32 or bf16; without it that of the starting model, of a critic f32.")
   private Type type;
 
   @Option(names = "--json", description = "As JSON.")
@@ -89,17 +96,26 @@ final class ExportCommand implements Callable<Integer> {
     if (Files.exists(target)) {
       throw CommandFailure.usage("--to " + target + ": exists already");
     }
+    if (critic && (merge || base != null)) {
+      throw CommandFailure.usage("--critic: goes without --merge and --base");
+    }
     CheckpointStore checkpoints = new CheckpointStore(run.learner());
     long chosen = chosen(checkpoints.versions());
     ActorExport export = new ActorExport(checkpoints.folder(chosen));
     Optional<ElementType> wanted = Optional.ofNullable(type).map(t -> t.type);
-    if (merge) {
+    if (critic) {
+      new CriticExport(checkpoints.folder(chosen)).write(target, wanted);
+    } else if (merge) {
       export.writeMerged(target, Optional.ofNullable(base), wanted);
     } else {
       export.write(target, wanted);
     }
-    print(chosen, export.adapters() ? merge ? "merged model" : "adapters" : "model");
+    print(chosen, (critic ? "critic's " : "") + what(export));
     return ExitCodes.FINE;
+  }
+
+  private String what(ActorExport export) {
+    return export.adapters() ? merge ? "merged model" : "adapters" : "model";
   }
 
   private long chosen(List<Long> present) {

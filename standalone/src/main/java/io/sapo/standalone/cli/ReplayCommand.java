@@ -96,7 +96,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (fork != null && (version == null || resegment)) {
       throw CommandFailure.usage("--fork goes with --version and without --resegment");
     }
-    boolean whatIf = fork == null && whatIf();
+    boolean whatIf = whatIf() && fork == null;
     RunOptions.Target target = options.target(surroundings);
     TorchThreads.use(target.settings());
     Path data = target.folder().learner();
@@ -137,7 +137,11 @@ final class ReplayCommand implements Callable<Integer> {
     boolean found = resegment;
     for (String setting : options.set()) {
       String key = setting.split("=", 2)[0].strip();
-      if (RECORDED.contains(key)) {
+      if (key.equals("learner.critic.checkpoint")) {
+        throw CommandFailure.usage(
+            key + " is what the critic of version 0 was; replays and forks begin with later ones");
+      }
+      if (fork == null && RECORDED.contains(key)) {
         throw CommandFailure.usage(
             key + " decided which records make a batch; a replay takes the batches as recorded");
       }

@@ -5,6 +5,7 @@ import io.sapo.command.CommandFailure;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
 import io.sapo.learner.config.NetworkSettings;
+import io.sapo.policy.adapter.InitialCritic;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
@@ -20,6 +21,7 @@ import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.kafka.TopicList;
+import io.sapo.standalone.run.Checkpoints;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -64,7 +66,9 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), disk()));
     findings.addAll(device());
     findings.addAll(broker());
-    findings.addAll(List.of(retention(), checkpoint(), tasks()));
+    findings.addAll(List.of(retention(), checkpoint()));
+    findings.addAll(critic());
+    findings.add(tasks());
     return findings;
   }
 
@@ -201,6 +205,25 @@ public final class Doctor {
       }
     } catch (InvalidCheckpointException e) {
       return Finding.failed("checkpoint", e.getMessage());
+    }
+  }
+
+  /** Nothing where the critic begins as the policy. */
+  private List<Finding> critic() {
+    Optional<Path> critic = settings.optionalPath("learner.critic.checkpoint");
+    if (critic.isEmpty()) {
+      return List.of();
+    }
+    try {
+      if (!new Binding(settings).learner().algorithm().usesCritic()) {
+        return List.of(
+            Finding.failed("critic", critic.get() + ": this algorithm has none; leave it out"));
+      }
+      Checkpoints.checkCritic(settings, CheckpointFolder.open(checkpoint));
+      InitialCritic.checkFinite(critic.get());
+      return List.of(Finding.ok("critic", critic.get() + ", fits the checkpoint"));
+    } catch (InvalidCheckpointException e) {
+      return List.of(Finding.failed("critic", e.getMessage()));
     }
   }
 

@@ -1,12 +1,17 @@
 package io.sapo.standalone.run;
 
+import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
+import io.sapo.policy.adapter.InitialCritic;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.TaskSources;
 import io.sapo.producer.chain.ChainTaskSource;
 import io.sapo.producer.chain.Lengths;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Where the starting policy lies. */
+/** Where the starting policy lies, and the critic that begins with it. */
 public final class Checkpoints {
   private static final Path SHIPPED = Path.of("checkpoints");
 
@@ -22,6 +27,20 @@ public final class Checkpoints {
     return settings
         .optionalPath("model.checkpoint")
         .orElse(home.resolve(SHIPPED).resolve(chain ? ChainTaskSource.NAME : TaskSources.FIGURES));
+  }
+
+  /**
+   * Whether the critic that is named to begin with fits the policy; by names and shapes.
+   *
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException saying what does not
+   */
+  public static void checkCritic(Settings settings, CheckpointFolder policy) {
+    Optional<Path> critic = settings.optionalPath("learner.critic.checkpoint");
+    if (critic.isPresent()) {
+      try (BaseModel shapes = new Binding(settings).learner().network().shapes(policy)) {
+        InitialCritic.check(shapes, critic.get());
+      }
+    }
   }
 
   /**

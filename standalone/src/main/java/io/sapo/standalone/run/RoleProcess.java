@@ -109,6 +109,9 @@ public final class RoleProcess {
       introduce(kafka, kind.label());
       return new BrokerRole(kafka, BrokerAddress.of(folder, kafka));
     }
+    if (kind == RoleKind.LEARNER) {
+      Checkpoints.checkCritic(settings, CheckpointFolder.open(checkpoint));
+    }
     KafkaAccess kafka = owned.own(KafkaAccess.find(settings, folder));
     kafka.prepareTopics();
     try (Admin admin = kafka.admin()) {

@@ -38,7 +38,8 @@ public final class TrainingRun {
    * @param interactive whether {@code out} is a terminal
    * @param acceptDivergence whether recovery may go on from other weights than were committed
    * @throws io.sapo.configuration.ConfigException when settings do not go together
-   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint,
+   *     or a critic is named that does not fit it
    */
   public TrainingRun(
       Settings settings,
@@ -51,6 +52,7 @@ public final class TrainingRun {
     this.binding = new Binding(settings).check();
     this.folder = folder;
     this.checkpoint = CheckpointFolder.open(checkpoint);
+    Checkpoints.checkCritic(settings, this.checkpoint);
     this.out = out;
     this.interactive = interactive;
     this.acceptDivergence = acceptDivergence;

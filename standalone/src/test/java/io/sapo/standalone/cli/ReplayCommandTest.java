@@ -217,6 +217,7 @@ class ReplayCommandTest {
     assertThat(replay("--version", "9").err()).contains("there are 1 to 6");
     assertThat(replay("--version", "2", "--to", "3").exitCode()).isEqualTo(ExitCodes.USAGE);
     assertThat(replay("--set", "learner.batch-size=4").err()).contains("batches as recorded");
+    assertThat(replay("--set", "learner.critic.checkpoint=mine").err()).contains("of version 0");
   }
 
   @Test

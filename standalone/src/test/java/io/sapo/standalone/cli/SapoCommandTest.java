@@ -2,8 +2,13 @@ package io.sapo.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.standalone.cli.CommandLineRunner.Outcome;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
@@ -166,13 +171,50 @@ class SapoCommandTest {
     assertThat(checkpointLine(checkpoint)).startsWith("failed").contains("is NaN or infinite");
   }
 
+  /** The shipped language model's critic, as it begins by itself, and others. */
+  @Test
+  void doctorHoldsACriticAgainstTheCheckpoint() throws IOException {
+    Path policy = Path.of("../checkpoints/chain");
+    CheckpointFolder model = CheckpointFolder.open(policy);
+    Path critic = folder.resolve("critic");
+    try (Weights actor = Weights.read(model, Head.LANGUAGE_MODEL, Device.cpu());
+        Weights weights = Weights.criticFrom(actor)) {
+      CheckpointFolder.write(critic, model.companions(), weights.tensors(), ElementType.F32);
+    }
+    assertThat(criticLine(policy, critic, "sapo")).startsWith("ok").contains("fits");
+    assertThat(criticLine(policy, critic, "grpo")).startsWith("failed").contains("has none");
+    assertThat(criticLine(policy, policy, "sapo")).startsWith("failed").contains("score.weight");
+    try (FileChannel weights =
+        FileChannel.open(critic.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      byte[] infinity = {0, 0, (byte) 0x80, 0x7f};
+      weights.write(ByteBuffer.wrap(infinity), weights.size() - infinity.length);
+    }
+    assertThat(criticLine(policy, critic, "sapo")).startsWith("failed").contains("infinite");
+  }
+
+  private String criticLine(Path policy, Path critic, String algorithm) {
+    return line(
+        " critic ",
+        "--checkpoint",
+        policy.toString(),
+        "--set",
+        "learner.critic.checkpoint=" + critic,
+        "--set",
+        "algorithm=" + algorithm);
+  }
+
   private String checkpointLine(Path checkpoint) {
-    Outcome outcome =
-        sapo.run("doctor", "--checkpoint", checkpoint.toString(), "--set", "broker.port=0");
-    return outcome
+    return line(" checkpoint ", "--checkpoint", checkpoint.toString());
+  }
+
+  /** What doctor says of a part. */
+  private String line(String part, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("doctor", "--set", "broker.port=0"));
+    arguments.addAll(List.of(more));
+    return sapo.run(arguments.toArray(String[]::new))
         .out()
         .lines()
-        .filter(line -> line.contains(" checkpoint "))
+        .filter(line -> line.contains(part))
         .findFirst()
         .orElseThrow();
   }

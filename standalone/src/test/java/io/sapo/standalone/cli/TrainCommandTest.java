@@ -149,6 +149,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void aCriticThatDoesNotFitIsNamedBeforeAnythingStarts() {
+    Path data = folder.resolve("unstarted");
+    Path absent = folder.resolve("absent");
+    for (Path critic : List.of(absent, checkpoint)) {
+      Outcome outcome = train(data, "--set", "learner.critic.checkpoint=" + critic);
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.err()).contains(critic.toString()).hasLineCount(1);
+      assertThat(data).doesNotExist();
+    }
+  }
+
+  @Test
   void aRoleThatFailsEndsTheRunWithItsCause() throws IOException {
     Path broken = TinyCheckpoint.write(folder.resolve("broken"));
     Path weights = broken.resolve("model.safetensors");

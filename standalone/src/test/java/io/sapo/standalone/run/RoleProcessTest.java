@@ -94,6 +94,15 @@ class RoleProcessTest {
   }
 
   @Test
+  void aLearnerNamesACriticThatDoesNotFit() {
+    Path absent = folder.resolve("absent");
+    RunningRole learner =
+        start(RoleKind.LEARNER, folder.resolve("critic"), "learner.critic.checkpoint=" + absent);
+    assertThatThrownBy(learner.end()::join)
+        .hasMessageContaining(absent + ": there is no such folder");
+  }
+
+  @Test
   void withoutBrokersItSaysWhichOptionIsMissing() {
     RunningRole segmenter = start(RoleKind.SEGMENTER, folder.resolve("nothing"));
     assertThatThrownBy(segmenter.end()::join)
