@@ -1,7 +1,8 @@
 """Critics with the values that transformers and peft compute, next to this file: python make.py
 
 Made with transformers 5.19.0, peft 0.21.2 and torch 2.13.0. Each folder is a tiny random value model as
-save_pretrained leaves it; qwen2-adapters is a base with adapters of task SEQ_CLS in a folder beside it.
+save_pretrained leaves it; those of adapters are a base with adapters of task SEQ_CLS or TOKEN_CLS within.
+The head of llama-… has a bias, that of qwen3-token one of 0.
 expected.safetensors: input_ids [rows, tokens] and values [rows, tokens], the head's output at each token.
 """
 
@@ -49,22 +50,22 @@ def expect(folder, body, score):
     save_file({"input_ids": ids, "values": values.contiguous()}, folder / "expected.safetensors")
 
 
-def whole(name, kind, config):
+def whole(name, kind, config, bias=None):
     torch.manual_seed(len(name))
     folder = fresh(name)
     model = disturb(kind.from_config(config))
-    if getattr(model.score, "bias", None) is not None:
-        torch.nn.init.zeros_(model.score.bias)
+    if bias is not None:
+        torch.nn.init.constant_(model.score.bias, bias)
     model.save_pretrained(folder)
     expect(folder, model.model, model.score)
 
 
-def adapters(name, config):
+def adapters(name, kind, task, config):
     torch.manual_seed(11)
     base = fresh(name)
     disturb(AutoModelForCausalLM.from_config(config)).save_pretrained(base)
-    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=1)
-    lora = LoraConfig(task_type=TaskType.SEQ_CLS, r=2, lora_alpha=4, lora_dropout=0.0,
+    model = kind.from_pretrained(base, num_labels=1)
+    lora = LoraConfig(task_type=task, r=2, lora_alpha=4, lora_dropout=0.0,
                       target_modules=["q_proj", "v_proj", "up_proj"])
     model = disturb(get_peft_model(model, lora))
     model.save_pretrained(base / "adapter")
@@ -75,6 +76,8 @@ def adapters(name, config):
 
 
 whole("qwen2-sequence", AutoModelForSequenceClassification, Qwen2Config(num_labels=1, tie_word_embeddings=True, **SIZES))
-whole("qwen3-token", AutoModelForTokenClassification, Qwen3Config(num_labels=1, **SIZES))
-whole("llama-token", AutoModelForTokenClassification, LlamaConfig(num_labels=1, **SIZES))
-adapters("qwen2-adapters", Qwen2Config(tie_word_embeddings=True, **SIZES))
+whole("qwen3-token", AutoModelForTokenClassification, Qwen3Config(num_labels=1, **SIZES), 0.0)
+whole("llama-token", AutoModelForTokenClassification, LlamaConfig(num_labels=1, **SIZES), -0.7)
+adapters("qwen2-adapters", AutoModelForSequenceClassification, TaskType.SEQ_CLS,
+         Qwen2Config(tie_word_embeddings=True, **SIZES))
+adapters("llama-adapters", AutoModelForTokenClassification, TaskType.TOKEN_CLS, LlamaConfig(**SIZES))

@@ -10,6 +10,7 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.SafetensorsWriter;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorData;
@@ -98,9 +99,7 @@ public final class CheckpointFiles {
       actorModel = model(actorWeights(folder, base), folder.resolve(ACTOR_OPTIMIZER));
       TrainableModel criticModel =
           critic
-              ? model(
-                  weights(folder.resolve(CRITIC), base, Head.SCALAR),
-                  folder.resolve(CRITIC_OPTIMIZER))
+              ? model(criticWeights(folder.resolve(CRITIC), base), folder.resolve(CRITIC_OPTIMIZER))
               : null;
       return new TrainingState(actorModel, criticModel, reference, klCoefficient, progress);
     } catch (RuntimeException e) {
@@ -127,6 +126,17 @@ public final class CheckpointFiles {
     return base.adapters().isPresent()
         ? AdapterFolder.open(actor(folder)).read(base)
         : weights(actor(folder), base, Head.LANGUAGE_MODEL);
+  }
+
+  private static Weights criticWeights(Path file, BaseModel base) {
+    try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+      return Weights.read(reader, base, criticHead(reader));
+    }
+  }
+
+  /** It was given one when the run began. */
+  static Head criticHead(SafetensorsReader reader) {
+    return reader.contains(WeightLayout.SCALAR_HEAD_BIAS) ? Head.SCALAR_WITH_BIAS : Head.SCALAR;
   }
 
   private static Weights weights(Path file, BaseModel base, Head head) {

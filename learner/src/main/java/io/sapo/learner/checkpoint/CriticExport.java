@@ -10,8 +10,8 @@ import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.checkpoint.ScalarHeadConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.network.BaseModel;
-import io.sapo.policy.network.ScalarHead;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
@@ -67,7 +67,7 @@ public final class CriticExport {
       Path target, ModelConfig config, Map<String, byte[]> companions, SafetensorsReader reader) {
     AdapterFolder folder = AdapterFolder.open(actor);
     try (BaseModel shapes = CheckpointFiles.shapes(actor.getParent(), Device.cpu());
-        Weights weights = Weights.read(reader, shapes, Head.SCALAR)) {
+        Weights weights = Weights.read(reader, shapes, CheckpointFiles.criticHead(reader))) {
       AdapterWriter.writeCritic(
           target,
           folder.baseModel().orElse(""),
@@ -78,11 +78,13 @@ public final class CriticExport {
     }
   }
 
-  /** The class has a bias, which would be missed; 0 changes nothing. */
+  /** The class has a bias, which would be missed where the critic has none; 0 changes nothing. */
   private static List<TensorData> withBias(SafetensorsReader reader) {
     List<TensorData> tensors = new ArrayList<>();
     reader.names().forEach(name -> tensors.add(reader.data(name)));
-    tensors.add(NamedTensor.of(ScalarHead.BIAS, new long[] {1}, new float[1]));
+    if (CheckpointFiles.criticHead(reader) == Head.SCALAR) {
+      tensors.add(NamedTensor.of(WeightLayout.SCALAR_HEAD_BIAS, new long[] {1}, new float[1]));
+    }
     return tensors;
   }
 }

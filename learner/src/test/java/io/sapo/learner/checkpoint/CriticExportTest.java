@@ -25,16 +25,24 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CriticExportTest {
+  private static final AlgorithmSettings GRADED = AlgorithmSettings.of(Algorithm.SAPO);
+
   @TempDir private Path folder;
 
-  @Test
-  void aCriticTrainedWholeIsAValueModel() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"SCALAR", "SCALAR_WITH_BIAS"})
+  void aCriticTrainedWholeIsAValueModel(Head head) throws Exception {
     CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
     BaseModel base = TinyRun.base();
-    try (TrainingState state = disturbed(TinyRun.weights())) {
-      CriticExport export = new CriticExport(checkpoint(base, model, state));
+    try (TrainingState state = disturbed(TinyRun.weights(), head)) {
+      Path checkpoint = checkpoint(base, model, state);
+      assertRestored(checkpoint, base, state);
+      CriticExport export = new CriticExport(checkpoint);
       Path exported = folder.resolve("critic");
       export.write(exported, Optional.empty());
       assertReadBack(base, exported, state);
@@ -43,7 +51,7 @@ class CriticExportTest {
           .isEqualTo("Qwen2ForTokenClassification");
       assertThat(config.path("id2label")).hasSize(1);
       try (SafetensorsReader reader = SafetensorsReader.open(exported)) {
-        assertThat(reader.floats("score.bias")).containsExactly(0);
+        assertThat(reader.floats("score.bias")).containsExactly(head == Head.SCALAR ? 0 : 0.05f);
         assertThat(reader.contains("lm_head.weight")).isFalse();
       }
       export.write(folder.resolve("narrow"), Optional.of(ElementType.BF16));
@@ -53,17 +61,18 @@ class CriticExportTest {
     }
   }
 
-  @Test
-  void aCriticsAdaptersHaveTheirHeadBesideThem() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"SCALAR, SEQ_CLS", "SCALAR_WITH_BIAS, TOKEN_CLS"})
+  void aCriticsAdaptersHaveTheirHeadBesideThem(Head head, String task) throws Exception {
     CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
     try (BaseModel base =
             BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), TestDevice.get());
-        TrainingState state = disturbed(Weights.random(base, Head.LANGUAGE_MODEL, 3))) {
+        TrainingState state = disturbed(Weights.random(base, Head.LANGUAGE_MODEL, 3), head)) {
       Path exported = folder.resolve("critic");
       new CriticExport(checkpoint(base, model, state)).write(exported, Optional.empty());
       assertReadBack(base, exported, state);
       JsonNode config = json(exported.resolve("adapter_config.json"));
-      assertThat(config.path("task_type").asText()).isEqualTo("SEQ_CLS");
+      assertThat(config.path("task_type").asText()).isEqualTo(task);
       assertThat(config.path("modules_to_save").path(0).asText()).isEqualTo("score");
       assertThat(config.path("base_model_name_or_path").asText())
           .isEqualTo(model.path().toAbsolutePath().toString());
@@ -90,10 +99,18 @@ class CriticExportTest {
   }
 
   /** A critic that is not the policy's body with a head of zeros. */
-  private static TrainingState disturbed(Weights actor) {
-    TrainingState state = TrainingState.initial(actor, AlgorithmSettings.of(Algorithm.SAPO));
-    state.critic().weights().arrays().forEach((name, array) -> array.addi(0.05f));
-    return state;
+  private static TrainingState disturbed(Weights actor, Head head) {
+    Weights critic = Weights.random(actor.base(), head, 9);
+    critic.arrays().forEach((name, array) -> array.addi(0.05f));
+    return TrainingState.initial(actor, critic, GRADED);
+  }
+
+  /** The checkpoint itself says whether its critic has a bias. */
+  private static void assertRestored(Path checkpoint, BaseModel base, TrainingState state) {
+    try (TrainingState restored =
+        CheckpointFiles.read(checkpoint, base, true, null, 0, state.progress())) {
+      assertThat(restored.hashes()).isEqualTo(state.hashes());
+    }
   }
 
   private static JsonNode json(Path file) throws Exception {

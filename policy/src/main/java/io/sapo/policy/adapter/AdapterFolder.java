@@ -65,12 +65,12 @@ public final class AdapterFolder {
 
   private final Path path;
   private final JsonSection json;
-  private final Head head;
+  private final boolean critic;
 
-  private AdapterFolder(Path path, JsonSection json, Head head) {
+  private AdapterFolder(Path path, JsonSection json, boolean critic) {
     this.path = path;
     this.json = json;
-    this.head = head;
+    this.critic = critic;
   }
 
   /** Whether a folder holds an adapter. */
@@ -83,7 +83,7 @@ public final class AdapterFolder {
    *     one with features that are not supported
    */
   public static AdapterFolder open(Path path) {
-    return open(path, Head.LANGUAGE_MODEL);
+    return open(path, false);
   }
 
   /**
@@ -93,10 +93,10 @@ public final class AdapterFolder {
    * @throws InvalidCheckpointException as {@link #open}
    */
   public static AdapterFolder openCritic(Path path) {
-    return open(path, Head.SCALAR);
+    return open(path, true);
   }
 
-  private static AdapterFolder open(Path path, Head head) {
+  private static AdapterFolder open(Path path, boolean critic) {
     if (!isIn(path)) {
       throw new InvalidCheckpointException(
           path + ": there is no adapter; name a folder that holds " + CONFIG);
@@ -105,7 +105,7 @@ public final class AdapterFolder {
     if (!json.text("peft_type").equals("LORA")) {
       throw json.error("peft_type", "is " + json.text("peft_type") + "; only LORA is supported");
     }
-    refuseSavedModules(json, head);
+    refuseSavedModules(json, critic);
     for (String key : UNSUPPORTED) {
       JsonNode value = json.node().path(key);
       boolean set =
@@ -118,20 +118,20 @@ public final class AdapterFolder {
     if (json.has("bias") && !json.text("bias").equals("none")) {
       throw json.error("bias", "is '" + json.text("bias") + "'; only none is supported");
     }
-    return new AdapterFolder(path, json, head);
+    return new AdapterFolder(path, json, critic);
   }
 
   /** Modules that are saved whole: none but a critic's head. */
-  private static void refuseSavedModules(JsonSection json, Head head) {
+  private static void refuseSavedModules(JsonSection json, boolean critic) {
     String key = "modules_to_save";
     JsonNode saved = json.node().path(key);
     for (JsonNode module : saved.isArray() ? saved : List.of(saved)) {
-      boolean taken = head == Head.SCALAR && SCALAR_HEADS.contains(module.asText());
+      boolean taken = critic && SCALAR_HEADS.contains(module.asText());
       if (!taken && !module.isNull() && !module.isMissingNode()) {
         throw json.error(
             key,
             "is %s, which is not supported%s; train without it"
-                .formatted(saved, head == Head.SCALAR ? " but for " + SCALAR_HEADS : ""));
+                .formatted(saved, critic ? " but for " + SCALAR_HEADS : ""));
       }
     }
   }
@@ -180,7 +180,7 @@ public final class AdapterFolder {
     SortedSet<String> adapted = new TreeSet<>();
     try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
       for (String name : reader.names()) {
-        if (head == Head.SCALAR && AdapterNames.ofScalarHead(name)) {
+        if (critic && AdapterNames.ofScalarHead(name)) {
           continue;
         }
         String own = AdapterNames.fromPeft(name);
@@ -219,8 +219,9 @@ public final class AdapterFolder {
    *     the base asks for; or where these adapters are others than the base is set up for
    */
   public Weights read(BaseModel base) {
-    try (SafetensorsReader reader = openWeights(base)) {
-      return Weights.of(base, head, spec -> find(reader, base.config(), spec));
+    refuseOthers(base.config(), base.adapters().orElseThrow());
+    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+      return Weights.of(base, head(reader), spec -> find(reader, base.config(), spec));
     }
   }
 
@@ -231,23 +232,14 @@ public final class AdapterFolder {
    * @throws InvalidCheckpointException as {@link #read}
    */
   void check(BaseModel base) {
-    try (SafetensorsReader reader = openWeights(base)) {
-      base.trained(head).forEach(spec -> find(reader, base.config(), spec));
+    refuseOthers(base.config(), base.adapters().orElseThrow());
+    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+      base.trained(head(reader)).forEach(spec -> find(reader, base.config(), spec));
     }
   }
 
-  private SafetensorsReader openWeights(BaseModel base) {
-    refuseOthers(base.config(), base.adapters().orElseThrow());
-    SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS));
-    try {
-      if (head == Head.SCALAR) {
-        ScalarHead.check(reader, AdapterNames.PREFIX);
-      }
-      return reader;
-    } catch (RuntimeException e) {
-      reader.close();
-      throw e;
-    }
+  private Head head(SafetensorsReader reader) {
+    return critic ? ScalarHead.of(reader, AdapterNames.PREFIX) : Head.LANGUAGE_MODEL;
   }
 
   /** Another rank or other maps would not fit; another factor would, and be another policy. */
@@ -282,6 +274,11 @@ public final class AdapterFolder {
       throw new InvalidCheckpointException(
           "%s: tensor %s does not fit the base model, which asks for %s; is it for another base?"
               .formatted(reader.files(), stored.spec(), Arrays.toString(spec.shape())));
+    }
+    if (!stored.type().floating()) {
+      throw new InvalidCheckpointException(
+          "%s: tensor %s has type %s; adapters are F32, F16 or BF16"
+              .formatted(reader.files(), stored.spec(), stored.type()));
     }
     return stored;
   }

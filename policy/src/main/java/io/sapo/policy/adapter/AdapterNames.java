@@ -2,7 +2,6 @@ package io.sapo.policy.adapter;
 
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.WeightLayout;
-import io.sapo.policy.network.ScalarHead;
 import java.util.Optional;
 
 /**
@@ -46,7 +45,8 @@ final class AdapterNames {
 
   /** Whether a tensor is a critic's head, which is no adapter. */
   static boolean ofScalarHead(String name) {
-    return name.equals(PREFIX + WeightLayout.SCALAR_HEAD) || name.equals(PREFIX + ScalarHead.BIAS);
+    return name.equals(PREFIX + WeightLayout.SCALAR_HEAD)
+        || name.equals(PREFIX + WeightLayout.SCALAR_HEAD_BIAS);
   }
 
   static String fromPeft(String name) {

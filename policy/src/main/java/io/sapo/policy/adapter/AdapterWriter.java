@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.layout.AdapterConfig;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
@@ -45,7 +46,7 @@ public final class AdapterWriter {
 
   /**
    * The same for a critic's adapters with its scalar head beside them, as PEFT saves those of its
-   * task SEQ_CLS.
+   * task SEQ_CLS; with a bias TOKEN_CLS, whose heads have one.
    *
    * @param tensors the head among them
    */
@@ -57,7 +58,10 @@ public final class AdapterWriter {
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors) {
     ObjectNode json = json(base, model, config, tensors);
-    json.put("task_type", "SEQ_CLS");
+    boolean bias =
+        tensors.stream()
+            .anyMatch(tensor -> tensor.spec().name().equals(WeightLayout.SCALAR_HEAD_BIAS));
+    json.put("task_type", bias ? "TOKEN_CLS" : "SEQ_CLS");
     json.putArray("modules_to_save").add("score");
     write(path, model, companions, json, tensors);
   }

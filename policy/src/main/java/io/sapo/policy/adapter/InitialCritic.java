@@ -4,7 +4,6 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.ModelDifference;
 import io.sapo.policy.checkpoint.SafetensorsReader;
-import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.ScalarHead;
 import io.sapo.policy.network.StoredWeights;
@@ -31,7 +30,7 @@ public final class InitialCritic {
       return adapters(folder).read(base);
     }
     try (SafetensorsReader reader = whole(base, folder)) {
-      return Weights.read(reader, base, Head.SCALAR);
+      return Weights.read(reader, base, ScalarHead.of(reader, ""));
     }
   }
 
@@ -102,8 +101,7 @@ public final class InitialCritic {
             });
     SafetensorsReader reader = critic.openWeights();
     try {
-      ScalarHead.check(reader, "");
-      StoredWeights.check(reader, critic.config(), Head.SCALAR);
+      StoredWeights.check(reader, critic.config(), ScalarHead.of(reader, ""));
       return reader;
     } catch (RuntimeException e) {
       reader.close();

@@ -18,6 +18,7 @@ public final class WeightLayout {
   public static final String TOKEN_EMBEDDINGS = "model.embed_tokens.weight";
   public static final String LANGUAGE_MODEL_HEAD = "lm_head.weight";
   public static final String SCALAR_HEAD = "score.weight";
+  public static final String SCALAR_HEAD_BIAS = "score.bias";
 
   /** Place of the adapters' factor s, a scalar; empty without adapters. */
   public static final int ADAPTER_SCALE = 3;
@@ -96,20 +97,24 @@ public final class WeightLayout {
     for (int layer = 0; layer < decoderLayers.occurrences(); layer++) {
       stages.add(decoderLayers.slots(layer));
     }
-    stages.add(ends.slots().subList(1, ADAPTER_SCALE));
+    List<Slot> outputs = new ArrayList<>(ends.slots());
+    outputs.remove(ADAPTER_SCALE);
+    outputs.remove(0);
+    stages.add(outputs);
     return stages;
   }
 
   private static Struct ends(ModelConfig config, Head head) {
     long hidden = config.decoder().hiddenSize();
-    boolean scalar = head == Head.SCALAR;
+    boolean scalar = head.scalar();
     String top =
         scalar ? SCALAR_HEAD : config.tieWordEmbeddings() ? TOKEN_EMBEDDINGS : LANGUAGE_MODEL_HEAD;
     return new Struct("Ends", "ends", 0, List.of(""))
         .tensor("embed_tokens", TOKEN_EMBEDDINGS, config.vocabSize(), hidden)
         .tensor("final_norm", "model.norm.weight", hidden)
         .tensor("head", top, scalar ? 1 : config.vocabSize(), hidden)
-        .optional("adapter_scale", false, "");
+        .optional("adapter_scale", false, "")
+        .optional("head_bias", head == Head.SCALAR_WITH_BIAS, SCALAR_HEAD_BIAS, 1);
   }
 
   private static Struct decoderLayers(ModelConfig config, AdapterConfig adapters, int begin) {

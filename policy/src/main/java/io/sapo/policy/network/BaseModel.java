@@ -111,7 +111,8 @@ public final class BaseModel implements AutoCloseable {
   boolean owns(Slot slot) {
     return adapters == null
         || slot.adapter()
-        || slot.tensor().name().equals(WeightLayout.SCALAR_HEAD);
+        || slot.tensor().name().equals(WeightLayout.SCALAR_HEAD)
+        || slot.tensor().name().equals(WeightLayout.SCALAR_HEAD_BIAS);
   }
 
   /** Names and shapes of what is trained, hashed and published, in canonical order. */

@@ -108,7 +108,8 @@ public final class Network implements AutoCloseable {
   }
 
   private void check(Weights weights, Head needed) {
-    if (head != needed || weights.head() != needed) {
+    boolean scalar = needed.scalar();
+    if (head.scalar() != scalar || weights.head().scalar() != scalar) {
       throw new IllegalArgumentException(
           "This needs a network and weights with head %s, got %s and %s"
               .formatted(needed, head, weights.head()));

@@ -2,6 +2,7 @@ package io.sapo.policy.network;
 
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.layout.WeightLayout;
 
 /**
@@ -10,17 +11,17 @@ import io.sapo.policy.layout.WeightLayout;
  * [1].
  */
 public final class ScalarHead {
-  /** Of value models; the critic here has none. */
-  public static final String BIAS = "score.bias";
-
   private ScalarHead() {}
 
   /**
+   * Which head it is. A bias of 0 is taken for none: it is what the class adds to a critic that had
+   * none.
+   *
    * @param prefix of the names in the file
-   * @throws InvalidCheckpointException where there is no such head, where it gives several numbers,
-   *     or where it has a bias other than 0
+   * @throws InvalidCheckpointException where there is no such head, or where it gives several
+   *     numbers
    */
-  public static void check(SafetensorsReader reader, String prefix) {
+  public static Head of(SafetensorsReader reader, String prefix) {
     String name = prefix + WeightLayout.SCALAR_HEAD;
     if (!reader.contains(name)) {
       throw new InvalidCheckpointException(
@@ -33,12 +34,9 @@ public final class ScalarHead {
           "%s: tensor %s gives a state %d numbers, where a critic has num_labels 1"
               .formatted(reader.files(), reader.spec(name), shape.length == 0 ? 1 : shape[0]));
     }
-    String bias = prefix + BIAS;
-    if (reader.contains(bias)
-        && (reader.spec(bias).elements() != 1 || reader.floats(bias)[0] != 0)) {
-      throw new InvalidCheckpointException(
-          "%s: tensor '%s' is not 0, but the critic here has a head without bias; take one of a class …ForSequenceClassification, or train one without"
-              .formatted(reader.files(), bias));
-    }
+    String bias = prefix + WeightLayout.SCALAR_HEAD_BIAS;
+    boolean none =
+        !reader.contains(bias) || reader.spec(bias).elements() == 1 && reader.floats(bias)[0] == 0;
+    return none ? Head.SCALAR : Head.SCALAR_WITH_BIAS;
   }
 }

@@ -97,7 +97,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   private void check(Head needed) {
-    if (weights.head() != needed) {
+    if (weights.head().scalar() != needed.scalar()) {
       throw new IllegalArgumentException(
           "This needs a model with head %s, not %s".formatted(needed, weights.head()));
     }

@@ -92,6 +92,24 @@ class InitialCriticTest {
     }
   }
 
+  /** One of 0 is what the class adds to a critic without: the run that wrote it had none. */
+  @Test
+  void aBiasIsTakenUnlessItIsNought() {
+    for (String critic : List.of("llama-token", "llama-adapters/adapter")) {
+      assertThat(head(CRITICS.resolve(critic))).isEqualTo(Head.SCALAR_WITH_BIAS);
+    }
+    for (String critic : List.of("qwen3-token", "qwen2-sequence", "qwen2-adapters/adapter")) {
+      assertThat(head(CRITICS.resolve(critic))).isEqualTo(Head.SCALAR);
+    }
+  }
+
+  private static Head head(Path critic) {
+    try (BaseModel base = base(critic);
+        Weights weights = InitialCritic.read(base, critic)) {
+      return weights.head();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,13 +136,12 @@ class InitialCriticTest {
   }
 
   @Test
-  void refusesSeveralLabelsAndABias() {
+  void refusesSeveralLabelsAndOtherShapes() {
     refused(
         WHOLE,
         whole("score.weight", 2, 16),
         "gives a state 2 numbers, where a critic has num_labels 1");
-    refused(WHOLE, whole("score.bias", 1), "tensor 'score.bias' is not 0");
-    refused(WHOLE, whole("score.bias", 3), "tensor 'score.bias' is not 0");
+    refused(WHOLE, whole("score.bias", 3), "score.bias[3] does not fit config.json");
     refused(WHOLE, whole("model.norm.weight", 8), "model.norm.weight[8] does not fit config.json");
     refused(WHOLE, whole("model.layers.2.mlp.up_proj.weight", 24, 16), "has no place in the qwen2");
   }

@@ -81,7 +81,7 @@ final class TinyModels {
   }
 
   static void backward(TrainableModel model, List<TokenSequence> batch, Retention retention) {
-    if (model.weights().head() == Head.SCALAR) {
+    if (model.weights().head().scalar()) {
       try (ValueForward forward = model.forwardValues(batch, retention)) {
         forward.backward(slopes(forward.values(), 0.3f));
       }
@@ -94,7 +94,7 @@ final class TinyModels {
 
   /** The loss whose gradients {@link #backward} takes. */
   static double loss(TrainableModel model, List<TokenSequence> batch) {
-    if (model.weights().head() == Head.SCALAR) {
+    if (model.weights().head().scalar()) {
       try (ValueForward forward = model.forwardValues(batch)) {
         return product(forward.values(), 0.3f);
       }
