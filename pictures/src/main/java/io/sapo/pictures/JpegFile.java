@@ -28,7 +28,8 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
   static JpegFile parse(ByteBuffer in) {
     JpegSegments segments = new JpegSegments(in);
     ByteBuffer frame = null;
-    boolean scan = false;
+    int kind = 0;
+    int scans = 0;
     boolean jfif = false;
     int adobe = -1;
     int orientation = 1;
@@ -36,6 +37,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
       ByteBuffer content = segments.content().order(ByteOrder.BIG_ENDIAN);
       if (segments.frame() && frame == null) {
         frame = frame(segments.marker(), content);
+        kind = segments.marker();
       }
       switch (segments.marker()) {
         case JpegSegments.APP0 -> jfif |= name(content) == JFIF;
@@ -49,14 +51,17 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
           if (frame == null) {
             throw new UnreadablePictureException("JPEG scan before its frame");
           }
-          scan = true;
+          if (scans++ == 0 && (kind == PROGRESSIVE || content.get(0) < frame.get(5))) {
+            checkCoefficients(frame);
+          }
         }
         default -> {}
       }
     }
-    if (!scan) {
+    if (scans == 0) {
       throw new UnreadablePictureException("JPEG without pixels");
     }
+    checkScans(scans, frame);
     int components = frame.get(5);
     return new JpegFile(
         frame.getShort(3) & 0xFFFF,
@@ -81,14 +86,38 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
           "JPEG with %d components of %d bits; taken are 1, 3 or 4 of 8"
               .formatted(components, precision));
     }
-    long coefficients = 2L * width * height * components;
-    if (marker == PROGRESSIVE && coefficients > PictureLimits.MAX_COEFFICIENT_BYTES) {
-      throw new UnreadablePictureException(
-          "progressive JPEG of %d x %d pixels, which takes %d MiB to decode; at most %d are given"
-              .formatted(
-                  width, height, coefficients >> 20, PictureLimits.MAX_COEFFICIENT_BYTES >> 20));
-    }
     return content;
+  }
+
+  /** Of a picture whose pixels are not all in its first scan: the decoder keeps them to the end. */
+  private static void checkCoefficients(ByteBuffer frame) {
+    long coefficients = 2 * samples(frame);
+    if (coefficients > PictureLimits.MAX_COEFFICIENT_BYTES) {
+      throw new UnreadablePictureException(
+          "JPEG of several scans and %d x %d pixels, which takes %d MiB to decode; at most %d are given"
+              .formatted(
+                  frame.getShort(3) & 0xFFFF,
+                  frame.getShort(1) & 0xFFFF,
+                  coefficients >> 20,
+                  PictureLimits.MAX_COEFFICIENT_BYTES >> 20));
+    }
+  }
+
+  /** A scan of some bytes may be about all pixels, and the decoder goes through them for each. */
+  private static void checkScans(int scans, ByteBuffer frame) {
+    if (scans * samples(frame) > PictureLimits.MAX_SCANNED_SAMPLES) {
+      throw new UnreadablePictureException(
+          "JPEG of %d scans over %d x %d pixels; at most %d are taken of that size"
+              .formatted(
+                  scans,
+                  frame.getShort(3) & 0xFFFF,
+                  frame.getShort(1) & 0xFFFF,
+                  PictureLimits.MAX_SCANNED_SAMPLES / samples(frame)));
+    }
+  }
+
+  private static long samples(ByteBuffer frame) {
+    return (long) (frame.getShort(3) & 0xFFFF) * (frame.getShort(1) & 0xFFFF) * frame.get(5);
   }
 
   private static long name(ByteBuffer content) {

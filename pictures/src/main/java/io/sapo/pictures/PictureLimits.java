@@ -18,9 +18,16 @@ public final class PictureLimits {
   public static final long MAX_DECODED_BYTES = 128L << 20;
 
   /**
-   * Of the coefficients that a progressive JPEG needs outside the heap; they cannot be thinned out.
+   * Of the coefficients that a JPEG of several scans needs outside the heap; they cannot be thinned
+   * out.
    */
   public static final long MAX_COEFFICIENT_BYTES = 192L << 20;
+
+  /**
+   * Of all scans of a JPEG together, each over all pixels and components; some seconds. Encoders
+   * write ten or a few more, the largest picture may have sixteen.
+   */
+  static final long MAX_SCANNED_SAMPLES = 3L << 29;
 
   private PictureLimits() {}
 

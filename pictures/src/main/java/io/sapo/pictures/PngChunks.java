@@ -68,4 +68,14 @@ final class PngChunks {
   ByteBuffer chunk() {
     return in.slice(start, FRAME_BYTES + length);
   }
+
+  /** Writes a chunk with its length and checksum. */
+  static void put(ByteBuffer out, int type, ByteBuffer content) {
+    out.putInt(content.remaining());
+    int start = out.position();
+    out.putInt(type).put(content);
+    CRC32 crc = new CRC32();
+    crc.update(out.slice(start, out.position() - start));
+    out.putInt((int) crc.getValue());
+  }
 }

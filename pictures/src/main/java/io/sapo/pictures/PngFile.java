@@ -82,26 +82,31 @@ record PngFile(
   /**
    * The same picture with nothing but what its pixels need: texts that inflate without end, colour
    * profiles and the frames of an animation are gone. So is a transparent key, which the decoder
-   * looks up itself.
+   * looks up itself. The pixels' data is in one chunk: of a million chunks the JDK's reader makes a
+   * stream each.
    */
   byte[] essential(ByteBuffer in) {
-    ByteBuffer out = ByteBuffer.allocate(in.remaining() + END.length);
-    out.put(in.slice(0, PngChunks.SIGNATURE_BYTES));
+    ByteBuffer head = ByteBuffer.allocate(in.remaining());
+    ByteBuffer data = ByteBuffer.allocate(in.remaining());
+    head.put(in.slice(0, PngChunks.SIGNATURE_BYTES));
     PngChunks chunks = new PngChunks(in);
     while (chunks.next()) {
-      boolean needed =
-          switch (chunks.type()) {
-            case PngChunks.IHDR, PngChunks.PLTE, PngChunks.IDAT -> true;
-            case PngChunks.TRNS -> colorType == PALETTE;
-            default -> false;
-          };
-      if (needed) {
-        out.put(chunks.chunk());
+      if (chunks.type() == PngChunks.IDAT) {
+        data.put(in.slice(chunks.content(), chunks.length()));
+      } else if (data.position() == 0 && precedesPixels(chunks.type())) {
+        head.put(chunks.chunk());
       }
     }
-    out.put(END);
-    byte[] bytes = new byte[out.flip().remaining()];
-    out.get(bytes);
-    return bytes;
+    ByteBuffer out =
+        ByteBuffer.allocate(head.flip().remaining() + data.flip().remaining() + 2 * END.length);
+    out.put(head);
+    PngChunks.put(out, PngChunks.IDAT, data);
+    return out.put(END).array();
+  }
+
+  private boolean precedesPixels(int chunk) {
+    return chunk == PngChunks.IHDR
+        || chunk == PngChunks.PLTE
+        || chunk == PngChunks.TRNS && colorType == PALETTE;
   }
 }

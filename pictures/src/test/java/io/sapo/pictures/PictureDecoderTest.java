@@ -3,6 +3,7 @@ package io.sapo.pictures;
 import static io.sapo.pictures.EncodedPictures.bytes;
 import static io.sapo.pictures.EncodedPictures.encode;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.awt.Point;
 import java.awt.image.BufferedImage;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +142,57 @@ class PictureDecoderTest {
     byte[] bomb = Arrays.copyOf(gif, gif.length + 100_000);
     Arrays.fill(bomb, gif.length - 1, bomb.length, (byte) 0x2C);
     assertThat(PictureDecoder.decode(bomb).rgb()).hasSize(600).containsOnly((byte) 0);
+  }
+
+  /** Put together block by block, a megabyte of comment takes a minute. */
+  @Test
+  void aGifsCommentsAreNotLookedAt() throws IOException {
+    BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_4BYTE_ABGR);
+    image.setRGB(1, 0, 0xFF804020);
+    byte[] gif = encode(image, "gif");
+    byte[] rgb = PictureDecoder.decode(gif).rgb();
+    assertThat(rgb).startsWith(bytes(255, 255, 255));
+    int tables = 13 + (3 << (gif[10] & 7) + 1);
+    ByteBuffer commented = ByteBuffer.allocate(gif.length + 3 + 1_000_000).put(gif, 0, tables);
+    commented.putShort((short) 0x21FE);
+    for (int i = 0; i < 500_000; i++) {
+      commented.putShort((short) 0x0161);
+    }
+    commented.put((byte) 0).put(gif, tables, gif.length - tables);
+    assertThat(decodedInTime(commented.array()).rgb()).isEqualTo(rgb);
+  }
+
+  @Test
+  void aPngsPixelsMayBeInManyPieces() throws IOException {
+    BufferedImage image = new BufferedImage(300, 200, BufferedImage.TYPE_BYTE_INDEXED);
+    for (int i = 0; i < 60_000; i++) {
+      image.setRGB(i % 300, i / 300, 0xFF000000 | i * 77_777);
+    }
+    byte[] png = encode(image, "png");
+    PngChunks chunks = new PngChunks(ByteBuffer.wrap(png));
+    ByteBuffer pieces = ByteBuffer.allocate(20 * png.length + 12 * 100_000);
+    pieces.put(png, 0, PngChunks.SIGNATURE_BYTES);
+    byte[] nothing = Pngs.chunk("IDAT", new byte[0]);
+    while (chunks.next()) {
+      if (chunks.type() != PngChunks.IDAT) {
+        pieces.put(chunks.chunk());
+        continue;
+      }
+      for (int i = 0; i < 100_000; i++) {
+        pieces.put(nothing);
+      }
+      for (int i = 0; i < chunks.length(); i++) {
+        pieces.put(Pngs.chunk("IDAT", new byte[] {png[chunks.content() + i]}));
+      }
+    }
+    byte[] many = Arrays.copyOf(pieces.array(), pieces.position());
+    assertThat(decodedInTime(many).rgb()).isEqualTo(PictureDecoder.decode(png).rgb());
+    byte[] essential = PngFile.parse(ByteBuffer.wrap(many)).essential(ByteBuffer.wrap(many));
+    assertThat(essential).hasSizeLessThan(png.length + 12);
+  }
+
+  private static RgbPicture decodedInTime(byte[] encoded) {
+    return assertTimeoutPreemptively(Duration.ofSeconds(20), () -> PictureDecoder.decode(encoded));
   }
 
   @Test

@@ -52,6 +52,20 @@ class UnreadablePicturesTest {
     assertUnreadable(png, "damaged PNG");
   }
 
+  /** A scan of thirteen bytes is gone through as one of megabytes: 16 MB would take hours. */
+  @Test
+  void scansWithoutEndAreRefused() {
+    assertUnreadable(Jpegs.progressive(8_000, 50), "50 scans over 8000 x 8000 pixels; at most 25");
+    assertThat(PictureDecoder.decode(Jpegs.progressive(64, 50)).width()).isEqualTo(64);
+  }
+
+  /** Colours in scans of their own are kept until the last, outside the heap. */
+  @Test
+  void whatIsKeptBetweenScansIsBounded() {
+    assertUnreadable(Jpegs.colourAfterColour(8_000), "takes 366 MiB to decode");
+    assertThat(PictureDecoder.decode(Jpegs.colourAfterColour(64)).rgb()).containsOnly((byte) 128);
+  }
+
   /** Gone into one by one they would take the whole stack. */
   @Test
   void framesWithinFramesAreNotGoneInto() {
