@@ -45,6 +45,9 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
 
   private static final int MAX_SCHEMAS = 1_000;
 
+  /** Of all that is read as schemas; as objects they take fifteen times as much. */
+  static final int MAX_ALL_BYTES = 8 << 20;
+
   /**
    * So long an unknown fingerprint is not asked for again; forged ones must not cost a look each.
    */
@@ -64,6 +67,7 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
         }
       };
   private Consumer<byte[], byte[]> consumer;
+  private int read;
 
   /**
    * @param client at least {@code bootstrap.servers}
@@ -182,6 +186,11 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
         || schemas.size() >= MAX_SCHEMAS) {
       return;
     }
+    if (read + record.value().length > MAX_ALL_BYTES) {
+      log.warn("{}, offset {}: more than is taken of schemas", partition, record.offset());
+      return;
+    }
+    read += record.value().length;
     try {
       Schema schema = new Schema.Parser().parse(new String(record.value(), StandardCharsets.UTF_8));
       if (key(schema).equals(Topic.keyText(record.key()))) {

@@ -3,6 +3,7 @@ package io.sapo.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.sapo.schemas.RecordFormatException.Kind;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -138,6 +140,60 @@ class RecordCodecTest {
             .as("refused")
             .isNotNull();
       }
+    } finally {
+      SchemaSources.remove(source);
+    }
+  }
+
+  /** Two fields of the next record each, down to one of no bytes: ten bytes, a billion values. */
+  @Test
+  void laterRecordsOfManyValuesWithoutBytesEnd() {
+    StringBuilder records =
+        new StringBuilder("{\"type\": \"record\", \"name\": \"R30\", \"fields\": []}");
+    for (int i = 29; i >= 0; i--) {
+      records.insert(
+          0,
+          "{\"type\": \"record\", \"name\": \"R%d\", \"fields\": [{\"name\": \"a\", \"type\": "
+              .formatted(i));
+      records.append("}, {\"name\": \"b\", \"type\": \"R%d\"}]}".formatted(i + 1));
+    }
+    Schema twofold = later(records.toString());
+    ByteArrayOutputStream record = header(twofold);
+    record.write(2);
+    assertRefused(twofold, record, Kind.TOO_LARGE, "values in all");
+  }
+
+  /** Whoever leaves a field out skips as many bytes as a block says it has. */
+  @Test
+  void laterBlocksThatSayTheyHaveMoreOrLessAreRefused() throws Exception {
+    Schema texts = later("{\"type\": \"array\", \"items\": \"string\"}");
+    for (int off : new int[] {-1, 1}) {
+      ByteArrayOutputStream record = header(texts);
+      BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(record, null);
+      out.writeIndex(1);
+      out.writeLong(-1);
+      out.writeLong(4 + off);
+      out.writeString("one");
+      out.writeLong(0);
+      out.writeLong(0);
+      out.flush();
+      assertRefused(texts, record, Kind.MALFORMED, "a block of 4 bytes");
+    }
+  }
+
+  private void assertRefused(Schema schema, ByteArrayOutputStream record, Kind kind, String why) {
+    long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+    SchemaSources.Source source = asked -> asked == fingerprint ? schema : null;
+    SchemaSources.add(source);
+    try {
+      RecordFormatException refused =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20),
+              () ->
+                  catchThrowableOfType(
+                      RecordFormatException.class, () -> tasks.decode(record.toByteArray())));
+      assertThat(refused).hasMessageContaining(why);
+      assertThat(refused.kind()).isEqualTo(kind);
     } finally {
       SchemaSources.remove(source);
     }

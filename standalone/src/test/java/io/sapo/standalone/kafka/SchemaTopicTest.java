@@ -153,6 +153,29 @@ class SchemaTopicTest {
     }
   }
 
+  /** A megabyte of schema is fifteen as objects; a thousand of them would fill any heap. */
+  @Test
+  void aFloodOfSchemasIsNotKept() throws Exception {
+    Schema lost = later("lost");
+    try (SchemaTopic schemas = new SchemaTopic(client, TOPICS)) {
+      schemas.publish();
+      Schema flood = Schema.createRecord("Flood", "x".repeat(900_000), null, false, List.of());
+      for (int i = 0; i < 9; i++) {
+        publish(key(flood), flood.toString());
+      }
+      publish(key(later("known")), later("known").toString());
+      Schema large = Schema.createRecord("Large", "x".repeat(400_000), null, false, List.of());
+      publish(key(large), large.toString());
+      publish(key(lost), " ".repeat(100_000) + lost);
+      RecordCodec<Control> codec = RecordCodec.of(Control.class);
+      assertThat(codec.decode(written(later("known"), "c")).getCommandId()).isEqualTo("c");
+      assertThatThrownBy(() -> codec.decode(written(lost, "c")))
+          .isInstanceOfSatisfying(
+              RecordFormatException.class,
+              e -> assertThat(e.kind()).isEqualTo(RecordFormatException.Kind.UNKNOWN_SCHEMA));
+    }
+  }
+
   private static byte[] singleObject(Schema schema) throws Exception {
     GenericRecord record = new GenericRecordBuilder(schema).set("x", 1).build();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
