@@ -37,7 +37,7 @@ record GifFile(
   }
 
   PictureHeader header() {
-    return new PictureHeader(PictureFormat.GIF, width, height, 1);
+    return new PictureHeader(PictureFormat.GIF, width, height, 1, 0);
   }
 
   static GifFile parse(ByteBuffer encoded) {

@@ -10,8 +10,10 @@ import java.nio.ByteOrder;
  * @param luminance whether components are luminance and chrominance (YCbCr, YCCK), told as libjpeg
  *     tells it: by the JFIF and Adobe markers, else by the components' names
  * @param orientation of its EXIF data, 1 to 8
+ * @param coefficients bytes of those that the decoder keeps from the first scan to the last
  */
-record JpegFile(int width, int height, int components, boolean luminance, int orientation) {
+record JpegFile(
+    int width, int height, int components, boolean luminance, int orientation, long coefficients) {
   private static final int LAST_USUAL_FRAME = 0xC2;
   private static final int PROGRESSIVE = 0xC2;
   private static final long JFIF = 0x4A464946_00L;
@@ -22,7 +24,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
   };
 
   PictureHeader header() {
-    return new PictureHeader(PictureFormat.JPEG, width, height, components);
+    return new PictureHeader(PictureFormat.JPEG, width, height, components, coefficients);
   }
 
   static JpegFile parse(ByteBuffer in) {
@@ -30,6 +32,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
     ByteBuffer frame = null;
     int kind = 0;
     int scans = 0;
+    long coefficients = 0;
     boolean jfif = false;
     int adobe = -1;
     int orientation = 1;
@@ -52,7 +55,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
             throw new UnreadablePictureException("JPEG scan before its frame");
           }
           if (scans++ == 0 && (kind == PROGRESSIVE || content.get(0) < frame.get(5))) {
-            checkCoefficients(frame);
+            coefficients = coefficients(frame);
           }
         }
         default -> {}
@@ -68,7 +71,8 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
         frame.getShort(1) & 0xFFFF,
         components,
         luminance(components, jfif, adobe, frame),
-        orientation);
+        orientation,
+        coefficients);
   }
 
   private static ByteBuffer frame(int marker, ByteBuffer content) {
@@ -90,7 +94,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
   }
 
   /** Of a picture whose pixels are not all in its first scan: the decoder keeps them to the end. */
-  private static void checkCoefficients(ByteBuffer frame) {
+  private static long coefficients(ByteBuffer frame) {
     long coefficients = 2 * samples(frame);
     if (coefficients > PictureLimits.MAX_COEFFICIENT_BYTES) {
       throw new UnreadablePictureException(
@@ -101,6 +105,7 @@ record JpegFile(int width, int height, int components, boolean luminance, int or
                   coefficients >> 20,
                   PictureLimits.MAX_COEFFICIENT_BYTES >> 20));
     }
+    return coefficients;
   }
 
   /** A scan of some bytes may be about all pixels, and the decoder goes through them for each. */

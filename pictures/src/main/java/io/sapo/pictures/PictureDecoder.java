@@ -23,12 +23,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * <p>A picture that would take more than {@link PictureLimits#MAX_DECODED_BYTES} is read at every
  * second (third, …) row and column. All threads of the process together take no more than that at a
- * time.
+ * time; one that must be held whole and takes more is decoded alone.
  */
 public final class PictureDecoder {
   private static final int MIB = 1 << 20;
-  private static final Semaphore BUDGET_MIB =
-      new Semaphore((int) (PictureLimits.MAX_DECODED_BYTES / MIB) + 1, true);
+  private static final int MOST_MIB = (int) (PictureLimits.MAX_DECODED_BYTES / MIB) + 1;
+  private static final Semaphore BUDGET_MIB = new Semaphore(MOST_MIB, true);
 
   private PictureDecoder() {}
 
@@ -38,7 +38,7 @@ public final class PictureDecoder {
    */
   public static RgbPicture decode(byte[] encoded) {
     PictureHeader header = PictureStructure.check(ByteBuffer.wrap(encoded));
-    int cost = Math.toIntExact(header.decodedBytes() / MIB) + 1;
+    int cost = (int) Math.min(MOST_MIB, header.decodedBytes() / MIB + 1);
     BUDGET_MIB.acquireUninterruptibly(cost);
     try {
       return decode(encoded, header);

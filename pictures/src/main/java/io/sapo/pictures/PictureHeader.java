@@ -6,17 +6,19 @@ package io.sapo.pictures;
  * @param width as encoded, before an orientation tag is honoured
  * @param height likewise
  * @param sampleBytes bytes of one decoded pixel, before it is RGB
+ * @param wholeBytes that decoding takes beside, however much the picture is thinned out
  */
-public record PictureHeader(PictureFormat format, int width, int height, int sampleBytes) {
+public record PictureHeader(
+    PictureFormat format, int width, int height, int sampleBytes, long wholeBytes) {
   private static final int RGB_BYTES = 3;
 
   public PictureHeader {
     PictureLimits.checkSize(width, height);
   }
 
-  /** Heap that decoding takes, within the limit. */
+  /** Memory that decoding takes. */
   public long decodedBytes() {
-    return decodedBytes(subsampling());
+    return decodedBytes(subsampling()) + wholeBytes;
   }
 
   /** Every how many rows and columns one is read, so that decoding stays within the limit. */

@@ -33,7 +33,7 @@ record PngFile(
           default -> 4;
         };
     int bytes = bitDepth == 16 ? 2 * channels : channels;
-    return new PictureHeader(PictureFormat.PNG, width, height, bytes);
+    return new PictureHeader(PictureFormat.PNG, width, height, bytes, 0);
   }
 
   /** Whether one grey level or colour is transparent, instead of an alpha channel. */

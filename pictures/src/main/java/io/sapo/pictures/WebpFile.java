@@ -33,13 +33,24 @@ record WebpFile(
   private static final int EXIF = tag("EXIF");
 
   private static final int SAMPLE_BYTES = 4;
+  private static final int LOSSY_BYTES = 2;
+  private static final int LOSSLESS_BYTES = 6;
 
   private static int tag(String name) {
     return name.charAt(0) | name.charAt(1) << 8 | name.charAt(2) << 16 | name.charAt(3) << 24;
   }
 
   PictureHeader header() {
-    return new PictureHeader(PictureFormat.WEBP, width, height, SAMPLE_BYTES);
+    return new PictureHeader(PictureFormat.WEBP, width, height, SAMPLE_BYTES, wholeBytes());
+  }
+
+  /** Pixels or planes of the frame, and what they, or its transparency, are unpacked from. */
+  private long wholeBytes() {
+    long pixels = (long) frameWidth * frameHeight;
+    if (!lossy()) {
+      return pixels * LOSSLESS_BYTES;
+    }
+    return pixels * (alpha == null ? LOSSY_BYTES : LOSSY_BYTES + LOSSLESS_BYTES + 1);
   }
 
   /** What the chunks say until the end or, in an animation, until its first frame. */

@@ -64,6 +64,8 @@ class UnreadablePicturesTest {
   void whatIsKeptBetweenScansIsBounded() {
     assertUnreadable(Jpegs.colourAfterColour(8_000), "takes 366 MiB to decode");
     assertThat(PictureDecoder.decode(Jpegs.colourAfterColour(64)).rgb()).containsOnly((byte) 128);
+    ByteBuffer progressive = ByteBuffer.wrap(Jpegs.progressive(8_000, 2));
+    assertThat(PictureStructure.check(progressive).decodedBytes()).isGreaterThan(2 * 8_000 * 8_000);
   }
 
   /** Gone into one by one they would take the whole stack. */
