@@ -71,20 +71,51 @@ public final class PromptBuilder {
 
   private TokenSequence read(Task task) throws PromptRefusedException {
     List<ChatMessage> messages = messages(task);
+    requireRoomFor(task, messages);
     refuseControlTokens(task, messages);
     List<PreparedPicture> prepared = new ArrayList<>();
+    int pictureTokens = 0;
     for (Picture picture : task.getPictures()) {
-      prepared.add(prepare(task, prepared.size(), picture));
+      PreparedPicture next = prepare(task, prepared.size(), picture);
+      pictureTokens += pictures.orElseThrow().tokens(next);
+      requireRoom(task, pictureTokens, "its first %d pictures have", prepared.size() + 1);
+      prepared.add(next);
     }
     int[] prompt = profile.chats() ? chat(task, messages, prepared) : plain(messages, prepared);
-    if (prompt.length > maxTokens) {
+    requireRoom(task, prompt.length, "its prompt has");
+    return new TokenSequence(prompt, prepared, new int[0]);
+  }
+
+  private void requireRoom(Task task, int tokens, String what, Object... arguments)
+      throws PromptRefusedException {
+    if (tokens > maxTokens) {
       throw refused(
           task,
           Reason.TOO_LONG,
-          "its prompt has %d tokens, at most %d are taken".formatted(prompt.length, maxTokens),
+          "%s %d tokens, at most %d are taken"
+              .formatted(what.formatted(arguments), tokens, maxTokens),
           null);
     }
-    return new TokenSequence(prompt, prepared, new int[0]);
+  }
+
+  /** Tokens of megabytes take minutes, and a hundred times their memory. */
+  private void requireRoomFor(Task task, List<ChatMessage> messages) throws PromptRefusedException {
+    long characters = 0;
+    for (ChatMessage message : messages) {
+      characters += message.getRole().length();
+      for (ContentPart part : message.getContent()) {
+        characters += part.getText() == null ? 0 : part.getText().length();
+      }
+    }
+    long most = (long) maxTokens * profile.tokenizer().longestToken();
+    if (characters > most) {
+      throw refused(
+          task,
+          Reason.TOO_LONG,
+          "its text has %d characters, the %d tokens that are taken at most hold %d"
+              .formatted(characters, maxTokens, most),
+          null);
+    }
   }
 
   /** The task's chat; without one, a user's message of its pictures and its text. */

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,6 +186,16 @@ class PromptBuilderTest {
     assertRefused(builder, byPath, Reason.PICTURE_HASH, "hashes to");
     Files.delete(file);
     assertRefused(builder, byPath, Reason.PICTURE_UNREADABLE, "does not exist");
+  }
+
+  /** Sixteen megabytes of text took minutes, and as tokens gigabytes, before they were too long. */
+  @Test
+  void whatCannotFitIsNotTried() {
+    PromptBuilder builder = builder(40);
+    assertRefused(builder, text("x".repeat(100_000)), Reason.TOO_LONG, "characters, the 40 tokens");
+    Task many = figure();
+    many.setPictures(Collections.nCopies(10_000, many.getPictures().get(0)));
+    assertRefused(builder, many, Reason.TOO_LONG, "pictures have");
   }
 
   @Test
