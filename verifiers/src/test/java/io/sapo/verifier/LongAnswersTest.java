@@ -3,10 +3,12 @@ package io.sapo.verifier;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Answers that say the same again and again: whoever judges them takes neither a stack that grows
@@ -115,6 +117,28 @@ class LongAnswersTest {
             verifier.verify("#### 1" + many + "1", reference);
             verifier.verify("\\boxed{1" + many + "1}", reference);
             verifier.verify("The answer is " + many, reference);
+          }
+        });
+  }
+
+  /** Short ones, of numbers as large and as small as are reckoned with. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\tanh(3000)",
+        "\\sinh(2999)+\\cosh(2999)+\\tanh(2999)",
+        "\\sqrt{10^{-1000}\\pi+10^{-1001}e}",
+        "\\ln(10^{-2000}\\pi+10^{-2001}e)",
+        "\\sqrt{10^{2000}\\pi+e}"
+      })
+  void andReckonedWith(String expression) {
+    Verifier verifier = Verifiers.load(VerifierSettings.DEFAULT).find("numeric").orElseThrow();
+    String answer = "\\boxed{" + String.join("+", Collections.nCopies(10, expression)) + "}";
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          for (int i = 0; i < 30; i++) {
+            verifier.verify(answer, "1");
           }
         });
   }

@@ -124,9 +124,9 @@ final class Point {
       case "arcsin" -> BigDecimalMath.asin(within(x, BigDecimal.ONE), DIGITS);
       case "arccos" -> BigDecimalMath.acos(within(x, BigDecimal.ONE), DIGITS);
       case "arctan" -> BigDecimalMath.atan(within(x, MAX_ANGLE), DIGITS);
-      case "sinh" -> BigDecimalMath.sinh(within(x, MAX_EXPONENT), DIGITS);
-      case "cosh" -> BigDecimalMath.cosh(within(x, MAX_EXPONENT), DIGITS);
-      case "tanh" -> BigDecimalMath.tanh(within(x, MAX_EXPONENT), DIGITS);
+      case "sinh" -> Elementary.sinh(within(x, MAX_EXPONENT));
+      case "cosh" -> Elementary.cosh(within(x, MAX_EXPONENT));
+      case "tanh" -> Elementary.tanh(within(x, MAX_EXPONENT));
       case "ln" -> logarithm(x);
       case "abs" -> x.abs();
       default -> whole(atom);
@@ -168,7 +168,7 @@ final class Point {
     }
     if (base.signum() > 0) {
       return Powers.isSquareRoot(exact)
-          ? BigDecimalMath.sqrt(base, DIGITS)
+          ? Elementary.sqrt(base)
           : exponential(exponent.multiply(logarithm(base), DIGITS));
     }
     boolean odd;
@@ -196,7 +196,7 @@ final class Point {
     if (x.signum() <= 0) {
       throw new UnreadableException("there is no logarithm of it");
     }
-    return BigDecimalMath.log(bounded(x), DIGITS);
+    return Elementary.ln(bounded(x));
   }
 
   private static BigDecimal within(BigDecimal x, BigDecimal limit) throws UnreadableException {
