@@ -149,8 +149,8 @@ final class Access {
       return new Range(
           range.start + begin * range.step, range.start + end * range.step, range.step * step);
     }
-    List<?> all = value instanceof String text ? PyText.characters(text) : (List<?>) value;
-    budget.makeList(value instanceof String ? size : Math.abs((long) end - begin) / Math.abs(step));
+    budget.makeList(value instanceof String ? 0 : Math.abs((long) end - begin) / Math.abs(step));
+    List<?> all = value instanceof String ? Elements.list(value, budget) : (List<?>) value;
     List<Object> taken = new ArrayList<>();
     for (long i = begin; step > 0 ? i < end : i > end; i += step) {
       taken.add(all.get((int) i));

@@ -20,14 +20,12 @@ final class Elements {
 
   @SuppressWarnings("unchecked")
   static Iterator<Object> iterate(Object value) {
-    if (value instanceof String text) {
-      return List.<Object>copyOf(PyText.characters(text)).iterator();
-    }
-    if (value instanceof Map<?, ?> map) {
+    Object elements = value instanceof String text ? PyText.characters(text) : value;
+    if (elements instanceof Map<?, ?> map) {
       return (Iterator<Object>) map.keySet().iterator();
     }
-    if (value instanceof Iterable<?> elements) {
-      return (Iterator<Object>) elements.iterator();
+    if (elements instanceof Iterable<?> each) {
+      return (Iterator<Object>) each.iterator();
     }
     if (value instanceof Undefined) {
       return List.of().iterator();

@@ -1,11 +1,19 @@
 package io.sapo.jinja;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.function.IntPredicate;
 
 /** Text as Python sees it: a row of code points, with its own idea of white space. */
 public final class PyText {
   private static final String HAN_NUMERALS = "〇零一二三四五六七八九十百千万萬亿億兆两兩廿卅卌壱壹弐貳贰参參叁肆伍陆陸柒捌玖拾佰仟";
+
+  private static final int PIECE = 1_024;
+
+  /** Characters to strip up to which looking them up one by one is quick. */
+  private static final int FEW = 16;
 
   private PyText() {}
 
@@ -50,29 +58,51 @@ public final class PyText {
    * @param characters to take away; null for white space
    */
   static String strip(String text, String characters, boolean left, boolean right) {
+    IntPredicate taken = stripped(characters);
     int begin = 0;
     int end = text.length();
-    while (left && begin < end && strips(characters, text.codePointAt(begin))) {
+    while (left && begin < end && taken.test(text.codePointAt(begin))) {
       begin += Character.charCount(text.codePointAt(begin));
     }
-    while (right && begin < end && strips(characters, text.codePointBefore(end))) {
+    while (right && begin < end && taken.test(text.codePointBefore(end))) {
       end -= Character.charCount(text.codePointBefore(end));
     }
     return text.substring(begin, end);
   }
 
-  private static boolean strips(String characters, int c) {
-    return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+  private static IntPredicate stripped(String characters) {
+    if (characters == null) {
+      return PyText::isSpace;
+    }
+    if (characters.length() <= FEW) {
+      return c -> characters.indexOf(c) >= 0;
+    }
+    BitSet many = new BitSet();
+    characters.codePoints().forEach(many::set);
+    return many::get;
   }
 
-  static List<String> characters(String text) {
-    List<String> characters = new ArrayList<>(text.length());
-    for (int i = 0; i < text.length(); ) {
-      int end = i + Character.charCount(text.codePointAt(i));
-      characters.add(text.substring(i, end));
-      i = end;
-    }
-    return characters;
+  /** Each code point as a text, made when it is asked for. */
+  static Iterable<String> characters(String text) {
+    return () ->
+        new Iterator<>() {
+          private int at;
+
+          @Override
+          public boolean hasNext() {
+            return at < text.length();
+          }
+
+          @Override
+          public String next() {
+            if (!hasNext()) {
+              throw new NoSuchElementException();
+            }
+            int begin = at;
+            at += Character.charCount(text.codePointAt(at));
+            return text.substring(begin, at);
+          }
+        };
   }
 
   static int compare(String a, String b) {
@@ -126,12 +156,22 @@ public final class PyText {
     return letters ? upper.charAt(0) + lower(upper.substring(1)) : upper;
   }
 
+  /** In pieces: Java's own takes time with the square of the letters that become several. */
   static String upper(String text) {
-    return text.toUpperCase(java.util.Locale.ROOT);
+    StringBuilder upper = new StringBuilder(text.length());
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + PIECE);
+      boolean halved = to < text.length() && Character.isLowSurrogate(text.charAt(to));
+      to -= halved ? 1 : 0;
+      upper.append(text.substring(from, to).toUpperCase(Locale.ROOT));
+      from = to;
+    }
+    return upper.toString();
   }
 
+  /** Whole, since a final sigma depends on what is around it; one letter alone becomes two. */
   static String lower(String text) {
-    return text.toLowerCase(java.util.Locale.ROOT);
+    return text.replace("\u0130", "i\u0307").toLowerCase(Locale.ROOT);
   }
 
   /** The place in chars of a code point's index, which lies in 0..length. */

@@ -38,7 +38,10 @@ final class Searching {
       return -1L;
     }
     String within = text.substring(bounds[0], bounds[1]);
-    int at = last ? within.lastIndexOf(part) : within.indexOf(part);
+    int at =
+        last
+            ? TextSearch.last(within, part, within.length(), budget)
+            : TextSearch.first(within, part, 0, budget);
     return at < 0 ? -1L : (long) text.codePointCount(0, bounds[0] + at);
   }
 
@@ -56,7 +59,9 @@ final class Searching {
       return (long) Elements.length(within) + 1;
     }
     long count = 0;
-    for (int at = within.indexOf(part); at >= 0; at = within.indexOf(part, at + part.length())) {
+    for (int at = TextSearch.first(within, part, 0, budget);
+        at >= 0;
+        at = TextSearch.first(within, part, at + part.length(), budget)) {
       count++;
     }
     return count;
@@ -93,12 +98,12 @@ final class Searching {
   private static List<Object> split(String text, String separator, int limit, Budget budget) {
     List<Object> parts = new ArrayList<>();
     int from = 0;
-    int at = text.indexOf(separator);
+    int at = TextSearch.first(text, separator, 0, budget);
     while (at >= 0 && parts.size() < limit) {
       budget.makeList(1);
       parts.add(text.substring(from, at));
       from = at + separator.length();
-      at = text.indexOf(separator, from);
+      at = TextSearch.first(text, separator, from, budget);
     }
     budget.makeList(1);
     parts.add(text.substring(from));
@@ -109,12 +114,12 @@ final class Searching {
       String text, String separator, int limit, Budget budget) {
     List<Object> parts = new ArrayList<>();
     int end = text.length();
-    int at = text.lastIndexOf(separator);
+    int at = TextSearch.last(text, separator, end, budget);
     while (at >= 0 && parts.size() < limit) {
       budget.makeList(1);
       parts.add(text.substring(at + separator.length(), end));
       end = at;
-      at = end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
+      at = TextSearch.last(text, separator, end - separator.length(), budget);
     }
     budget.makeList(1);
     parts.add(text.substring(0, end));
@@ -147,22 +152,26 @@ final class Searching {
     return end;
   }
 
+  private static int skipBack(String text, int at, boolean spaces) {
+    int begin = at;
+    while (begin > 0 && PyText.isSpace(text.charAt(begin - 1)) == spaces) {
+      begin--;
+    }
+    return begin;
+  }
+
   private static List<Object> wordsFromRight(String text, int limit, Budget budget) {
     List<Object> parts = new ArrayList<>();
-    String left = PyText.stripRight(text);
-    while (!left.isEmpty()) {
-      int begin = left.length();
-      while (begin > 0 && !PyText.isSpace(left.charAt(begin - 1))) {
-        begin--;
-      }
+    int end = skipBack(text, text.length(), true);
+    while (end > 0) {
+      budget.makeList(1);
       if (parts.size() == limit) {
-        budget.makeList(1);
-        parts.add(PyText.strip(left, null, true, false));
+        parts.add(text.substring(skip(text, 0, true), end));
         break;
       }
-      budget.makeList(1);
-      parts.add(left.substring(begin));
-      left = PyText.stripRight(left.substring(0, begin));
+      int begin = skipBack(text, end, false);
+      parts.add(text.substring(begin, end));
+      end = skipBack(text, begin, true);
     }
     Collections.reverse(parts);
     return parts;

@@ -37,8 +37,8 @@ final class StringMethods {
     METHODS.put("split", (s, a, b) -> Searching.split(s, a, b, false));
     METHODS.put("rsplit", (s, a, b) -> Searching.split(s, a, b, true));
     METHODS.put("splitlines", Searching::lines);
-    METHODS.put("partition", (s, a, b) -> partition(s, part(a, b), false));
-    METHODS.put("rpartition", (s, a, b) -> partition(s, part(a, b), true));
+    METHODS.put("partition", (s, a, b) -> partition(s, part(a, b), false, b));
+    METHODS.put("rpartition", (s, a, b) -> partition(s, part(a, b), true, b));
     METHODS.put("replace", StringMethods::replace);
     METHODS.put(
         "join", (s, a, b) -> join(s, Elements.list(a.required(0, "iterable"), b).iterator(), b));
@@ -135,11 +135,14 @@ final class StringMethods {
     return false;
   }
 
-  private static Object partition(String text, String separator, boolean last) {
+  private static Object partition(String text, String separator, boolean last, Budget budget) {
     if (separator.isEmpty()) {
       throw JinjaException.value("empty separator");
     }
-    int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
+    int at =
+        last
+            ? TextSearch.last(text, separator, text.length(), budget)
+            : TextSearch.first(text, separator, 0, budget);
     if (at < 0) {
       return last ? Tuple.of("", "", text) : Tuple.of(text, "", "");
     }
@@ -169,7 +172,9 @@ final class StringMethods {
       }
       return budget.made(replaced.append(limit > 0 ? other : "").toString());
     }
-    for (int at = text.indexOf(old); at >= 0 && limit-- > 0; at = text.indexOf(old, from)) {
+    for (int at = TextSearch.first(text, old, 0, budget);
+        at >= 0 && limit-- > 0;
+        at = TextSearch.first(text, old, from, budget)) {
       replaced.append(text, from, at).append(budget.made(other));
       from = at + old.length();
     }

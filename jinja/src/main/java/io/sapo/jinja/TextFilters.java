@@ -81,7 +81,8 @@ final class TextFilters {
         new WordWrap(
             arguments.integer(0, "width", 79),
             arguments.flag(1, "break_long_words", true),
-            arguments.flag(3, "break_on_hyphens", true));
+            arguments.flag(3, "break_on_hyphens", true),
+            budget);
     String between = arguments.text(2, "wrapstring", "\n");
     List<String> wrapped = new ArrayList<>();
     for (Object line : lines(text(value), budget)) {

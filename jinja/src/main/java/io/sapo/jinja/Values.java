@@ -196,7 +196,7 @@ final class Values {
             "'in <string>' requires string as left operand, not " + typeName(item));
       }
       budget.scan(text.length() + (long) part.length());
-      return text.contains(part);
+      return TextSearch.first(text, part, 0, budget) >= 0;
     }
     if (container instanceof Map<?, ?> map) {
       return map.containsKey(key(item));

@@ -25,13 +25,15 @@ final class WordWrap {
   private final int width;
   private final boolean breakLong;
   private final Pattern chunks;
+  private final Budget budget;
 
-  WordWrap(int width, boolean breakLong, boolean breakOnHyphens) {
+  WordWrap(int width, boolean breakLong, boolean breakOnHyphens, Budget budget) {
     if (width <= 0) {
       throw JinjaException.value("invalid width %d (must be > 0)".formatted(width));
     }
     this.width = width;
     this.breakLong = breakLong;
+    this.budget = budget;
     this.chunks = breakOnHyphens ? HYPHENATED : SIMPLE;
   }
 
@@ -42,6 +44,8 @@ final class WordWrap {
     }
     List<String> lines = new ArrayList<>();
     while (!left.isEmpty()) {
+      // What is left of a long word is copied for each line.
+      budget.scan(left.peek().length());
       Deque<String> line = new ArrayDeque<>();
       if (blank(left.peek()) && !lines.isEmpty()) {
         left.pop();

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Well-formed templates that want time, memory, depth or a way out. */
@@ -61,7 +62,15 @@ class HostileTemplateTest {
         "{% set s = 'a' * 4000000 %}{% for i in range(99999) %}{% set x = s[i] %}{% endfor %}",
         "{% set s = 'a' * 4000000 %}{% for c in s %}{% endfor %}",
         "{% set s = 'a ' * 4000000 %}{{ s.split() | length }}",
-        "{{ range(99999) | map('string') | map('center', 999) | join }}"
+        "{{ range(99999) | map('string') | map('center', 999) | join }}",
+        "{{ ('a' * 1000000).count('a' * 500000 ~ 'b') }}",
+        "{{ ('a' * 1000000).rfind('a' * 500000 ~ 'b') }}",
+        "{{ ('a' * 1000000).rsplit('a' * 500000 ~ 'b') }}",
+        "{{ ('a' * 1000000).replace('a' * 500000 ~ 'b', '') }}",
+        "{{ ('a' * 1000000).partition('a' * 500000 ~ 'b') }}",
+        "{{ ('a' * 500000 ~ 'b') in ('a' * 1000000) }}",
+        "{{ ('a' * 1000000) | wordwrap(1) }}",
+        "{{ ('a' * 15000000).title() }}"
       })
   void whatWantsTooMuchIsRefusedInOneSentence(String template) {
     assertThatThrownBy(() -> render(template))
@@ -71,6 +80,22 @@ class HostileTemplateTest {
         .message()
         .doesNotContain("\n")
         .hasSizeLessThan(200);
+  }
+
+  /** Some of these took minutes or the heap when their time went with the square of the length. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "('a ' * 400000).rsplit() -> length | 400000",
+        "('a' * 1000000).strip('b' * 1000000 ~ 'a') -> length | 0",
+        "('\u00df' * 500000).upper() -> length | 1000000",
+        "('\u0130' * 500000).lower() -> length | 1000000",
+        "('a' * 15000000) -> first | a",
+        "('a' * 100000)[::2] -> length | 50000",
+      })
+  void longTextTakesTimeInProportion(String expression, String expected) {
+    assertThat(render("{{ " + expression.replace("->", "|") + " }}")).isEqualTo(expected);
   }
 
   @ParameterizedTest

@@ -97,7 +97,11 @@ class LongAnswersTest {
           "<think>",
           "option ",
           "option A is ",
-          "1-");
+          "1-",
+          "\u0130",
+          "\u00df",
+          "ignore ",
+          "dozen ");
 
   static Stream<String> verifiers() {
     return Stream.of("numeric", "gsm8k", "boxed-math", "choice", "exact", "geo3k", "gsm8k-steps");
