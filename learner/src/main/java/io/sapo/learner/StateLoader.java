@@ -137,7 +137,7 @@ final class StateLoader {
       }
     } catch (InvalidCheckpointException e) {
       throw new CheckpointException(
-          "the critic that run %s is said to have begun with cannot be read: %s; a run that has begun needs none, since checkpoint 0 holds it"
+          "the critic that run %s is said to have begun with cannot be compared: %s"
               .formatted(first.getRunId(), e.getMessage()),
           e);
     }

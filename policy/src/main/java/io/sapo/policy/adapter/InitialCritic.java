@@ -35,15 +35,19 @@ public final class InitialCritic {
   }
 
   /**
-   * Whether {@link #read} would succeed, by names and shapes.
+   * Whether {@link #read} would succeed, by names and shapes, and whether adapters that name a base
+   * name this one.
    *
    * @param base may be without weights
+   * @param policy that the run begins with
    * @throws InvalidCheckpointException as {@link #read}
    */
-  public static void check(BaseModel base, Path folder) {
+  public static void check(BaseModel base, CheckpointFolder policy, Path folder) {
     refuseWithoutLayout(base, folder);
     if (base.adapters().isPresent()) {
-      adapters(folder).check(base);
+      AdapterFolder adapters = adapters(folder);
+      adapters.check(base);
+      NamedBase.check(adapters, folder, policy);
     } else {
       whole(base, folder).close();
     }
@@ -65,7 +69,8 @@ public final class InitialCritic {
   private static void refuseWithoutLayout(BaseModel base, Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidCheckpointException(
-          folder + ": there is no such folder; name one with the critic that the run begins with");
+          folder
+              + ": there is no such folder; name the one with the critic that the run begins with, or none where it has begun, since its checkpoints hold that critic");
     }
     if (base.config().multimodal()) {
       throw new InvalidCheckpointException(

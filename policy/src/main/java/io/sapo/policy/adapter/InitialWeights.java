@@ -24,11 +24,17 @@ public final class InitialWeights {
     if (base.adapters().isPresent()) {
       return adapter == null
           ? Weights.random(base, Head.LANGUAGE_MODEL, seed)
-          : AdapterFolder.open(adapter).read(base);
+          : adapters(base, checkpoint, adapter);
     }
     try (SafetensorsReader reader = checkpoint.openWeights()) {
       StoredWeights.check(reader, base.config());
       return Weights.read(reader, base, Head.LANGUAGE_MODEL);
     }
+  }
+
+  private static Weights adapters(BaseModel base, CheckpointFolder checkpoint, Path adapter) {
+    AdapterFolder adapters = AdapterFolder.open(adapter);
+    NamedBase.check(adapters, adapter, checkpoint);
+    return adapters.read(base);
   }
 }

@@ -10,6 +10,7 @@ import io.sapo.policy.tensor.NonFinite;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorSpec;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -86,21 +87,45 @@ public final class StoredWeights {
     TensorData embedding =
         StoredNames.find(reader, new TensorSpec(WeightLayout.TOKEN_EMBEDDINGS, shape));
     TensorData head = StoredNames.find(reader, new TensorSpec(HEAD, shape));
-    boolean[] same = {head.type() == embedding.type()};
-    long[] at = {0};
-    if (same[0]) {
-      head.forEachWindow(
-          window -> {
-            int length = window.remaining();
-            embedding.read(at[0], length, other -> same[0] &= other.equals(window));
-            at[0] += length;
-          });
-    }
-    if (!same[0]) {
+    if (head.type() != embedding.type() || !sameElements(head, embedding)) {
       throw new InvalidCheckpointException(
           "%s: tensor '%s' differs from '%s', but config.json says tie_word_embeddings; set that to false, or take the tensor out"
               .formatted(reader.files(), HEAD, WeightLayout.TOKEN_EMBEDDINGS));
     }
+  }
+
+  private static boolean sameElements(TensorData one, TensorData other) {
+    boolean[] same = {true};
+    long[] at = {0};
+    one.forEachWindow(
+        window -> {
+          int length = window.remaining();
+          other.read(at[0], length, theirs -> same[0] &= theirs.equals(window));
+          at[0] += length;
+        });
+    return same[0];
+  }
+
+  /**
+   * The first tensor by which two checkpoints of one model differ, heads apart; where they are
+   * stored in different types, elements are not compared.
+   *
+   * @throws InvalidCheckpointException where one of them does not fit the configuration
+   */
+  public static Optional<TensorSpec> firstDifference(
+      SafetensorsReader one, SafetensorsReader other, ModelConfig config) {
+    return WeightLayout.of(config, Head.SCALAR, null).slots().stream()
+        .filter(Slot::present)
+        .map(Slot::tensor)
+        .filter(spec -> !spec.name().equals(WeightLayout.SCALAR_HEAD))
+        .distinct()
+        .filter(
+            spec -> {
+              TensorData ours = StoredNames.find(one, spec);
+              TensorData theirs = StoredNames.find(other, spec);
+              return ours.type() == theirs.type() && !sameElements(ours, theirs);
+            })
+        .findFirst();
   }
 
   /** Tied models may bring their head too, older ones what rotary positions are made from. */

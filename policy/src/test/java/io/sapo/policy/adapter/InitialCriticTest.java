@@ -60,12 +60,17 @@ class InitialCriticTest {
 
   /** What a policy of the critic's kind stands on. */
   private static BaseModel base(Path critic) {
+    CheckpointFolder model = CheckpointFolder.open(policy(critic));
     if (!AdapterFolder.isIn(critic)) {
-      return BaseModel.trainedWhole(CheckpointFolder.open(critic).config(), TestDevice.get());
+      return BaseModel.trainedWhole(model.config(), TestDevice.get());
     }
-    CheckpointFolder model = CheckpointFolder.open(critic.getParent());
     AdapterConfig adapters = AdapterFolder.openCritic(critic).config(model.config());
     return BaseModel.adapted(model, model.config(), adapters, TestDevice.get());
+  }
+
+  /** A model of the critic's shape, or the one that it is adapters of. */
+  private static Path policy(Path critic) {
+    return AdapterFolder.isIn(critic) ? critic.getParent() : critic;
   }
 
   @ParameterizedTest
@@ -76,7 +81,7 @@ class InitialCriticTest {
             SafetensorsReader.open(critic.resolve("expected.safetensors"));
         Weights weights = InitialCritic.read(base, critic);
         Network network = Network.load(base.config(), Head.SCALAR, base.device())) {
-      InitialCritic.check(base, critic);
+      InitialCritic.check(base, CheckpointFolder.open(policy(critic)), critic);
       InitialCritic.checkFinite(critic);
       int columns = ReferenceCase.columns(expected);
       List<TokenSequence> rows =
@@ -179,6 +184,37 @@ class InitialCriticTest {
         .hasMessageContaining("key 'modules_to_save' is");
   }
 
+  /** Of the same shapes all the same; a copy of the base is the base. */
+  @Test
+  void refusesAdaptersThatNameAnotherBase() throws IOException {
+    CheckpointFolder policy = CheckpointFolder.open(BASE);
+    Path named = Files.createDirectory(folder.resolve("named"));
+    Files.copy(BASE.resolve("config.json"), named.resolve("config.json"));
+    Path weights = named.resolve("model.safetensors");
+    Files.copy(BASE.resolve("model.safetensors"), weights);
+    Path critic = adapters("\"..\"", "\"" + named + "\"", null);
+    Path actor = folder.resolve("actor");
+    AdapterConfig config = AdapterFolder.openCritic(ADAPTERS).config(policy.config());
+    try (BaseModel base = base(ADAPTERS);
+        Weights fresh = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
+      AdapterWriter.write(
+          actor, named.toString(), policy.config(), config, Map.of(), fresh.tensors());
+      InitialCritic.check(base, policy, critic);
+      InitialWeights.of(base, policy, actor, 1).close();
+
+      byte[] bytes = Files.readAllBytes(weights);
+      bytes[bytes.length - 2] ^= 1;
+      Files.write(weights, bytes);
+      String message = "holds adapters of " + named + ", whose tensor model.norm.weight is another";
+      assertThatThrownBy(() -> InitialCritic.check(base, policy, critic))
+          .isInstanceOf(InvalidCheckpointException.class)
+          .hasMessageStartingWith(critic + ": " + message)
+          .hasMessageNotContaining("\n");
+      assertThatThrownBy(() -> InitialWeights.of(base, policy, actor, 1).close())
+          .hasMessageStartingWith(actor + ": " + message);
+    }
+  }
+
   /** The adapters of a policy have no score. */
   @Test
   void refusesTheAdaptersOfAPolicy() {
@@ -198,13 +234,18 @@ class InitialCriticTest {
         ModelConfig.read(
             ReferenceModels.shipped().resolve("tiny-qwen2_5_vl").resolve("config.json"));
     assertThatThrownBy(
-            () -> InitialCritic.check(BaseModel.trainedWhole(pictures, TestDevice.get()), WHOLE))
+            () ->
+                InitialCritic.check(
+                    BaseModel.trainedWhole(pictures, TestDevice.get()),
+                    CheckpointFolder.open(WHOLE),
+                    WHOLE))
         .hasMessageContaining("transformers has no such model with a scalar head");
   }
 
   private static void refused(Path policy, Path critic, String message) {
     try (BaseModel base = base(policy)) {
-      assertThatThrownBy(() -> InitialCritic.check(base, critic))
+      CheckpointFolder model = CheckpointFolder.open(policy(policy));
+      assertThatThrownBy(() -> InitialCritic.check(base, model, critic))
           .isInstanceOf(InvalidCheckpointException.class)
           .hasMessageStartingWith(critic.toString())
           .hasMessageContaining(message)

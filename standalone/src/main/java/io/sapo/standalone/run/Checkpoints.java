@@ -38,7 +38,7 @@ public final class Checkpoints {
     Optional<Path> critic = settings.optionalPath("learner.critic.checkpoint");
     if (critic.isPresent()) {
       try (BaseModel shapes = new Binding(settings).learner().network().shapes(policy)) {
-        InitialCritic.check(shapes, critic.get());
+        InitialCritic.check(shapes, policy, critic.get());
       }
     }
   }
