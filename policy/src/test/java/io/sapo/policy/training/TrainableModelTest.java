@@ -117,6 +117,31 @@ class TrainableModelTest {
     assertThat(difference / (2 * length)).isCloseTo(square, withinPercentage(1));
   }
 
+  /** Each value has it once: its gradient is the sum of the values'. */
+  @Test
+  void theGradientOfABiasIsTheSumOfTheSlopes() {
+    List<TokenSequence> batch = TinyModels.textBatch(2);
+    Weights weights = TinyModels.text(Head.SCALAR_WITH_BIAS, 7);
+    weights.arrays().get("score.bias").addi(0.25f);
+    try (TrainableModel model = TrainableModel.of(weights)) {
+      float sum = 0;
+      for (int part = 0; part < 2; part++) {
+        try (ValueForward forward = model.forwardValues(batch)) {
+          float[][] slopes = forward.values();
+          for (float[] row : slopes) {
+            assertThat(row).as("a head of zeros with its bias").containsOnly(0.25f);
+            for (int t = 0; t < row.length; t++) {
+              row[t] = t - 3;
+              sum += row[t];
+            }
+          }
+          forward.backward(slopes);
+        }
+      }
+      assertThat(model.gradient("score.bias")).containsExactly(sum);
+    }
+  }
+
   /** A critic's head starts at zero, where nothing below it has a gradient. */
   private static List<NamedTensor> warmed(List<NamedTensor> tensors) {
     return tensors.stream()
