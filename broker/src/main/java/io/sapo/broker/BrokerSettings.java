@@ -95,6 +95,9 @@ final class BrokerSettings {
     set(p, "log.cleaner.dedupe.buffer.size", 2 * MIB);
     set(p, "log.cleaner.io.buffer.size", MIB / 4);
     set(p, "message.max.bytes", 32 * MIB);
+    // Sizes are bounded as records are on the heap of whoever reads them: kilobytes on the wire may
+    // be one record of gigabytes, which would end its readers at every start.
+    set(p, "compression.type", "uncompressed");
   }
 
   private static void prompt(Properties p) {

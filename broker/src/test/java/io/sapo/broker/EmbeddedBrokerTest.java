@@ -21,7 +21,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Exit;
@@ -122,6 +125,35 @@ class EmbeddedBrokerTest {
           .isInstanceOf(BrokerException.class);
       assertThat(broker.failure())
           .isCompletedWithValueMatching(e -> e.getMessage().contains("log folder failed"));
+    }
+  }
+
+  /** Readers allocate a record whole: one of gigabytes would end each of them, at every start. */
+  @Test
+  void aRecordThatIsTooLargeOnceDecompressedIsRefused() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      createTopic(broker);
+      Map<String, Object> config =
+          Map.of(
+              "bootstrap.servers",
+              broker.bootstrapServers(),
+              "compression.type",
+              "zstd",
+              "max.request.size",
+              1 << 30,
+              "buffer.memory",
+              1 << 30);
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+        assertThat(producer.send(new ProducerRecord<>(TOPIC, new byte[64 << 20])))
+            .failsWithin(Duration.ofSeconds(60))
+            .withThrowableThat()
+            .withCauseInstanceOf(RecordTooLargeException.class);
+        assertThat(producer.send(new ProducerRecord<>(TOPIC, new byte[16 << 20])))
+            .succeedsWithin(Duration.ofSeconds(60))
+            .extracting(RecordMetadata::offset)
+            .isEqualTo(0L);
+      }
     }
   }
 
