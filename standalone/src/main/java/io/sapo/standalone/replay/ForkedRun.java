@@ -38,7 +38,7 @@ public final class ForkedRun {
     this.folder = parent.fork(name);
   }
 
-  /** What sets a fork apart from its parent. */
+  /** What sets a fork apart from its parent; it begins with that one's critic, not with another. */
   public static UnaryOperator<ConfigLoader> settings(
       Settings parentSettings, RunFolder parent, String name) {
     if (!name.matches(NAME)) {
@@ -50,6 +50,7 @@ public final class ForkedRun {
     return loader ->
         loader
             .flag("--fork", "kafka.topic-prefix", prefix)
+            .flag("--fork", "learner.critic.checkpoint", "")
             .flag("--fork", "broker.data", broker.toString());
   }
 

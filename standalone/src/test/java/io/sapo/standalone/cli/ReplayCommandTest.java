@@ -33,7 +33,7 @@ class ReplayCommandTest {
   static void train() throws Exception {
     broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
     run = RecordedRun.train(Map.of("bootstrap.servers", broker.bootstrapServers()), folder);
-    Files.writeString(folder.resolve("config.yaml"), "");
+    Files.writeString(folder.resolve("config.yaml"), "learner.critic.checkpoint: /gone/by/now\n");
   }
 
   @AfterAll
@@ -255,6 +255,7 @@ class ReplayCommandTest {
     assertThat(fork.get("parent_run").asText()).isEqualTo("a-run");
     assertThat(fork.get("topic_prefix").asText()).isEqualTo("run.next.");
     Path data = Path.of(fork.get("data").asText());
+    assertThat(data.resolve("config.yaml")).content().doesNotContain("/gone/by/now");
     assertThat(forked(data, "audit").out()).contains("clean: every record is accounted for");
 
     run.goOn("run.next.", data.resolve("learner"), folder.resolve("fork-segmenter"), 5);
