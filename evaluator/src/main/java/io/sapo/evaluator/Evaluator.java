@@ -205,22 +205,40 @@ public final class Evaluator implements AutoCloseable {
   }
 
   private Optional<Verdict> verdict(Answer answer, long version) {
+    try {
+      Optional<Verifier> verifier = verifier(answer, version);
+      if (verifier.isPresent()) {
+        return verdict(verifier.get(), answer);
+      }
+      log.warn(
+          "skipped in the evaluation: task {} asks for the unknown verifier {}",
+          answer.task().getTaskId(),
+          answer.task().getVerifier());
+    } catch (JudgePanel.NoVerdictException e) {
+      skipped(answer, e);
+    }
+    return Optional.empty();
+  }
+
+  /** A verifier that stumbles over one response is no reason to evaluate nothing. */
+  private static Optional<Verdict> verdict(Verifier verifier, Answer answer) {
     Task task = answer.task();
     try {
-      Optional<Verdict> verdict =
-          verifier(answer, version)
-              .map(verifier -> verifier.verify(answer.response(), task.getAnswer()));
-      if (verdict.isEmpty()) {
-        log.warn(
-            "skipped in the evaluation: task {} asks for the unknown verifier {}",
-            task.getTaskId(),
-            task.getVerifier());
-      }
-      return verdict;
-    } catch (ReferenceAnswerException | JudgePanel.NoVerdictException e) {
-      log.warn("skipped in the evaluation: task {}: {}", task.getTaskId(), e.getMessage());
-      return Optional.empty();
+      return Optional.of(verifier.verify(answer.response(), task.getAnswer()));
+    } catch (ReferenceAnswerException e) {
+      skipped(answer, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      log.error(
+          "skipped in the evaluation: task {}: verifier {} failed",
+          task.getTaskId(),
+          verifier.name(),
+          e);
     }
+    return Optional.empty();
+  }
+
+  private static void skipped(Answer answer, RuntimeException why) {
+    log.warn("skipped in the evaluation: task {}: {}", answer.task().getTaskId(), why.getMessage());
   }
 
   /** Waits for judges outside, until told to stop. */

@@ -7,9 +7,9 @@ import java.util.List;
  * java.util.ServiceLoader}, need a public constructor without arguments, are stateless and
  * thread-safe, and depend on their arguments alone: the same response is always judged alike.
  *
- * <p>A response, however odd, is judged and never an exception; a thrown exception other than
- * {@link ReferenceAnswerException} stops the segmenter as a bug. Judging must be quick (it runs
- * inside a Kafka transaction).
+ * <p>A response, however odd, is judged and never an exception: one for which an exception other
+ * than {@link ReferenceAnswerException} is thrown becomes a dead letter, and the log says where the
+ * bug is. Judging must be quick (it runs inside a Kafka transaction).
  */
 public interface Verifier {
   /** The name by which tasks ask for it: lower case, no spaces. */

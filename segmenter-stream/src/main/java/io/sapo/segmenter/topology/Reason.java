@@ -51,6 +51,8 @@ public enum Reason {
   UNKNOWN_VERIFIER,
   /** A reference answer that its verifier cannot judge by. */
   BAD_REFERENCE,
+  /** Its verifier threw, or gave what is no reward: the verifier is at fault. */
+  VERIFIER_FAILED,
   /** A judge outside the stream has declined, or has failed on it again and again. */
   JUDGE_FAILED,
   /** A judge outside the stream has said nothing for too long. */

@@ -19,9 +19,13 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Cuts and judges one trajectory: a function of it and of the configuration. Thread-safe. */
 final class TrajectorySegmenter {
+  private static final Logger log = LoggerFactory.getLogger(TrajectorySegmenter.class);
+
   /** What a segmented record holds besides the trajectory and its segments; generous. */
   private static final int FIXED_BYTES = 4096;
 
@@ -74,29 +78,52 @@ final class TrajectorySegmenter {
         verifiers
             .find(trajectory.getVerifier(), given)
             .orElseThrow(() -> unknownVerifier(trajectory.getVerifier()));
+    Rewards judged = rewards(verifier, accepted, ends);
+    double[] rewards = judged.segments();
+    counters.countSegmentRewards(rewards);
+    double reward = shaped(judged.verdict(), accepted);
+    rewards[rewards.length - 1] += reward;
+    return SegmentedTrajectory.newBuilder()
+        .setTrajectory(trajectory)
+        .setSourcePartition(accepted.source().partition())
+        .setSourceOffset(accepted.source().offset())
+        .setStrategy(cut.strategy())
+        .setSegmentEnds(PackedArrays.pack(ends))
+        .setSegmentRewards(PackedArrays.pack(rewards))
+        .setOutcomeReward(reward)
+        .setCorrect(judged.verdict().correct())
+        .setGroupMean(reward)
+        .setGroupStd(0)
+        .setGroupCount(1)
+        .setGroupComplete(trajectory.getGroupSize() == 1)
+        .setJudgements(judgements)
+        .build();
+  }
+
+  /**
+   * @param segments of each the verifier's reward, to be changed by whoever has asked
+   */
+  private record Rewards(Verdict verdict, double[] segments) {}
+
+  /**
+   * Whatever a verifier throws is about this response: it would throw it again at every start.
+   *
+   * @throws RefusedException when it gives no verdict
+   */
+  private static Rewards rewards(Verifier verifier, Accepted accepted, int[] ends)
+      throws RefusedException {
+    Trajectory trajectory = accepted.trajectory();
     try {
-      Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
-      double[] rewards = segmentRewards(verifier, accepted, ends);
-      counters.countSegmentRewards(rewards);
-      double reward = shaped(verdict, accepted);
-      rewards[rewards.length - 1] += reward;
-      return SegmentedTrajectory.newBuilder()
-          .setTrajectory(trajectory)
-          .setSourcePartition(accepted.source().partition())
-          .setSourceOffset(accepted.source().offset())
-          .setStrategy(cut.strategy())
-          .setSegmentEnds(PackedArrays.pack(ends))
-          .setSegmentRewards(PackedArrays.pack(rewards))
-          .setOutcomeReward(reward)
-          .setCorrect(verdict.correct())
-          .setGroupMean(reward)
-          .setGroupStd(0)
-          .setGroupCount(1)
-          .setGroupComplete(trajectory.getGroupSize() == 1)
-          .setJudgements(judgements)
-          .build();
+      return new Rewards(
+          verifier.verify(trajectory.getResponseText(), trajectory.getAnswer()),
+          segmentRewards(verifier, accepted, ends));
     } catch (ReferenceAnswerException e) {
       throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
+    } catch (RuntimeException | StackOverflowError e) {
+      log.error(
+          "verifier {} failed on trajectory {}", verifier.name(), trajectory.getTrajectoryId(), e);
+      throw new RefusedException(
+          Reason.VERIFIER_FAILED, "verifier %s failed on it: %s".formatted(verifier.name(), e));
     }
   }
 

@@ -51,23 +51,28 @@ class TrajectorySegmenterTest {
     assertThat(given).as("the verifier's own array").containsExactly(0.25, 0.5);
   }
 
+  /** It would end the run at every start, by one response that it stumbles over. */
   @Test
-  void aVerifierThatBreaksItsContractIsABugAndNoBadRecord() {
-    assertThatThrownBy(() -> segment(new Judge(texts -> new double[] {1, 2, 3})))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("judge gave 3 rewards for 2 segments");
-    assertThatThrownBy(() -> segment(new Judge(texts -> new double[] {0, Double.NaN})))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("NaN");
-    UnsupportedOperationException bug = new UnsupportedOperationException("bug");
-    assertThatThrownBy(
-            () ->
-                segment(
-                    new Judge(
-                        texts -> {
-                          throw bug;
-                        })))
-        .isSameAs(bug);
+  void whatAVerifierStumblesOverIsRefused() {
+    assertFails(texts -> new double[] {1, 2, 3}, "judge gave 3 rewards for 2 segments");
+    assertFails(texts -> new double[] {0, Double.NaN}, "NaN");
+    assertFails(
+        texts -> {
+          throw new ArithmeticException("Division by zero");
+        },
+        "verifier judge failed on it: java.lang.ArithmeticException: Division by zero");
+    assertFails(
+        texts -> {
+          throw new StackOverflowError();
+        },
+        "StackOverflowError");
+  }
+
+  private static void assertFails(Function<List<String>, double[]> segments, String why) {
+    assertThatThrownBy(() -> segment(new Judge(segments)))
+        .isInstanceOfSatisfying(
+            RefusedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.VERIFIER_FAILED))
+        .hasMessageContaining(why);
   }
 
   private static SegmentedTrajectory segment(Verifier verifier) throws RefusedException {
