@@ -16,6 +16,12 @@ import java.util.Optional;
  * re-tokenized from text. Guarded by {@link Conversations}.
  */
 final class Conversation {
+  /** With its numbers: two, three and its version. */
+  private static final long TOKEN_BYTES = 24;
+
+  /** That the objects around a text are worth. */
+  private static final long MESSAGE_CHARACTERS = 64;
+
   private final String id;
   private final String prompt;
   private final int[] promptTokens;
@@ -29,6 +35,7 @@ final class Conversation {
   private long firstSeed;
   private int entropyCandidates;
   private long lastUsedNanos;
+  private long bytes;
 
   /**
    * Tokens in a row from one source.
@@ -114,6 +121,11 @@ final class Conversation {
     return lastUsedNanos;
   }
 
+  /** Heap that it takes, roughly and rather more; the same until a turn is added. */
+  long bytes() {
+    return bytes;
+  }
+
   /** All tokens so far. */
   int[] tokens() {
     int length = promptTokens.length;
@@ -156,6 +168,19 @@ final class Conversation {
     reference = request.reference().isPresent() ? request.reference() : reference;
     entropyCandidates = Math.max(entropyCandidates, generated.entropyCandidates());
     lastUsedNanos = nanos;
+    bytes = TOKEN_BYTES * tokens().length + Character.BYTES * characters();
+  }
+
+  /** Messages are kept twice, of tools also what they are read as. */
+  private long characters() {
+    long characters = prompt.length() + 4L * tools.json().length();
+    for (Message message : messages) {
+      characters += 2 * (MESSAGE_CHARACTERS + message.text().length());
+      for (ToolCall call : message.calls()) {
+        characters += 2 * (MESSAGE_CHARACTERS + call.arguments().length());
+      }
+    }
+    return characters + reference.map(known -> known.answer().length()).orElse(0);
   }
 
   /** Messages that begin with those so far, each generated one as the model wrote it. */

@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 final class Conversations {
   private final int most;
+  private final long mostBytes;
   private final long idleNanos;
 
   /** By id, the one used longest ago first. */
@@ -25,12 +26,16 @@ final class Conversations {
 
   private final Map<List<Message>, Deque<Conversation>> bySaid = new HashMap<>();
 
+  private long bytes;
+
   /**
    * @param most conversations kept; beyond it the one used longest ago is given up
+   * @param mostBytes that they may take together; beyond it likewise, but for the newest
    * @param idle time after which a conversation is over
    */
-  Conversations(int most, Duration idle) {
+  Conversations(int most, long mostBytes, Duration idle) {
     this.most = most;
+    this.mostBytes = mostBytes;
     this.idleNanos = idle.toNanos();
   }
 
@@ -63,7 +68,7 @@ final class Conversations {
   synchronized List<Conversation> put(Conversation conversation) {
     add(conversation);
     List<Conversation> left = new ArrayList<>();
-    while (byId.size() > most) {
+    while (byId.size() > most || bytes > mostBytes && byId.size() > 1) {
       Conversation oldest = byId.values().iterator().next();
       remove(oldest);
       left.add(oldest);
@@ -94,11 +99,13 @@ final class Conversations {
 
   private void add(Conversation one) {
     byId.put(one.id(), one);
+    bytes += one.bytes();
     bySaid.computeIfAbsent(one.messages(), said -> new ArrayDeque<>()).add(one);
   }
 
   private void remove(Conversation one) {
     byId.remove(one.id());
+    bytes -= one.bytes();
     bySaid.computeIfPresent(
         one.messages(),
         (said, alike) -> {

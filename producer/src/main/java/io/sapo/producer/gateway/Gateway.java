@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+  /** Of the heap that open conversations may take. */
+  private static final int SHARE_OF_HEAP = 4;
+
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
 
   private final ProducerConfig config;
@@ -74,7 +78,11 @@ public final class Gateway implements AutoCloseable {
       Map<String, Object> clientConfig) {
     this.config = config;
     Clock clock = Clock.systemUTC();
-    this.conversations = new Conversations(limits.conversations(), limits.idle());
+    this.conversations =
+        new Conversations(
+            limits.conversations(),
+            Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
+            limits.idle());
     try {
       profile = resources.add(CheckpointProfile.open(checkpoint, config.prompts().profile()));
       turns =

@@ -69,7 +69,7 @@ class ToolTurnsTest {
   private void open(String template) throws Exception {
     Files.writeString(checkpoint.path().resolve("chat_template.jinja"), template);
     profile = CheckpointProfile.open(checkpoint, ProfileSettings.DEFAULT);
-    conversations = new Conversations(10, Duration.ofMinutes(1));
+    conversations = new Conversations(10, 1 << 20, Duration.ofMinutes(1));
     turns = new Turns(new TurnPrompts(profile), conversations, 2_000, "gate", Clock.systemUTC());
   }
 

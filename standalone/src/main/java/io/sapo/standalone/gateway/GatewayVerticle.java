@@ -5,15 +5,16 @@ import io.sapo.producer.gateway.ChatRequest;
 import io.sapo.producer.gateway.Gateway;
 import io.sapo.producer.gateway.GatewayException;
 import io.sapo.producer.gateway.GatewayException.Kind;
+import io.sapo.standalone.gateway.RequestBudget.Share;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -36,16 +37,26 @@ final class GatewayVerticle extends VerticleBase {
   private static final int MOST_BODY_BYTES = 4 << 20;
   private static final int IDLE_SECONDS = 3_600;
 
+  /** Of the heap that the bodies of all requests may take; as texts and messages it is thrice. */
+  private static final int SHARE_OF_HEAP = 8;
+
+  /** That have nothing to wait for; those that wait for answers are bounded as such. */
+  private static final int MOST_IDLE_CONNECTIONS = 4_096;
+
   /** For a whole request to come. */
   private static final long REQUEST_WITHIN_MS = 60_000;
 
   private static final String MODEL = "sapo";
+  private static final String SHARE = "share";
   private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
   private final Gateway gateway;
   private final GatewayListen listen;
   private final Optional<String> secret;
   private final Clock clock = Clock.systemUTC();
+  private final RequestBudget budget =
+      new RequestBudget(
+          Math.max(2 * MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
   private RequestDeadline deadline;
   private HttpServer server;
 
@@ -57,7 +68,7 @@ final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    deadline = new RequestDeadline(vertx, REQUEST_WITHIN_MS);
+    deadline = new RequestDeadline(vertx, REQUEST_WITHIN_MS, MOST_IDLE_CONNECTIONS);
     server =
         vertx.createHttpServer(
             new HttpServerOptions()
@@ -81,6 +92,7 @@ final class GatewayVerticle extends VerticleBase {
     router.get("/health").handler(this::health);
     router.get("/v1/models").handler(this::models);
     BodyHandler body = BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES);
+    router.route(HttpMethod.POST, "/*").handler(this::announced);
     router.post("/v1/chat/completions").handler(body).handler(this::whole).handler(this::chat);
     router.post("/rewards").handler(body).handler(this::whole).handler(this::reward);
     router.route().failureHandler(this::fail);
@@ -97,9 +109,26 @@ final class GatewayVerticle extends VerticleBase {
     context.next();
   }
 
+  /** Of a length that is not announced, or not to be taken, as much is held free as is taken. */
+  private void announced(RoutingContext context) {
+    String length = context.request().getHeader("content-length");
+    boolean sound =
+        length != null && length.length() <= 7 && length.chars().allMatch(Character::isDigit);
+    long bytes = sound ? Math.min(Long.parseLong(length), MOST_BODY_BYTES) : MOST_BODY_BYTES;
+    Share share = budget.take(bytes);
+    context.put(SHARE, share);
+    context.addEndHandler(answered -> share.answered());
+    context.next();
+  }
+
   private void whole(RoutingContext context) {
     deadline.paid(context.request().connection());
+    share(context).shrink(context.body().length());
     context.next();
+  }
+
+  private static Share share(RoutingContext context) {
+    return context.get(SHARE);
   }
 
   /**
@@ -157,9 +186,10 @@ final class GatewayVerticle extends VerticleBase {
   }
 
   private void chat(RoutingContext context) {
-    JsonObject body = json(context);
+    JsonObject body = RequestJson.of(context.body().buffer());
     ChatRequest request = ChatJson.request(body, gateway.config().rollouts().sampling());
     String model = ChatJson.model(body, MODEL);
+    share(context).workBegins();
     if (ChatJson.wantsStream(body)) {
       stream(context, request, new ChatChunks(model, seconds(), ChatJson.wantsUsage(body)));
       return;
@@ -167,6 +197,7 @@ final class GatewayVerticle extends VerticleBase {
     vertx
         .executeBlocking(() -> gateway.chat(request), false)
         .compose(this::here)
+        .onComplete(done -> share(context).workEnds())
         .onFailure(context::fail)
         .onSuccess(reply -> send(context, 200, ChatJson.whole(reply, model, seconds())));
   }
@@ -188,7 +219,12 @@ final class GatewayVerticle extends VerticleBase {
                     .setChunked(true)
                     .putHeader("content-type", "text/event-stream")
                     .putHeader("cache-control", "no-store"));
-    response.closeHandler(closed -> events.abandon());
+    // In place of the router's own handler, which would end what is held.
+    response.closeHandler(
+        closed -> {
+          events.abandon();
+          share(context).answered();
+        });
     vertx
         .executeBlocking(() -> gateway.stream(request, events::news), false)
         .compose(
@@ -196,6 +232,7 @@ final class GatewayVerticle extends VerticleBase {
               events.open(stream);
               return here(stream.reply());
             })
+        .onComplete(done -> share(context).workEnds())
         .onSuccess(events::end)
         .onFailure(
             problem -> {
@@ -212,7 +249,7 @@ final class GatewayVerticle extends VerticleBase {
   }
 
   private void reward(RoutingContext context) {
-    JsonObject body = json(context);
+    JsonObject body = RequestJson.of(context.body().buffer());
     boolean sound =
         body.getValue("id") instanceof String
             && body.getValue("reward") instanceof Number number
@@ -227,18 +264,6 @@ final class GatewayVerticle extends VerticleBase {
         .onFailure(context::fail)
         .onSuccess(
             done -> send(context, 200, new JsonObject().put("id", id).put("status", "published")));
-  }
-
-  private static JsonObject json(RoutingContext context) {
-    try {
-      JsonObject body = context.body().asJsonObject();
-      if (body != null) {
-        return body;
-      }
-    } catch (DecodeException | ClassCastException e) {
-      // Refused below.
-    }
-    throw new GatewayException(Kind.BAD_REQUEST, "the request is no JSON object");
   }
 
   private static void send(RoutingContext context, int status, JsonObject body) {

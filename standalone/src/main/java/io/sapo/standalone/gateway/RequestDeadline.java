@@ -7,23 +7,32 @@ import java.util.Map;
 
 /**
  * Closes connections whose callers owe something for too long: a request since they connected or
- * were last answered, or the rest of one that has begun. One that waits for its answer is left
- * alone. For the event loop.
+ * were last answered, or the rest of one that has begun; beyond a number of them, at once. One that
+ * waits for its answer is left alone. For the event loop.
  */
 final class RequestDeadline {
   private final Vertx vertx;
   private final long milliseconds;
+  private final int most;
 
   /** Timers of the connections whose callers owe something. */
   private final Map<HttpConnection, Long> owing = new HashMap<>();
 
-  RequestDeadline(Vertx vertx, long milliseconds) {
+  /**
+   * @param most connections whose callers may owe something at a time
+   */
+  RequestDeadline(Vertx vertx, long milliseconds, int most) {
     this.vertx = vertx;
     this.milliseconds = milliseconds;
+    this.most = most;
   }
 
   /** A caller has connected. */
   void connected(HttpConnection connection) {
+    if (owing.size() >= most) {
+      close(connection);
+      return;
+    }
     owes(connection);
     connection.closeHandler(closed -> paid(connection));
   }

@@ -165,6 +165,11 @@ class GatewayHttpTest {
         Arguments.of(CHAT, QUESTION.formatted("").replace("1 plus", "1 ".repeat(9_000)), 400, "64"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("1", "1".repeat(99_999)), 400, "hold"),
         Arguments.of(CHAT, " ".repeat(5 << 20), 413, "bytes"),
+        Arguments.of(
+            CHAT,
+            QUESTION.formatted(", \"metadata\": [" + "{},".repeat(200_000) + "{}]"),
+            400,
+            "more than 200000 parts"),
         Arguments.of("/rewards", "{\"id\": \"x\"}", 400, "a reward is"),
         Arguments.of("/rewards", "{\"id\": 7, \"reward\": 1}", 400, "a reward is"),
         Arguments.of("/rewards", "{\"id\": \"x\", \"reward\": 1e400}", 400, "a reward is"),
@@ -213,6 +218,42 @@ class GatewayHttpTest {
     assertThat(raw(head.formatted(CHAT, TOKEN, "99999999999"))).contains(" 413 ");
     assertThat(raw(head.formatted(CHAT, TOKEN, "-1"))).contains(" 400 ");
     assertThat(raw("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n")).contains(" 414 ");
+  }
+
+  /** What all callers together announce is bounded, and free again when they have gone. */
+  @Test
+  void manyLargeBodiesAtATimeAreNotTaken() throws Exception {
+    String head =
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n{"
+            .formatted(CHAT, TOKEN, 4 << 20);
+    String large = " ".repeat(4 << 20);
+    List<Socket> sending = new ArrayList<>();
+    try {
+      long fitting = Runtime.getRuntime().maxMemory() / 8 / (4 << 20);
+      for (int i = 0; i <= fitting; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        sending.add(socket);
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+      }
+      Await.until(
+          "the gateway to have enough",
+          Duration.ofSeconds(20),
+          () -> status(CHAT, large) == 503 && status("/rewards", "{}") == 400);
+    } finally {
+      for (Socket socket : sending) {
+        socket.close();
+      }
+    }
+    Await.until(
+        "the bodies to be given up", Duration.ofSeconds(20), () -> status(CHAT, large) == 400);
+  }
+
+  private static int status(String path, String body) {
+    try {
+      return post(path, body).statusCode();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The first line of the answer to bytes that need not be HTTP. */

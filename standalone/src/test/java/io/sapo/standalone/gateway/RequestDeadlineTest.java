@@ -1,6 +1,7 @@
 package io.sapo.standalone.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -12,6 +13,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +24,17 @@ import org.junit.jupiter.api.Test;
 /** Callers who owe a request are not waited for; those who wait for an answer are. */
 class RequestDeadlineTest {
   private static final long WITHIN_MS = 300;
+  private static final int MOST = 20;
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final CompletableFuture<HttpServerResponse> asked = new CompletableFuture<>();
+  private volatile RequestDeadline deadline;
   private int port;
 
   /** Answers once a test says so. */
   @BeforeEach
   void listen() throws Exception {
-    RequestDeadline deadline = new RequestDeadline(vertx, WITHIN_MS);
+    deadline = new RequestDeadline(vertx, WITHIN_MS, MOST);
     Router router = Router.router(vertx);
     router
         .route()
@@ -54,7 +58,7 @@ class RequestDeadlineTest {
                     .setHost("127.0.0.1")
                     .setPort(0)
                     .setHttp2ClearTextEnabled(false))
-            .connectionHandler(deadline::connected)
+            .connectionHandler(connection -> deadline.connected(connection))
             .requestHandler(router);
     server.listen().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     port = server.actualPort();
@@ -70,6 +74,32 @@ class RequestDeadlineTest {
     socket.setSoTimeout(20_000);
     socket.getOutputStream().write(sent.getBytes(StandardCharsets.UTF_8));
     return socket;
+  }
+
+  /** Who waits for an answer is not among them. */
+  @Test
+  void whereManyHaveAskedForNothingNoMoreMayCome() throws Exception {
+    try (Socket waiting = connect("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")) {
+      HttpServerResponse response = asked.get(20, TimeUnit.SECONDS);
+      CompletableFuture<Void> more = new CompletableFuture<>();
+      vertx.runOnContext(
+          now -> {
+            deadline = new RequestDeadline(vertx, 60_000, 2);
+            more.complete(null);
+          });
+      more.get(20, TimeUnit.SECONDS);
+      try (Socket first = connect("");
+          Socket second = connect("POST / HT");
+          Socket third = connect("")) {
+        assertThat(third.getInputStream().read()).isEqualTo(-1);
+        first.setSoTimeout(50);
+        assertThatThrownBy(() -> first.getInputStream().read())
+            .isInstanceOf(SocketTimeoutException.class);
+        assertThat(second.isConnected()).isTrue();
+      }
+      vertx.runOnContext(now -> response.end("well"));
+      assertThat(waiting.getInputStream().read()).isEqualTo('H');
+    }
   }
 
   @Test
