@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** Writes solutions of chains, {@code a7+5=12}, {@code b12-3=9}, {@code #### 9}, and reads them. */
 public final class ChainSolution {
   /** Share of steps that the starting checkpoint learns to get wrong, by one or by ten. */
-  static final double WRONG = 0.1;
+  public static final double WRONG = 0.1;
 
   private static final int[] SLIPS = {1, -1, 10, -10};
   private static final Pattern STEP = Pattern.compile("([a-z])(\\d{1,4})([+-]\\d)=(\\d{1,4})");

@@ -78,6 +78,14 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Threads of one native operation (default: ${DEFAULT-VALUE}).")
   private int threads;
 
+  @Option(
+      names = "--critic",
+      description =
+          "Train a critic in place of the policy, for learner.critic.checkpoint: before each token"
+              + " of a solution, the probability that its answer will be right. For chain, whose"
+              + " steps are known to be right or wrong.")
+  private boolean critic;
+
   private double lossSum;
 
   @Override
@@ -95,11 +103,19 @@ final class PretrainCommand implements Callable<Integer> {
                 () ->
                     CommandFailure.usage(
                         "--tasks " + tasks + ": solutions are written for figures and chain"));
+    if (critic && !lesson.hasValues()) {
+      throw CommandFailure.usage(
+          "--critic: which steps are right is known of chain, not of --tasks " + tasks);
+    }
     NativeThreads.use(threads);
     PrintWriter out = spec.commandLine().getOut();
     Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
-    new Pretraining(lesson, settings, step -> report(out, step)).run(output);
-    out.println("wrote " + output + "; measure it with: sapo evaluate --checkpoint " + output);
+    new Pretraining(lesson, critic, settings, step -> report(out, step)).run(output);
+    out.println(
+        critic
+            ? "wrote %s; begin a run with it: --set learner.critic.checkpoint=%1$s"
+                .formatted(output)
+            : "wrote %s; measure it with: sapo evaluate --checkpoint %1$s".formatted(output));
     out.flush();
     return ExitCodes.FINE;
   }
@@ -108,8 +124,14 @@ final class PretrainCommand implements Callable<Integer> {
     lossSum += step.loss();
     if (step.step() % REPORT_EVERY == 0) {
       out.printf(
-          "step %5d/%d  loss %.4f nats/token  gradient norm %.2f  learning rate %.2e%n",
-          step.step(), steps, lossSum / REPORT_EVERY, step.gradientNorm(), step.learningRate());
+          critic
+              ? "step %5d/%d  squared error %.4f  gradient norm %.2f  learning rate %.2e%n"
+              : "step %5d/%d  loss %.4f nats/token  gradient norm %.2f  learning rate %.2e%n",
+          step.step(),
+          steps,
+          lossSum / REPORT_EVERY,
+          step.gradientNorm(),
+          step.learningRate());
       out.flush();
       lossSum = 0;
     }

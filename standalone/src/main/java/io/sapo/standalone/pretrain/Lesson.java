@@ -20,6 +20,21 @@ public interface Lesson {
     void close();
   }
 
+  /**
+   * A solution and what its states are worth.
+   *
+   * @param values before each response token, the probability that the answer will be right
+   */
+  record Valued(TokenSequence tokens, float[] values) {}
+
+  /** Solved tasks of which it is known which steps are right. */
+  interface Values extends AutoCloseable {
+    List<Valued> take(int count);
+
+    @Override
+    void close();
+  }
+
   /** The files of the checkpoint beside its weights, by name. */
   Map<String, byte[]> companions();
 
@@ -27,6 +42,19 @@ public interface Lesson {
    * @param shape a folder with the companions; weights are not looked at
    */
   Examples examples(CheckpointFolder shape, long seed);
+
+  /** Whether there are {@link #values}. */
+  default boolean hasValues() {
+    return false;
+  }
+
+  /**
+   * @param shape as for {@link #examples}
+   * @throws UnsupportedOperationException where there are none
+   */
+  default Values values(CheckpointFolder shape, long seed) {
+    throw new UnsupportedOperationException("steps of these solutions cannot be judged");
+  }
 
   /**
    * @param tasks as tasks.train names them

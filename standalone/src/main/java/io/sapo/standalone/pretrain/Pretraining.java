@@ -2,25 +2,19 @@ package io.sapo.standalone.pretrain;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.layout.Head;
-import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.AdamWConfig;
-import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Supervised training of a fresh model on written solutions: the mean negative log-probability of
- * the solution's tokens, AdamW, linear warm-up and cosine decay.
+ * Supervised training of a fresh model on written solutions ({@link Objective}): AdamW, linear
+ * warm-up and cosine decay.
  */
 public final class Pretraining {
   /**
@@ -28,7 +22,7 @@ public final class Pretraining {
    */
   public record Settings(int steps, int batchSize, double learningRate, long seed) {}
 
-  /** What a step did; loss in nats a token. */
+  /** What a step did; the loss is the objective's. */
   public record Step(int step, double loss, double gradientNorm, double learningRate) {}
 
   private static final AdamWConfig ADAMW = new AdamWConfig(0.9, 0.99, 1e-8, 0.01);
@@ -37,11 +31,16 @@ public final class Pretraining {
   private static final double FINAL_SHARE = 0.05;
 
   private final Lesson lesson;
+  private final boolean critic;
   private final Settings settings;
   private final Consumer<Step> listener;
 
-  public Pretraining(Lesson lesson, Settings settings, Consumer<Step> listener) {
+  /**
+   * @param critic whether a critic of the lesson's policy is trained in place of that policy
+   */
+  public Pretraining(Lesson lesson, boolean critic, Settings settings, Consumer<Step> listener) {
     this.lesson = lesson;
+    this.critic = critic;
     this.settings = settings;
     this.listener = listener;
   }
@@ -58,8 +57,11 @@ public final class Pretraining {
       for (Map.Entry<String, byte[]> file : companions.entrySet()) {
         Files.write(shape.resolve(file.getKey()), file.getValue());
       }
-      try (TrainableModel model = train(CheckpointFolder.open(shape))) {
-        CheckpointFolder.write(folder, companions, model.weights().tensors(), ElementType.F32);
+      CheckpointFolder opened = CheckpointFolder.open(shape);
+      try (Objective objective = objective(opened);
+          TrainableModel model = train(opened, objective)) {
+        CheckpointFolder.write(
+            folder, objective.files(companions), model.weights().tensors(), ElementType.F32);
       }
     } finally {
       for (String name : lesson.companions().keySet()) {
@@ -69,39 +71,27 @@ public final class Pretraining {
     }
   }
 
-  private TrainableModel train(CheckpointFolder shape) {
-    Weights fresh =
-        Weights.random(shape.config(), Head.LANGUAGE_MODEL, settings.seed(), Device.cpu());
+  private Objective objective(CheckpointFolder shape) {
+    return critic
+        ? new CriticObjective(shape.config().architecture(), lesson.values(shape, settings.seed()))
+        : new PolicyObjective(lesson.examples(shape, settings.seed()));
+  }
+
+  private TrainableModel train(CheckpointFolder shape, Objective objective) {
+    Weights fresh = Weights.random(shape.config(), objective.head(), settings.seed(), Device.cpu());
     TrainableModel model = TrainableModel.of(fresh);
-    try (Lesson.Examples examples = lesson.examples(shape, settings.seed())) {
+    try {
       for (int step = 1; step <= settings.steps(); step++) {
-        listener.accept(train(model, examples.take(settings.batchSize()), step));
+        double loss = objective.backward(model, settings.batchSize());
+        double learningRate = learningRate(step);
+        double norm = model.step(learningRate, ADAMW, MAX_GRADIENT_NORM);
+        listener.accept(new Step(step, loss, norm, learningRate));
       }
       return model;
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
-  }
-
-  private Step train(TrainableModel model, List<TokenSequence> batch, int step) {
-    int tokens = batch.stream().mapToInt(example -> example.responseTokens().length).sum();
-    double loss = 0;
-    try (PolicyForward forward = model.forward(batch, 1)) {
-      List<float[]> gradients = new ArrayList<>();
-      for (float[] logProbs : forward.logProbs()) {
-        for (float logProb : logProbs) {
-          loss -= logProb / (double) tokens;
-        }
-        float[] gradient = new float[logProbs.length];
-        Arrays.fill(gradient, -1f / tokens);
-        gradients.add(gradient);
-      }
-      forward.backward(gradients.toArray(float[][]::new), null);
-    }
-    double learningRate = learningRate(step);
-    double norm = model.step(learningRate, ADAMW, MAX_GRADIENT_NORM);
-    return new Step(step, loss, norm, learningRate);
   }
 
   private double learningRate(int step) {

@@ -40,6 +40,11 @@ final class SolvedSequences implements AutoCloseable {
     return new TokenSequence(prompt.promptTokens(), prompt.pictures(), response);
   }
 
+  /** The token that ends a line. */
+  int newline() {
+    return profile.tokenizer().encode("\n")[0];
+  }
+
   @Override
   public void close() {
     profile.close();

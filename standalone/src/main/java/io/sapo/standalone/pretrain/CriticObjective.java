@@ -1,0 +1,56 @@
+package io.sapo.standalone.pretrain;
+
+import io.sapo.policy.checkpoint.Architecture;
+import io.sapo.policy.checkpoint.ScalarHeadConfig;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.training.TrainableModel;
+import io.sapo.policy.training.ValueForward;
+import io.sapo.standalone.pretrain.Lesson.Valued;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The mean squared error of a critic's values against what the states are worth.
+ *
+ * @param architecture of the lesson's policy
+ */
+record CriticObjective(Architecture architecture, Lesson.Values values) implements Objective {
+  @Override
+  public Head head() {
+    return Head.SCALAR;
+  }
+
+  @Override
+  public double backward(TrainableModel model, int batchSize) {
+    List<Valued> batch = values.take(batchSize);
+    List<TokenSequence> sequences = batch.stream().map(Valued::tokens).toList();
+    int tokens = batch.stream().mapToInt(example -> example.values().length).sum();
+    double loss = 0;
+    try (ValueForward forward = model.forwardValues(sequences)) {
+      float[][] given = forward.values();
+      float[][] gradients = new float[given.length][];
+      for (int i = 0; i < given.length; i++) {
+        float[] worth = batch.get(i).values();
+        gradients[i] = new float[worth.length];
+        for (int t = 0; t < worth.length; t++) {
+          double error = given[i][t] - worth[t];
+          loss += error * error / tokens;
+          gradients[i][t] = (float) (2 * error / tokens);
+        }
+      }
+      forward.backward(gradients);
+    }
+    return loss;
+  }
+
+  @Override
+  public Map<String, byte[]> files(Map<String, byte[]> policy) {
+    return ScalarHeadConfig.companions(policy, architecture);
+  }
+
+  @Override
+  public void close() {
+    values.close();
+  }
+}

@@ -1,0 +1,90 @@
+package io.sapo.standalone.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.policy.adapter.InitialCritic;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.training.TrainableModel;
+import io.sapo.policy.training.ValueForward;
+import io.sapo.producer.chain.ChainSolution.Line;
+import io.sapo.standalone.pretrain.Lesson.Valued;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CriticPretrainingTest {
+  private static final Lesson LESSON = Lesson.of("chain(3-4)").orElseThrow();
+
+  @TempDir Path folder;
+
+  @Test
+  void aStateIsWorthTheStepsToComeAndNothingBehindAWrongOne() {
+    int newline = 9;
+    int[] response = {1, newline, 2, newline, 3, 4};
+    assertThat(ChainLesson.worth(response, newline, lines(true, true, true)))
+        .containsExactly(0.81f, 0.9f, 0.9f, 1, 1, 1);
+    assertThat(ChainLesson.worth(response, newline, lines(true, false, true)))
+        .containsExactly(0.81f, 0.9f, 0.9f, 0, 0, 0);
+  }
+
+  private static List<Line> lines(boolean... right) {
+    List<Line> lines = new java.util.ArrayList<>();
+    for (boolean one : right) {
+      lines.add(new Line(0, one));
+    }
+    return lines;
+  }
+
+  /** The values of a solution say which of its lines are wrong. */
+  @Test
+  void examplesAreValuedByTheirOwnLines() throws IOException {
+    try (Lesson.Values values = LESSON.values(shape(), 1)) {
+      List<Valued> batch = values.take(200);
+      assertThat(batch)
+          .allSatisfy(one -> assertThat(one.values()).hasSameSizeAs(one.tokens().responseTokens()));
+      long wrong = batch.stream().filter(one -> one.values()[one.values().length - 1] == 0).count();
+      assertThat(wrong).as("of 200, of which each has 3 or 4 steps").isBetween(35L, 90L);
+    }
+  }
+
+  @Test
+  void aRunCanBeginWithWhatIsWritten() throws IOException {
+    Path written = folder.resolve("critic");
+    Pretraining.Settings settings = new Pretraining.Settings(60, 16, 3e-3, 1);
+    double[] losses = new double[settings.steps()];
+    new Pretraining(LESSON, true, settings, step -> losses[step.step() - 1] = step.loss())
+        .run(written);
+    double last = 0;
+    for (int i = 50; i < losses.length; i++) {
+      last += losses[i] / 10;
+    }
+    assertThat(last).as("squared error, of zeros at first").isLessThan(losses[0] / 3);
+
+    try (BaseModel base = BaseModel.trainedWhole(shape().config(), Device.cpu());
+        Weights critic = InitialCritic.read(base, written);
+        TrainableModel model = TrainableModel.of(critic);
+        Lesson.Values values = LESSON.values(shape(), 2)) {
+      assertThat(critic.head()).isEqualTo(Head.SCALAR);
+      Valued one = values.take(1).get(0);
+      try (ValueForward forward = model.forwardValues(List.of(one.tokens()))) {
+        assertThat(forward.values()[0][0]).isBetween(0.3f, 1f);
+      }
+    }
+  }
+
+  private CheckpointFolder shape() throws IOException {
+    Path shape = Files.createDirectories(folder.resolve("shape"));
+    for (Map.Entry<String, byte[]> file : LESSON.companions().entrySet()) {
+      Files.write(shape.resolve(file.getKey()), file.getValue());
+    }
+    return CheckpointFolder.open(shape);
+  }
+}
