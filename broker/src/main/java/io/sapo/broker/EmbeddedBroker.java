@@ -240,7 +240,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       return "%d MiB are left for %s; make room if that is the reason, and start again: nothing that was committed is lost"
           .formatted(Files.getFileStore(folder).getUsableSpace() >> 20, folder);
     } catch (IOException e) {
-      return folder + " cannot be looked at: " + e.getMessage();
+      return "%s cannot be looked at: %s; are fewer files allowed (ulimit -n) than it has segments?"
+          .formatted(folder, e.getMessage());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sapo.standalone.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
@@ -44,6 +45,10 @@ public final class Doctor {
   private static final long MEMORY_NEEDED = 3 * GIB;
   private static final long DISK_NEEDED = 2 * GIB;
   private static final int JAVA_NEEDED = 17;
+
+  /** A quarter of a gigabyte of log takes three. */
+  private static final long FILES_NEEDED = 10_000;
+
   private static final Duration SHORT = Duration.ofDays(31);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
@@ -64,6 +69,7 @@ public final class Doctor {
 
   public List<Finding> examine() {
     List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), disk()));
+    findings.addAll(openFiles());
     findings.addAll(device());
     findings.addAll(broker());
     findings.addAll(List.of(retention(), checkpoint()));
@@ -115,6 +121,22 @@ public final class Doctor {
     } catch (IOException e) {
       return Finding.failed("disk", folder + ": " + e.getMessage());
     }
+  }
+
+  /** None where the system does not say. */
+  private static List<Finding> openFiles() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    if (!(system instanceof UnixOperatingSystemMXBean unix)) {
+      return List.of();
+    }
+    long most = unix.getMaxFileDescriptorCount();
+    return List.of(
+        most >= FILES_NEEDED
+            ? Finding.ok("open files", "up to " + most)
+            : Finding.warning(
+                "open files",
+                "up to %d; the broker keeps its log's segments open, more of them each week: raise the hard limit (ulimit -Hn)"
+                    .formatted(most)));
   }
 
   private List<Finding> device() {
