@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.device.NativeThreads;
 import io.sapo.standalone.pretrain.Lesson;
 import io.sapo.standalone.pretrain.Pretraining;
@@ -79,12 +80,13 @@ final class PretrainCommand implements Callable<Integer> {
   private int threads;
 
   @Option(
-      names = "--critic",
+      names = "--critic-of",
+      paramLabel = "DIR",
       description =
-          "Train a critic in place of the policy, for learner.critic.checkpoint: before each token"
-              + " of a solution, the probability that its answer will be right. For chain, whose"
-              + " steps are known to be right or wrong.")
-  private boolean critic;
+          "Train a critic of this policy, which was made for the same tasks, for"
+              + " learner.critic.checkpoint: before each token of a solution, the probability that"
+              + " its answer will be right. For chain, whose steps are known to be right or wrong.")
+  private Path policy;
 
   private double lossSum;
 
@@ -103,14 +105,20 @@ final class PretrainCommand implements Callable<Integer> {
                 () ->
                     CommandFailure.usage(
                         "--tasks " + tasks + ": solutions are written for figures and chain"));
+    boolean critic = policy != null;
     if (critic && !lesson.hasValues()) {
       throw CommandFailure.usage(
-          "--critic: which steps are right is known of chain, not of --tasks " + tasks);
+          "--critic-of: which steps are right is known of chain, not of --tasks " + tasks);
     }
     NativeThreads.use(threads);
     PrintWriter out = spec.commandLine().getOut();
     Pretraining.Settings settings = new Pretraining.Settings(steps, batchSize, learningRate, seed);
-    new Pretraining(lesson, critic, settings, step -> report(out, step)).run(output);
+    Pretraining pretraining = new Pretraining(lesson, settings, step -> report(out, step));
+    if (critic) {
+      pretraining.critic(CheckpointFolder.open(policy), output);
+    } else {
+      pretraining.policy(output);
+    }
     out.println(
         critic
             ? "wrote %s; begin a run with it: --set learner.critic.checkpoint=%1$s"
@@ -124,7 +132,7 @@ final class PretrainCommand implements Callable<Integer> {
     lossSum += step.loss();
     if (step.step() % REPORT_EVERY == 0) {
       out.printf(
-          critic
+          policy != null
               ? "step %5d/%d  squared error %.4f  gradient norm %.2f  learning rate %.2e%n"
               : "step %5d/%d  loss %.4f nats/token  gradient norm %.2f  learning rate %.2e%n",
           step.step(),

@@ -1,26 +1,13 @@
 package io.sapo.standalone.pretrain;
 
-import io.sapo.policy.checkpoint.Architecture;
-import io.sapo.policy.checkpoint.ScalarHeadConfig;
-import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.TrainableModel;
 import io.sapo.policy.training.ValueForward;
 import io.sapo.standalone.pretrain.Lesson.Valued;
 import java.util.List;
-import java.util.Map;
 
-/**
- * The mean squared error of a critic's values against what the states are worth.
- *
- * @param architecture of the lesson's policy
- */
-record CriticObjective(Architecture architecture, Lesson.Values values) implements Objective {
-  @Override
-  public Head head() {
-    return Head.SCALAR;
-  }
-
+/** The mean squared error of a critic's values against what the states are worth. */
+record CriticObjective(Lesson.Values values) implements Objective {
   @Override
   public double backward(TrainableModel model, int batchSize) {
     List<Valued> batch = values.take(batchSize);
@@ -42,11 +29,6 @@ record CriticObjective(Architecture architecture, Lesson.Values values) implemen
       forward.backward(gradients);
     }
     return loss;
-  }
-
-  @Override
-  public Map<String, byte[]> files(Map<String, byte[]> policy) {
-    return ScalarHeadConfig.companions(policy, architecture);
   }
 
   @Override

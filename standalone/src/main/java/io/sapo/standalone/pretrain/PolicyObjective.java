@@ -1,21 +1,14 @@
 package io.sapo.standalone.pretrain;
 
-import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** The mean negative log-probability of the solutions' tokens, in nats. */
 record PolicyObjective(Lesson.Examples examples) implements Objective {
-  @Override
-  public Head head() {
-    return Head.LANGUAGE_MODEL;
-  }
-
   @Override
   public double backward(TrainableModel model, int batchSize) {
     List<TokenSequence> batch = examples.take(batchSize);
@@ -34,11 +27,6 @@ record PolicyObjective(Lesson.Examples examples) implements Objective {
       forward.backward(gradients.toArray(float[][]::new), null);
     }
     return loss;
-  }
-
-  @Override
-  public Map<String, byte[]> files(Map<String, byte[]> policy) {
-    return policy;
   }
 
   @Override

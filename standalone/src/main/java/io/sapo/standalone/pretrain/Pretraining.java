@@ -2,6 +2,8 @@ package io.sapo.standalone.pretrain;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ScalarHeadConfig;
+import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.AdamWConfig;
@@ -13,8 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Supervised training of a fresh model on written solutions ({@link Objective}): AdamW, linear
- * warm-up and cosine decay.
+ * Supervised training on written solutions ({@link Objective}): AdamW, linear warm-up and cosine
+ * decay.
  */
 public final class Pretraining {
   /**
@@ -31,37 +33,34 @@ public final class Pretraining {
   private static final double FINAL_SHARE = 0.05;
 
   private final Lesson lesson;
-  private final boolean critic;
   private final Settings settings;
   private final Consumer<Step> listener;
 
-  /**
-   * @param critic whether a critic of the lesson's policy is trained in place of that policy
-   */
-  public Pretraining(Lesson lesson, boolean critic, Settings settings, Consumer<Step> listener) {
+  public Pretraining(Lesson lesson, Settings settings, Consumer<Step> listener) {
     this.lesson = lesson;
-    this.critic = critic;
     this.settings = settings;
     this.listener = listener;
   }
 
   /**
-   * Trains and writes a new checkpoint folder.
+   * Trains a fresh policy and writes a new checkpoint folder.
    *
    * @param folder must not exist yet
    */
-  public void run(Path folder) throws IOException {
+  public void policy(Path folder) throws IOException {
     Path shape = Files.createTempDirectory("sapo-model");
     try {
-      Map<String, byte[]> companions = lesson.companions();
-      for (Map.Entry<String, byte[]> file : companions.entrySet()) {
+      for (Map.Entry<String, byte[]> file : lesson.companions().entrySet()) {
         Files.write(shape.resolve(file.getKey()), file.getValue());
       }
       CheckpointFolder opened = CheckpointFolder.open(shape);
-      try (Objective objective = objective(opened);
-          TrainableModel model = train(opened, objective)) {
+      Weights fresh =
+          Weights.random(opened.config(), Head.LANGUAGE_MODEL, settings.seed(), Device.cpu());
+      try (TrainableModel model = TrainableModel.of(fresh);
+          Objective objective = new PolicyObjective(lesson.examples(opened, settings.seed()))) {
+        train(model, objective);
         CheckpointFolder.write(
-            folder, objective.files(companions), model.weights().tensors(), ElementType.F32);
+            folder, lesson.companions(), model.weights().tensors(), ElementType.F32);
       }
     } finally {
       for (String name : lesson.companions().keySet()) {
@@ -71,26 +70,32 @@ public final class Pretraining {
     }
   }
 
-  private Objective objective(CheckpointFolder shape) {
-    return critic
-        ? new CriticObjective(shape.config().architecture(), lesson.values(shape, settings.seed()))
-        : new PolicyObjective(lesson.examples(shape, settings.seed()));
+  /**
+   * Trains a critic, which begins as the policy with a head of zeros, and writes a new folder as
+   * {@link io.sapo.policy.adapter.InitialCritic} reads it.
+   *
+   * @param policy was made for the lesson's tasks
+   * @param folder must not exist yet
+   */
+  public void critic(CheckpointFolder policy, Path folder) throws IOException {
+    try (Weights actor = Weights.read(policy, Head.LANGUAGE_MODEL, Device.cpu());
+        TrainableModel model = TrainableModel.of(Weights.criticFrom(actor));
+        Objective objective = new CriticObjective(lesson.values(policy, settings.seed()))) {
+      train(model, objective);
+      CheckpointFolder.write(
+          folder,
+          ScalarHeadConfig.companions(policy.companions(), policy.config().architecture()),
+          model.weights().tensors(),
+          ElementType.F32);
+    }
   }
 
-  private TrainableModel train(CheckpointFolder shape, Objective objective) {
-    Weights fresh = Weights.random(shape.config(), objective.head(), settings.seed(), Device.cpu());
-    TrainableModel model = TrainableModel.of(fresh);
-    try {
-      for (int step = 1; step <= settings.steps(); step++) {
-        double loss = objective.backward(model, settings.batchSize());
-        double learningRate = learningRate(step);
-        double norm = model.step(learningRate, ADAMW, MAX_GRADIENT_NORM);
-        listener.accept(new Step(step, loss, norm, learningRate));
-      }
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
+  private void train(TrainableModel model, Objective objective) {
+    for (int step = 1; step <= settings.steps(); step++) {
+      double loss = objective.backward(model, settings.batchSize());
+      double learningRate = learningRate(step);
+      double norm = model.step(learningRate, ADAMW, MAX_GRADIENT_NORM);
+      listener.accept(new Step(step, loss, norm, learningRate));
     }
   }
 

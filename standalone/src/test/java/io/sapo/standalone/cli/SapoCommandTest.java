@@ -133,6 +133,7 @@ class SapoCommandTest {
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.out())
           .contains("ok       native library  libtorch 2")
+          .containsPattern("(ok|warning)\\s+open files\\s+up to \\d+")
           .containsPattern("ok       retention       an update made today can be replayed until")
           .contains("failed   checkpoint      " + absent)
           .contains("port " + taken.getLocalPort() + " is in use");

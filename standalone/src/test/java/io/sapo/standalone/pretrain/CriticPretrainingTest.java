@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.sapo.policy.adapter.InitialCritic;
 import io.sapo.policy.checkpoint.CheckpointFolder;
-import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.TrainableModel;
@@ -13,10 +12,10 @@ import io.sapo.policy.training.ValueForward;
 import io.sapo.producer.chain.ChainSolution.Line;
 import io.sapo.standalone.pretrain.Lesson.Valued;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +35,7 @@ class CriticPretrainingTest {
   }
 
   private static List<Line> lines(boolean... right) {
-    List<Line> lines = new java.util.ArrayList<>();
+    List<Line> lines = new ArrayList<>();
     for (boolean one : right) {
       lines.add(new Line(0, one));
     }
@@ -46,7 +45,8 @@ class CriticPretrainingTest {
   /** The values of a solution say which of its lines are wrong. */
   @Test
   void examplesAreValuedByTheirOwnLines() throws IOException {
-    try (Lesson.Values values = LESSON.values(shape(), 1)) {
+    try (Lesson.Values values =
+        LESSON.values(CheckpointFolder.open(Path.of("../checkpoints/chain")), 1)) {
       List<Valued> batch = values.take(200);
       assertThat(batch)
           .allSatisfy(one -> assertThat(one.values()).hasSameSizeAs(one.tokens().responseTokens()));
@@ -57,34 +57,23 @@ class CriticPretrainingTest {
 
   @Test
   void aRunCanBeginWithWhatIsWritten() throws IOException {
+    CheckpointFolder policy = CheckpointFolder.open(Path.of("../checkpoints/chain"));
     Path written = folder.resolve("critic");
     Pretraining.Settings settings = new Pretraining.Settings(60, 16, 3e-3, 1);
     double[] losses = new double[settings.steps()];
-    new Pretraining(LESSON, true, settings, step -> losses[step.step() - 1] = step.loss())
-        .run(written);
-    double last = 0;
-    for (int i = 50; i < losses.length; i++) {
-      last += losses[i] / 10;
-    }
+    new Pretraining(LESSON, settings, step -> losses[step.step() - 1] = step.loss())
+        .critic(policy, written);
+    double last = Arrays.stream(losses, 50, 60).average().orElseThrow();
     assertThat(last).as("squared error, of zeros at first").isLessThan(losses[0] / 3);
 
-    try (BaseModel base = BaseModel.trainedWhole(shape().config(), Device.cpu());
+    try (BaseModel base = BaseModel.trainedWhole(policy.config(), Device.cpu());
         Weights critic = InitialCritic.read(base, written);
         TrainableModel model = TrainableModel.of(critic);
-        Lesson.Values values = LESSON.values(shape(), 2)) {
-      assertThat(critic.head()).isEqualTo(Head.SCALAR);
+        Lesson.Values values = LESSON.values(policy, 2)) {
       Valued one = values.take(1).get(0);
       try (ValueForward forward = model.forwardValues(List.of(one.tokens()))) {
         assertThat(forward.values()[0][0]).isBetween(0.3f, 1f);
       }
     }
-  }
-
-  private CheckpointFolder shape() throws IOException {
-    Path shape = Files.createDirectories(folder.resolve("shape"));
-    for (Map.Entry<String, byte[]> file : LESSON.companions().entrySet()) {
-      Files.write(shape.resolve(file.getKey()), file.getValue());
-    }
-    return CheckpointFolder.open(shape);
   }
 }
