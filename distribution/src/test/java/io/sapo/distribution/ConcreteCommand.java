@@ -71,6 +71,7 @@ final class ConcreteCommand {
   private String value(String option, String shown) {
     return switch (option) {
       case "--checkpoint" -> run.checkpoint().toString();
+      case "--critic-of" -> Path.of("..", shown).toString();
       case "--tasks" -> shown.endsWith(")") ? shown : run.tasks().toString();
       case "--data" -> data().toString();
       case "--output" -> output().toString();
