@@ -79,7 +79,8 @@ record Answer(String written, String text, List<ToolCall> calls) {
     JsonNode call;
     try {
       call = JSON.readTree(body);
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | NumberFormatException e) {
+      // The latter, unwrapped, of exponents that no BigDecimal has.
       return Optional.empty();
     }
     return ARGUMENTS.stream()

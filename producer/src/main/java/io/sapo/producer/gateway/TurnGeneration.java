@@ -58,7 +58,7 @@ final class TurnGeneration {
             (outcome, problem) -> {
               try {
                 return answered(request, turn, asked, generated(outcome, problem), stream);
-              } catch (GatewayException e) {
+              } catch (RuntimeException e) {
                 if (number > 0) {
                   keep(conversation);
                 }

@@ -50,6 +50,8 @@ class AnswerTest {
         "<tool_call></tool_call>",
         "<tool_call>clock</tool_call>",
         "<tool_call>{\"name\": \"clock\"}</tool_call>",
+        "<tool_call>{\"name\": \"clock\", \"arguments\": {\"at\": 1e9999999999}}</tool_call>",
+        "<tool_call>{\"name\": \"clock\", \"arguments\": {\"at\": 0.1e-2147483648}}</tool_call>",
         "<tool_call>{\"name\": 7, \"arguments\": {}}</tool_call>",
         "<tool_call>{\"name\": \"clock\", \"arguments\": \"now\"}</tool_call>",
         "<tool_call>{\"name\": \"clock\", \"arguments\": {}} {}</tool_call>",
