@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,16 +20,19 @@ final class AnswerStream {
   private static final String ERROR = "error";
 
   private final Dialect dialect;
+  private final int most;
   private final Consumer<int[]> tokens;
   private ObjectNode joined = ServerClient.JSON.createObjectNode();
   private Optional<Reply> error = Optional.empty();
-  private int told;
+  private int[] told = {};
 
   /**
+   * @param most tokens that were asked for
    * @param tokens gets all so far, unchecked, whenever there are more
    */
-  AnswerStream(Dialect dialect, Consumer<int[]> tokens) {
+  AnswerStream(Dialect dialect, int most, Consumer<int[]> tokens) {
     this.dialect = dialect;
+    this.most = most;
     this.tokens = tokens;
   }
 
@@ -48,12 +52,32 @@ final class AnswerStream {
       error = Optional.of(new Reply(status, event.getBytes(StandardCharsets.UTF_8)));
       return;
     }
-    joined = dialect.joined(joined, object);
-    int[] sofar = dialect.tokens(joined);
-    if (sofar.length > told) {
-      told = sofar.length;
-      tokens.accept(sofar);
+    ObjectNode before = joined;
+    joined = dialect.joined(before, object);
+    tell(joined == before ? told.length : 0);
+  }
+
+  /**
+   * Reads no more than what is new: an answer has as many events as tokens, or, of a server that
+   * means ill, thousands without one.
+   *
+   * @param known how many of the tokens are those told
+   */
+  private void tell(int known) {
+    JsonNode all = dialect.tokens(joined);
+    if (all.size() > most) {
+      throw new RefusedAnswerException(
+          "it has %d tokens, %d were allowed".formatted(all.size(), most));
     }
+    if (!all.isArray() || all.size() <= told.length) {
+      return;
+    }
+    int[] sofar = Arrays.copyOf(told, all.size());
+    for (int i = known; i < sofar.length; i++) {
+      sofar[i] = Fields.integer(all.get(i), "token");
+    }
+    told = sofar;
+    tokens.accept(sofar);
   }
 
   private static JsonNode parsed(String event) {

@@ -52,7 +52,9 @@ final class CompletionExchange {
         body,
         new Limits(wanted.mostBytes(), dialect.mostStreamedBytes(wanted)),
         settings.deadline(),
-        () -> new AnswerStream(dialect, tokens -> tell(listener, tokens)));
+        () ->
+            new AnswerStream(
+                dialect, wanted.sampling().maxNewTokens(), tokens -> tell(listener, tokens)));
   }
 
   private void tell(TokenListener listener, int[] tokens) {

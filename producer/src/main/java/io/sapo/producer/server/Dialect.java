@@ -94,12 +94,8 @@ interface Dialect {
    */
   ObjectNode joined(ObjectNode before, ObjectNode event);
 
-  /**
-   * The tokens of such an answer so far.
-   *
-   * @throws RefusedAnswerException when they are no tokens
-   */
-  int[] tokens(JsonNode joined);
+  /** The list of tokens of such an answer so far; missing before there is one. */
+  JsonNode tokens(JsonNode joined);
 
   /** Bound of all events of a streamed answer together. */
   long mostStreamedBytes(CompletionRequest wanted);

@@ -155,8 +155,8 @@ final class SglangDialect implements Dialect {
   }
 
   @Override
-  public int[] tokens(JsonNode joined) {
-    return joined.path("output_ids").isArray() ? Fields.integers(joined, "output_ids") : new int[0];
+  public JsonNode tokens(JsonNode joined) {
+    return joined.path("output_ids");
   }
 
   @Override

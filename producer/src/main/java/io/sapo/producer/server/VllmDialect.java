@@ -155,9 +155,8 @@ final class VllmDialect implements Dialect {
   }
 
   @Override
-  public int[] tokens(JsonNode joined) {
-    JsonNode choice = joined.path("choices").path(0);
-    return choice.path("token_ids").isArray() ? Fields.integers(choice, "token_ids") : new int[0];
+  public JsonNode tokens(JsonNode joined) {
+    return joined.path("choices").path(0).path("token_ids");
   }
 
   @Override

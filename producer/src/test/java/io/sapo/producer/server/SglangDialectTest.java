@@ -98,7 +98,7 @@ class SglangDialectTest {
   void aStreamGrowsToItsLastEvent() throws Exception {
     List<String> events = events();
     List<int[]> heard = new ArrayList<>();
-    AnswerStream stream = new AnswerStream(dialect, heard::add);
+    AnswerStream stream = new AnswerStream(dialect, 100, heard::add);
     events.forEach(stream::take);
     String last = events.get(events.size() - 2);
     Answer whole = only(new Reply(200, last.getBytes(StandardCharsets.UTF_8)));
@@ -110,8 +110,8 @@ class SglangDialectTest {
   @Test
   void piecesGrowToTheSame() throws Exception {
     List<String> events = events();
-    AnswerStream grown = new AnswerStream(dialect, tokens -> {});
-    AnswerStream pieces = new AnswerStream(dialect, tokens -> {});
+    AnswerStream grown = new AnswerStream(dialect, 100, tokens -> {});
+    AnswerStream pieces = new AnswerStream(dialect, 100, tokens -> {});
     int before = 0;
     for (String event : events.subList(0, events.size() - 1)) {
       grown.take(event);
