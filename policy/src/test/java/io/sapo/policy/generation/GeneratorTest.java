@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withPrecision;
 
 import io.sapo.policy.checkpoint.ModelConfig;
-import io.sapo.policy.checkpoint.NamedTensor;
-import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.device.TestDevice;
-import io.sapo.policy.layout.Head;
-import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.TensorCopy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,59 +24,34 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class GeneratorTest {
   private static final Path MODEL = Path.of("src/test/resources/reference/models/tiny-qwen2");
-  private static final int CAPACITY = 80;
   private static final Offset<Float> ROUNDING = Offset.offset(1e-4f);
 
   @TempDir static Path folder;
+  private static SurerModel model;
   private static ModelConfig config;
   private static Weights weights;
 
-  /** A model that never stops by itself and is surer of its tokens than a random one. */
   @BeforeAll
   static void load() throws IOException {
-    config = withStopToken("null");
-    try (SafetensorsReader reader = SafetensorsReader.open(MODEL);
-        Weights read = Weights.read(reader, config, Head.LANGUAGE_MODEL, TestDevice.get())) {
-      weights = scaled(read, "model.norm.weight", 4);
-    }
-  }
-
-  private static ModelConfig withStopToken(String token) throws IOException {
-    String json = Files.readString(MODEL.resolve("config.json"));
-    return ModelConfig.read(
-        Files.writeString(
-            folder.resolve("config.json"),
-            json.replace("\"eos_token_id\": 2", "\"eos_token_id\": " + token)));
-  }
-
-  private static Weights scaled(Weights original, String name, float factor) {
-    List<NamedTensor> tensors = new ArrayList<>();
-    for (NamedTensor tensor : original.toTensors()) {
-      float[] values = tensor.values().clone();
-      for (int i = 0; i < values.length && tensor.name().equals(name); i++) {
-        values[i] *= factor;
-      }
-      tensors.add(new NamedTensor(tensor.spec(), values));
-    }
-    return Weights.of(original.config(), Head.LANGUAGE_MODEL, tensors, TestDevice.get());
+    model = SurerModel.load(folder);
+    config = model.config();
+    weights = model.weights();
   }
 
   @AfterAll
   static void close() {
-    weights.close();
+    model.close();
   }
 
   @Test
   void aResponseDoesNotDependOnItsNeighbours() {
     List<GenerationRequest> requests = mixedRequests();
-    Map<String, Generation> together = run(requests, 16, 4);
-    Map<String, Generation> refilled = run(requests, 3, 4);
-    Map<String, Generation> oneByOne = run(requests, 1, 7);
+    Map<String, Generation> together = model.run(requests, 16, 4);
+    Map<String, Generation> refilled = model.run(requests, 3, 4);
+    Map<String, Generation> oneByOne = model.run(requests, 1, 7);
     assertThat(together).hasSize(requests.size());
     for (GenerationRequest request : requests) {
       Generation alone = oneByOne.get(request.id());
@@ -109,93 +79,25 @@ class GeneratorTest {
       TokenSequence prompt =
           i % 4 == 3
               ? requests.get(i - 1).prompt()
-              : TokenSequence.text(prompt(random, 1 + random.nextInt(40)), new int[0]);
+              : TokenSequence.text(SurerModel.prompt(random, 1 + random.nextInt(40)), new int[0]);
       requests.add(new GenerationRequest("r" + i, prompt, settings.get(i % 5), 1000 + i / 2));
     }
     return requests;
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "1.0, 1.0, 0",
-    "0.7, 1.0, 0",
-    "1.0, 0.9, 0",
-    "1.0, 0.3, 0",
-    "1.0, 1.0, 3",
-    "1.0, 1.0, 100",
-    "1.0, 0.9, 100",
-    "0.6, 0.95, 20",
-    "2.5, 0.999, 0",
-    "1.0, 0.001, 0",
-    "1.0, 1.0, 1"
-  })
-  void drawsFromTheCutDistributionByInverseCdf(double temperature, double topP, int topK) {
-    int[] prompt = prompt(new Random(9), 11);
-    double[] whole = distribution(prompt, temperature);
-    double[] cut = cut(whole, topP, topK);
-    List<GenerationRequest> requests = new ArrayList<>();
-    for (int seed = 0; seed < 60; seed++) {
-      requests.add(
-          new GenerationRequest(
-              "" + seed,
-              TokenSequence.text(prompt, new int[0]),
-              new Sampling(temperature, topP, topK, 1),
-              seed));
-    }
-    Map<String, Generation> generations = run(requests, 60, 1);
-    double entropy = -Arrays.stream(cut).filter(p -> p > 0).map(p -> p * Math.log(p)).sum();
-    for (int seed = 0; seed < 60; seed++) {
-      Generation generation = generations.get("" + seed);
-      int token = generation.tokens()[0];
-      double below = Arrays.stream(cut, 0, token).sum();
-      assertThat(Uniforms.at(seed, 0)).isBetween(below - 1e-5, below + cut[token] + 1e-5);
-      assertThat((double) generation.logProbs()[0])
-          .isCloseTo(Math.log(cut[token]), Offset.offset(2e-4));
-      assertThat((double) generation.entropies()[0]).isCloseTo(entropy, Offset.offset(2e-4));
-    }
-  }
-
-  /** The next token's probabilities, composed from uncached scores of every possible token. */
-  private static double[] distribution(int[] prompt, double temperature) {
-    List<TokenSequence> candidates =
-        IntStream.range(0, config.vocabSize())
-            .mapToObj(token -> TokenSequence.text(prompt, new int[] {token}))
-            .toList();
-    try (Network network = Network.load(config, Head.LANGUAGE_MODEL, TestDevice.get())) {
-      float[][] logProbs = network.score(weights, candidates, temperature).logProbs();
-      return Arrays.stream(logProbs).mapToDouble(row -> Math.exp(row[0])).toArray();
-    }
-  }
-
-  private static double[] cut(double[] whole, double topP, int topK) {
-    List<Integer> order =
-        IntStream.range(0, whole.length)
-            .boxed()
-            .sorted((a, b) -> Double.compare(whole[b], whole[a]))
-            .limit(topK == 0 ? whole.length : topK)
-            .toList();
-    double total = order.stream().mapToDouble(token -> whole[token]).sum();
-    double[] kept = new double[whole.length];
-    double likelier = 0;
-    for (int token : order) {
-      if (likelier < topP || topP == 1) {
-        kept[token] = whole[token] / total;
-        likelier += kept[token];
-      }
-    }
-    double sum = Arrays.stream(kept).sum();
-    return Arrays.stream(kept).map(p -> p / sum).toArray();
   }
 
   @Test
   void newWeightsAreTakenUpBetweenStepsAndTokensSayWhichDrewThem() {
     GenerationRequest request =
         new GenerationRequest(
-            "r", TokenSequence.text(prompt(new Random(2), 9), new int[0]), Sampling.at(1, 11), 77);
-    Generation before = run(List.of(request), 1, 4).get("r");
-    try (Weights newer = scaled(weights, "model.norm.weight", 0.1f);
+            "r",
+            TokenSequence.text(SurerModel.prompt(new Random(2), 9), new int[0]),
+            Sampling.at(1, 11),
+            77);
+    Generation before = model.run(List.of(request), 1, 4).get("r");
+    try (Weights newer = SurerModel.scaled(weights, "model.norm.weight", 0.1f);
         Generator generator =
-            Generator.load(config, GeneratorOptions.of(1, CAPACITY, 4), TestDevice.get())) {
+            Generator.load(
+                config, GeneratorOptions.of(1, SurerModel.CAPACITY, 4), TestDevice.get())) {
       generator.submit(request);
       assertThat(generator.advance(weights, 6)).isEmpty();
       assertThat(generator.advance(newer, 7)).isEmpty();
@@ -230,7 +132,7 @@ class GeneratorTest {
       for (int round = 0; round < 2; round++) {
         finished.clear();
         for (int i = 0; i < 3; i++) {
-          int[] prompt = prompt(new Random(i), 5 + i);
+          int[] prompt = SurerModel.prompt(new Random(i), 5 + i);
           generator.submit(
               new GenerationRequest(
                   "r" + i,
@@ -252,15 +154,18 @@ class GeneratorTest {
   void stopsAfterAnEndToken() throws IOException {
     GenerationRequest request =
         new GenerationRequest(
-            "r", TokenSequence.text(prompt(new Random(3), 9), new int[0]), Sampling.at(1, 20), 4);
-    int[] free = run(List.of(request), 1, 8).get("r").tokens();
-    ModelConfig stopping = withStopToken("[7, " + free[10] + "]");
+            "r",
+            TokenSequence.text(SurerModel.prompt(new Random(3), 9), new int[0]),
+            Sampling.at(1, 20),
+            4);
+    int[] free = model.run(List.of(request), 1, 8).get("r").tokens();
+    ModelConfig stopping = SurerModel.withStopToken(folder, "[7, " + free[10] + "]");
     int first =
         IntStream.range(0, 20)
             .filter(i -> free[i] == free[10] || free[i] == 7)
             .findFirst()
             .orElseThrow();
-    Generation stopped = run(stopping, List.of(request), 1, 8, List.of()).get("r");
+    Generation stopped = model.run(stopping, List.of(request), 1, 8, List.of()).get("r");
     assertThat(stopped.tokens()).isEqualTo(Arrays.copyOf(free, first + 1));
     assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);
     assertThat(stopped.versions()).hasSize(first + 1);
@@ -269,10 +174,10 @@ class GeneratorTest {
   @Test
   void forbiddenTokensAreNeverDrawn() {
     List<GenerationRequest> requests = mixedRequests();
-    Map<String, Generation> free = run(requests, 14, 8);
+    Map<String, Generation> free = model.run(requests, 14, 8);
     List<Integer> forbidden =
         free.values().stream().map(generation -> generation.tokens()[0]).distinct().toList();
-    Map<String, Generation> generations = run(config, requests, 14, 8, forbidden);
+    Map<String, Generation> generations = model.run(config, requests, 14, 8, forbidden);
     for (Generation generation : generations.values()) {
       assertThat(IntStream.of(generation.tokens()).boxed()).doesNotContainAnyElementsOf(forbidden);
     }
@@ -281,17 +186,19 @@ class GeneratorTest {
   @Test
   void weightsThatAreNotNumbersAreReportedAndLeaveNoTrace() {
     List<GenerationRequest> requests = mixedRequests().subList(0, 3);
-    Map<String, Generation> clean = run(requests, 3, 4);
-    try (Weights broken = scaled(weights, "model.layers.1.mlp.up_proj.weight", Float.NaN);
+    Map<String, Generation> clean = model.run(requests, 3, 4);
+    try (Weights broken =
+            SurerModel.scaled(weights, "model.layers.1.mlp.up_proj.weight", Float.NaN);
         Generator generator =
-            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get())) {
+            Generator.load(
+                config, GeneratorOptions.of(3, SurerModel.CAPACITY, 4), TestDevice.get())) {
       requests.forEach(generator::submit);
       assertThatThrownBy(() -> generator.advance(broken, 12))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("version 12")
           .hasMessageContaining("NaN");
       assertThat(generator.freeSlots()).isEqualTo(3);
-      Map<String, Generation> after = drain(generator, requests);
+      Map<String, Generation> after = model.drain(generator, requests);
       clean.forEach((id, one) -> assertThat(after.get(id).tokens()).isEqualTo(one.tokens()));
     }
   }
@@ -301,18 +208,20 @@ class GeneratorTest {
   void matricesOfANewVersionAreTakenUp() {
     List<GenerationRequest> requests = mixedRequests().subList(0, 3);
     String matrix = "model.layers.1.mlp.up_proj.weight";
-    try (Weights newer = scaled(weights, matrix, 3f);
+    try (Weights newer = SurerModel.scaled(weights, matrix, 3f);
         Generator generator =
-            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get());
+            Generator.load(
+                config, GeneratorOptions.of(3, SurerModel.CAPACITY, 4), TestDevice.get());
         Generator fresh =
-            Generator.load(config, GeneratorOptions.of(3, CAPACITY, 4), TestDevice.get())) {
-      Map<String, Generation> old = drain(generator, requests, weights, 1);
-      Map<String, Generation> expected = drain(fresh, requests, newer, 2);
+            Generator.load(
+                config, GeneratorOptions.of(3, SurerModel.CAPACITY, 4), TestDevice.get())) {
+      Map<String, Generation> old = model.drain(generator, requests, weights, 1);
+      Map<String, Generation> expected = model.drain(fresh, requests, newer, 2);
       assertThat(tokens(expected)).isNotEqualTo(tokens(old));
-      assertThat(tokens(drain(generator, requests, newer, 2))).isEqualTo(tokens(expected));
+      assertThat(tokens(model.drain(generator, requests, newer, 2))).isEqualTo(tokens(expected));
 
       TensorCopy.copy(weights.tensor(matrix), newer.tensor(matrix));
-      assertThat(tokens(drain(generator, requests, newer, 3))).isEqualTo(tokens(old));
+      assertThat(tokens(model.drain(generator, requests, newer, 3))).isEqualTo(tokens(old));
     }
   }
 
@@ -356,54 +265,15 @@ class GeneratorTest {
   @Test
   void nativeArraysDoNotPileUp() {
     try (Generator generator =
-        Generator.load(config, GeneratorOptions.of(4, CAPACITY, 4), TestDevice.get())) {
-      drain(generator, mixedRequests());
+        Generator.load(config, GeneratorOptions.of(4, SurerModel.CAPACITY, 4), TestDevice.get())) {
+      model.drain(generator, mixedRequests());
       int arrays = generator.managedArrays();
       int weightArrays = weights.arguments().head().getManager().getManagedArrays().size();
       for (int round = 0; round < 5; round++) {
-        drain(generator, mixedRequests());
+        model.drain(generator, mixedRequests());
         assertThat(generator.managedArrays()).isEqualTo(arrays);
       }
       assertThat(weights.arguments().head().getManager().getManagedArrays()).hasSize(weightArrays);
     }
-  }
-
-  private static Map<String, Generation> run(
-      List<GenerationRequest> requests, int slots, int stepsPerCall) {
-    return run(config, requests, slots, stepsPerCall, List.of());
-  }
-
-  private static Map<String, Generation> run(
-      ModelConfig model,
-      List<GenerationRequest> requests,
-      int slots,
-      int stepsPerCall,
-      List<Integer> forbidden) {
-    GeneratorOptions options = new GeneratorOptions(slots, CAPACITY, stepsPerCall, forbidden);
-    try (Generator generator = Generator.load(model, options, TestDevice.get())) {
-      return drain(generator, requests);
-    }
-  }
-
-  private static Map<String, Generation> drain(
-      Generator generator, List<GenerationRequest> requests) {
-    return drain(generator, requests, weights, 1);
-  }
-
-  private static Map<String, Generation> drain(
-      Generator generator, List<GenerationRequest> requests, Weights weights, long version) {
-    Map<String, Generation> finished = new TreeMap<>();
-    int next = 0;
-    while (next < requests.size() || generator.running() > 0) {
-      while (next < requests.size() && generator.freeSlots() > 0) {
-        generator.submit(requests.get(next++));
-      }
-      generator.advance(weights, version).forEach(one -> finished.put(one.id(), one));
-    }
-    return finished;
-  }
-
-  private static int[] prompt(Random random, int length) {
-    return random.ints(length, 3, 300).toArray();
   }
 }
