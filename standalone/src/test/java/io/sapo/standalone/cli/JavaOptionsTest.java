@@ -94,4 +94,17 @@ class JavaOptionsTest {
       }
     }
   }
+
+  /** Native libraries are mapped from there: where nothing can be run, another folder is taken. */
+  @Test
+  void temporaryFilesLieWhereProgramsMayBeRun() throws Exception {
+    Path temporary = Files.createDirectories(folder.resolve("temporary files"));
+    assertThat(started("bash", "sapo", "audit", Map.of("TMPDIR", temporary.toString())))
+        .contains(" -Djava.io.tmpdir=" + temporary + " ");
+    assertThat(temporary).isEmptyDirectory();
+    Path absent = folder.resolve("absent");
+    assertThat(started("bash", "sapo", "audit", Map.of("TMPDIR", absent.toString())))
+        .contains(" -Djava.io.tmpdir=" + folder.toRealPath().resolve("target/tmp") + " ");
+    assertThat(folder.resolve("target/tmp")).isEmptyDirectory();
+  }
 }
