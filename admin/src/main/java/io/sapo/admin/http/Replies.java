@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -22,17 +23,37 @@ final class Replies {
   /** Nobody reads the answer; as web servers log it. */
   static final int CALLER_GONE = 499;
 
+  /** Of all answers that are on their way, in this process: an eighth of its heap. */
+  static final long MOST_PENDING_BYTES = Runtime.getRuntime().maxMemory() / 8;
+
+  /** Answers that are sent however many are on their way: errors, probes, the status. */
+  private static final int SMALL_BYTES = 1 << 16;
+
+  private static final AtomicLong PENDING_BYTES = new AtomicLong();
+
   private Replies() {}
 
   static void json(RoutingContext context, JsonObject body) {
     send(context, 200, "application/json", body.toBuffer());
   }
 
+  /** Where callers do not take what they asked for, large answers fail until they have. */
   static void send(RoutingContext context, int status, String type, Buffer body) {
     if (context.response().ended() || context.response().closed()) {
       return;
     }
-    context.response().setStatusCode(status).putHeader("content-type", type).end(body);
+    int bytes = body.length();
+    if (PENDING_BYTES.addAndGet(bytes) > MOST_PENDING_BYTES && bytes > SMALL_BYTES) {
+      PENDING_BYTES.addAndGet(-bytes);
+      context.fail(new RecordFetcher.OverloadedException());
+      return;
+    }
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("content-type", type)
+        .end(body)
+        .onComplete(taken -> PENDING_BYTES.addAndGet(-bytes));
   }
 
   /** Sends what the stage completes with, from the context's own thread. */
