@@ -76,17 +76,17 @@ public final class Pretraining {
    *
    * @param policy was made for the lesson's tasks
    * @param folder must not exist yet
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException before training, where a critic of
+   *     such a policy has no layout
    */
   public void critic(CheckpointFolder policy, Path folder) throws IOException {
+    Map<String, byte[]> companions =
+        ScalarHeadConfig.companions(policy.companions(), policy.config().architecture());
     try (Weights actor = Weights.read(policy, Head.LANGUAGE_MODEL, Device.cpu());
         TrainableModel model = TrainableModel.of(Weights.criticFrom(actor));
         Objective objective = new CriticObjective(lesson.values(policy, settings.seed()))) {
       train(model, objective);
-      CheckpointFolder.write(
-          folder,
-          ScalarHeadConfig.companions(policy.companions(), policy.config().architecture()),
-          model.weights().tensors(),
-          ElementType.F32);
+      CheckpointFolder.write(folder, companions, model.weights().tensors(), ElementType.F32);
     }
   }
 
