@@ -136,6 +136,10 @@ final class HostileTrajectories {
     add("many answers", TRAINED, text("#### 9\n".repeat(20_000), "9", "gsm8k"));
     add("deep braces", TRAINED, text("\\boxed{".repeat(5_000), "1", "boxed-math"));
     add("a tower", TRAINED, text("\\boxed{9^{9^{9^{9}}}}", "1", "boxed-math"));
+    String root = "\\boxed{\\sqrt{10^{-1000}\\pi+10^{-1001}e}}";
+    add("a root of next to nothing", TRAINED, text(root, "1", "numeric"));
+    String large = "\\boxed{" + "\\tanh(2999.5)+".repeat(30) + "1}";
+    add("a function of great numbers", TRAINED, text(large, "1", "numeric"));
     add("a pattern", TRAINED, text("((((a+)+)+)+)+$", "B", "choice"));
     add("a prompt of a megabyte", TRAINED, t -> t.setPrompt("p".repeat(LARGE)));
   }
