@@ -65,13 +65,22 @@ final class Judging extends Step<Object> {
     held = new HeldTrajectories(context.getStateStore(Nodes.HELD), topics);
     seen = new RecentIds(context.getStateStore(Nodes.SEEN), retention);
     long now = context.currentSystemTimeMs();
-    held.forEach((key, waits) -> waiting.put(key, deadline(accepted(waits).trajectory(), now)));
+    held.forEach((key, waits) -> waiting.put(key, deadline(waits, now)));
     countHeld();
     long shortest = patience.values().stream().mapToLong(Duration::toMillis).min().orElse(10_000);
     context.schedule(
         Duration.ofMillis(Math.max(10, Math.min(shortest / 10, 5_000))),
         PunctuationType.WALL_CLOCK_TIME,
         this::refuseOverdue);
+  }
+
+  /** At once, where it is not accepted any more. */
+  private long deadline(Held waits, long now) {
+    try {
+      return deadline(accepted(waits).trajectory(), now);
+    } catch (RefusedException e) {
+      return now;
+    }
   }
 
   /** At once, where a judge that was asked is not known any more. */
@@ -168,17 +177,24 @@ final class Judging extends Step<Object> {
     if (waits == null || !isOf(waits, verdict.getSourcePartition(), verdict.getSourceOffset())) {
       return;
     }
-    Accepted accepted = accepted(waits);
+    try {
+      take(key, waits, accepted(waits), verdict, value, timestamp);
+    } catch (RefusedException e) {
+      release(key);
+      refuse(waits.source(), timestamp, e.reason(), e.getMessage());
+    }
+  }
+
+  private void take(
+      String key, Held waits, Accepted accepted, JudgeVerdict verdict, byte[] value, long timestamp)
+      throws RefusedException {
     if (!segmenter.judges(accepted.trajectory()).contains(verdict.getJudge())) {
       log.warn("a verdict is skipped: {} was not asked", verdict.getJudge());
       return;
     }
     String fault = fault(verdict, waits.cut().ends().length);
     if (!fault.isEmpty()) {
-      String detail = "judge " + verdict.getJudge() + " " + fault;
-      refuse(waits.source(), timestamp, Reason.JUDGE_FAILED, detail);
-      release(key);
-      return;
+      throw new RefusedException(Reason.JUDGE_FAILED, "judge " + verdict.getJudge() + " " + fault);
     }
     held.putVerdict(key, verdict.getJudge(), value);
     List<Judgement> judgements = held.judgements(key);
@@ -238,32 +254,41 @@ final class Judging extends Step<Object> {
         });
     for (String key : overdue) {
       Held waits = held.get(key).orElseThrow();
-      Trajectory trajectory = accepted(waits).trajectory();
-      boolean known = !segmenter.judges(trajectory).isEmpty();
-      refuse(
-          waits.source(),
-          nowMs,
-          known ? Reason.JUDGE_SILENT : Reason.UNKNOWN_VERIFIER,
-          known
-              ? "no verdict in time from " + missing(trajectory, held.judgements(key))
-              : "'" + trajectory.getVerifier() + "' names a judge that was asked and is gone");
+      try {
+        throw overdue(key, accepted(waits).trajectory());
+      } catch (RefusedException e) {
+        refuse(waits.source(), nowMs, e.reason(), e.getMessage());
+      }
       release(key);
     }
+  }
+
+  private RefusedException overdue(String key, Trajectory trajectory) {
+    return segmenter.judges(trajectory).isEmpty()
+        ? new RefusedException(
+            Reason.UNKNOWN_VERIFIER,
+            "'" + trajectory.getVerifier() + "' names a judge that was asked and is gone")
+        : new RefusedException(
+            Reason.JUDGE_SILENT,
+            "no verdict in time from " + missing(trajectory, held.judgements(key)));
   }
 
   private static boolean isOf(Held held, int partition, long offset) {
     return held.source().partition() == partition && held.source().offset() == offset;
   }
 
-  /** It was accepted once, by the same rules. */
-  private Accepted accepted(Held waits) {
+  /**
+   * It was accepted once, but perhaps by an earlier release.
+   *
+   * @throws RefusedException when it is not now
+   */
+  private Accepted accepted(Held waits) throws RefusedException {
     Source source = waits.source();
-    Trajectory trajectory = topics.trajectories().codec().decode(source.value());
     try {
+      Trajectory trajectory = topics.trajectories().codec().decode(source.value());
       return new Accepted(source, trajectory, TrajectoryRules.check(source.key(), trajectory));
-    } catch (RefusedException e) {
-      throw new IllegalStateException(
-          "trajectory " + trajectory.getTrajectoryId() + " is held, but refused now", e);
+    } catch (RecordFormatException e) {
+      throw new RefusedException(Reason.of(e.kind()), e.getMessage());
     }
   }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trajectories that wait for judges outside the stream. */
 class JudgingTest {
@@ -243,6 +245,22 @@ class JudgingTest {
     assertThat(harness.nothingHeld()).isTrue();
     harness.verdict("group-of-a", verdict(only("taste"), 1));
     assertThat(harness.segments()).isEmpty();
+  }
+
+  /** An earlier release may have taken what this one does not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a verdict", "silence"})
+  void whatIsHeldAndNotAcceptedAnyMoreIsADeadLetter(String then) {
+    harness.send(asking("a", "taste").build());
+    JudgeRequest request = only("taste");
+    harness.holdInstead(asking("a", "taste").setGroupSize(-1).build());
+    if (then.equals("silence")) {
+      harness.pass(PATIENCE.plusMinutes(1));
+    } else {
+      harness.verdict("group-of-a", verdict(request, 1));
+    }
+    assertThat(harness.reasons()).containsExactly("bad-group-size");
+    assertThat(harness.nothingHeld()).isTrue();
   }
 
   @Test

@@ -148,6 +148,17 @@ final class TopologyHarness implements AutoCloseable {
             segmented.encode(rollout));
   }
 
+  /** Puts another in the place of what is held of this group, as an earlier release accepted it. */
+  void holdInstead(Trajectory trajectory) {
+    var store = driver.<String, byte[]>getKeyValueStore(Nodes.HELD);
+    String key = HeldTrajectories.key(trajectory.getGroupId(), trajectory.getTrajectoryId());
+    String topic = TOPICS.trajectories().name();
+    Held before = Held.fromBytes(topic, store.get(key));
+    byte[] value = TOPICS.trajectories().codec().encode(trajectory);
+    Source source = new Source(before.source().key(), value, topic, 0, before.source().offset());
+    store.put(key, new Held(source, before.cut()).toBytes());
+  }
+
   long stored(String store) {
     long entries = 0;
     try (var all = driver.getKeyValueStore(store).all()) {
