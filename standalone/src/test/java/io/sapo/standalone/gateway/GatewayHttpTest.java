@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -229,16 +230,17 @@ class GatewayHttpTest {
     String large = " ".repeat(4 << 20);
     List<Socket> sending = new ArrayList<>();
     try {
-      long fitting = Runtime.getRuntime().maxMemory() / 8 / (4 << 20);
-      for (int i = 0; i <= fitting; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        sending.add(socket);
-        socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+      for (long left = Runtime.getRuntime().maxMemory() / 8; left > 0; left -= large.length()) {
+        sending.add(announce(head));
       }
+      // One that was asked for meanwhile may have taken the place of one of these.
       Await.until(
           "the gateway to have enough",
           Duration.ofSeconds(20),
-          () -> status(CHAT, large) == 503 && status("/rewards", "{}") == 400);
+          () -> {
+            sending.add(announce(head));
+            return status(CHAT, large) == 503 && status("/rewards", "{}") == 400;
+          });
     } finally {
       for (Socket socket : sending) {
         socket.close();
@@ -246,6 +248,16 @@ class GatewayHttpTest {
     }
     Await.until(
         "the bodies to be given up", Duration.ofSeconds(20), () -> status(CHAT, large) == 400);
+  }
+
+  private static Socket announce(String head) {
+    try {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int status(String path, String body) {
