@@ -33,7 +33,8 @@ class JavaOptionsTest {
     }
     Path java = Files.createDirectories(folder.resolve("java/bin")).resolve("java");
     Files.writeString(
-        java, "#!/bin/sh\necho \"$@\" locale=$LC_ALL $MALLOC_ARENA_MAX $OMP_WAIT_POLICY\n");
+        java,
+        "#!/bin/sh\necho \"$@\" locale=$LC_ALL mmap=$MALLOC_MMAP_THRESHOLD_ $MALLOC_ARENA_MAX $OMP_WAIT_POLICY\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
   }
 
@@ -45,7 +46,7 @@ class JavaOptionsTest {
       throws Exception {
     ProcessBuilder builder = new ProcessBuilder(shell, script, command);
     builder.environment().put("JAVA_HOME", folder.resolve("java").toString());
-    builder.environment().remove("MALLOC_ARENA_MAX");
+    builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
     builder.environment().remove("OMP_WAIT_POLICY");
     List.of("LANG", "LC_ALL", "LC_CTYPE").forEach(builder.environment()::remove);
     builder.environment().putAll(locale);
@@ -64,7 +65,7 @@ class JavaOptionsTest {
           .contains(THRESHOLDS)
           .contains("-Xmx768m")
           .contains(role + " locale=")
-          .endsWith(" 1 PASSIVE");
+          .endsWith(" mmap=33554432 1 PASSIVE");
       assertThat(contained).contains(THRESHOLDS).contains(role + " locale=").endsWith(" 1 PASSIVE");
       List<String> own = List.of(launched.split(" "));
       assertThat(contained.split(" "))

@@ -116,6 +116,8 @@ class PlanAgainstMeasurementTest {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("MALLOC_ARENA_MAX", "1");
+    builder.environment().put("MALLOC_MMAP_THRESHOLD_", "33554432");
+    builder.environment().put("MALLOC_TRIM_THRESHOLD_", "17179869184");
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
     builder.environment().put("OPT_OUT_TRACKING", "true");
     Process process = builder.start();
