@@ -62,6 +62,7 @@ public final class Segmenter implements AutoCloseable {
   private final String inputTopic;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final LostTransactions lostTransactions = new LostTransactions();
+  private final HangingTransactions hangingTransactions;
   private final List<JudgeWorker> judges = new CopyOnWriteArrayList<>();
 
   /** Null before the start. */
@@ -80,6 +81,7 @@ public final class Segmenter implements AutoCloseable {
     this.instance = instance;
     inputTopic = topics.trajectories().name();
     positions = new LostPositions(kafka, topics, StreamsSettings.applicationId(topics));
+    hangingTransactions = new HangingTransactions(kafka, topics);
     heartbeat = config.heartbeat();
     heartbeats =
         new Heartbeats(
@@ -93,6 +95,7 @@ public final class Segmenter implements AutoCloseable {
   public void start() {
     LeftLibraries.sweep(Path.of(System.getProperty("java.io.tmpdir")), Instant.now());
     heartbeats.start(heartbeat);
+    hangingTransactions.start();
     positions.restore();
     boolean judging = prepareJudges();
     streams =
@@ -262,6 +265,7 @@ public final class Segmenter implements AutoCloseable {
           "segmenter threads did not stop within {} s; what they had open will be processed again",
           CLOSE_TIMEOUT.toSeconds());
     }
+    hangingTransactions.close();
     heartbeats.close();
   }
 }
