@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HangingTransactions implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HangingTransactions.class);
+  private static final String OFFSETS = Topic.GROUP_METADATA_TOPIC_NAME;
   private static final Duration EVERY = Duration.ofSeconds(20);
 
   /** Whoever may not see a transaction is not to end it; none lasts that long. */
@@ -110,23 +112,41 @@ final class HangingTransactions implements AutoCloseable {
 
   private Set<Open> hanging(Admin admin) throws ExecutionException, InterruptedException {
     Map<TopicPartition, List<ProducerState>> producers = new HashMap<>();
+    Set<Long> open = new HashSet<>();
     admin
         .describeProducers(partitions(admin))
         .all()
         .get()
-        .forEach((partition, state) -> producers.put(partition, state.activeProducers()));
-    Map<Long, TransactionDescription> owners = new HashMap<>();
+        .forEach(
+            (partition, found) -> {
+              producers.put(partition, found.activeProducers());
+              found.activeProducers().stream()
+                  .filter(state -> state.currentTransactionStartOffset().isPresent())
+                  .forEach(state -> open.add(state.producerId()));
+            });
+    return open.isEmpty() ? Set.of() : hanging(producers, owners(admin, open), Instant.now());
+  }
+
+  /** The run's transactions of these producers, by producer id. */
+  private Map<Long, TransactionDescription> owners(Admin admin, Set<Long> producers)
+      throws ExecutionException, InterruptedException {
     List<String> ids =
-        admin.listTransactions().all().get().stream()
+        admin
+            .listTransactions(new ListTransactionsOptions().filterProducerIds(producers))
+            .all()
+            .get()
+            .stream()
             .map(TransactionListing::transactionalId)
+            .filter(id -> id.startsWith(topics.prefix()))
             .toList();
+    Map<Long, TransactionDescription> owners = new HashMap<>();
     admin
         .describeTransactions(ids)
         .all()
         .get()
         .values()
         .forEach(owner -> owners.put(owner.producerId(), owner));
-    return hanging(producers, owners, Instant.now());
+    return owners;
   }
 
   /** Of this run, and those in which consumer groups keep their offsets. */
@@ -134,10 +154,7 @@ final class HangingTransactions implements AutoCloseable {
       throws ExecutionException, InterruptedException {
     List<String> names =
         admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get().stream()
-            .filter(
-                name ->
-                    name.startsWith(topics.prefix())
-                        || name.equals(Topic.GROUP_METADATA_TOPIC_NAME))
+            .filter(name -> name.startsWith(topics.prefix()) || name.equals(OFFSETS))
             .toList();
     List<TopicPartition> partitions = new ArrayList<>();
     admin
@@ -153,7 +170,8 @@ final class HangingTransactions implements AutoCloseable {
   }
 
   /**
-   * @param owners by producer id, as their coordinators describe them
+   * @param owners by producer id, as their coordinators describe them; of other runs and
+   *     applications none
    */
   static Set<Open> hanging(
       Map<TopicPartition, List<ProducerState>> producers,
@@ -163,8 +181,10 @@ final class HangingTransactions implements AutoCloseable {
     producers.forEach(
         (partition, states) -> {
           for (ProducerState state : states) {
+            TransactionDescription owner = owners.get(state.producerId());
+            boolean anybodys = owner == null && partition.topic().equals(OFFSETS);
             boolean open = state.currentTransactionStartOffset().isPresent();
-            if (open && isOver(state, owners.get(state.producerId()), now)) {
+            if (open && !anybodys && isOver(state, owner, now)) {
               hanging.add(Open.of(partition, state));
             }
           }

@@ -31,7 +31,7 @@ class HangingTransactionsTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_795_762_971);
 
   private static Set<HangingTransactions.Open> hanging(
-      OptionalLong start, TransactionDescription owner, long secondsAgo) {
+      TopicPartition partition, OptionalLong start, TransactionDescription owner, long secondsAgo) {
     ProducerState state =
         new ProducerState(
             7, 4002, 0, NOW.minusSeconds(secondsAgo).toEpochMilli(), OptionalInt.of(2), start);
@@ -39,7 +39,7 @@ class HangingTransactionsTest {
     if (owner != null) {
       owners.put(7L, owner);
     }
-    return HangingTransactions.hanging(Map.of(PARTITION, List.of(state)), owners, NOW);
+    return HangingTransactions.hanging(Map.of(partition, List.of(state)), owners, NOW);
   }
 
   /** The first line is what a run was found in after a machine had slept for twelve minutes. */
@@ -58,14 +58,16 @@ class HangingTransactionsTest {
   void whatItsCoordinatorHasFinishedHangs(TransactionState state, int epoch, boolean hangs) {
     TransactionDescription owner =
         new TransactionDescription(1, state, 7, epoch, 30_000, OptionalLong.empty(), Set.of());
-    assertThat(hanging(OptionalLong.of(34_069), owner, 780)).hasSize(hangs ? 1 : 0);
-    assertThat(hanging(OptionalLong.empty(), owner, 780)).isEmpty();
+    assertThat(hanging(PARTITION, OptionalLong.of(34_069), owner, 780)).hasSize(hangs ? 1 : 0);
+    assertThat(hanging(PARTITION, OptionalLong.empty(), owner, 780)).isEmpty();
   }
 
   @Test
   void whatNobodyKnowsOfHangsOnlyWhenItIsOld() {
-    assertThat(hanging(OptionalLong.of(3), null, 3_500)).isEmpty();
-    assertThat(hanging(OptionalLong.of(3), null, 3_700)).hasSize(1);
+    assertThat(hanging(PARTITION, OptionalLong.of(3), null, 3_500)).isEmpty();
+    assertThat(hanging(PARTITION, OptionalLong.of(3), null, 3_700)).hasSize(1);
+    TopicPartition offsets = new TopicPartition("__consumer_offsets", 0);
+    assertThat(hanging(offsets, OptionalLong.of(3), null, 3_700)).as("of anybody").isEmpty();
   }
 
   @Test

@@ -18,12 +18,14 @@ import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.Topics;
+import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,9 +131,11 @@ public final class RolloutProducer implements AutoCloseable {
           new PromptBuilder(profile, config.prompts().maxTokens(), config.prompts().pictures());
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
+      // Of tasks that are made as they are asked there is no end: without need no rate is kept.
       PassRates rates = new PassRates();
-      follower =
-          resources.add(new WeightFollower(clientConfig, topics, base, this::wake, rates::note));
+      Consumer<WeightVersion> noted =
+          config.curriculum().skipNothing() ? version -> {} : rates::note;
+      follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake, noted));
       watch =
           resources.add(
               new QueueWatch(

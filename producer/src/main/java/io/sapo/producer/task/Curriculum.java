@@ -35,6 +35,11 @@ public final class Curriculum {
                 .formatted(skipBelow, skipAbove));
       }
     }
+
+    /** Whether every task is asked, whatever its pass rate. */
+    public boolean skipNothing() {
+      return skipBelow == 0 && skipAbove == 1;
+    }
   }
 
   /**
