@@ -14,14 +14,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ final class HangingTransactions implements AutoCloseable {
       }
       before = now;
       refusal = "";
-    } catch (ExecutionException | KafkaException e) {
+    } catch (ExecutionException | RuntimeException e) {
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
       if (!cause.toString().equals(refusal)) {
         refusal = cause.toString();
@@ -113,17 +114,23 @@ final class HangingTransactions implements AutoCloseable {
   private Set<Open> hanging(Admin admin) throws ExecutionException, InterruptedException {
     Map<TopicPartition, List<ProducerState>> producers = new HashMap<>();
     Set<Long> open = new HashSet<>();
-    admin
-        .describeProducers(partitions(admin))
-        .all()
-        .get()
-        .forEach(
-            (partition, found) -> {
-              producers.put(partition, found.activeProducers());
-              found.activeProducers().stream()
-                  .filter(state -> state.currentTransactionStartOffset().isPresent())
-                  .forEach(state -> open.add(state.producerId()));
-            });
+    List<TopicPartition> partitions = partitions(admin);
+    DescribeProducersResult described = admin.describeProducers(partitions);
+    for (TopicPartition partition : partitions) {
+      try {
+        producers.put(partition, described.partitionResult(partition).get().activeProducers());
+      } catch (ExecutionException e) {
+        // What may not be read here, as others' offsets, is no reason to look at nothing.
+        if (!(e.getCause() instanceof AuthorizationException)) {
+          throw e;
+        }
+      }
+    }
+    for (List<ProducerState> states : producers.values()) {
+      states.stream()
+          .filter(state -> state.currentTransactionStartOffset().isPresent())
+          .forEach(state -> open.add(state.producerId()));
+    }
     return open.isEmpty() ? Set.of() : hanging(producers, owners(admin, open), Instant.now());
   }
 

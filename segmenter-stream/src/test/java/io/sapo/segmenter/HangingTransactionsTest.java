@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -13,12 +14,15 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -96,5 +100,44 @@ class HangingTransactionsTest {
             .allMatch(state -> state.currentTransactionStartOffset().isEmpty());
       }
     }
+  }
+
+  /** Where the coordinators' own topic is lost, no marker will come. */
+  @Test
+  void readersGoOnBehindATransactionThatNobodyKnowsOf(@TempDir Path folder) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      Map<String, Object> config = new HashMap<>(client);
+      config.put("transactional.id", "run.learner");
+      HangingTransactions watch = new HangingTransactions(client, new Topics("run."));
+      KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+      try (Admin admin = Admin.create(client)) {
+        admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1))).all().get();
+        producer.initTransactions();
+        producer.beginTransaction();
+        long old = Instant.now().minusSeconds(7_200).toEpochMilli();
+        producer.send(new ProducerRecord<>(PARTITION.topic(), 0, old, null, new byte[1])).get();
+        admin.deleteTopics(List.of("__transaction_state")).all().get();
+        assertThat(committed(admin)).isZero();
+        watch.look(admin);
+        assertThat(committed(admin)).as("at the first look").isZero();
+        watch.look(admin);
+        assertThat(committed(admin)).as("record and marker").isEqualTo(2);
+      } finally {
+        producer.close(Duration.ZERO);
+      }
+    }
+  }
+
+  /** Up to where readers of committed records come. */
+  private static long committed(Admin admin) throws Exception {
+    return admin
+        .listOffsets(
+            Map.of(PARTITION, OffsetSpec.latest()),
+            new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        .partitionResult(PARTITION)
+        .get()
+        .offset();
   }
 }

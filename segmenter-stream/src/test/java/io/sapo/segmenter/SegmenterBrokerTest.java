@@ -249,7 +249,9 @@ class SegmenterBrokerTest {
                 status.getState().equals("running")
                     && status.getGauges().get("records_read") == 7
                     && status.getGauges().getOrDefault("lag_records", 1.0) == 0);
+    assertThat(looksForHangingTransactions()).isTrue();
     segmenter.close();
+    assertThat(looksForHangingTransactions()).isFalse();
     Status stopped = awaitStatus(topics, status -> status.getState().equals("stopped"));
 
     assertThat(running.getComponent()).isEqualTo(Component.SEGMENTER);
@@ -261,6 +263,11 @@ class SegmenterBrokerTest {
         .containsEntry("dead_letters_duplicate", 1.0)
         .containsEntry("dead_letters_not_a_record", 1.0);
     assertThat(segmenter.health()).isEqualTo(new SegmenterHealth("stopped", ""));
+  }
+
+  private static boolean looksForHangingTransactions() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("hanging-transactions"));
   }
 
   @Test
