@@ -3,20 +3,19 @@ package io.sapo.producer.gateway;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.gateway.GatewayException.Kind;
-import io.sapo.schemas.Topics;
-import io.sapo.schemas.Trajectory;
+import io.sapo.producer.rollout.TrajectorySender;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Publishes finished conversations: with the reward that was given, or for a verifier where a
- * request named a reference answer. Thread-safe.
+ * request named a reference answer. Publishing may wait for an absent broker; the counts do not.
+ * Thread-safe.
  */
 final class ConversationPublisher {
   private static final Logger log = LoggerFactory.getLogger(ConversationPublisher.class);
@@ -24,8 +23,8 @@ final class ConversationPublisher {
   private static final int REMEMBERED_REWARDS = 10_000;
 
   private final Conversations conversations;
-  private final Producer<byte[], byte[]> producer;
-  private final Topics topics;
+  private final TrajectorySender sender;
+  private final String topic;
   private final Tokenizer tokenizer;
   private final String instance;
   private final Clock clock;
@@ -40,18 +39,19 @@ final class ConversationPublisher {
   private record Reward(double value, CompletableFuture<Void> published) {}
 
   /**
-   * @param producer stays the caller's, as does the tokenizer
+   * @param sender stays the caller's, as does the tokenizer
+   * @param topic of trajectories, by its name
    */
   ConversationPublisher(
       Conversations conversations,
-      Producer<byte[], byte[]> producer,
-      Topics topics,
+      TrajectorySender sender,
+      String topic,
       Tokenizer tokenizer,
       String instance,
       Clock clock) {
     this.conversations = conversations;
-    this.producer = producer;
-    this.topics = topics;
+    this.sender = sender;
+    this.topic = topic;
     this.tokenizer = tokenizer;
     this.instance = instance;
     this.clock = clock;
@@ -66,6 +66,8 @@ final class ConversationPublisher {
   CompletableFuture<Void> reward(String id, double value) {
     int slash = id.lastIndexOf('/');
     String conversationId = slash < 0 ? id : id.substring(0, slash);
+    Conversation conversation;
+    CompletableFuture<Void> published = new CompletableFuture<>();
     synchronized (rewarded) {
       Reward before = rewarded.get(conversationId);
       if (before != null) {
@@ -84,15 +86,15 @@ final class ConversationPublisher {
                 "there is no conversation %s: it is unknown or over, or a turn of it is being generated"
                     .formatted(conversationId)));
       }
+      conversation = found.get();
       given++;
-      CompletableFuture<Void> published =
-          publish(found.get(), new Reference(Double.toString(value), GIVEN));
       rewarded.put(conversationId, new Reward(value, published));
       if (rewarded.size() > REMEMBERED_REWARDS) {
         rewarded.remove(rewarded.keySet().iterator().next());
       }
-      return published;
     }
+    publish(conversation, new Reference(Double.toString(value), GIVEN), published);
+    return published;
   }
 
   /** Publishes a conversation that can be judged; drops one that cannot. */
@@ -102,7 +104,7 @@ final class ConversationPublisher {
       synchronized (rewarded) {
         judged++;
       }
-      publish(conversation, reference.get());
+      publish(conversation, reference.get(), new CompletableFuture<>());
     } else {
       synchronized (rewarded) {
         dropped++;
@@ -114,24 +116,37 @@ final class ConversationPublisher {
     }
   }
 
-  private CompletableFuture<Void> publish(Conversation conversation, Reference reference) {
-    Trajectory trajectory =
-        ConversationRecord.of(conversation, reference, instance, tokenizer, clock.millis());
-    CompletableFuture<Void> published = new CompletableFuture<>();
-    var unused =
-        producer.send(
-            topics.trajectories().record(trajectory.getGroupId(), trajectory),
-            (metadata, problem) -> {
-              if (problem == null) {
-                published.complete(null);
-              } else {
-                log.error("conversation {} cannot be published", conversation.id(), problem);
-                published.completeExceptionally(
-                    new GatewayException(
-                        Kind.FAILED, "it cannot be published: " + problem.getMessage()));
-              }
-            });
-    return published;
+  /**
+   * @param published fails where it is not; never throws, so that one conversation costs no other
+   */
+  private void publish(
+      Conversation conversation, Reference reference, CompletableFuture<Void> published) {
+    try {
+      sender.send(
+          ConversationRecord.of(conversation, reference, instance, tokenizer, clock.millis()),
+          (metadata, problem) -> {
+            if (problem != null) {
+              fail(conversation, published, problem);
+            } else if (metadata.topic().equals(topic)) {
+              published.complete(null);
+            } else {
+              published.completeExceptionally(
+                  new GatewayException(
+                      Kind.FAILED,
+                      "%s is too large to be published, and is a dead letter"
+                          .formatted(conversation.id())));
+            }
+          });
+    } catch (RuntimeException e) {
+      fail(conversation, published, e);
+    }
+  }
+
+  private static void fail(
+      Conversation conversation, CompletableFuture<Void> published, Exception problem) {
+    log.error("conversation {} cannot be published", conversation.id(), problem);
+    published.completeExceptionally(
+        new GatewayException(Kind.FAILED, "it cannot be published: " + problem.getMessage()));
   }
 
   /** Conversations by their fate so far. */

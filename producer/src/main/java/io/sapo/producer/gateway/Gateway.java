@@ -7,9 +7,9 @@ import io.sapo.producer.Engines;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.engine.RolloutEngine;
 import io.sapo.producer.rollout.Closer;
+import io.sapo.producer.rollout.TrajectorySender;
 import io.sapo.producer.rollout.WeightsInUse;
 import io.sapo.producer.weights.WeightFollower;
-import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,17 +39,23 @@ public final class Gateway implements AutoCloseable {
 
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
 
+  /** For the last conversations to be handed to the Kafka client at the end. */
+  private static final Duration PUBLISH_WITHIN = Duration.ofSeconds(2);
+
   private final ProducerConfig config;
   private final Closer resources = new Closer();
   private final CheckpointProfile profile;
   private final Conversations conversations;
   private final Turns turns;
+  private final TrajectorySender sender;
   private final ConversationPublisher publisher;
   private final WeightFollower follower;
   private final GenerationThread thread;
   private final TurnGeneration generation;
-  private final Producer<byte[], byte[]> producer;
-  private final ScheduledExecutorService sweeper;
+
+  /** Its one thread publishes, and may wait for a broker; see {@link TrajectorySender}. */
+  private final ScheduledExecutorService publishing;
+
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
 
   /**
@@ -93,12 +99,12 @@ public final class Gateway implements AutoCloseable {
               config.heartbeats().instance(),
               clock);
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
-      producer = resources.add(ProducerClients.patient(clientConfig, Map.of()));
+      sender = resources.add(new TrajectorySender(clientConfig, topics));
       publisher =
           new ConversationPublisher(
               conversations,
-              producer,
-              topics,
+              sender,
+              topics.trajectories().name(),
               profile.tokenizer(),
               config.heartbeats().instance(),
               clock);
@@ -111,15 +117,16 @@ public final class Gateway implements AutoCloseable {
       resources.close();
       throw e;
     }
-    sweeper =
+    publishing =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
-              Thread thread = new Thread(work, "gateway-sweeper");
+              Thread thread = new Thread(work, "gateway-publisher");
               thread.setDaemon(true);
               return thread;
             });
     long every = Math.max(SWEEP_LEAST.toMillis(), limits.idle().toMillis() / 10);
-    var unused = sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    var unused =
+        publishing.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** Begins to follow the weights and to generate; once. */
@@ -197,13 +204,19 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Ends a conversation with a reward; the same one again is no other.
+   * Ends a conversation with a reward; the same one again is no other. Does not wait, so that an
+   * event loop may call it.
    *
    * @param id of the conversation or of one of its turns
    * @return completes when the trajectory is in the log; fails with {@link GatewayException}
    */
   public CompletableFuture<Void> reward(String id, double value) {
-    return publisher.reward(id, value);
+    try {
+      return CompletableFuture.supplyAsync(() -> publisher.reward(id, value), publishing)
+          .thenCompose(published -> published);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(GenerationThread.ending());
+    }
   }
 
   private void sweep() {
@@ -229,17 +242,33 @@ public final class Gateway implements AutoCloseable {
     return thread.obstacle();
   }
 
-  /** Ends within ten seconds; conversations that can be judged are published. */
+  /**
+   * Ends within ten seconds; conversations that can be judged are published, if the broker takes
+   * them in that time.
+   */
   @Override
   public void close() {
-    sweeper.shutdownNow();
     boolean ended = thread.stop();
-    conversations.takeOver(Optional.empty()).forEach(publisher::over);
-    producer.flush();
+    publishRest();
+    sender.close();
     if (ended) {
       resources.close();
     } else {
       log.error("the generation thread did not end in time; its memory is left");
+    }
+  }
+
+  private void publishRest() {
+    publishing.execute(() -> conversations.takeOver(Optional.empty()).forEach(publisher::over));
+    publishing.shutdown();
+    try {
+      if (!publishing.awaitTermination(PUBLISH_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.error("the broker does not answer; conversations that have ended are lost");
+        publishing.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      publishing.shutdownNow();
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -96,7 +96,7 @@ final class GenerationThread {
     return asked.outcome();
   }
 
-  private static GatewayException ending() {
+  static GatewayException ending() {
     return new GatewayException(Kind.BUSY, "the gateway is ending");
   }
 

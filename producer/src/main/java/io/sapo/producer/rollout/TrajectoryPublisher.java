@@ -3,85 +3,49 @@ package io.sapo.producer.rollout;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.task.RefusedTask;
 import io.sapo.schemas.DeadLetters;
-import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
-import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.header.Headers;
 
 /**
- * Writes trajectories, and dead letters of tasks, with an idempotent Kafka producer that waits for
- * an absent broker for as long as it takes. Publishing is for one thread; the counts are safe to
- * read from any.
+ * Writes a rollout worker's trajectories, and dead letters of its tasks, and knows the offsets of
+ * those in the log. Publishing is for one thread; the counts are safe to read from any.
  */
 final class TrajectoryPublisher implements AutoCloseable {
-  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(3);
-
-  /** Leaves room for key, headers and framing below the topic's limit. */
-  private static final int MAX_VALUE_BYTES = Topics.MAX_RECORD_BYTES - (1 << 16);
-
   private final Topics topics;
-  private final Producer<byte[], byte[]> producer;
+  private final TrajectorySender sender;
   private final AtomicInteger unacknowledged = new AtomicInteger();
   private final Map<Integer, NavigableSet<Long>> published = new ConcurrentHashMap<>();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   TrajectoryPublisher(Map<String, Object> clientConfig, Topics topics) {
     this.topics = topics;
-    producer =
-        ProducerClients.patient(
-            clientConfig,
-            Map.of(
-                ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                "zstd",
-                ProducerConfig.LINGER_MS_CONFIG,
-                5,
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                2 * Topics.MAX_RECORD_BYTES,
-                ProducerConfig.BUFFER_MEMORY_CONFIG,
-                4L * Topics.MAX_RECORD_BYTES));
+    this.sender = new TrajectorySender(clientConfig, topics);
   }
 
   /**
-   * Sends a trajectory. One too large for the topic becomes a dead letter without a value, which
-   * counts as published.
+   * Sends a trajectory. One too large for the topic becomes a dead letter, which counts as
+   * published.
    *
    * @param onPublished called once it is in the log; on the Kafka client's thread, mostly
    */
   void publish(Trajectory trajectory, Runnable onPublished) {
-    ProducerRecord<byte[], byte[]> record =
-        topics.trajectories().record(trajectory.getGroupId(), trajectory);
-    if (record.value().length > MAX_VALUE_BYTES) {
-      String detail =
-          "trajectory %s has %d bytes, at most %d are taken"
-              .formatted(trajectory.getTrajectoryId(), record.value().length, MAX_VALUE_BYTES);
-      refuse(
-          DeadLetters.Kept.of(record.key(), new byte[0], detail),
-          "trajectory-too-large",
-          record.topic(),
-          -1,
-          -1);
-      onPublished.run();
-      return;
-    }
     unacknowledged.incrementAndGet();
-    producer.send(
-        record,
+    sender.send(
+        trajectory,
         (metadata, problem) -> {
           if (problem == null) {
-            note(metadata);
+            if (metadata.topic().equals(topics.trajectories().name())) {
+              note(metadata);
+            }
             onPublished.run();
           } else {
             failure.complete(problem);
@@ -125,9 +89,12 @@ final class TrajectoryPublisher implements AutoCloseable {
 
   private void refuse(
       DeadLetters.Kept kept, String reason, String source, int partition, long offset) {
-    Headers headers = DeadLetters.headers(reason, kept.detail(), source, partition, offset);
-    producer.send(
-        new ProducerRecord<>(topics.deadLetters(), null, kept.key(), kept.value(), headers),
+    sender.refuse(
+        kept,
+        reason,
+        source,
+        partition,
+        offset,
         (metadata, problem) -> {
           if (problem != null) {
             failure.complete(problem);
@@ -168,6 +135,6 @@ final class TrajectoryPublisher implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close(CLOSE_WITHIN);
+    sender.close();
   }
 }
