@@ -1,0 +1,223 @@
+package io.sapo.system.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
+import io.sapo.standalone.cli.SapoCommand;
+import io.sapo.standalone.folder.RunFolder;
+import io.sapo.system.cli.CommandLineRunner.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class SapoCommandTest {
+  private final CommandLineRunner sapo = CommandLineRunner.plain();
+
+  @TempDir Path folder;
+
+  static List<String> everyCommand() {
+    List<String> paths = new ArrayList<>();
+    collect(SapoCommand.create(CommandLineRunner.plain().surroundings()), "", paths);
+    return paths;
+  }
+
+  private static void collect(CommandLine line, String path, List<String> paths) {
+    paths.add(path.strip());
+    line.getSubcommands().forEach((name, sub) -> collect(sub, path + " " + name, paths));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  void everyCommandHasHelp(String path) {
+    Outcome outcome = sapo.run((path + " --help").strip().split(" "));
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out()).contains("Usage: sapo " + path);
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "confg", "config", "config print --jsn", "topics list --data", "doctor extra"})
+  void wrongUsageIsTwoWithAHint(String arguments) {
+    Outcome outcome = sapo.run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("sapo: ").contains("--help").doesNotContain("\tat ");
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void wrongConfigurationIsTwoAndNamesTheKey() {
+    Outcome outcome = sapo.run("config", "print", "--set", "run.seed=x");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("run.seed = 'x'").doesNotContain("\tat ");
+  }
+
+  @Test
+  void stackTracesComeOnlyWhenAskedFor() {
+    Outcome outcome = sapo.run("config", "print", "--verbose", "--set", "run.seed=x");
+    assertThat(outcome.err()).contains("\tat ");
+  }
+
+  @Test
+  void unreachableBrokersAreOneMessage() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + deaf.getLocalPort();
+      Outcome outcome =
+          sapo.run(
+              "topics",
+              "list",
+              "--bootstrap-servers",
+              address,
+              "--set",
+              "kafka.client.default.api.timeout.ms=1500",
+              "--set",
+              "kafka.client.request.timeout.ms=1000");
+      assertThat(outcome.exitCode()).as("started again it may go on").isEqualTo(4);
+      assertThat(outcome.err()).contains(address, "no answer").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void aFolderWithoutARunIsNamed() {
+    Outcome outcome = sapo.run("topics", "list", "--data", folder.toString());
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains(folder.toString(), "no run");
+  }
+
+  @Test
+  void topicsAreCreatedListedAndChecked() throws Exception {
+    new RunFolder(folder).keepSettings("kafka.topic-prefix: mine.\n");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      new RunFolder(folder).announce(broker.bootstrapServers());
+      String data = folder.toString();
+      assertThat(sapo.run("topics", "check", "--data", data).exitCode()).isEqualTo(1);
+      assertThat(sapo.run("topics", "create", "--data", data))
+          .isEqualTo(new Outcome(0, "all topics are as they should be\n", ""));
+      assertThat(sapo.run("topics", "check", "--data", data).exitCode()).isZero();
+      assertThat(sapo.run("topics", "list", "--json", "--data", data).out())
+          .contains("\"topic\" : \"mine.segments\"")
+          .doesNotContain("\"present\" : false");
+    }
+  }
+
+  @Test
+  void doctorNamesWhatIsMissing() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path absent = folder.resolve("absent");
+      Outcome outcome =
+          sapo.run(
+              "doctor",
+              "--checkpoint",
+              absent.toString(),
+              "--set",
+              "broker.port=" + taken.getLocalPort());
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.out())
+          .contains("ok       native library  libtorch 2")
+          .containsPattern("(ok|warning)\\s+open files\\s+up to \\d+")
+          .containsPattern("ok       retention       an update made today can be replayed until")
+          .contains("failed   checkpoint      " + absent)
+          .contains("port " + taken.getLocalPort() + " is in use");
+      assertThat(Files.exists(absent)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "num_hidden_layers | 1 | model.layers.1.",
+        "intermediate_size | 30 | model.layers.0.mlp.gate_proj.weight",
+        "vocab_size | 1000000 | model.embed_tokens.weight",
+        "vocab_size | 3 | vocabulary of 3",
+        "window_size | 1 | window_size",
+      })
+  void doctorHoldsACheckpointsPartsAgainstEachOther(String key, int changed, String named)
+      throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("model"));
+    assertThat(checkpointLine(checkpoint)).startsWith("ok");
+    Path config = checkpoint.resolve("config.json");
+    String json = Files.readString(config);
+    Files.writeString(config, json.replaceFirst("(\"" + key + "\"\\s*:\\s*)\\d+", "$1" + changed));
+    assertThat(checkpointLine(checkpoint)).startsWith("failed").contains(named);
+  }
+
+  @Test
+  void doctorReadsTheWeights() throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("model"));
+    try (FileChannel weights =
+        FileChannel.open(checkpoint.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      byte[] infinity = {0, 0, (byte) 0x80, 0x7f};
+      weights.write(ByteBuffer.wrap(infinity), weights.size() - 3 * infinity.length);
+    }
+    assertThat(checkpointLine(checkpoint)).startsWith("failed").contains("is NaN or infinite");
+  }
+
+  /** The shipped language model's critic, as it begins by itself, and others. */
+  @Test
+  void doctorHoldsACriticAgainstTheCheckpoint() throws IOException {
+    Path policy = Path.of("../checkpoints/chain");
+    CheckpointFolder model = CheckpointFolder.open(policy);
+    Path critic = folder.resolve("critic");
+    try (Weights actor = Weights.read(model, Head.LANGUAGE_MODEL, Device.cpu());
+        Weights weights = Weights.criticFrom(actor)) {
+      CheckpointFolder.write(critic, model.companions(), weights.tensors(), ElementType.F32);
+    }
+    assertThat(criticLine(policy, critic, "sapo")).startsWith("ok").contains("fits");
+    assertThat(criticLine(policy, critic, "grpo")).startsWith("failed").contains("has none");
+    assertThat(criticLine(policy, policy, "sapo")).startsWith("failed").contains("score.weight");
+    try (FileChannel weights =
+        FileChannel.open(critic.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      byte[] infinity = {0, 0, (byte) 0x80, 0x7f};
+      weights.write(ByteBuffer.wrap(infinity), weights.size() - infinity.length);
+    }
+    assertThat(criticLine(policy, critic, "sapo")).startsWith("failed").contains("infinite");
+  }
+
+  private String criticLine(Path policy, Path critic, String algorithm) {
+    return line(
+        " critic ",
+        "--checkpoint",
+        policy.toString(),
+        "--set",
+        "learner.critic.checkpoint=" + critic,
+        "--set",
+        "algorithm=" + algorithm);
+  }
+
+  private String checkpointLine(Path checkpoint) {
+    return line(" checkpoint ", "--checkpoint", checkpoint.toString());
+  }
+
+  /** What doctor says of a part. */
+  private String line(String part, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("doctor", "--set", "broker.port=0"));
+    arguments.addAll(List.of(more));
+    return sapo.run(arguments.toArray(String[]::new))
+        .out()
+        .lines()
+        .filter(line -> line.contains(part))
+        .findFirst()
+        .orElseThrow();
+  }
+}

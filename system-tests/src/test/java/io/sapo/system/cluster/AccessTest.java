@@ -1,0 +1,137 @@
+package io.sapo.system.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sapo.command.CommandFailure;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.TopicAdmin;
+import io.sapo.schemas.Topics;
+import io.sapo.standalone.run.RoleAccess;
+import io.sapo.standalone.run.RoleKind;
+import io.sapo.system.run.RunningRole;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roles on a cluster that asks for TLS and a password, each allowed what it needs and no more. */
+@Timeout(120)
+class AccessTest {
+  private static final Topics TOPICS = new Topics("sapo.");
+
+  @TempDir static Path folder;
+  private static Path checkpoint;
+  private static Cluster cluster;
+
+  private final List<RunningRole> started = new ArrayList<>();
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    cluster = new Cluster(folder, 1);
+    try (Admin admin = cluster.admin()) {
+      assertThat(new TopicAdmin(admin, TOPICS).createAndCheck((short) 1)).isEmpty();
+    }
+  }
+
+  @AfterAll
+  static void stopCluster() throws Exception {
+    cluster.close();
+  }
+
+  @AfterEach
+  void stopRoles() {
+    for (int i = started.size() - 1; i >= 0; i--) {
+      started.get(i).stop();
+    }
+  }
+
+  private static List<AclBinding> rules(RoleKind kind, String user) {
+    return new RoleAccess(kind, TOPICS).bindings("User:" + user);
+  }
+
+  private RunningRole start(RoleKind kind, String... login) {
+    RunningRole role = RunningRole.start(kind, folder.resolve(kind.label()), checkpoint, login);
+    started.add(role);
+    return role;
+  }
+
+  @Test
+  void rolesWithTheirOwnRulesTrain() throws Exception {
+    List<RoleKind> kinds =
+        List.of(
+            RoleKind.LEARNER,
+            RoleKind.SEGMENTER,
+            RoleKind.PRODUCER,
+            RoleKind.EVALUATOR,
+            RoleKind.ADMIN);
+    for (RoleKind kind : kinds) {
+      cluster.enrol(kind.label(), "secret-" + kind, rules(kind, kind.label()));
+      start(kind, cluster.login(kind.label(), "secret-" + kind));
+    }
+    for (RunningRole role : started) {
+      assertThat(role.awaitReady()).startsWith("ready");
+    }
+    assertThat(started.get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
+    assertThat(started.get(3).end()).succeedsWithin(60, TimeUnit.SECONDS);
+    for (int i : List.of(1, 2, 4)) {
+      assertThat(started.get(i).end()).isNotDone();
+    }
+  }
+
+  @Test
+  void theWrongPasswordIsSaid() throws Exception {
+    cluster.enrol("anna", "right", rules(RoleKind.SEGMENTER, "anna"));
+    RunningRole role = start(RoleKind.SEGMENTER, cluster.login("anna", "wrong"));
+    assertThatThrownBy(role.end()::join)
+        .hasCauseInstanceOf(CommandFailure.class)
+        .hasMessageContaining("cannot reach Kafka")
+        .hasMessageContaining("the login was refused")
+        .hasMessageContaining("kafka.client.sasl");
+  }
+
+  @Test
+  void anUnknownCertificateIsSaid() throws Exception {
+    cluster.enrol("bert", "right", rules(RoleKind.LEARNER, "bert"));
+    RunningRole role = start(RoleKind.LEARNER, cluster.distrustfulLogin("bert", "right"));
+    assertThatThrownBy(role.end()::join)
+        .hasCauseInstanceOf(CommandFailure.class)
+        .hasMessageContaining("cannot reach Kafka")
+        .hasMessageContaining("certificate")
+        .hasMessageContaining("kafka.client.ssl");
+  }
+
+  @Test
+  void everyMissingRuleIsNamedBeforeAnythingBegins() throws Exception {
+    List<AclBinding> some =
+        rules(RoleKind.PRODUCER, "carl").stream()
+            .filter(rule -> rule.entry().operation() != AclOperation.WRITE)
+            .toList();
+    cluster.enrol("carl", "right", some);
+    RunningRole role = start(RoleKind.PRODUCER, cluster.login("carl", "right"));
+    assertThatThrownBy(role.end()::join)
+        .hasCauseInstanceOf(CommandFailure.class)
+        .hasMessageContaining("WRITE on topic sapo.trajectories")
+        .hasMessageContaining("WRITE on topic sapo.task-claims")
+        .hasMessageNotContaining("READ on");
+  }
+
+  @Test
+  void whoMayNothingIsToldSo() throws Exception {
+    cluster.enrol("dora", "right", List.of());
+    RunningRole role = start(RoleKind.ADMIN, cluster.login("dora", "right"));
+    assertThatThrownBy(role.end()::join)
+        .hasCauseInstanceOf(CommandFailure.class)
+        .hasMessageContaining("not allowed to look at the topics sapo.*");
+  }
+}

@@ -1,0 +1,130 @@
+package io.sapo.system.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.broker.EmbeddedBroker;
+import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.schemas.CommittedLog;
+import io.sapo.schemas.Topics;
+import io.sapo.standalone.audit.RunAudit;
+import io.sapo.standalone.kafka.TopicScan;
+import io.sapo.standalone.run.RoleKind;
+import io.sapo.system.run.RunningRole;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Brokers that are away for a while, one of three or the only one, while roles train. */
+class BrokersThatComeAndGoTest {
+  private static final Topics TOPICS = new Topics("sapo.");
+
+  @TempDir Path folder;
+
+  @Test
+  @Timeout(600)
+  void aRollingRestartIsNotNoticedInTheRecord() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    try (Cluster cluster = new Cluster(folder, 3)) {
+      String[] settings = {
+        "kafka.bootstrap-servers=" + cluster.bootstrapServers(),
+        "kafka.replication=3",
+        "run.updates=1000000"
+      };
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
+      }
+      for (RunningRole role : roles) {
+        assertThat(role.awaitReady()).isEqualTo("ready");
+      }
+      long version = newestVersion(cluster.bootstrapServers());
+      for (int broker = 0; broker < 3; broker++) {
+        cluster.restart(broker);
+        version = awaitVersion(cluster.bootstrapServers(), version + 3);
+      }
+      for (RunningRole role : roles) {
+        assertThat(role.end()).as("nothing failed").isNotDone();
+      }
+      for (int i = roles.size() - 1; i >= 0; i--) {
+        roles.get(i).stop();
+        assertThat(roles.get(i).end()).succeedsWithin(60, TimeUnit.SECONDS);
+      }
+      try (Admin admin = cluster.admin();
+          CommittedLog log =
+              new CommittedLog(admin, Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+        assertThat(RunAudit.of(admin, log, TOPICS).run(null).findings()).isEmpty();
+      }
+    } finally {
+      roles.forEach(RunningRole::stop);
+    }
+  }
+
+  @Test
+  @Timeout(300)
+  void theOnlyBrokerIsWaitedForLongerThanClientsWaitForAnAnswer() throws Exception {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
+    List<RunningRole> roles = new ArrayList<>();
+    EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    try {
+      String address = broker.bootstrapServers();
+      String[] settings = {
+        "kafka.bootstrap-servers=" + address,
+        "kafka.client.default.api.timeout.ms=4000",
+        "kafka.client.request.timeout.ms=4000",
+        "run.updates=1000000"
+      };
+      for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
+        roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
+      }
+      for (RunningRole role : roles) {
+        assertThat(role.awaitReady()).isEqualTo("ready");
+      }
+      broker.close();
+      assertThat(roles.get(2).end())
+          .as("the producer waits")
+          .failsWithin(8, TimeUnit.SECONDS)
+          .withThrowableOfType(TimeoutException.class);
+      int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+      broker = EmbeddedBroker.start(folder.resolve("broker"), port);
+      awaitVersion(address, newestVersion(address) + 2);
+      for (RunningRole role : roles) {
+        assertThat(role.end()).as("nothing failed").isNotDone();
+      }
+    } finally {
+      for (int i = roles.size() - 1; i >= 0; i--) {
+        roles.get(i).stop();
+      }
+      broker.close();
+    }
+  }
+
+  private static long newestVersion(String bootstrapServers) {
+    long[] newest = {-1};
+    try (TopicScan scan = new TopicScan(Map.of("bootstrap.servers", bootstrapServers))) {
+      scan.read(
+          TOPICS.weights().name(),
+          record -> {
+            newest[0] = TOPICS.weights().codec().decode(record.value()).getVersion();
+            return false;
+          });
+    }
+    return newest[0];
+  }
+
+  /** Polls until there is a version at least as new; the test's time-out ends it otherwise. */
+  private static long awaitVersion(String bootstrapServers, long wanted) {
+    while (true) {
+      long newest = newestVersion(bootstrapServers);
+      if (newest >= wanted) {
+        return newest;
+      }
+    }
+  }
+}
