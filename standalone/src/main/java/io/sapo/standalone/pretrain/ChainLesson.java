@@ -1,6 +1,7 @@
 package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.chain.ChainSolution;
 import io.sapo.producer.chain.ChainSolution.Line;
@@ -8,9 +9,10 @@ import io.sapo.producer.chain.ChainTaskSource;
 import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.task.SolvedTask;
 import io.sapo.producer.task.Split;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /** Long sums, one step a line. */
 record ChainLesson(Lengths lengths) implements Lesson {
@@ -21,25 +23,8 @@ record ChainLesson(Lengths lengths) implements Lesson {
   }
 
   @Override
-  public Examples examples(CheckpointFolder shape, long seed) {
-    ChainTaskSource chains = new ChainTaskSource(Split.TRAINING, seed, lengths);
-    SolvedSequences sequences = new SolvedSequences(shape);
-    return new Examples() {
-      @Override
-      public List<TokenSequence> take(int count) {
-        List<TokenSequence> batch = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          SolvedTask solved = chains.nextSolved();
-          batch.add(sequences.of(solved.task(), solved.solution()));
-        }
-        return batch;
-      }
-
-      @Override
-      public void close() {
-        sequences.close();
-      }
-    };
+  public Examples<TokenSequence> solutions(CheckpointFolder shape, long seed) {
+    return new SolvedExamples<>(shape, tasks(seed), SolvedSequences::of);
   }
 
   @Override
@@ -48,32 +33,44 @@ record ChainLesson(Lengths lengths) implements Lesson {
   }
 
   @Override
-  public Values values(CheckpointFolder shape, long seed) {
-    ChainTaskSource chains = new ChainTaskSource(Split.TRAINING, seed, lengths);
-    SolvedSequences sequences = new SolvedSequences(shape);
-    return new Values() {
-      @Override
-      public List<Valued> take(int count) {
-        List<Valued> batch = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          SolvedTask solved = chains.nextSolved();
-          TokenSequence tokens = sequences.of(solved.task(), solved.solution());
-          List<Line> lines = ChainSolution.judged(solved.task().getPrompt(), solved.solution());
-          batch.add(new Valued(tokens, worth(tokens.responseTokens(), sequences.newline(), lines)));
-        }
-        return batch;
-      }
-
-      @Override
-      public void close() {
-        sequences.close();
-      }
-    };
+  public Examples<Valued> valued(CheckpointFolder shape, long seed) {
+    return new SolvedExamples<>(
+        shape, tasks(seed), (sequences, solved) -> valued(shape, sequences, solved));
   }
 
-  /** Nothing behind a wrong step, else the probability that the steps to come are right. */
+  private IntFunction<SolvedTask> tasks(long seed) {
+    ChainTaskSource chains = new ChainTaskSource(Split.TRAINING, seed, lengths);
+    return place -> chains.nextSolved();
+  }
+
+  /**
+   * @throws InvalidCheckpointException where a line does not end with a token of its own, so that
+   *     no state is the one behind it
+   */
+  private static Valued valued(
+      CheckpointFolder shape, SolvedSequences sequences, SolvedTask solved) {
+    TokenSequence tokens = sequences.of(solved);
+    List<Line> lines = ChainSolution.judged(solved.task().getPrompt(), solved.solution());
+    int[] response = tokens.responseTokens();
+    int newline = sequences.newline();
+    if (Arrays.stream(response).filter(token -> token == newline).count() != lines.size() - 1) {
+      throw new InvalidCheckpointException(
+          "%s: its tokenizer has no token of its own for the end of a line in '%s'; name a policy that pretrain has made for chains"
+              .formatted(shape.path(), solved.solution().replace("\n", "\\n")));
+    }
+    return new Valued(tokens, worth(response, newline, lines));
+  }
+
+  /**
+   * Nothing behind a wrong step, else the probability that the steps to come are right. A step is
+   * known when its last digit is written: before the newline.
+   *
+   * @param newline ends each line but the last
+   * @return before each token
+   */
   static float[] worth(int[] response, int newline, List<Line> lines) {
     float[] worth = new float[response.length];
+    int steps = lines.size() - 1;
     int written = 0;
     boolean right = true;
     for (int t = 0; t < response.length; t++) {
@@ -81,7 +78,6 @@ record ChainLesson(Lengths lengths) implements Lesson {
         right &= lines.get(written).right();
         written++;
       }
-      int steps = lines.size() - 1;
       worth[t] = right ? (float) StrictMath.pow(1 - ChainSolution.WRONG, steps - written) : 0;
     }
     return worth;

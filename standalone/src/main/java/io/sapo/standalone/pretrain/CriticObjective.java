@@ -7,10 +7,10 @@ import io.sapo.standalone.pretrain.Lesson.Valued;
 import java.util.List;
 
 /** The mean squared error of a critic's values against what the states are worth. */
-record CriticObjective(Lesson.Values values) implements Objective {
+record CriticObjective(Lesson.Examples<Valued> examples) implements Objective {
   @Override
   public double backward(TrainableModel model, int batchSize) {
-    List<Valued> batch = values.take(batchSize);
+    List<Valued> batch = examples.take(batchSize);
     List<TokenSequence> sequences = batch.stream().map(Valued::tokens).toList();
     int tokens = batch.stream().mapToInt(example -> example.values().length).sum();
     double loss = 0;
@@ -33,6 +33,6 @@ record CriticObjective(Lesson.Values values) implements Objective {
 
   @Override
   public void close() {
-    values.close();
+    examples.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.sapo.standalone.pretrain;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
@@ -22,14 +23,22 @@ record FiguresLesson(Optional<Lengths> chains) implements Lesson {
     return FiguresModel.companions();
   }
 
+  /**
+   * Every other example describes its picture instead of answering a question: that is how the
+   * model learns which colour is called what, without which it does not come to look up a bar by
+   * its name.
+   */
   @Override
-  public Examples examples(CheckpointFolder shape, long seed) {
+  public Examples<TokenSequence> solutions(CheckpointFolder shape, long seed) {
     FiguresTaskSource figures = new FiguresTaskSource(Split.TRAINING, seed);
     Supplier<SolvedTask> solved =
         chains
             .map(lengths -> new FigureChainTaskSource(Split.TRAINING, seed, lengths))
             .<Supplier<SolvedTask>>map(source -> source::nextSolved)
             .orElse(figures::nextSolved);
-    return new FiguresExamples(shape, solved, figures::nextDescribed);
+    return new SolvedExamples<>(
+        shape,
+        place -> place % 2 == 0 ? solved.get() : figures.nextDescribed(),
+        SolvedSequences::of);
   }
 }

@@ -12,9 +12,14 @@ import java.util.Optional;
 /** What a fresh model is taught by written solutions. */
 public interface Lesson {
 
-  /** Solved tasks as token sequences. */
-  interface Examples extends AutoCloseable {
-    List<TokenSequence> take(int count);
+  /**
+   * Examples without end.
+   *
+   * @param <E> {@link TokenSequence} for a policy, {@link Valued} for a critic
+   */
+  interface Examples<E> extends AutoCloseable {
+    /** The next so many. */
+    List<E> take(int count);
 
     @Override
     void close();
@@ -27,32 +32,28 @@ public interface Lesson {
    */
   record Valued(TokenSequence tokens, float[] values) {}
 
-  /** Solved tasks of which it is known which steps are right. */
-  interface Values extends AutoCloseable {
-    List<Valued> take(int count);
-
-    @Override
-    void close();
-  }
-
   /** The files of the checkpoint beside its weights, by name. */
   Map<String, byte[]> companions();
 
   /**
+   * Written solutions.
+   *
    * @param shape a folder with the companions; weights are not looked at
    */
-  Examples examples(CheckpointFolder shape, long seed);
+  Examples<TokenSequence> solutions(CheckpointFolder shape, long seed);
 
-  /** Whether there are {@link #values}. */
+  /** Whether there are {@link #valued} ones. */
   default boolean hasValues() {
     return false;
   }
 
   /**
-   * @param shape as for {@link #examples}
-   * @throws UnsupportedOperationException where there are none
+   * Written solutions of which it is known which steps are right.
+   *
+   * @param shape as for {@link #solutions}
+   * @throws UnsupportedOperationException where that is not known
    */
-  default Values values(CheckpointFolder shape, long seed) {
+  default Examples<Valued> valued(CheckpointFolder shape, long seed) {
     throw new UnsupportedOperationException("steps of these solutions cannot be judged");
   }
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The mean negative log-probability of the solutions' tokens, in nats. */
-record PolicyObjective(Lesson.Examples examples) implements Objective {
+record PolicyObjective(Lesson.Examples<TokenSequence> examples) implements Objective {
   @Override
   public double backward(TrainableModel model, int batchSize) {
     List<TokenSequence> batch = examples.take(batchSize);

@@ -2,6 +2,7 @@ package io.sapo.standalone.pretrain;
 
 import ai.djl.Device;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.checkpoint.ScalarHeadConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.Weights;
@@ -48,8 +49,10 @@ public final class Pretraining {
    * @param folder must not exist yet
    */
   public void policy(Path folder) throws IOException {
-    Path shape = Files.createTempDirectory("sapo-model");
+    Path shape = folder.toAbsolutePath().resolveSibling("." + folder.getFileName() + ".shape");
+    Folders.delete(shape); // of a call that was killed
     try {
+      Files.createDirectories(shape);
       for (Map.Entry<String, byte[]> file : lesson.companions().entrySet()) {
         Files.write(shape.resolve(file.getKey()), file.getValue());
       }
@@ -57,16 +60,13 @@ public final class Pretraining {
       Weights fresh =
           Weights.random(opened.config(), Head.LANGUAGE_MODEL, settings.seed(), Device.cpu());
       try (TrainableModel model = TrainableModel.of(fresh);
-          Objective objective = new PolicyObjective(lesson.examples(opened, settings.seed()))) {
+          Objective objective = new PolicyObjective(lesson.solutions(opened, settings.seed()))) {
         train(model, objective);
         CheckpointFolder.write(
             folder, lesson.companions(), model.weights().tensors(), ElementType.F32);
       }
     } finally {
-      for (String name : lesson.companions().keySet()) {
-        Files.deleteIfExists(shape.resolve(name));
-      }
-      Files.delete(shape);
+      Folders.delete(shape);
     }
   }
 
@@ -84,7 +84,7 @@ public final class Pretraining {
         ScalarHeadConfig.companions(policy.companions(), policy.config().architecture());
     try (Weights actor = Weights.read(policy, Head.LANGUAGE_MODEL, Device.cpu());
         TrainableModel model = TrainableModel.of(Weights.criticFrom(actor));
-        Objective objective = new CriticObjective(lesson.values(policy, settings.seed()))) {
+        Objective objective = new CriticObjective(lesson.valued(policy, settings.seed()))) {
       train(model, objective);
       CheckpointFolder.write(folder, companions, model.weights().tensors(), ElementType.F32);
     }

@@ -7,7 +7,7 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.prompt.PromptBuilder;
 import io.sapo.producer.prompt.PromptRefusedException;
-import io.sapo.schemas.Task;
+import io.sapo.producer.task.SolvedTask;
 import java.util.Arrays;
 
 /** Tasks with written solutions as token sequences; an end-of-text token ends each solution. */
@@ -27,14 +27,14 @@ final class SolvedSequences implements AutoCloseable {
     this.prompts = new PromptBuilder(profile, MAX_PROMPT_TOKENS, PictureSettings.INLINE);
   }
 
-  TokenSequence of(Task task, String solution) {
+  TokenSequence of(SolvedTask solved) {
     TokenSequence prompt;
     try {
-      prompt = prompts.build(task);
+      prompt = prompts.build(solved.task());
     } catch (PromptRefusedException e) {
       throw new IllegalStateException("tasks and their model do not fit: " + e.getMessage(), e);
     }
-    int[] tokens = profile.tokenizer().encode(solution);
+    int[] tokens = profile.tokenizer().encode(solved.solution());
     int[] response = Arrays.copyOf(tokens, tokens.length + 1);
     response[tokens.length] = endOfText;
     return new TokenSequence(prompt.promptTokens(), prompt.pictures(), response);
