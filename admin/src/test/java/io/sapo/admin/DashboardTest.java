@@ -11,7 +11,6 @@ import io.sapo.browser.Browser;
 import io.sapo.browser.Dashboard;
 import io.sapo.browser.PageCheck;
 import io.sapo.schemas.Component;
-import io.sapo.schemas.SegmentedTrajectory;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,23 +29,19 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
   private static final String TOKEN = "a-token-for-tests-only";
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-  private static final int VERSIONS = 30;
-  private static final String HOSTILE =
-      "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-          + " \u0000\u0007\u001b[31m \u202egnorw daer\u202c \u05e9\u05dc\u05d5\u05dd \ud83d\ude00"
-          + "\nStep 2: 4 & 5 < 10\nAnswer: 7";
+  private static final int VERSIONS = RunToLookAt.VERSIONS;
+  private static final int SEGMENTS = RunToLookAt.SEGMENTS;
 
   private static SyntheticRun run;
   private static AdminServer server;
   private static Browser browser;
   private static Dashboard dashboard;
-  private static long segments;
 
   @BeforeAll
   static void open() throws IOException {
     assumeTrue(Browser.missing().isEmpty(), Browser.missing());
     run = new SyntheticRun();
-    fill();
+    RunToLookAt.fill(run);
     server =
         AdminServer.start(
             AdminConfig.of(
@@ -63,52 +58,10 @@ class DashboardTest {
             s ->
                 s.getJsonObject("newest") != null
                     && s.getJsonObject("newest").getInteger("version") == VERSIONS
-                    && s.getInteger("trajectories") == segments
+                    && s.getInteger("trajectories") == SEGMENTS
                     && s.getJsonArray("components").size() == 3);
     browser = Browser.open();
     dashboard = new Dashboard(browser, server.address());
-  }
-
-  private static void fill() {
-    run.version(0, 0, 0);
-    for (int n = 1; n <= VERSIONS; n++) {
-      long from = segments;
-      for (int i = 0; i < 2; i++) {
-        boolean right = (n + i) % 3 != 0;
-        SegmentedTrajectory record =
-            run.records.segmented(
-                "run-a/" + n + "-" + i,
-                "Step 1: A shows 4 and B shows 11.\nStep 2: 11 - 4 = "
-                    + (right ? 7 : 8)
-                    + ".\nSo B has "
-                    + (right ? 7 : 8)
-                    + " more apples than A.\nAnswer: "
-                    + (right ? 7 : 8),
-                n - 1,
-                right);
-        run.segment(record);
-        run.credit(record, n);
-        segments++;
-      }
-      run.version(n, from, segments);
-      if (n % 10 == 0) {
-        run.evaluation(n, 0.5 + n / 75.0);
-      }
-    }
-    run.segment(run.records.segmented("hostile", HOSTILE, VERSIONS, false));
-    run.segment(
-        run.records.segmented("long", "So 12 + 30 = 42, and on. ".repeat(10_000), VERSIONS, true));
-    segments += 2;
-    run.heartbeats(VERSIONS);
-    run.deadLetter(new byte[] {1, 2, 3}, "not-a-record", "unrecognised header bytes");
-    run.deadLetter(
-        run.topics
-            .trajectories()
-            .codec()
-            .encode(run.records.segmented("d", HOSTILE, 0, false).getTrajectory()),
-        "unknown-verifier",
-        "no verifier is called '<b>magic</b>'");
-    run.commitGroup(run.topics.prefix() + "learner", run.topics.segments().name(), segments - 2);
   }
 
   @AfterAll
@@ -147,7 +100,7 @@ class DashboardTest {
         .contains("Explained variance", "KL divergence to", "held out");
 
     browser.run("window.notReloaded = true");
-    run.version(VERSIONS + 1, segments, segments);
+    run.version(VERSIONS + 1, SEGMENTS, SEGMENTS);
     browser.await("document.querySelector('.tile strong').innerText === '" + (VERSIONS + 1) + "'");
     browser.await(
         "document.querySelector('figure.chart').getAttribute('aria-label').includes('version "

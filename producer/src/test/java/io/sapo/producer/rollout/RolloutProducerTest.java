@@ -3,82 +3,35 @@ package io.sapo.producer.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.generation.Sampling;
-import io.sapo.policy.layout.Head;
-import io.sapo.policy.network.BaseModel;
-import io.sapo.policy.network.Weights;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.RolloutSettings;
 import io.sapo.producer.StalenessBound;
-import io.sapo.producer.TinyModel;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.Curriculum;
-import io.sapo.producer.task.TaskSource;
 import io.sapo.producer.task.TaskSpec;
 import io.sapo.producer.weights.TestLearner;
-import io.sapo.schemas.Control;
-import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.HeartbeatSettings;
-import io.sapo.schemas.Liveness;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Status;
-import io.sapo.schemas.Task;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The whole producer on a real broker with a random model that looks at pictures. */
-class RolloutProducerTest {
-  private static final int BATCH = 6;
+/** What a producer generates, and how much. */
+class RolloutProducerTest extends RunningProducer {
   private static final int PICTURE_TOKEN = 262;
-  private static final Duration LONG = Duration.ofMillis(1_500);
-
-  @TempDir static Path temp;
-  private static CheckpointFolder checkpoint;
-
-  private final Closer resources = new Closer();
-  private KafkaFixture kafka;
-  private TestLearner learner;
-
-  @BeforeAll
-  static void writeModel() throws Exception {
-    checkpoint = TinyModel.write(temp.resolve("model"), 1);
-  }
-
-  @BeforeEach
-  void open() throws Exception {
-    kafka = resources.add(new KafkaFixture());
-    learner = resources.add(new TestLearner(kafka, ElementType.F32));
-  }
-
-  @AfterEach
-  void close() {
-    resources.close();
-  }
 
   @Test
   void generatesUpToTheBoundGoesOnAfterAnUpdateAndAfterARestart() throws Exception {
@@ -151,66 +104,6 @@ class RolloutProducerTest {
   }
 
   @Test
-  void operatorsPauseAndResume() throws Exception {
-    command(ControlAction.PAUSE);
-    learner.publish(weights(0), true);
-    try (RolloutProducer producer = start(config("one", 1))) {
-      Status paused = awaitStatus(status -> status.getState().equals("paused"));
-      assertThat(paused.getMessage()).contains("the operator");
-      assertThat(kafka.values(kafka.topics().trajectories())).isEmpty();
-      command(ControlAction.RESUME);
-      await(2 * BATCH);
-      assertThat(producer.done()).isNotDone();
-    }
-  }
-
-  @Test
-  void aRolloutThreadThatStandsStillIsSeen() throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    TaskSource standing =
-        new TaskSource() {
-          @Override
-          public String name() {
-            return "standing";
-          }
-
-          @Override
-          public Optional<Task> next() {
-            asked.countDown();
-            try {
-              goOn.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-            return Optional.empty();
-          }
-        };
-    try (RolloutProducer producer =
-        RolloutProducer.open(
-            config("one", 1),
-            standing,
-            checkpoint,
-            base(),
-            kafka.topics(),
-            kafka.clientConfig(),
-            Clock.systemUTC())) {
-      producer.start();
-      Thread.sleep(2 * LONG.toMillis());
-      KafkaFixture.await(
-          "a beat while it waits for weights",
-          () -> producer.liveness().sinceBeat().compareTo(LONG) < 0);
-      learner.publish(weights(0), true);
-      asked.await();
-      awaitStatus(status -> status.getGauges().get(Liveness.GAUGE) > LONG.toMillis() / 1e3);
-      assertThat(producer.liveness().where()).contains("rollouts").contains("RolloutProducerTest");
-      goOn.countDown();
-      producer.done().get(1, TimeUnit.MINUTES);
-      KafkaFixture.await("rest", () -> producer.liveness().sinceBeat().isZero());
-    }
-  }
-
-  @Test
   void whatDoesNotFitTheModelIsSaidOnOpening() {
     ProducerConfig tooLong =
         new ProducerConfig(
@@ -246,54 +139,6 @@ class RolloutProducerTest {
         .hasMessageContaining("tpu");
   }
 
-  private RolloutProducer start(ProducerConfig config) {
-    RolloutProducer producer =
-        RolloutProducer.open(config, checkpoint, base(), kafka.topics(), kafka.clientConfig());
-    producer.start();
-    return producer;
-  }
-
-  private static ProducerConfig config(String instance, long seed) {
-    return new ProducerConfig(
-        new HeartbeatSettings(instance, Duration.ofMillis(200)),
-        TaskSpec.of("figures"),
-        Curriculum.Bounds.NONE,
-        seed,
-        new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 400),
-        new RolloutSettings(Sampling.at(1, 12), 1, 4, 3, WeightUptake.IN_FLIGHT, "cpu"),
-        new StalenessBound(1, BATCH, 1),
-        EngineSettings.BUILTIN);
-  }
-
-  private Weights weights(long seed) {
-    return resources.add(
-        Weights.random(checkpoint.config(), Head.LANGUAGE_MODEL, seed, Device.cpu()));
-  }
-
-  private List<Trajectory> await(int count) {
-    KafkaFixture.await(
-        count + " trajectories",
-        () -> kafka.records(kafka.topics().trajectories().name()).size() >= count);
-    List<Trajectory> all = kafka.values(kafka.topics().trajectories());
-    assertThat(all).hasSize(count);
-    return all;
-  }
-
-  private Status awaitStatus(Predicate<Status> wanted) {
-    List<Status> seen = new ArrayList<>();
-    KafkaFixture.await(
-        "the status wanted",
-        () -> {
-          List<Status> all = kafka.values(kafka.topics().status());
-          seen.clear();
-          if (!all.isEmpty() && wanted.test(all.get(all.size() - 1))) {
-            seen.add(all.get(all.size() - 1));
-          }
-          return !seen.isEmpty();
-        });
-    return seen.get(0);
-  }
-
   /** Positions after updates that took the first records, as they come by partition. */
   private Map<String, Long> consumed(int count) {
     Map<String, Long> positions = new TreeMap<>();
@@ -302,18 +147,6 @@ class RolloutProducerTest {
         .forEach(
             record -> positions.put(Integer.toString(record.partition()), record.offset() + 1));
     return positions;
-  }
-
-  private void command(ControlAction action) throws Exception {
-    Control command =
-        Control.newBuilder()
-            .setCommandId("c")
-            .setAction(action)
-            .setTarget("producer")
-            .setRequestedBy("the operator")
-            .setAtMs(0)
-            .build();
-    kafka.send(kafka.topics().control().record("c", command));
   }
 
   private static Map<String, int[]> tokensByTask(List<Trajectory> trajectories) {
@@ -347,9 +180,5 @@ class RolloutProducerTest {
     assertThat(trajectory.getGroupSize()).isEqualTo(1);
     assertThat(trajectory.getVerifier()).isEqualTo("gsm8k");
     assertThat(trajectory.getStartedAtMs()).isLessThanOrEqualTo(trajectory.getFinishedAtMs());
-  }
-
-  private static BaseModel base() {
-    return BaseModel.trainedWhole(checkpoint.config(), Device.cpu());
   }
 }
