@@ -12,6 +12,7 @@ import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
+import io.sapo.testing.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,12 +81,21 @@ final class SyntheticRun implements AutoCloseable {
       try {
         Path folder = Files.createTempDirectory("admin-test-broker");
         broker = EmbeddedBroker.start(folder, 0);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(folder)));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
     }
     return broker.bootstrapServers();
+  }
+
+  private static void stop(Path folder) {
+    broker.close();
+    try {
+      Folders.delete(folder);
+    } catch (IOException e) {
+      System.err.println("left behind " + folder + ": " + e);
+    }
   }
 
   /** As a verifier might explain itself to people. */

@@ -3,20 +3,18 @@ package io.sapo.bench;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.device.NativeThreads;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -122,7 +120,7 @@ final class BenchCommand implements Callable<Integer> {
               only,
               line -> progress(err, "  " + line)));
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
@@ -194,15 +192,5 @@ final class BenchCommand implements Callable<Integer> {
                     row.unit(),
                     row.bar() == null ? "" : row.bar()))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walked = Files.walk(folder)) {
-      files = walked.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
-    }
   }
 }

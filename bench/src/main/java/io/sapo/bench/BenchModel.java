@@ -1,10 +1,6 @@
 package io.sapo.bench;
 
 import io.sapo.policy.checkpoint.ModelConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Text models with random weights, by size, and what a pass through them costs. */
 enum BenchModel {
@@ -35,7 +31,7 @@ enum BenchModel {
   }
 
   ModelConfig config() {
-    String json =
+    return ModelConfig.parse(
         """
         {"model_type": "qwen2", "hidden_act": "silu", "hidden_size": %d, "intermediate_size": %d,
          "max_position_embeddings": 16384, "num_attention_heads": %d, "num_hidden_layers": %d,
@@ -43,18 +39,7 @@ enum BenchModel {
          "eos_token_id": 2, "initializer_range": 0.02, "tie_word_embeddings": true,
          "vocab_size": %d, "torch_dtype": "float32"}
         """
-            .formatted(hidden, intermediate, heads, layers, keyValueHeads, vocabulary);
-    try {
-      Path file = Files.createTempFile("config", ".json");
-      try {
-        Files.writeString(file, json);
-        return ModelConfig.read(file);
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+            .formatted(hidden, intermediate, heads, layers, keyValueHeads, vocabulary));
   }
 
   int vocabulary() {

@@ -1,5 +1,6 @@
 package io.sapo.browser;
 
+import io.sapo.testing.Folders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +39,15 @@ public final class Browser implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process driver;
+  private final Path temporary;
   private final String session;
 
-  private Browser(Process driver, String session) {
+  /**
+   * @param temporary folder for the programs' files, deleted at the end
+   */
+  private Browser(Process driver, Path temporary, String session) {
     this.driver = driver;
+    this.temporary = temporary;
     this.session = session;
   }
 
@@ -62,11 +69,23 @@ public final class Browser implements AutoCloseable {
   }
 
   public static Browser open() throws IOException {
-    Process driver =
+    Path temporary = Files.createTempDirectory("sapo-browser");
+    ProcessBuilder program =
         new ProcessBuilder(program("chromedriver").orElseThrow(), "--port=0")
-            .redirectErrorStream(true)
-            .start();
-    String address = "http://127.0.0.1:" + port(driver) + "/session";
+            .redirectErrorStream(true);
+    program.environment().put("TMPDIR", temporary.toString());
+    Process driver = program.start();
+    try {
+      String address = "http://127.0.0.1:" + port(driver) + "/session";
+      JsonObject opened = (JsonObject) new Browser(driver, temporary, address).post("", wanted());
+      return new Browser(driver, temporary, address + "/" + opened.getString("sessionId"));
+    } catch (IOException | RuntimeException | Error e) {
+      end(driver, temporary);
+      throw e;
+    }
+  }
+
+  private static JsonObject wanted() {
     JsonArray arguments =
         new JsonArray(
             List.of(
@@ -87,14 +106,22 @@ public final class Browser implements AutoCloseable {
                 new JsonObject()
                     .put("binary", program("chromium").or(() -> program("google-chrome")).get())
                     .put("args", arguments));
-    Browser starting = new Browser(driver, address);
-    JsonObject opened =
-        (JsonObject)
-            starting.post(
-                "",
-                new JsonObject()
-                    .put("capabilities", new JsonObject().put("alwaysMatch", capabilities)));
-    return new Browser(driver, address + "/" + opened.getString("sessionId"));
+    return new JsonObject().put("capabilities", new JsonObject().put("alwaysMatch", capabilities));
+  }
+
+  /** The browser is the driver's child, and may be deleting its own files yet. */
+  private static void end(Process driver, Path temporary) {
+    List<ProcessHandle> all =
+        Stream.concat(driver.descendants(), Stream.of(driver.toHandle())).toList();
+    all.forEach(ProcessHandle::destroy);
+    all.forEach(
+        process ->
+            process.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(late -> null).join());
+    try {
+      Folders.delete(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Reads what the driver prints until it says its port, and drains the rest. */
@@ -288,7 +315,7 @@ public final class Browser implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      driver.destroy();
+      end(driver, temporary);
     }
   }
 }

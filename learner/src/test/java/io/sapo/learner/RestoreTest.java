@@ -11,12 +11,12 @@ import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.schemas.WeightVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +50,7 @@ class RestoreTest {
           .isInstanceOf(Killed.class);
     }
     copy(lost.resolve("broker"), backup.resolve("broker"));
-    delete(lost);
+    Folders.delete(lost);
 
     Path empty = folder.resolve("empty");
     copy(backup.resolve("broker"), empty.resolve("broker"));
@@ -78,7 +78,7 @@ class RestoreTest {
       Run run = machine.create();
       run.send(records());
       run.learner(2, FaultHook.NONE).run();
-      delete(run.data());
+      Folders.delete(run.data());
       assertThatThrownBy(() -> run.learner(UPDATES, FaultHook.NONE).run())
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("holds no checkpoint of run a-run, which has come to version 2")
@@ -99,14 +99,6 @@ class RestoreTest {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

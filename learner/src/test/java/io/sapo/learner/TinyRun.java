@@ -21,10 +21,7 @@ import io.sapo.schemas.Sampling;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,17 +47,7 @@ public final class TinyRun {
   private TinyRun() {}
 
   public static ModelConfig model() {
-    try {
-      Path file = Files.createTempFile("config", ".json");
-      try {
-        Files.writeString(file, CONFIG);
-        return ModelConfig.read(file);
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ModelConfig.parse(CONFIG);
   }
 
   /** A Hugging Face folder with seeded random weights. */

@@ -7,6 +7,7 @@ import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.schemas.Topics;
 import io.sapo.testing.Await;
+import io.sapo.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,8 +50,8 @@ public final class KafkaFixture implements AutoCloseable {
 
     private static void stop(EmbeddedBroker broker, Path folder) {
       broker.close();
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      try {
+        Folders.delete(folder);
       } catch (IOException e) {
         System.err.println("left behind " + folder + ": " + e);
       }

@@ -9,7 +9,6 @@ import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.text.FixedWordTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +57,7 @@ public final class TinyModel {
             PREPROCESSOR.getBytes(StandardCharsets.UTF_8),
             CheckpointFolder.TOKENIZER,
             FixedWordTokenizer.tokenizerJson(WORDS).getBytes(StandardCharsets.UTF_8));
-    Path config = Files.createTempFile("config", ".json");
-    Files.writeString(config, CONFIG);
-    ModelConfig model = ModelConfig.read(config);
-    Files.delete(config);
+    ModelConfig model = ModelConfig.parse(CONFIG);
     try (Weights weights = Weights.random(model, Head.LANGUAGE_MODEL, seed, Device.cpu())) {
       CheckpointFolder.write(folder, companions, weights.tensors(), ElementType.F32);
     }

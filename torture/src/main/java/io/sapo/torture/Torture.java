@@ -1,15 +1,14 @@
 package io.sapo.torture;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** Rounds of {@link Fault}s until as many kills as wanted have been made. For one thread. */
 public final class Torture {
@@ -73,17 +72,7 @@ public final class Torture {
           new Round(pipeline, out, new Random(seed + number).nextLong())
               .run(faults, atLeast, killsAlone);
     }
-    delete(at);
+    Folders.delete(at);
     return report;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walked = Files.walk(tree)) {
-      files = walked.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
   }
 }

@@ -5,6 +5,7 @@ import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
 import io.sapo.command.Surroundings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.standalone.run.Checkpoints;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -86,6 +87,9 @@ final class TortureCommand implements Callable<Integer> {
               ? torture.run(kills, seed)
               : List.of(torture.killWhileFolding(kills, whileFolding, seed));
       print(rounds);
+      if (data == null) {
+        Folders.delete(folder);
+      }
       return ExitCodes.FINE;
     } catch (TortureException e) {
       throw CommandFailure.failed(e.getMessage() + "\nlogs and data: " + folder, e);

@@ -31,6 +31,7 @@ class JarsTest {
       """;
 
   @TempDir Path folder;
+  @TempDir Path sources;
 
   private Verifiers load() {
     return Verifiers.load(
@@ -38,7 +39,7 @@ class JarsTest {
   }
 
   private void jar(String type, String name) throws IOException {
-    Path source = Files.createTempDirectory("verifier").resolve(type + ".java");
+    Path source = sources.resolve(type + ".java");
     Files.writeString(source, SOURCE.formatted(type, name));
     int compiled =
         ToolProvider.getSystemJavaCompiler()

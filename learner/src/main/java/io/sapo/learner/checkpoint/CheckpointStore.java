@@ -3,6 +3,7 @@ package io.sapo.learner.checkpoint;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.tensor.TensorData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,7 +98,7 @@ public final class CheckpointStore {
     Path target = folder(version);
     Path temporary = temporary(target);
     try {
-      deleteTree(temporary);
+      Folders.delete(temporary);
       Files.createDirectories(temporary);
       CheckpointFiles.write(temporary, snapshot, files);
       finish(temporary, target, snapshot.manifest());
@@ -125,7 +126,7 @@ public final class CheckpointStore {
     syncFile(file);
     syncFolder(temporary);
     faults.reached(FaultPoint.CHECKPOINT_WRITTEN);
-    deleteTree(target);
+    Folders.delete(target);
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     syncFolder(root);
     faults.reached(FaultPoint.CHECKPOINT_RENAMED);
@@ -160,7 +161,7 @@ public final class CheckpointStore {
       if (orphan || name.startsWith(TEMPORARY)) {
         log.info("sweeping {}: it belongs to no committed version", folder);
         try {
-          deleteTree(folder);
+          Folders.delete(folder);
         } catch (IOException e) {
           throw new CheckpointException(folder + ": cannot be deleted: " + e, e);
         }
@@ -177,7 +178,7 @@ public final class CheckpointStore {
     try {
       for (Path folder : listed()) {
         if (folder.getFileName().toString().startsWith(DAMAGED)) {
-          deleteTree(folder);
+          Folders.delete(folder);
         }
       }
       Files.move(folder(version), damaged, StandardCopyOption.ATOMIC_MOVE);
@@ -200,9 +201,9 @@ public final class CheckpointStore {
       if (!loader && (tooMany || writtenAt(folder).isBefore(oldest))) {
         // Under another name at once: nobody may find half of it.
         Path going = temporary(folder);
-        deleteTree(going);
+        Folders.delete(going);
         Files.move(folder, going, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(going);
+        Folders.delete(going);
       }
     }
   }
@@ -221,7 +222,7 @@ public final class CheckpointStore {
     Path target = folder(0);
     Path temporary = temporary(target);
     try {
-      deleteTree(temporary);
+      Folders.delete(temporary);
       copyTree(CheckpointFiles.actor(source), CheckpointFiles.actor(temporary));
       finish(temporary, target, manifest);
     } catch (IOException e) {
@@ -260,19 +261,6 @@ public final class CheckpointStore {
   private static void syncFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
-    }
-  }
-
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> walked = Files.walk(folder)) {
-      files = walked.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
     }
   }
 }

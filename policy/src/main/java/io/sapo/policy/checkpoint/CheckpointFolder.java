@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A model folder as Hugging Face lays it out: {@code config.json}, {@code model.safetensors} (or
@@ -183,14 +182,14 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     }
     Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
     try {
-      deleteFolder(temporary);
+      Folders.delete(temporary);
       try {
         Files.createDirectories(temporary);
         fill(temporary, companions, weights, type);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFiles.syncFolder(target.getParent());
       } finally {
-        deleteFolder(temporary);
+        Folders.delete(temporary);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
@@ -221,18 +220,5 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     }
     root.put(root.has("dtype") ? "dtype" : "torch_dtype", type.torchName());
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
-  }
-
-  private static void deleteFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      List<Path> files;
-      try (Stream<Path> listed = Files.list(folder)) {
-        files = listed.toList();
-      }
-      for (Path file : files) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    }
   }
 }

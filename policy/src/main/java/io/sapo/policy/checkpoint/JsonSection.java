@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,17 +20,32 @@ public record JsonSection(JsonNode node, String where) {
    * @throws InvalidCheckpointException naming the file
    */
   public static JsonSection read(Path file) {
+    byte[] content;
     try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
-      if (root == null || !root.isObject()) {
-        throw new InvalidCheckpointException(file + ": must hold a JSON object");
-      }
-      return new JsonSection(root, file.toString());
-    } catch (JsonProcessingException e) {
-      throw new InvalidCheckpointException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+      content = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new InvalidCheckpointException(
           file + ": cannot be read (" + e + "); a checkpoint folder needs this file", e);
+    }
+    return parse(content, file.toString());
+  }
+
+  /**
+   * @param where it is from, for messages
+   * @throws InvalidCheckpointException when it is no JSON object
+   */
+  static JsonSection parse(byte[] content, String where) {
+    try {
+      JsonNode root = JSON.readTree(content);
+      if (root == null || !root.isObject()) {
+        throw new InvalidCheckpointException(where + ": must hold a JSON object");
+      }
+      return new JsonSection(root, where);
+    } catch (JsonProcessingException e) {
+      throw new InvalidCheckpointException(
+          where + ": not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // not of bytes in memory
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sapo.policy.checkpoint;
 
 import io.sapo.policy.tensor.ElementType;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,17 @@ public record ModelConfig(
    *     or not supported
    */
   public static ModelConfig read(Path configJson) {
-    return ModelConfigJson.read(configJson);
+    return ModelConfigJson.read(JsonSection.read(configJson));
+  }
+
+  /**
+   * As {@link #read}, of the content of a config.json.
+   *
+   * @throws InvalidCheckpointException as {@link #read}
+   */
+  public static ModelConfig parse(String configJson) {
+    return ModelConfigJson.read(
+        JsonSection.parse(configJson.getBytes(StandardCharsets.UTF_8), CheckpointFolder.CONFIG));
   }
 
   /**

@@ -2,7 +2,6 @@ package io.sapo.policy.checkpoint;
 
 import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
 import io.sapo.policy.tensor.ElementType;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +33,8 @@ final class ModelConfigJson {
     this.architecture = Architecture.of(top);
   }
 
-  static ModelConfig read(Path file) {
-    return new ModelConfigJson(JsonSection.read(file)).read();
+  static ModelConfig read(JsonSection json) {
+    return new ModelConfigJson(json).read();
   }
 
   private ModelConfig read() {

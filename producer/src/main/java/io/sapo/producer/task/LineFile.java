@@ -6,13 +6,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** The non-blank lines of a text file, of which only the positions are held in memory. */
+/**
+ * The non-blank lines of a text file, of which only the positions are held in memory. Owns the open
+ * file; reading is thread-safe.
+ */
 final class LineFile implements Closeable {
   static final int MAX_LINE_BYTES = 16 << 20;
 
@@ -26,8 +29,22 @@ final class LineFile implements Closeable {
    * @throws IOException when the file cannot be read or a line is longer than 16 MiB
    */
   LineFile(Path file) throws IOException {
-    index(file);
-    channel = FileChannel.open(file, StandardOpenOption.READ);
+    this(FileChannel.open(file, StandardOpenOption.READ), file.toString());
+  }
+
+  /**
+   * @param channel closed with this, and when this throws
+   * @param name for messages
+   * @throws IOException as of a file
+   */
+  LineFile(FileChannel channel, String name) throws IOException {
+    this.channel = channel;
+    try {
+      index(name);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   int count() {
@@ -49,31 +66,30 @@ final class LineFile implements Closeable {
     return line.array();
   }
 
-  private void index(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      int number = 1;
-      long start = 0;
-      long position = 0;
-      boolean blank = true;
-      int next;
-      do {
-        next = in.read();
-        if (next == '\n' || next < 0) {
-          if (!blank) {
-            add(file, start, position - start, number);
-          }
-          number++;
-          start = position + 1;
-          blank = true;
-        } else if (next > ' ') {
-          blank = false;
+  private void index(String file) throws IOException {
+    InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
+    int number = 1;
+    long start = 0;
+    long position = 0;
+    boolean blank = true;
+    int next;
+    do {
+      next = in.read();
+      if (next == '\n' || next < 0) {
+        if (!blank) {
+          add(file, start, position - start, number);
         }
-        position++;
-      } while (next >= 0);
-    }
+        number++;
+        start = position + 1;
+        blank = true;
+      } else if (next > ' ') {
+        blank = false;
+      }
+      position++;
+    } while (next >= 0);
   }
 
-  private void add(Path file, long start, long length, int number) throws IOException {
+  private void add(String file, long start, long length, int number) throws IOException {
     if (length > MAX_LINE_BYTES) {
       throw new IOException(
           "%s, line %d: %d bytes, at most %d are taken"

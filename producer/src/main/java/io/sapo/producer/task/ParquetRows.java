@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,19 +59,32 @@ final class ParquetRows implements TaskRows {
     this.files = files;
     this.firstRows = new int[files.size()];
     this.fields = new ArrayList<>();
-    Path spool = Files.createTempFile("sapo-tasks-", ".jsonl");
+    FileChannel spool = nameless(Path.of(System.getProperty("java.io.tmpdir")));
     try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(spool), 1 << 16)) {
-        int rows = 0;
-        for (int i = 0; i < files.size(); i++) {
-          firstRows[i] = rows;
-          rows = Math.addExact(rows, lay(files.get(i), wanted, out));
-        }
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(spool), 1 << 16);
+      int rows = 0;
+      for (int i = 0; i < files.size(); i++) {
+        firstRows[i] = rows;
+        rows = Math.addExact(rows, lay(files.get(i), wanted, out));
       }
-      lines = new LineFile(spool);
-    } finally {
-      Files.delete(spool);
+      out.flush();
+      lines = new LineFile(spool, "rows of " + files);
+    } catch (IOException | RuntimeException | Error e) {
+      spool.close();
+      throw e;
     }
+  }
+
+  /**
+   * A file to write and to read again. Its name is gone once it is open, so that nothing is left of
+   * it however the process ends.
+   */
+  static FileChannel nameless(Path folder) throws IOException {
+    return FileChannel.open(
+        Files.createTempFile(folder, "sapo-tasks-", ".jsonl"),
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.DELETE_ON_CLOSE);
   }
 
   private int lay(Path file, Set<String> wanted, OutputStream out) throws IOException {

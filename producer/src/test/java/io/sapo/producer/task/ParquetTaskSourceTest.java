@@ -8,6 +8,8 @@ import io.sapo.producer.TaskSources;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Task;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +48,18 @@ class ParquetTaskSourceTest {
         .containsExactly(new ChatMessage("user", List.of(new ContentPart("What is 7 + 7?"))));
     assertThat(tasks.get(6).getAnswer()).isEqualTo("14");
     assertThat(tasks).extracting(Task::getVerifier).containsOnly("gsm8k");
+  }
+
+  /** Of a killed process neither. */
+  @Test
+  void rowsLieInAFileWithoutAName() throws Exception {
+    ByteBuffer read = ByteBuffer.allocate(3);
+    try (FileChannel spool = ParquetRows.nameless(temp)) {
+      spool.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      assertThat(temp).isEmptyDirectory();
+      spool.read(read, 0);
+    }
+    assertThat(read.array()).containsExactly(1, 2, 3);
   }
 
   @Test

@@ -10,10 +10,6 @@ import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.TrainableModel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,24 +41,11 @@ record DeterminismCheck(boolean same, double largest) {
   private record Result(String weights, String moments, List<NamedTensor> tensors) {}
 
   static DeterminismCheck on(Device device, ElementType computed) {
-    ModelConfig config = config().computedIn(computed);
+    ModelConfig config = ModelConfig.parse(CONFIG).computedIn(computed);
     Result one = fold(device, config);
     Result two = fold(device, config);
     boolean same = one.weights.equals(two.weights) && one.moments.equals(two.moments);
     return new DeterminismCheck(same, same ? 0 : largest(one.tensors, two.tensors));
-  }
-
-  private static ModelConfig config() {
-    try {
-      Path file = Files.createTempFile("config", ".json");
-      try {
-        return ModelConfig.read(Files.writeString(file, CONFIG));
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("a temporary file", e);
-    }
   }
 
   private static Result fold(Device device, ModelConfig config) {

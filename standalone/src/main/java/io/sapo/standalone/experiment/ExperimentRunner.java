@@ -4,15 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.command.ChildProcesses;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
+import io.sapo.policy.checkpoint.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 
 /**
  * Makes the runs of an experiment that have no result yet, several at a time, each by {@code sapo
@@ -165,7 +163,7 @@ public final class ExperimentRunner {
       Path fresh = folder.resolve(RESULT + ".new");
       JSON.writerWithDefaultPrettyPrinter().writeValue(fresh.toFile(), result);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      delete(data);
+      Folders.delete(data);
       say("%s: accuracy %.3f after %.0f s".formatted(job, result.last(result.tokens()), seconds));
     }
     return JSON.readValue(file.toFile(), RunResult.class);
@@ -221,21 +219,6 @@ public final class ExperimentRunner {
       return process.waitFor();
     } finally {
       process.destroy();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(
-              path -> {
-                try {
-                  Files.delete(path);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
     }
   }
 }
