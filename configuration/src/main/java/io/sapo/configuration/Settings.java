@@ -1,6 +1,5 @@
 package io.sapo.configuration;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -76,10 +75,6 @@ public final class Settings {
     return Optional.ofNullable((String) value(key).parsed());
   }
 
-  public Path path(String key) {
-    return (Path) value(key).parsed();
-  }
-
   public Optional<Path> optionalPath(String key) {
     return Optional.ofNullable((Path) value(key).parsed());
   }
@@ -143,7 +138,7 @@ public final class Settings {
     for (Map.Entry<String, Value> entry : values.entrySet()) {
       canonical.append(entry.getKey()).append('=').append(entry.getValue().text()).append('\n');
     }
-    return DigestUtils.sha256Hex(canonical.toString().getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(canonical.toString());
   }
 
   /** Keys that somebody has asked for; tests hold it against the catalogue. */

@@ -100,9 +100,7 @@ public final class SchemaTopic implements SchemaSources.Source, AutoCloseable {
 
   /** Schemas of whatever release. */
   void publish(List<Schema> all) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put("acks", "all");
-    try (Producer<byte[], byte[]> producer = ProducerClients.create(config, Map.of())) {
+    try (Producer<byte[], byte[]> producer = ProducerClients.create(client, Map.of())) {
       List<Future<?>> sent = new ArrayList<>();
       for (Schema schema : all) {
         sent.add(

@@ -44,10 +44,6 @@ public record AdminConfig(
         bootstrapServers, kafka, topicPrefix, listen, pictures, value, thresholds);
   }
 
-  public AdminConfig withPictures(PictureFiles value) {
-    return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, value, limits, thresholds);
-  }
-
   public AdminConfig withThresholds(Thresholds value) {
     return new AdminConfig(bootstrapServers, kafka, topicPrefix, listen, pictures, limits, value);
   }

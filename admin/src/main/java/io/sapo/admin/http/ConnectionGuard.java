@@ -93,8 +93,4 @@ final class ConnectionGuard {
       }
     }
   }
-
-  int open() {
-    return connections.size();
-  }
 }

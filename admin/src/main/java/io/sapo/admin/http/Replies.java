@@ -4,7 +4,6 @@ import io.sapo.admin.topics.RecordFetcher;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -145,11 +144,5 @@ final class Replies {
     JsonObject object = new JsonObject();
     values.forEach(object::put);
     return object;
-  }
-
-  static JsonArray array(Iterable<?> values) {
-    JsonArray array = new JsonArray();
-    values.forEach(array::add);
-    return array;
   }
 }

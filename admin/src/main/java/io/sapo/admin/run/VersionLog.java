@@ -58,10 +58,6 @@ public final class VersionLog {
     return Optional.ofNullable(byVersion.get(version));
   }
 
-  public synchronized int size() {
-    return byVersion.size();
-  }
-
   /** Versions above {@code after} and below {@code before}, newest first. */
   public synchronized List<VersionEntry> newestFirst(long after, long before, int limit) {
     List<VersionEntry> page = new ArrayList<>();

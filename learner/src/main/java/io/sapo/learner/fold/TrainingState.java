@@ -3,7 +3,6 @@ package io.sapo.learner.fold;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.TrainableModel;
-import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -136,7 +135,7 @@ public final class TrainingState implements AutoCloseable {
 
   private static String combined(String actorOptimizer, String criticOptimizer) {
     String text = actorOptimizer + "\n" + criticOptimizer + "\n";
-    return DigestUtils.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
+    return DigestUtils.sha256Hex(text);
   }
 
   private static void closeIfAny(AutoCloseable closeable) {

@@ -1,6 +1,5 @@
 package io.sapo.policy.generation;
 
-import io.sapo.policy.checkpoint.ModelConfig;
 import java.util.List;
 
 /**
@@ -34,16 +33,6 @@ public record GeneratorOptions(
 
   public static GeneratorOptions of(int slots, int capacity, int stepsPerCall) {
     return new GeneratorOptions(slots, capacity, stepsPerCall, List.of());
-  }
-
-  /** Keys and values of all slots, each as long as it may be, in bytes. */
-  public long cacheBytes(ModelConfig config) {
-    return 2L
-        * config.computeType().bytes()
-        * config.decoder().layers()
-        * slots
-        * config.decoder().attention().keyValueWidth()
-        * cacheLength();
   }
 
   /** Places of a slot's cache: attention looks at whole blocks. */

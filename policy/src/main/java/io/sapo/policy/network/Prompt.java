@@ -23,10 +23,6 @@ public final class Prompt {
     return new Prompt(sequence.promptTokens(), sequence.pictures());
   }
 
-  public int length() {
-    return tokens.length;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof Prompt prompt

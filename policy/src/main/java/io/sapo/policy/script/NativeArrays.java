@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.function.Consumer;
 
@@ -70,15 +69,6 @@ public final class NativeArrays {
         shape(shape, values.length),
         values.length,
         target -> target.asLongBuffer().put(LongBuffer.wrap(values)));
-  }
-
-  public static NDArray ints(NDManager manager, int[] values, long... shape) {
-    return filled(
-        manager,
-        DataType.INT32,
-        shape(shape, values.length),
-        values.length,
-        target -> target.asIntBuffer().put(IntBuffer.wrap(values)));
   }
 
   public static NDArray booleans(NDManager manager, boolean[] values, long... shape) {

@@ -91,11 +91,6 @@ final class Conversation {
     return messages;
   }
 
-  /** The same messages, each generated one as the model wrote it. */
-  List<Message> written() {
-    return written;
-  }
-
   Optional<Reference> reference() {
     return reference;
   }

@@ -40,8 +40,4 @@ public record Pace(
     double hour = 3600 / (update + rollouts);
     return new Pace(matrixRate, update, rollouts, hour * steps * work.learner().steps().epochs());
   }
-
-  public double updatesPerHour() {
-    return 3600 / (updateSeconds + rolloutSeconds);
-  }
 }

@@ -1,7 +1,6 @@
 package io.sapo.verifier.math;
 
 import java.util.List;
-import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /** What an answer was read as. */
@@ -102,10 +101,5 @@ sealed interface Answer {
     public String toString() {
       return name;
     }
-  }
-
-  static boolean containsVariable(Answer answer, SortedSet<Atom> atoms) {
-    return answer instanceof Value value
-        && value.fraction().atoms().stream().anyMatch(atoms::contains);
   }
 }

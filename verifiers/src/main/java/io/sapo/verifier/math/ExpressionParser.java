@@ -19,7 +19,6 @@ final class ExpressionParser {
   private final CommandParser commands;
   private int depth;
   private int bars;
-  private boolean plusMinus;
   private boolean infinite;
 
   /**
@@ -53,11 +52,6 @@ final class ExpressionParser {
 
   List<Token> rest() {
     return cursor.rest();
-  }
-
-  /** Whether a ± was met. */
-  boolean metPlusMinus() {
-    return plusMinus;
   }
 
   Fraction sum() throws UnreadableException {
@@ -94,7 +88,6 @@ final class ExpressionParser {
       if (next == 0) {
         break;
       }
-      plusMinus |= "\u00b1\u2213".contains(cursor.here().text());
       sign = sign == 0 ? next : sign * next;
       budget.spend(1);
       cursor.next();

@@ -2,7 +2,6 @@ package io.sapo.verifier.math;
 
 import ch.obermuhlner.math.big.BigDecimalMath;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -213,9 +212,5 @@ final class Point {
       throw new UnreadableException("a value in it is out of range");
     }
     return x;
-  }
-
-  static BigDecimal whole(BigInteger value) {
-    return new BigDecimal(value);
   }
 }
