@@ -3,6 +3,7 @@ package io.sapo.torture;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.standalone.run.RoleKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -11,9 +12,10 @@ import java.util.Random;
 /**
  * One fault that is injected into a run.
  *
- * @param role whom it hits; null for the network
+ * @param role whom it hits; null for the network, and for all roles at once
  * @param point where the learner halts itself, for {@link Kind#AT_POINT} alone
- * @param delayMicros how long after the point, or after the run is whole, it comes
+ * @param delayMicros how long after the point, or after the run is whole, it comes; how long {@link
+ *     Kind#SUSPENDED} lasts
  */
 record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
   /** Ways to disturb. */
@@ -26,6 +28,11 @@ record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
     TRUNCATED_CHECKPOINT(true),
     /** The learner is stopped (SIGSTOP), another one takes over, the first comes back. */
     ZOMBIE(false),
+    /**
+     * A role, or all of them, is stopped (SIGSTOP) for longer than consumer sessions and the
+     * segmenter's transactions last, as a laptop that sleeps or a virtual machine that is moved.
+     */
+    SUSPENDED(false),
     /** No file may grow further, so that the learner cannot save; then it may again. */
     FULL_DISK(false),
     /** Connections are delayed, held, dropped and half closed for a while. */
@@ -43,6 +50,11 @@ record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
   private static final int RANDOM_MICROS = 1_500_000;
   private static final int COMMIT_MICROS = 8_000;
 
+  /** Above the 30 s of a segmenter's transaction; the broker looks for those every 10 s. */
+  private static final int SUSPENDED_MICROS = 31_000_000;
+
+  private static final int SUSPENDED_LONGER_MICROS = 12_000_000;
+
   boolean kills() {
     return kind.kills;
   }
@@ -52,6 +64,7 @@ record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
     return switch (kind) {
       case AT_POINT -> "learner at " + point;
       case KILL -> role.label() + " at random";
+      case SUSPENDED -> (role == null ? "everything" : role.label()) + " suspended";
       default -> kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     };
   }
@@ -91,6 +104,11 @@ record Fault(Kind kind, RoleKind role, FaultPoint point, long delayMicros) {
     all.add(
         new Fault(
             Kind.TRUNCATED_CHECKPOINT, RoleKind.LEARNER, null, random.nextInt(RANDOM_MICROS)));
+    for (RoleKind role :
+        Arrays.asList(RoleKind.BROKER, RoleKind.PRODUCER, RoleKind.SEGMENTER, null)) {
+      int micros = SUSPENDED_MICROS + random.nextInt(SUSPENDED_LONGER_MICROS);
+      all.add(new Fault(Kind.SUSPENDED, role, null, micros));
+    }
     for (Kind kind : List.of(Kind.ZOMBIE, Kind.FULL_DISK)) {
       all.add(new Fault(kind, RoleKind.LEARNER, null, 0));
     }

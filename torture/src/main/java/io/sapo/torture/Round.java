@@ -134,6 +134,7 @@ final class Round {
         pipeline.start(RoleKind.LEARNER);
       }
       case ZOMBIE -> zombie();
+      case SUSPENDED -> suspend(fault);
       case FULL_DISK -> fullDisk();
       case NETWORK -> network();
       case REPEATED_TRAJECTORIES -> repeatTrajectories();
@@ -182,6 +183,17 @@ final class Round {
       throw new TortureException(
           "the learner that came back ended with %d and said:\n%s".formatted(status, first.tail()),
           null);
+    }
+  }
+
+  private void suspend(Fault fault) throws IOException, InterruptedException {
+    List<RoleKind> suspended = fault.role() == null ? ROLES : List.of(fault.role());
+    for (RoleKind role : suspended) {
+      pipeline.child(role).signal("STOP");
+    }
+    TimeUnit.MICROSECONDS.sleep(fault.delayMicros());
+    for (RoleKind role : suspended) {
+      pipeline.child(role).signal("CONT");
     }
   }
 

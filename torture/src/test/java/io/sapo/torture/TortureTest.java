@@ -21,7 +21,8 @@ class TortureTest {
       List.of(
           new Fault(Fault.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
           new Fault(Fault.Kind.KILL, RoleKind.SEGMENTER, null, 100_000),
-          new Fault(Fault.Kind.ZOMBIE, RoleKind.LEARNER, null, 0));
+          new Fault(Fault.Kind.ZOMBIE, RoleKind.LEARNER, null, 0),
+          new Fault(Fault.Kind.SUSPENDED, null, null, 12_000_000));
 
   @TempDir Path folder;
 
@@ -34,7 +35,7 @@ class TortureTest {
     assertThat(rounds).as(told.toString()).hasSize(1);
     RoundReport round = rounds.get(0);
     assertThat(round.kills()).isEqualTo(2);
-    assertThat(round.audits()).isEqualTo(4);
+    assertThat(round.audits()).isEqualTo(5);
     assertThat(round.versions()).isPositive();
     assertThat(round.hostile()).isPositive();
     assertThat(folder).as("a round that went well leaves nothing").isEmptyDirectory();
@@ -52,6 +53,9 @@ class TortureTest {
     for (RoleKind role :
         List.of(RoleKind.BROKER, RoleKind.PRODUCER, RoleKind.SEGMENTER, RoleKind.LEARNER)) {
       assertThat(byLabel.get(role.label() + " at random")).isEqualTo(20);
+    }
+    for (String suspended : List.of("broker", "producer", "segmenter", "everything")) {
+      assertThat(byLabel.get(suspended + " suspended")).isBetween(19L, 20L);
     }
   }
 }
