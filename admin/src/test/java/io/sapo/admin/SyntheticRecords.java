@@ -33,7 +33,7 @@ import javax.imageio.ImageIO;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /** Records like those of a real run. */
-final class SyntheticRecords {
+public final class SyntheticRecords {
   private final Random random = new Random(7);
 
   /** Version {@code n}, trained on segments offsets [from, to), the last of which is skipped. */
@@ -105,7 +105,7 @@ final class SyntheticRecords {
   }
 
   /** Cuts the text into tokens of a few characters, and the tokens at the most uncertain ones. */
-  SegmentedTrajectory segmented(String id, String text, long version, boolean correct) {
+  public SegmentedTrajectory segmented(String id, String text, long version, boolean correct) {
     List<Integer> ends = new ArrayList<>();
     for (int at = 0; at < text.length(); ) {
       at = Math.min(text.length(), at + 1 + random.nextInt(4));

@@ -1,5 +1,6 @@
 package io.sapo.configuration;
 
+import io.sapo.reading.FileTooLongException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -126,9 +128,11 @@ public final class ConfigLoader {
 
   private void yaml(Path file, Origin origin) {
     try {
-      YamlText.flatten(Files.readString(file)).forEach((key, text) -> put(key, text, origin));
+      YamlText.flatten(YamlText.of(file)).forEach((key, text) -> put(key, text, origin));
     } catch (NoSuchFileException e) {
       findings.add(file + ": no such file");
+    } catch (FileTooLongException e) {
+      findings.add(e.getMessage());
     } catch (IOException e) {
       findings.add(file + ": cannot be read: " + e.getMessage());
     } catch (IllegalArgumentException e) {
@@ -142,13 +146,20 @@ public final class ConfigLoader {
       return;
     }
     findings.add(
-        key
+        YamlText.shortened(key)
             + " ("
             + origin.label()
             + "): unknown key"
-            + Suggestions.nearest(key, known(key))
+            + suggested(key)
                 .map(near -> "; did you mean " + near + "?")
                 .orElse("; sapo config print lists all"));
+  }
+
+  /** Of the findings that are shown: looking at all keys for each of very many takes minutes. */
+  private Optional<String> suggested(String key) {
+    return findings.size() < ConfigException.MOST_SHOWN
+        ? Suggestions.nearest(key, known(key))
+        : Optional.empty();
   }
 
   private List<String> known(String key) {
@@ -168,7 +179,7 @@ public final class ConfigLoader {
         findings.add(
             key
                 + " = "
-                + (secret ? "(hidden)" : "'" + value.text() + "'")
+                + (secret ? "(hidden)" : "'" + YamlText.shortened(value.text()) + "'")
                 + " ("
                 + value.origin().label()
                 + "): must be "

@@ -1,10 +1,11 @@
 package io.sapo.configuration;
 
+import io.sapo.reading.FileTooLongException;
+import io.sapo.reading.WholeFile;
 import io.sapo.segmenter.judge.JudgeSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,10 +99,9 @@ final class JudgeBinding {
 
   private String read(Path file) {
     try {
-      if (Files.size(file) > MAX_RUBRIC_CHARS) {
-        throw wrong("rubric-file", "is longer than " + MAX_RUBRIC_CHARS + " bytes: " + file);
-      }
-      return Files.readString(file);
+      return WholeFile.text(file, MAX_RUBRIC_CHARS);
+    } catch (FileTooLongException e) {
+      throw wrong("rubric-file", "is longer than " + MAX_RUBRIC_CHARS + " bytes: " + file);
     } catch (IOException e) {
       throw wrong("rubric-file", "cannot be read: " + file);
     }

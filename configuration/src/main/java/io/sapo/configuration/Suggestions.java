@@ -5,9 +5,15 @@ import java.util.Optional;
 
 /** The known name that somebody who mistyped most likely meant. */
 final class Suggestions {
+  /** Of a name; a longer one is no slip of the pen. */
+  private static final int MOST_CHARACTERS = 100;
+
   private Suggestions() {}
 
   static Optional<String> nearest(String name, Collection<String> known) {
+    if (name.length() > MOST_CHARACTERS) {
+      return Optional.empty();
+    }
     String best = null;
     int bestDistance = Integer.MAX_VALUE;
     for (String candidate : known) {

@@ -24,6 +24,43 @@ class ConfigLoaderTest {
         .containsExactlyInAnyOrderElementsOf(ConfigKeys.rules().keySet());
   }
 
+  /** What a file says is said back in part only, and soon. */
+  @Test
+  void filesThatAreNoConfiguration() throws Exception {
+    Path file = folder.resolve("x.yaml");
+    Files.writeString(file, "run: &a\n  seed: 3\nlearner: *a\n");
+    finds(file, file + ": has the alias *a in line 3");
+    Files.writeString(file, "run: {seed: 3}\n---\nrun: {seed: 4}\n");
+    finds(file, "one document");
+    Files.writeString(file, "run: {seed: 3, seed: 4}\n");
+    finds(file, "Duplicate field 'seed'");
+    Files.writeString(file, "x".repeat(2 << 20));
+    finds(file, file + ": has more than the 1048576 bytes that are taken");
+    finds(Path.of("/dev/zero"), "/dev/zero: has more than the 1048576 bytes that are taken");
+    Files.writeString(file, "run: {seed: " + "9".repeat(1_000_000) + "}\n");
+    finds(file, "has a value of more than 65536 characters in line 1");
+    Files.writeString(file, "run: {seed: " + "9".repeat(60_000) + "}\n");
+    finds(file, "run.seed = '999");
+    Files.writeString(file, "? " + "s".repeat(60_000) + "\n: 1\n");
+    finds(file, "sss");
+    Files.writeString(file, "{a: ".repeat(900) + "1" + "}".repeat(900));
+    finds(file, "x.yaml: has a key of more than 512 characters");
+    StringBuilder keys = new StringBuilder("run:\n");
+    for (int i = 0; i < 50_000; i++) {
+      keys.append("  sede").append(i).append(": 1\n");
+    }
+    Files.writeString(file, keys);
+    finds(file, "did you mean run.seed?", "and 49950 more");
+  }
+
+  private static void finds(Path file, String... expected) {
+    assertThatThrownBy(() -> new ConfigLoader().file(file).load())
+        .isInstanceOf(ConfigException.class)
+        .message()
+        .contains(expected)
+        .hasSizeLessThan(10_000);
+  }
+
   @Test
   void everyDefaultKeepsItsOwnRule() {
     Settings settings = new ConfigLoader().load();

@@ -1,2 +1,5 @@
-/** What a process reads from outside at the moment, for its last message. */
+/**
+ * What a process reads from outside: within limits, and known while it is read, for its last
+ * message.
+ */
 package io.sapo.reading;

@@ -1,7 +1,7 @@
 package io.sapo.admin.config;
 
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +36,7 @@ public record Token(Optional<String> text, Optional<Path> file) {
     if (file.isEmpty()) {
       return text;
     }
-    if (Files.size(file.get()) > MAX_CHARS) {
-      throw new IOException(file.get() + " is longer than a token may be");
-    }
-    return Optional.of(Files.readString(file.get()).strip());
+    return Optional.of(WholeFile.text(file.get(), MAX_CHARS).strip());
   }
 
   /** One sentence for everything that is wrong with it. */

@@ -1,11 +1,11 @@
 package io.sapo.admin.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** The segments of one trajectory, as columns with one row a segment. */
@@ -45,44 +45,41 @@ final class SegmentTable {
     }
   }
 
-  JsonObject json(Credit credit) {
-    JsonArray endColumn = new JsonArray();
-    JsonArray rewardColumn = new JsonArray();
-    JsonArray meanEntropy = new JsonArray();
-    JsonArray endEntropy = new JsonArray();
-    JsonArray meanLogProb = new JsonArray();
+  /**
+   * @param credit what the update made of the segments; null when none is known
+   * @throws IllegalArgumentException when its arrays have other lengths
+   */
+  void write(JsonGenerator json, Credit credit) throws IOException {
+    double[] meanEntropy = new double[ends.length];
+    double[] endEntropy = new double[ends.length];
+    double[] meanLogProb = new double[ends.length];
     int from = 0;
     for (int i = 0; i < ends.length; i++) {
-      endColumn.add(ends[i]);
-      rewardColumn.add(Replies.number(rewards[i]));
-      meanEntropy.add(Replies.number(mean(entropies, from, ends[i])));
-      endEntropy.add(Replies.number(entropies[ends[i]]));
-      meanLogProb.add(Replies.number(mean(logProbs, from, ends[i])));
+      meanEntropy[i] = mean(entropies, from, ends[i]);
+      endEntropy[i] = entropies[ends[i]];
+      meanLogProb[i] = mean(logProbs, from, ends[i]);
       from = ends[i] + 1;
     }
-    JsonObject table =
-        new JsonObject()
-            .put("ends", endColumn)
-            .put("rewards", rewardColumn)
-            .put("meanEntropy", meanEntropy)
-            .put("endEntropy", endEntropy)
-            .put("meanLogProb", meanLogProb);
+    JsonText.column(json, "ends", ends);
+    JsonText.column(json, "rewards", rewards);
+    JsonText.column(json, "meanEntropy", meanEntropy);
+    JsonText.column(json, "endEntropy", endEntropy);
+    JsonText.column(json, "meanLogProb", meanLogProb);
     if (credit != null) {
-      table.put("creditedBy", credit.getVersion());
-      put(table, "advantages", credit.getAdvantages());
-      put(table, "values", credit.getValues());
-      put(table, "returns", credit.getReturns());
-      put(table, "ratios", credit.getRatios());
-      put(table, "behaviourRatios", credit.getBehaviourRatios());
+      json.writeNumberField("creditedBy", credit.getVersion());
+      column(json, "advantages", credit.getAdvantages());
+      column(json, "values", credit.getValues());
+      column(json, "returns", credit.getReturns());
+      column(json, "ratios", credit.getRatios());
+      column(json, "behaviourRatios", credit.getBehaviourRatios());
     }
-    return table;
   }
 
-  private void put(JsonObject table, String name, ByteBuffer packed) {
+  private void column(JsonGenerator json, String name, ByteBuffer packed) throws IOException {
     if (packed != null) {
       float[] values = PackedArrays.floats(packed);
       require(name, values.length, ends.length);
-      table.put(name, TrajectoryView.floats(values));
+      JsonText.column(json, name, values);
     }
   }
 

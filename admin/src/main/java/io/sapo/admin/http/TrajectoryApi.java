@@ -121,17 +121,22 @@ final class TrajectoryApi {
   void one(RoutingContext context) {
     new Query(context, Set.of());
     TrajectoryEntry entry = known(context.pathParam("id"));
-    CompletionStage<JsonObject> whole =
+    CompletionStage<Buffer> whole =
         credit(entry)
             .thenCompose(
                 credit ->
                     fetch(
                         entry,
                         record ->
-                            TrajectoryView.whole(record, entry, credit.orElse(null), run)
-                                .put("judging", JudgingView.reasons(explainer.explain(record)))
-                                .put("judgements", JudgingView.judgements(record))));
-    Replies.when(context, whole, json -> Replies.json(context, json));
+                            TrajectoryView.whole(
+                                record,
+                                entry,
+                                credit.orElse(null),
+                                run,
+                                new JsonObject()
+                                    .put("judging", JudgingView.reasons(explainer.explain(record)))
+                                    .put("judgements", JudgingView.judgements(record)))));
+    Replies.when(context, whole, text -> Replies.send(context, 200, "application/json", text));
   }
 
   private CompletionStage<Optional<Credit>> credit(TrajectoryEntry entry) {

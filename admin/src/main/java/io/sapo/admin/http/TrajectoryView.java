@@ -1,5 +1,6 @@
 package io.sapo.admin.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.TrajectoryEntry;
 import io.sapo.admin.run.VersionEntry;
@@ -9,14 +10,20 @@ import io.sapo.schemas.Picture;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Trajectories as JSON: the list's row, and the whole with its numbers per token and segment. */
 final class TrajectoryView {
+  private static final int SMALL_BYTES = 1 << 13;
+  private static final int BYTES_OF_TOKEN = 36;
+  private static final int BYTES_OF_SEGMENT = 72;
+
   private TrajectoryView() {}
 
   static JsonObject row(TrajectoryEntry entry, RunState run) {
@@ -52,31 +59,58 @@ final class TrajectoryView {
   }
 
   /**
+   * @param judging what is known of why it got its reward, as fields
    * @param credit what the update made of it; null when none is known
    * @throws ApiException 422 when the record's arrays contradict each other
    */
-  static JsonObject whole(
-      SegmentedTrajectory record, TrajectoryEntry entry, Credit credit, RunState run) {
+  static Buffer whole(
+      SegmentedTrajectory record,
+      TrajectoryEntry entry,
+      Credit credit,
+      RunState run,
+      JsonObject judging) {
     Trajectory trajectory = record.getTrajectory();
     try {
-      return row(entry, run)
-          .put("prompt", trajectory.getPrompt())
-          .put("promptTokens", PackedArrays.count(trajectory.getPromptTokens(), Integer.BYTES))
-          .put("pictureHashes", pictures(trajectory))
-          .put("response", trajectory.getResponseText())
-          .put("answer", trajectory.getAnswer())
-          .put("sampling", VersionView.sampling(trajectory.getSampling()))
-          .put("seed", Long.toString(trajectory.getSeed()))
-          .put("startedAtMs", trajectory.getStartedAtMs())
-          .put("finishedAtMs", trajectory.getFinishedAtMs())
-          .put("group", group(record))
-          .put("versions", versions(trajectory))
-          .put("perToken", tokens(trajectory))
-          .put("perSegment", new SegmentTable(record).json(credit));
+      JsonObject small =
+          row(entry, run)
+              .put("prompt", trajectory.getPrompt())
+              .put("promptTokens", PackedArrays.count(trajectory.getPromptTokens(), Integer.BYTES))
+              .put("pictureHashes", pictures(trajectory))
+              .put("response", trajectory.getResponseText())
+              .put("answer", trajectory.getAnswer())
+              .put("sampling", VersionView.sampling(trajectory.getSampling()))
+              .put("seed", Long.toString(trajectory.getSeed()))
+              .put("startedAtMs", trajectory.getStartedAtMs())
+              .put("finishedAtMs", trajectory.getFinishedAtMs())
+              .put("group", group(record))
+              .put("versions", versions(trajectory))
+              .mergeIn(judging);
+      SegmentTable segments = new SegmentTable(record);
+      return JsonText.object(
+          small,
+          bytes(record),
+          json -> {
+            json.writeObjectFieldStart("perToken");
+            writeTokens(json, trajectory);
+            json.writeEndObject();
+            json.writeObjectFieldStart("perSegment");
+            segments.write(json, credit);
+            json.writeEndObject();
+          });
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new ApiException(
           422, "trajectory " + entry.position() + " contradicts itself: " + e.getMessage());
     }
+  }
+
+  /** About as many as the text will have. */
+  private static int bytes(SegmentedTrajectory record) {
+    Trajectory trajectory = record.getTrajectory();
+    return SMALL_BYTES
+        + trajectory.getPrompt().length()
+        + trajectory.getResponseText().length()
+        + BYTES_OF_TOKEN * PackedArrays.count(trajectory.getResponseTokens(), Integer.BYTES)
+        + BYTES_OF_SEGMENT * PackedArrays.count(record.getSegmentEnds(), Integer.BYTES);
   }
 
   private static JsonArray pictures(Trajectory trajectory) {
@@ -103,31 +137,19 @@ final class TrajectoryView {
     return all;
   }
 
-  private static JsonObject tokens(Trajectory trajectory) {
+  private static void writeTokens(JsonGenerator json, Trajectory trajectory) throws IOException {
+    JsonText.column(json, "charEnds", PackedArrays.ints(trajectory.getTokenCharEnds()));
+    JsonText.column(json, "logProbs", PackedArrays.floats(trajectory.getLogProbs()));
+    JsonText.column(json, "entropies", PackedArrays.floats(trajectory.getEntropies()));
     ByteBuffer mask = trajectory.getLossMask();
-    JsonArray masked = null;
-    if (mask != null) {
-      masked = new JsonArray();
-      for (int i = mask.position(); i < mask.limit(); i++) {
-        masked.add((int) mask.get(i));
-      }
+    if (mask == null) {
+      json.writeNullField("mask");
+      return;
     }
-    JsonArray charEnds = new JsonArray();
-    for (int end : PackedArrays.ints(trajectory.getTokenCharEnds())) {
-      charEnds.add(end);
+    json.writeArrayFieldStart("mask");
+    for (int i = mask.position(); i < mask.limit(); i++) {
+      json.writeNumber(mask.get(i));
     }
-    return new JsonObject()
-        .put("charEnds", charEnds)
-        .put("logProbs", floats(PackedArrays.floats(trajectory.getLogProbs())))
-        .put("entropies", floats(PackedArrays.floats(trajectory.getEntropies())))
-        .put("mask", masked);
-  }
-
-  static JsonArray floats(float[] values) {
-    JsonArray all = new JsonArray();
-    for (float value : values) {
-      all.add(Float.isFinite(value) ? value : null);
-    }
-    return all;
+    json.writeEndArray();
   }
 }

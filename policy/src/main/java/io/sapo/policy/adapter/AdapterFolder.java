@@ -73,6 +73,11 @@ public final class AdapterFolder {
     this.critic = critic;
   }
 
+  /** The tensors of such a folder; the caller closes the reader. */
+  static SafetensorsReader weights(Path path) {
+    return SafetensorsReader.open(path.resolve(WEIGHTS));
+  }
+
   /** Whether a folder holds an adapter. */
   public static boolean isIn(Path path) {
     return Files.isRegularFile(path.resolve(CONFIG));
@@ -178,7 +183,7 @@ public final class AdapterFolder {
   private SortedSet<String> adaptedModules(ModelConfig model) {
     SortedSet<String> all = modules(model);
     SortedSet<String> adapted = new TreeSet<>();
-    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+    try (SafetensorsReader reader = weights(path)) {
       for (String name : reader.names()) {
         if (critic && AdapterNames.ofScalarHead(name)) {
           continue;
@@ -220,7 +225,7 @@ public final class AdapterFolder {
    */
   public Weights read(BaseModel base) {
     refuseOthers(base.config(), base.adapters().orElseThrow());
-    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+    try (SafetensorsReader reader = weights(path)) {
       return Weights.of(base, head(reader), spec -> find(reader, base.config(), spec));
     }
   }
@@ -233,7 +238,7 @@ public final class AdapterFolder {
    */
   void check(BaseModel base) {
     refuseOthers(base.config(), base.adapters().orElseThrow());
-    try (SafetensorsReader reader = SafetensorsReader.open(path.resolve(WEIGHTS))) {
+    try (SafetensorsReader reader = weights(path)) {
       base.trained(head(reader)).forEach(spec -> find(reader, base.config(), spec));
     }
   }

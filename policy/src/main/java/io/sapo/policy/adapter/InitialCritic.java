@@ -59,9 +59,10 @@ public final class InitialCritic {
    * @throws InvalidCheckpointException naming a tensor that holds what is no finite number
    */
   public static void checkFinite(Path folder) {
-    Path file = folder.resolve(AdapterFolder.WEIGHTS);
     try (SafetensorsReader reader =
-        SafetensorsReader.open(AdapterFolder.isIn(folder) ? file : folder)) {
+        AdapterFolder.isIn(folder)
+            ? AdapterFolder.weights(folder)
+            : SafetensorsReader.open(folder)) {
       StoredWeights.checkFinite(reader);
     }
   }

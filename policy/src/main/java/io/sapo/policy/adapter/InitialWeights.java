@@ -1,6 +1,7 @@
 package io.sapo.policy.adapter;
 
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
@@ -19,6 +20,8 @@ public final class InitialWeights {
    * @param adapter PEFT folder; null for fresh adapters
    * @param seed of fresh adapters
    * @return the caller's to close
+   * @throws InvalidCheckpointException in a sentence, where one of the folders cannot be used, or
+   *     they do not go together
    */
   public static Weights of(BaseModel base, CheckpointFolder checkpoint, Path adapter, long seed) {
     if (base.adapters().isPresent()) {
@@ -26,9 +29,41 @@ public final class InitialWeights {
           ? Weights.random(base, Head.LANGUAGE_MODEL, seed)
           : adapters(base, checkpoint, adapter);
     }
+    if (adapter != null) {
+      check(base, checkpoint, adapter);
+    }
     try (SafetensorsReader reader = checkpoint.openWeights()) {
       StoredWeights.check(reader, base.config());
       return Weights.read(reader, base, Head.LANGUAGE_MODEL);
+    }
+  }
+
+  /**
+   * Whether training can begin with these adapters, by names and shapes, and by the base that they
+   * name.
+   *
+   * @param base may be without weights
+   * @throws InvalidCheckpointException as {@link #of}
+   */
+  public static void check(BaseModel base, CheckpointFolder checkpoint, Path adapter) {
+    AdapterFolder adapters = AdapterFolder.open(adapter);
+    if (base.adapters().isEmpty()) {
+      throw new InvalidCheckpointException(
+          adapter
+              + ": holds adapters, but every weight is trained (model.adapter-rank is 0); train adapters, or merge these into their model");
+    }
+    NamedBase.check(adapters, adapter, checkpoint);
+    adapters.check(base);
+  }
+
+  /**
+   * Reads every element too.
+   *
+   * @throws InvalidCheckpointException naming a tensor that holds what is no finite number
+   */
+  public static void checkFinite(Path adapter) {
+    try (SafetensorsReader reader = AdapterFolder.weights(adapter)) {
+      StoredWeights.checkFinite(reader);
     }
   }
 

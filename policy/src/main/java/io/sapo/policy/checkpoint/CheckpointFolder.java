@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.tensor.TensorData;
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -45,6 +46,9 @@ public record CheckpointFolder(Path path, ModelConfig config) {
 
   /** Largest file of a folder's weights, as Hugging Face has it. */
   private static final long SHARD_BYTES = 5_000_000_000L;
+
+  /** Vocabularies of a million tokens have some tens of megabytes. */
+  private static final int MOST_COMPANION_BYTES = 128 << 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -114,9 +118,9 @@ public record CheckpointFolder(Path path, ModelConfig config) {
       Path file = path.resolve(name);
       if (Files.isRegularFile(file)) {
         try {
-          files.put(name, Files.readAllBytes(file));
+          files.put(name, WholeFile.bytes(file, MOST_COMPANION_BYTES));
         } catch (IOException e) {
-          throw new UncheckedIOException(file + ": cannot be read", e);
+          throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
         }
       }
     }

@@ -3,6 +3,8 @@ package io.sapo.policy.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.reading.FileTooLongException;
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,8 @@ import java.util.List;
 /** Typed access to one JSON object; every error names the file and the key. */
 public record JsonSection(JsonNode node, String where) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_BYTES = 128 << 20;
+  private static final int MOST_SHOWN = 600;
 
   /**
    * Reads a file that must hold one JSON object.
@@ -22,7 +26,12 @@ public record JsonSection(JsonNode node, String where) {
   public static JsonSection read(Path file) {
     byte[] content;
     try {
-      content = Files.readAllBytes(file);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new InvalidCheckpointException(file + ": is no regular file");
+      }
+      content = WholeFile.bytes(file, MOST_BYTES);
+    } catch (FileTooLongException e) {
+      throw new InvalidCheckpointException(e.getMessage(), e);
     } catch (IOException e) {
       throw new InvalidCheckpointException(
           file + ": cannot be read (" + e + "); a checkpoint folder needs this file", e);
@@ -43,14 +52,19 @@ public record JsonSection(JsonNode node, String where) {
       return new JsonSection(root, where);
     } catch (JsonProcessingException e) {
       throw new InvalidCheckpointException(
-          where + ": not valid JSON: " + e.getOriginalMessage(), e);
+          where + ": not valid JSON: " + shortened(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // not of bytes in memory
     }
   }
 
   public InvalidCheckpointException error(String key, String problem) {
-    return new InvalidCheckpointException(where + ": key '" + key + "' " + problem);
+    return new InvalidCheckpointException(where + ": key '" + key + "' " + shortened(problem));
+  }
+
+  /** What a file holds may be as long as the file. */
+  private static String shortened(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
   }
 
   public boolean has(String key) {

@@ -5,6 +5,7 @@ import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.ModelConfig.ImageTokens;
+import io.sapo.policy.text.TextTooLongException;
 import io.sapo.policy.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.stream.IntStream;
  * use from several threads until then.
  */
 public final class CheckpointProfile implements AutoCloseable {
+  private static final int MOST_NAMED = 8;
   private final CheckpointFolder folder;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
@@ -43,6 +45,13 @@ public final class CheckpointProfile implements AutoCloseable {
     Tokenizer tokenizer = Tokenizer.open(folder.tokenizer());
     try {
       return new CheckpointProfile(folder, tokenizer, settings);
+    } catch (TextTooLongException e) {
+      tokenizer.close();
+      throw new InvalidCheckpointException(
+          folder.path()
+              + ": chat template: writes too much for the shortest chat: "
+              + e.getMessage(),
+          e);
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
@@ -180,7 +189,11 @@ public final class CheckpointProfile implements AutoCloseable {
         + (stopTokens.isEmpty()
             ? "no token ends a response"
             : "a response ends with "
-                + String.join(" or ", stopTokens.stream().map(this::nameOf).toList()));
+                + String.join(
+                    " or ", stopTokens.stream().limit(MOST_NAMED).map(this::nameOf).toList())
+                + (stopTokens.size() > MOST_NAMED
+                    ? " or one of %d others".formatted(stopTokens.size() - MOST_NAMED)
+                    : ""));
   }
 
   private String nameOf(int token) {

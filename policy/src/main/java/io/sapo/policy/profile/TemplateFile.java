@@ -5,6 +5,8 @@ import io.sapo.jinja.JinjaTemplate;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.JsonSection;
+import io.sapo.reading.FileTooLongException;
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +48,9 @@ record TemplateFile(String text, String file) {
 
   private static String read(Path file) {
     try {
-      if (Files.size(file) > 4L * JinjaTemplate.MAX_LENGTH) {
-        throw new InvalidCheckpointException(file + ": is too long for a chat template");
-      }
-      return Files.readString(file);
+      return WholeFile.text(file, 4 * JinjaTemplate.MAX_LENGTH);
+    } catch (FileTooLongException e) {
+      throw new InvalidCheckpointException(file + ": is too long for a chat template", e);
     } catch (IOException e) {
       throw new InvalidCheckpointException(file + ": cannot be read as UTF-8 text (" + e + ")", e);
     }

@@ -29,36 +29,64 @@ final class ByteLevelDecoder implements TokenDecoder {
 
   @Override
   public DecodedResponse decode(int[] tokens, boolean withControl) {
-    return decode(tokens, withControl, true);
+    Text text = new Text(withControl);
+    int[] ends = new int[tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      text.add(tokens[i], i == tokens.length - 1);
+      ends[i] = text.text.length();
+    }
+    return new DecodedResponse(text.text.toString(), ends);
   }
 
   @Override
-  public String decodeBeginning(int[] tokens) {
-    return decode(tokens, false, false).text();
+  public GrowingText growing() {
+    return new Text(false);
   }
 
-  /**
-   * @param complete whether bytes at the end that begin a character stand for one that is broken
-   */
-  private DecodedResponse decode(int[] tokens, boolean withControl, boolean complete) {
-    int byteCount = 0;
-    for (int token : tokens) {
-      byteCount += bytes(token, withControl).length;
-    }
-    CharsetDecoder decoder =
+  /** Tokens put behind each other; of a character, bytes wait until its last one has come. */
+  private final class Text implements GrowingText {
+    private static final int LONGEST_CHARACTER = 4;
+
+    private final boolean withControl;
+    private final CharsetDecoder decoder =
         StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    ByteBuffer bytes = ByteBuffer.allocate(byteCount + 4);
-    CharBuffer text = CharBuffer.allocate(byteCount + 4);
-    int[] ends = new int[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      bytes.put(bytes(tokens[i], withControl)).flip();
-      decoder.decode(bytes, text, complete && i == tokens.length - 1);
-      bytes.compact();
-      ends[i] = text.position();
+    private final StringBuilder text = new StringBuilder();
+    private ByteBuffer waiting = ByteBuffer.allocate(64);
+    private CharBuffer decoded = CharBuffer.allocate(64);
+
+    Text(boolean withControl) {
+      this.withControl = withControl;
     }
-    return new DecodedResponse(text.flip().toString(), ends);
+
+    @Override
+    public void add(int[] tokens, int from) {
+      for (int i = from; i < tokens.length; i++) {
+        add(tokens[i], false);
+      }
+    }
+
+    @Override
+    public CharSequence text() {
+      return text;
+    }
+
+    /**
+     * @param last whether bytes at the end that begin a character stand for one that is broken
+     */
+    void add(int token, boolean last) {
+      byte[] spelled = bytes(token, withControl);
+      if (waiting.remaining() < spelled.length) {
+        int size = 2 * spelled.length + LONGEST_CHARACTER;
+        waiting = ByteBuffer.allocate(size).put(waiting.flip());
+        decoded = CharBuffer.allocate(size);
+      }
+      decoder.decode(waiting.put(spelled).flip(), decoded, last);
+      waiting.compact();
+      text.append(decoded.array(), 0, decoded.position());
+      decoded.clear();
+    }
   }
 }

@@ -88,17 +88,12 @@ final class SentencePieceDecoder implements TokenDecoder {
   }
 
   @Override
-  public DecodedResponse decode(int[] tokens, boolean withControl) {
-    return decode(tokens, withControl, true);
+  public GrowingText growing() {
+    return new Growing();
   }
 
-  /** What bytes at the end stand for is not known before their run is over. */
   @Override
-  public String decodeBeginning(int[] tokens) {
-    return decode(tokens, false, false).text();
-  }
-
-  private DecodedResponse decode(int[] tokens, boolean withControl, boolean complete) {
+  public DecodedResponse decode(int[] tokens, boolean withControl) {
     StringBuilder text = new StringBuilder();
     int[] ends = new int[tokens.length];
     ByteRun run = new ByteRun(text, ends);
@@ -117,9 +112,7 @@ final class SentencePieceDecoder implements TokenDecoder {
       }
       first = first && hidden;
     }
-    if (complete) {
-      run.finish();
-    }
+    run.finish();
     if (ends.length > 0) {
       ends[ends.length - 1] = text.length();
     }
@@ -135,6 +128,61 @@ final class SentencePieceDecoder implements TokenDecoder {
       ends[i] = Math.max(0, ends[i] - spaces);
     }
     return new DecodedResponse(text.substring(spaces), ends);
+  }
+
+  /** What bytes stand for is not known before their run is over. */
+  private final class Growing implements GrowingText {
+    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream run = new ByteArrayOutputStream();
+    private boolean first = true;
+    private int toStrip = strippedSpaces;
+
+    @Override
+    public void add(int[] tokens, int from) {
+      for (int i = from; i < tokens.length; i++) {
+        String name = vocabulary.name(tokens[i]);
+        if (name == null || vocabulary.control().contains(tokens[i])) {
+          continue;
+        }
+        if (byteFallback && BYTE.matcher(name).matches()) {
+          run.write(Integer.parseInt(name.substring(3, 5), 16));
+        } else {
+          append(spelled(run.toByteArray()));
+          run.reset();
+          append(name.replace(space, first && firstTokenBare ? "" : " "));
+        }
+        first = false;
+      }
+    }
+
+    private void append(String more) {
+      int from = 0;
+      while (from < more.length() && toStrip > 0) {
+        if (more.charAt(from) == ' ') {
+          from++;
+          toStrip--;
+        } else {
+          toStrip = 0;
+        }
+      }
+      text.append(more, from, more.length());
+    }
+
+    @Override
+    public CharSequence text() {
+      return text;
+    }
+  }
+
+  /**
+   * Of a run of bytes; as the public library does, none of a broken one's characters is trusted.
+   */
+  private static String spelled(byte[] run) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(run)).toString();
+    } catch (CharacterCodingException e) {
+      return REPLACEMENT.repeat(run.length);
+    }
   }
 
   /** Bytes that follow each other, hidden tokens in between not counted. */

@@ -12,11 +12,8 @@ interface TokenDecoder {
    */
   DecodedResponse decode(int[] tokens, boolean withControl);
 
-  /**
-   * The text of a response's first tokens as far as it stays the same whatever tokens follow;
-   * control tokens are left out.
-   */
-  String decodeBeginning(int[] tokens);
+  /** Begins the text of a response whose tokens are still to come. */
+  GrowingText growing();
 
   /**
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when the decoder is of a kind that

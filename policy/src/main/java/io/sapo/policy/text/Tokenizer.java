@@ -21,6 +21,12 @@ import java.util.Set;
  * use from several threads until then.
  */
 public final class Tokenizer implements AutoCloseable {
+  /**
+   * Of a text: the native library ends the process after ten million steps of a regular expression
+   * at one place, such as along a run of spaces.
+   */
+  public static final int MOST_CHARACTERS = 1 << 21;
+
   private final HuggingFaceTokenizer encoder;
   private final Vocabulary vocabulary;
   private final TokenDecoder decoder;
@@ -41,6 +47,7 @@ public final class Tokenizer implements AutoCloseable {
 
   private static Tokenizer read(Path tokenizerJson) {
     JsonSection json = JsonSection.read(tokenizerJson);
+    TokenizerCheck.check(json);
     Vocabulary vocabulary = Vocabulary.read(json);
     TokenDecoder decoder = TokenDecoder.of(json, vocabulary);
     try {
@@ -110,24 +117,30 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Text to tokens. Names of special tokens inside the text become those tokens; nothing is added
    * around it.
+   *
+   * @throws TextTooLongException when it has more than {@link #MOST_CHARACTERS}
    */
   public int[] encode(String text) {
-    String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    if (wellFormed.isEmpty()) {
-      return new int[0];
+    return text.isEmpty() ? new int[0] : encode(text, false);
+  }
+
+  private int[] encode(String text, boolean whole) {
+    if (text.length() > MOST_CHARACTERS) {
+      throw new TextTooLongException(text.length());
     }
-    long[] ids = encoder.encode(wellFormed, false, false).getIds();
+    String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    long[] ids = encoder.encode(wellFormed, whole, false).getIds();
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
   /**
    * A whole prompt of plain text: with what the tokenizer puts around a text, such as the token
    * that begins it.
+   *
+   * @throws TextTooLongException as {@link #encode}
    */
   public int[] encodeWhole(String text) {
-    String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    long[] ids = encoder.encode(wellFormed, true, false).getIds();
-    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    return encode(text, true);
   }
 
   /**
@@ -140,11 +153,11 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * The text of a response that is still being drawn: the longest beginning of {@link
+   * The text of a response that is still being drawn: at any time the longest beginning of {@link
    * #decodeResponse}'s text that is certain whatever tokens follow, whole characters only.
    */
-  public String decodeBeginning(int[] tokens) {
-    return decoder.decodeBeginning(tokens);
+  public GrowingText growingText() {
+    return decoder.growing();
   }
 
   /** The text of tokens, control tokens spelled out. */

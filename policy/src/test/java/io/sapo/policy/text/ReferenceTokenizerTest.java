@@ -144,15 +144,20 @@ class ReferenceTokenizerTest {
         .collect(Collectors.toSet());
   }
 
-  /** Each goes on from the one before, and the whole from the last. */
+  /** Each is a beginning of what its tokens stand for, but for characters that are not over. */
   private static void checkBeginnings(Tokenizer tokenizer, int[] ids, String whole) {
-    String before = "";
+    GrowingText growing = tokenizer.growingText();
+    int open = 0;
     for (int length = 1; length <= ids.length; length++) {
-      String beginning = tokenizer.decodeBeginning(Arrays.copyOf(ids, length));
-      assertThat(beginning).startsWith(before);
-      before = beginning;
+      int before = growing.text().length();
+      int[] first = Arrays.copyOf(ids, length);
+      growing.add(first, length - 1);
+      open = growing.text().length() > before ? 0 : open + 1;
+      String text = tokenizer.decodeResponse(first).text();
+      assertThat(text).startsWith(growing.text());
+      assertThat(text.length() - growing.text().length()).isLessThanOrEqualTo(open + 1);
     }
-    assertThat(whole).startsWith(before);
+    assertThat(whole).startsWith(growing.text());
   }
 
   /** Added tokens that take the white space beside them along. */

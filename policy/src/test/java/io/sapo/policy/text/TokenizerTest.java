@@ -104,11 +104,39 @@ class TokenizerTest {
   void aBeginningEndsWithAWholeCharacter() {
     int[] tokens = tokenizer.encode("x€😀y");
     List<String> beginnings = new ArrayList<>();
+    GrowingText growing = tokenizer.growingText();
     for (int length = 1; length <= tokens.length; length++) {
-      beginnings.add(tokenizer.decodeBeginning(Arrays.copyOf(tokens, length)));
+      growing.add(Arrays.copyOf(tokens, length), length - 1);
+      beginnings.add(growing.text().toString());
     }
     assertThat(beginnings).containsExactly("x", "x", "x", "x€", "x€", "x€", "x€", "x€😀", "x€😀y");
-    assertThat(tokenizer.decodeBeginning(new int[] {'a', 0xe2, 0x82})).isEqualTo("a");
+    GrowingText cut = tokenizer.growingText();
+    cut.add(new int[] {'a', 0xe2, 0x82}, 0);
+    assertThat(cut.text()).hasToString("a");
+    cut.add(new int[] {'b'}, 0);
+    assertThat(cut.text()).hasToString("a\ufffdb");
+  }
+
+  /** Random bytes, words and control tokens, in parts of any length. */
+  @Test
+  void aTextThatGrowsIsTheTextOfItsTokens() {
+    Random random = new Random(5);
+    for (int round = 0; round < 200; round++) {
+      int[] tokens = random.ints(40, 0, tokenizer.vocabularySize()).toArray();
+      GrowingText growing = tokenizer.growingText();
+      for (int length = 0; length < tokens.length; ) {
+        int more = Math.min(tokens.length, length + random.nextInt(6));
+        growing.add(Arrays.copyOf(tokens, more), length);
+        length = more;
+        String whole = tokenizer.decodeResponse(Arrays.copyOf(tokens, length)).text();
+        assertThat(whole).startsWith(growing.text());
+        assertThat(whole.length() - growing.text().length()).isLessThanOrEqualTo(1);
+      }
+      growing.add(new int[] {'.'}, 0);
+      int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
+      ended[tokens.length] = '.';
+      assertThat(growing.text()).hasToString(tokenizer.decodeResponse(ended).text());
+    }
   }
 
   @Test

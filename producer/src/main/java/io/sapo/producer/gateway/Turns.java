@@ -1,6 +1,7 @@
 package io.sapo.producer.gateway;
 
 import io.sapo.policy.generation.Generation;
+import io.sapo.policy.text.TextTooLongException;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import java.security.SecureRandom;
@@ -55,6 +56,14 @@ final class Turns {
    * @throws GatewayException when the messages cannot be a prompt
    */
   Turn of(ChatRequest request) {
+    try {
+      return turn(request);
+    } catch (TextTooLongException e) {
+      throw new GatewayException(Kind.TOO_LONG, ChatRequest.MESSAGES, e.getMessage());
+    }
+  }
+
+  private Turn turn(ChatRequest request) {
     List<Message> messages = request.messages();
     requireRoomFor(request);
     int last = messages.size() - 1;

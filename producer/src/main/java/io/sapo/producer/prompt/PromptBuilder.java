@@ -10,6 +10,7 @@ import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.policy.text.TextTooLongException;
 import io.sapo.policy.text.Tokenizer;
 import io.sapo.producer.prompt.PromptRefusedException.Reason;
 import io.sapo.reading.NowReading;
@@ -52,7 +53,11 @@ public final class PromptBuilder {
 
   /** The prompt, without response tokens. */
   public TokenSequence build(Task task) throws PromptRefusedException {
-    return NowReading.during("task " + task.getTaskId(), () -> read(task));
+    try {
+      return NowReading.during("task " + task.getTaskId(), () -> read(task));
+    } catch (TextTooLongException e) {
+      throw refused(task, Reason.TOO_LONG, e.getMessage(), e);
+    }
   }
 
   /**

@@ -19,6 +19,9 @@ import java.util.Arrays;
 final class LineFile implements Closeable {
   static final int MAX_LINE_BYTES = 16 << 20;
 
+  /** Sixteen bytes of heap each, and as many again in the order in which they are read. */
+  static final int MAX_LINES = 1 << 24;
+
   private final FileChannel channel;
   private long[] starts = new long[64];
   private int[] lengths = new int[64];
@@ -26,7 +29,8 @@ final class LineFile implements Closeable {
   private int count;
 
   /**
-   * @throws IOException when the file cannot be read or a line is longer than 16 MiB
+   * @throws IOException when the file cannot be read, a line is longer than 16 MiB, blank ones
+   *     included, or there are too many
    */
   LineFile(Path file) throws IOException {
     this(FileChannel.open(file, StandardOpenOption.READ), file.toString());
@@ -77,23 +81,27 @@ final class LineFile implements Closeable {
       next = in.read();
       if (next == '\n' || next < 0) {
         if (!blank) {
-          add(file, start, position - start, number);
+          add(file, start, (int) (position - start), number);
         }
         number++;
         start = position + 1;
         blank = true;
-      } else if (next > ' ') {
-        blank = false;
+      } else {
+        blank &= next <= ' ';
+        if (position - start == MAX_LINE_BYTES) {
+          throw new IOException(
+              "%s, line %d: has more than the %d bytes that are taken"
+                  .formatted(file, number, MAX_LINE_BYTES));
+        }
       }
       position++;
     } while (next >= 0);
   }
 
-  private void add(String file, long start, long length, int number) throws IOException {
-    if (length > MAX_LINE_BYTES) {
+  private void add(String file, long start, int length, int number) throws IOException {
+    if (count == MAX_LINES) {
       throw new IOException(
-          "%s, line %d: %d bytes, at most %d are taken"
-              .formatted(file, number, length, MAX_LINE_BYTES));
+          "%s: has more than the %d lines that are taken".formatted(file, MAX_LINES));
     }
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);
@@ -101,7 +109,7 @@ final class LineFile implements Closeable {
       numbers = Arrays.copyOf(numbers, 2 * count);
     }
     starts[count] = start;
-    lengths[count] = (int) length;
+    lengths[count] = length;
     numbers[count] = number;
     count++;
   }

@@ -40,6 +40,9 @@ final class ParquetRows implements TaskRows {
   /** Of the heap, for the encoded columns of one row group. */
   private static final int HEAP_SHARE = 4;
 
+  /** Of the space that is free where rows are laid out. */
+  private static final int SPACE_SHARE = 2;
+
   private static final String SUFFIX = ".parquet";
 
   private final List<Path> files;
@@ -53,19 +56,24 @@ final class ParquetRows implements TaskRows {
 
   /**
    * @param wanted columns to read, where a file has them
-   * @throws IOException when a file cannot be read, or its row groups are too large for the heap
+   * @throws IOException when a file cannot be read, its row groups are too large for the heap, or
+   *     there are too many rows: runs of equal ones take next to no space in it
    */
   ParquetRows(List<Path> files, Set<String> wanted) throws IOException {
     this.files = files;
     this.firstRows = new int[files.size()];
     this.fields = new ArrayList<>();
-    FileChannel spool = nameless(Path.of(System.getProperty("java.io.tmpdir")));
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    FileChannel spool = nameless(temporary);
     try {
-      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(spool), 1 << 16);
+      long space = Files.getFileStore(temporary).getUsableSpace() / SPACE_SHARE;
+      OutputStream out =
+          new BufferedOutputStream(
+              new LimitedOutput(Channels.newOutputStream(spool), space), 1 << 16);
       int rows = 0;
       for (int i = 0; i < files.size(); i++) {
         firstRows[i] = rows;
-        rows = Math.addExact(rows, lay(files.get(i), wanted, out));
+        rows += lay(files.get(i), wanted, out, LineFile.MAX_LINES - rows);
       }
       out.flush();
       lines = new LineFile(spool, "rows of " + files);
@@ -87,9 +95,14 @@ final class ParquetRows implements TaskRows {
         StandardOpenOption.DELETE_ON_CLOSE);
   }
 
-  private int lay(Path file, Set<String> wanted, OutputStream out) throws IOException {
+  private int lay(Path file, Set<String> wanted, OutputStream out, int most) throws IOException {
     int rows = 0;
     try (ParquetFileReader reader = open(file)) {
+      if (reader.getRecordCount() > most) {
+        throw new IOException(
+            "%s: has %d rows, of all files together at most %d are taken"
+                .formatted(file, reader.getRecordCount(), LineFile.MAX_LINES));
+      }
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       if (fields.isEmpty()) {
         schema.getFields().forEach(field -> fields.add(field.getName()));
@@ -109,6 +122,11 @@ final class ParquetRows implements TaskRows {
           rows++;
         }
       }
+    } catch (LimitedOutput.FullException e) {
+      throw new IOException(
+          "%s, row %d: laid out, its rows take more than half of what is free in %s"
+              .formatted(file, rows + 1, System.getProperty("java.io.tmpdir")),
+          e);
     } catch (RuntimeException e) {
       throw new IOException("%s, row %d: %s".formatted(file, rows + 1, reason(e)), e);
     }

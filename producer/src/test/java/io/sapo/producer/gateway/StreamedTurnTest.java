@@ -3,6 +3,7 @@ package io.sapo.producer.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.policy.text.FixedWordTokenizer;
+import io.sapo.policy.text.GrowingText;
 import io.sapo.policy.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class StreamedTurnTest {
     Path file = temp.resolve("tokenizer.json");
     Files.writeString(file, FixedWordTokenizer.tokenizerJson(List.of()), StandardCharsets.UTF_8);
     tokenizer = Tokenizer.open(file);
-    stream = new StreamedTurn(tokenizer, news::incrementAndGet);
+    stream = new StreamedTurn(tokenizer::growingText, news::incrementAndGet);
   }
 
   @AfterEach
@@ -59,6 +60,34 @@ class StreamedTurnTest {
       generated(text.substring(0, length), 0);
     }
     assertThat(stream.take()).isEqualTo(text);
+  }
+
+  /** Reading all tokens again each time, a hundred thousand took minutes of the event loop. */
+  @Test
+  void eachTokenIsReadOnce() {
+    AtomicInteger read = new AtomicInteger();
+    stream = new StreamedTurn(() -> counted(tokenizer.growingText(), read), news::incrementAndGet);
+    String text = "0123456789".repeat(100);
+    for (int length = 1; length <= text.length(); length++) {
+      generated(text.substring(0, length), 0);
+      assertThat(stream.take()).hasSize(1);
+    }
+    assertThat(read).hasValue(text.length());
+  }
+
+  private static GrowingText counted(GrowingText text, AtomicInteger read) {
+    return new GrowingText() {
+      @Override
+      public void add(int[] tokens, int from) {
+        read.addAndGet(tokens.length - from);
+        text.add(tokens, from);
+      }
+
+      @Override
+      public CharSequence text() {
+        return text.text();
+      }
+    };
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -188,6 +189,18 @@ class FileTaskSourceTest {
     assertThatThrownBy(() -> TaskSources.open(trained(file.toString()), 0))
         .hasMessageContaining("line 1")
         .hasMessageContaining("[question, reference_solution]");
+  }
+
+  /** Reading a terabyte to its end takes an hour; how long its lines are is known before. */
+  @Test
+  void aFileWithALineWithoutEndIsRefusedOnOpening() throws Exception {
+    Path file = Files.writeString(temp.resolve("endless.jsonl"), "\n{}\n");
+    try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+      grown.setLength(1L << 40);
+    }
+    assertThatThrownBy(() -> TaskSources.open(TaskSpec.of(file.toString()), 1))
+        .isInstanceOf(TaskFormatException.class)
+        .hasMessageContaining("endless.jsonl, line 3: has more than the 16777216 bytes");
   }
 
   @Test

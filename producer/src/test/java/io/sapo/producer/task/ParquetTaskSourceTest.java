@@ -8,6 +8,7 @@ import io.sapo.producer.TaskSources;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Task;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -152,6 +153,29 @@ class ParquetTaskSourceTest {
     assertThatThrownBy(() -> TaskSources.open(TaskSpec.of(damaged.toString()), 1))
         .isInstanceOf(TaskFormatException.class)
         .hasMessageContaining("damaged.parquet");
+  }
+
+  /** They take next to no space in the file, and gigabytes when they are laid out. */
+  @Test
+  void moreRowsThanAreTakenAreRefusedBeforeTheyAreRead() {
+    assertThatThrownBy(() -> whole("runs.parquet"))
+        .isInstanceOf(TaskFormatException.class)
+        .hasMessageContaining("runs.parquet: has 17000000 rows")
+        .hasMessageContaining("at most 16777216 are taken");
+  }
+
+  @Test
+  void noMoreIsWrittenThanMayBe() throws Exception {
+    ByteArrayOutputStream to = new ByteArrayOutputStream();
+    try (LimitedOutput out = new LimitedOutput(to, 5)) {
+      out.write(new byte[] {1, 2, 3});
+      assertThatThrownBy(() -> out.write(new byte[3]))
+          .isInstanceOf(LimitedOutput.FullException.class);
+      out.write(4);
+      out.write(5);
+      assertThatThrownBy(() -> out.write(6)).isInstanceOf(LimitedOutput.FullException.class);
+    }
+    assertThat(to.toByteArray()).containsExactly(1, 2, 3, 4, 5);
   }
 
   /** Files have no checksums: damage is read as something else, or named. */

@@ -1,8 +1,8 @@
 package io.sapo.segmenter.judge;
 
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,10 +88,7 @@ public record JudgeSettings(
       if (file.isEmpty()) {
         return text;
       }
-      if (Files.size(file.get()) > MAX_CHARS) {
-        throw new IOException(file.get() + " is longer than a token may be");
-      }
-      return Optional.of(Files.readString(file.get()).strip());
+      return Optional.of(WholeFile.text(file.get(), MAX_CHARS).strip());
     }
 
     @Override

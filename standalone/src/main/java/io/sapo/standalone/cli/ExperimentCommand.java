@@ -2,6 +2,7 @@ package io.sapo.standalone.cli;
 
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
+import io.sapo.configuration.YamlText;
 import io.sapo.standalone.experiment.ExperimentFile;
 import io.sapo.standalone.experiment.ExperimentReport;
 import io.sapo.standalone.experiment.ExperimentRunner;
@@ -69,7 +70,7 @@ final class ExperimentCommand implements Callable<Integer> {
               + " holds results of another experiment (settings, tuning or an arm differ); name another --output, or delete it");
     }
     if (!report) {
-      Files.writeString(kept, Files.readString(file));
+      Files.writeString(kept, YamlText.of(file));
     }
   }
 }

@@ -10,6 +10,8 @@ import io.sapo.command.ExitCodes;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
+import io.sapo.reading.LimitedLines;
+import io.sapo.reading.LineException;
 import io.sapo.schemas.JudgeRequest;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.segmenter.judge.JudgePanel;
@@ -17,10 +19,8 @@ import io.sapo.verifier.Explanation;
 import io.sapo.verifier.ReferenceAnswerException;
 import io.sapo.verifier.Verdict;
 import io.sapo.verifier.Verifier;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +51,9 @@ final class ScoreCommand implements Callable<Integer> {
 
   /** Lines that judges are asked about at a time. */
   private static final int TOGETHER = 256;
+
+  /** Of a line, as of a line of tasks. */
+  private static final int MOST_LINE_BYTES = 16 << 20;
 
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
@@ -103,21 +106,26 @@ final class ScoreCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Tally tally = new Tally();
     try (JudgePanel panel = panel(config.load(surroundings.environment()));
-        BufferedReader reader = Files.newBufferedReader(input)) {
+        LimitedLines lines = new LimitedLines(input, MOST_LINE_BYTES)) {
       List<Line> asked = new ArrayList<>();
       String text;
-      while ((text = reader.readLine()) != null) {
+      long held = 0;
+      while ((text = lines.next()) != null) {
         tally.lines++;
         if (!text.isBlank()) {
           asked.add(read(panel, text, tally.lines));
+          held += text.length();
         }
-        if (asked.size() == TOGETHER) {
+        if (asked.size() == TOGETHER || held > MOST_LINE_BYTES) {
           judge(asked, tally, out);
+          held = 0;
         }
       }
       judge(asked, tally, out);
     } catch (NoSuchFileException e) {
       throw CommandFailure.usage("--input " + input + ": no such file");
+    } catch (LineException e) {
+      throw CommandFailure.failed(e.getMessage());
     } finally {
       out.flush();
     }

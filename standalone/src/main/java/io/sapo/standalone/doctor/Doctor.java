@@ -7,6 +7,7 @@ import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.policy.adapter.InitialCritic;
+import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
@@ -73,6 +74,7 @@ public final class Doctor {
     findings.addAll(device());
     findings.addAll(broker());
     findings.addAll(List.of(retention(), checkpoint()));
+    findings.addAll(adapter());
     findings.addAll(critic());
     findings.add(tasks());
     return findings;
@@ -227,6 +229,21 @@ public final class Doctor {
       }
     } catch (InvalidCheckpointException e) {
       return Finding.failed("checkpoint", e.getMessage());
+    }
+  }
+
+  /** Nothing where training begins with the checkpoint alone. */
+  private List<Finding> adapter() {
+    Optional<Path> adapter = settings.optionalPath("model.adapter");
+    if (adapter.isEmpty()) {
+      return List.of();
+    }
+    try {
+      Checkpoints.checkAdapter(settings, CheckpointFolder.open(checkpoint));
+      InitialWeights.checkFinite(adapter.get());
+      return List.of(Finding.ok("adapter", adapter.get() + ", fits the checkpoint"));
+    } catch (InvalidCheckpointException e) {
+      return List.of(Finding.failed("adapter", e.getMessage()));
     }
   }
 

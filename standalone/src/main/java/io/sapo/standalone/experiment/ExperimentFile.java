@@ -1,11 +1,11 @@
 package io.sapo.standalone.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.ConfigLoader;
+import io.sapo.configuration.YamlText;
+import io.sapo.reading.FileTooLongException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +33,7 @@ public record ExperimentFile(
     List<Long> seeds,
     Tuning tuning,
     int parallel) {
+  private static final int MOST_RUNS = 100_000;
   private static final Set<String> KEYS =
       Set.of("name", "settings", "arms", "seeds", "tuning", "parallel");
 
@@ -47,7 +48,8 @@ public record ExperimentFile(
       throw CommandFailure.usage(file + ": there is no such file");
     }
     try {
-      JsonNode root = new YAMLMapper().readTree(file.toFile());
+      JsonNode root = YamlText.tree(YamlText.of(file));
+      require(root.isObject(), "must hold name, settings, arms and seeds");
       root.fieldNames()
           .forEachRemaining(
               key -> require(KEYS.contains(key), "key '" + key + "' is none of " + KEYS));
@@ -58,15 +60,16 @@ public record ExperimentFile(
               arms(root.path("arms")),
               seeds(root.path("seeds")),
               tuning(root.path("tuning")),
-              root.path("parallel").asInt(1));
+              whole(root, "parallel", 1));
       require(
           read.name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,60}"),
           "name must be 1 to 61 letters, digits, '.', '_' and '-'");
       require(read.parallel >= 1 && read.parallel <= 1024, "parallel must be 1 to 1024");
+      read.checkRuns();
       read.checkSettings();
       return read;
-    } catch (JsonProcessingException e) {
-      throw CommandFailure.usage(file + " is not YAML: " + e.getOriginalMessage());
+    } catch (FileTooLongException e) {
+      throw CommandFailure.usage(e.getMessage());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(file + ": " + e.getMessage());
     }
@@ -95,6 +98,26 @@ public record ExperimentFile(
                 arm -> arm.getValue().equals(made.arms.getOrDefault(arm.getKey(), arm.getValue())));
   }
 
+  /** Each run has a folder of its own, named after its arm, its tuned value and its seed. */
+  private void checkRuns() {
+    require(Set.copyOf(seeds).size() == seeds.size(), "seeds must be there once each");
+    int values = tuning == null ? 0 : tuning.values().size();
+    long runs = (long) arms.size() * (seeds.size() + values);
+    require(runs <= MOST_RUNS, "has %d runs, at most %d are made".formatted(runs, MOST_RUNS));
+    if (tuning != null) {
+      require(
+          Set.copyOf(tuning.values()).size() == values, "tuning must name each of its values once");
+      tuning
+          .values()
+          .forEach(
+              value ->
+                  require(
+                      value.matches("[A-Za-z0-9+-][A-Za-z0-9.,_+-]{0,60}"),
+                      "a tuned value names folders, so it must be letters, digits, '.', ',', '_',"
+                          + " '+' and '-'"));
+    }
+  }
+
   private void checkSettings() {
     for (String arm : arms.keySet()) {
       List<String> values = tuning == null ? Collections.singletonList(null) : tuning.values();
@@ -112,6 +135,9 @@ public record ExperimentFile(
   }
 
   private static Map<String, String> pairs(JsonNode node) {
+    require(
+        node.isObject() || node.isMissingNode() || node.isNull(),
+        "settings and arms must hold keys with values");
     Map<String, String> pairs = new LinkedHashMap<>();
     node.properties()
         .forEach(
@@ -140,7 +166,8 @@ public record ExperimentFile(
     List<Long> seeds = new ArrayList<>();
     node.forEach(
         seed -> {
-          require(seed.isIntegralNumber(), "seeds must be whole numbers");
+          require(
+              seed.isIntegralNumber() && seed.canConvertToLong(), "seeds must be whole numbers");
           seeds.add(seed.asLong());
         });
     require(!seeds.isEmpty(), "seeds are missing");
@@ -152,9 +179,22 @@ public record ExperimentFile(
       return null;
     }
     List<String> values = new ArrayList<>();
-    node.path("values").forEach(value -> values.add(value.asText()));
+    node.path("values")
+        .forEach(
+            value -> {
+              require(value.isValueNode(), "values of tuning must be plain");
+              values.add(value.asText());
+            });
     require(!values.isEmpty(), "tuning needs values");
-    return new Tuning(text(node, "key"), values, node.path("seed").asLong(0));
+    return new Tuning(text(node, "key"), values, whole(node, "seed", 0));
+  }
+
+  private static int whole(JsonNode node, String key, int otherwise) {
+    JsonNode value = node.path(key);
+    require(
+        value.isMissingNode() || value.isIntegralNumber() && value.canConvertToInt(),
+        key + " must be a whole number");
+    return value.asInt(otherwise);
   }
 
   private static void require(boolean holds, String message) {

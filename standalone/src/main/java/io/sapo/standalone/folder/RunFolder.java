@@ -1,8 +1,11 @@
 package io.sapo.standalone.folder;
 
+import io.sapo.reading.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
  */
 public record RunFolder(Path path) {
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final int MOST_ADDRESS = 4_096;
   private static final Path RUNS = Path.of("data");
 
   /** A name for a new run under {@code data/} of the working folder; nothing is created. */
@@ -89,9 +93,27 @@ public record RunFolder(Path path) {
   }
 
   public void keepSettings(String yaml) throws IOException {
-    Files.createDirectories(path);
-    Path written = Files.writeString(path.resolve("config.yaml.new"), yaml);
-    Files.move(written, settings(), StandardCopyOption.ATOMIC_MOVE);
+    make();
+    try {
+      Path written = Files.writeString(path.resolve("config.yaml.new"), yaml);
+      Files.move(written, settings(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      throw notHere();
+    }
+  }
+
+  /** Where it is not there yet. */
+  public void make() throws IOException {
+    try {
+      Files.createDirectories(path);
+    } catch (NoSuchFileException e) {
+      throw notHere();
+    }
+  }
+
+  /** Some file systems have folders, but nobody can put anything there ({@code /proc}). */
+  private IOException notHere() {
+    return new FileSystemException(path.toString(), null, "nothing can be written there");
   }
 
   /** Says where the run's broker listens, for commands of other processes. */
@@ -106,7 +128,7 @@ public record RunFolder(Path path) {
   /** The address of the broker of a run that is going; empty when none is. */
   public Optional<String> liveAddress() {
     try {
-      String[] parts = Files.readString(address()).strip().split(" ");
+      String[] parts = WholeFile.text(address(), MOST_ADDRESS).strip().split(" ");
       boolean alive =
           parts.length == 2
               && ProcessHandle.of(Long.parseLong(parts[0]))

@@ -100,17 +100,28 @@ public final class ModelDefaults {
 
   /** Adapters to begin with say themselves what they are. */
   private static Settings adapter(Settings settings, ModelConfig model) {
-    Optional<Path> folder = settings.optionalPath("model.adapter").filter(AdapterFolder::isIn);
-    if (folder.isEmpty()) {
+    Optional<AdapterConfig> read = adapters(settings, model);
+    if (read.isEmpty()) {
       return settings;
     }
-    AdapterConfig own = AdapterFolder.open(folder.get()).config(model);
-    String why = "as " + folder.get() + " has it";
+    AdapterConfig own = read.get();
+    String why = "as " + settings.path("model.adapter") + " has it";
     Settings found = choose(settings, "model.adapter-rank", "" + own.rank(), why);
     found = choose(found, "model.adapter-alpha", "" + own.alpha(), why);
     found = choose(found, "model.adapter-rank-stabilized", "" + own.rankStabilized(), why);
     found = choose(found, "model.adapter-targets", String.join(", ", own.targets()), why);
     return choose(found, "model.adapter-vision", "" + own.vision(), why);
+  }
+
+  /** Empty where none are named, or none that can be read. */
+  private static Optional<AdapterConfig> adapters(Settings settings, ModelConfig model) {
+    try {
+      return settings
+          .optionalPath("model.adapter")
+          .map(folder -> AdapterFolder.open(folder).config(model));
+    } catch (InvalidCheckpointException e) {
+      return Optional.empty(); // whoever opens the folder says what is wrong with it
+    }
   }
 
   /** Weights, gradients and moments of all networks where every weight is trained. */
@@ -224,11 +235,10 @@ public final class ModelDefaults {
               settings.origin("model.max-new-tokens").label(),
               model.decoder().maxPositions()));
     }
-    Optional<Path> adapter = settings.optionalPath("model.adapter");
-    if (adapter.isPresent() && settings.integer("model.adapter-rank") == 0) {
+    if (settings.integer("model.adapter-rank") == 0 && adapters(settings, model).isPresent()) {
       findings.add(
           "model.adapter is %s, but model.adapter-rank is 0 (%s), which trains every weight; leave one of the two out"
-              .formatted(adapter.get(), settings.origin("model.adapter-rank").label()));
+              .formatted(settings.path("model.adapter"), settings.origin("model.adapter-rank").label()));
     }
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);

@@ -3,6 +3,7 @@ package io.sapo.standalone.run;
 import io.sapo.configuration.Binding;
 import io.sapo.configuration.Settings;
 import io.sapo.policy.adapter.InitialCritic;
+import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.TaskSources;
@@ -27,6 +28,21 @@ public final class Checkpoints {
     return settings
         .optionalPath("model.checkpoint")
         .orElse(home.resolve(SHIPPED).resolve(chain ? ChainTaskSource.NAME : TaskSources.FIGURES));
+  }
+
+  /**
+   * Whether the adapters that are named to begin with fit the policy and what is set up; by names
+   * and shapes.
+   *
+   * @throws io.sapo.policy.checkpoint.InvalidCheckpointException saying what does not
+   */
+  public static void checkAdapter(Settings settings, CheckpointFolder policy) {
+    Optional<Path> adapter = settings.optionalPath("model.adapter");
+    if (adapter.isPresent()) {
+      try (BaseModel shapes = new Binding(settings).learner().network().shapes(policy)) {
+        InitialWeights.check(shapes, policy, adapter.get());
+      }
+    }
   }
 
   /**

@@ -32,7 +32,7 @@ final class InstanceSlot implements AutoCloseable {
   /** Takes the first free place; free again when closed or when the process ends. */
   static InstanceSlot take(RunFolder run, RoleKind kind) {
     try {
-      Files.createDirectories(run.path());
+      run.make();
       for (int n = 0; n < MOST; n++) {
         String name = kind.label() + "-" + n;
         FileChannel channel =

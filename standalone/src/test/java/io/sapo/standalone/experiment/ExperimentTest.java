@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sapo.command.CommandFailure;
 import io.sapo.schemas.TaskOutcome;
 import io.sapo.schemas.WeightVersion;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +95,37 @@ class ExperimentTest {
         .hasMessageContaining("algorithm");
     assertThatThrownBy(() -> ExperimentFile.read(folder.resolve("none.yaml")))
         .hasMessageContaining("no such file");
+  }
+
+  /** Runs lie in folders named after what they are, and what lies there already is deleted. */
+  @Test
+  void runsThatWouldShareAFolderOrLeaveIt() {
+    String arms = "name: a\narms: {x: {algorithm: ppo}}\n";
+    refused(arms + "seeds: [1, 1]\n", "seeds must be there once each");
+    refused(arms + "seeds: [99999999999999999999]\n", "seeds must be whole numbers");
+    refused(
+        arms + "seeds: [1]\ntuning: {key: tasks.train, values: [/etc/x, ../../y]}\n",
+        "a tuned value names folders");
+    refused(
+        arms + "seeds: [1]\ntuning: {key: learner.gamma, values: [1, 1]}\n",
+        "each of its values once");
+    refused(arms + "seeds: [1]\ntuning: {key: learner.gamma, values: [[1]]}\n", "must be plain");
+    refused(arms + "seeds: [1]\nparallel: many\n", "parallel must be a whole number");
+    refused(arms + "seeds: [1]\nsettings: 5\n", "must hold keys with values");
+    refused(arms + "seeds: [1]\nname: b\n", "Duplicate field 'name'");
+    refused(arms + "seeds: &s [1]\nsettings: {run.seed: *s}\n", "has the alias *s");
+    refused("- a\n", "must hold name");
+    refused(
+        arms + "seeds: [" + String.join(", ", LongStream.range(0, 100_001).mapToObj(String::valueOf).toList()) + "]\n",
+        "at most 100000 are made");
+    refused("#" + "x".repeat(2 << 20), "has more than the 1048576 bytes");
+  }
+
+  private void refused(String yaml, String why) {
+    assertThatThrownBy(() -> read(yaml))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("e.yaml")
+        .hasMessageContaining(why);
   }
 
   private static RunResult run(String arm, long seed, double... accuracies) {

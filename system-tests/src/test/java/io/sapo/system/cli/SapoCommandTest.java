@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.standalone.cli.SapoCommand;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +196,45 @@ class SapoCommandTest {
       weights.write(ByteBuffer.wrap(infinity), weights.size() - infinity.length);
     }
     assertThat(criticLine(policy, critic, "sapo")).startsWith("failed").contains("infinite");
+  }
+
+  /** What is set of adapters is as they say themselves, unless it is said otherwise. */
+  @Test
+  void doctorHoldsAdaptersAgainstTheCheckpoint() throws IOException {
+    Path policy = Path.of("../checkpoints/chain");
+    CheckpointFolder model = CheckpointFolder.open(policy);
+    Path adapter = folder.resolve("adapter");
+    AdapterConfig config = new AdapterConfig(2, 4, false, List.of("q_proj"), false);
+    try (BaseModel base = BaseModel.adapted(model, model.config(), config, Device.cpu());
+        Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
+      AdapterWriter.write(adapter, "..", model.config(), config, Map.of(), weights.tensors());
+    }
+    assertThat(adapterLine(policy, adapter)).startsWith("ok").contains("fits the checkpoint");
+    assertThat(adapterLine(policy, adapter, "model.adapter-rank=8"))
+        .startsWith("failed")
+        .contains("holds adapters of rank 2", "rank 8");
+    assertThat(adapterLine(Path.of("../checkpoints/figures"), adapter)).startsWith("failed");
+    assertThat(adapterLine(policy, folder.resolve("absent")))
+        .startsWith("failed")
+        .contains("there is no adapter; name a folder that holds adapter_config.json");
+    Path file = adapter.resolve("adapter_model.safetensors");
+    try (FileChannel weights = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      byte[] infinity = {0, 0, (byte) 0x80, 0x7f};
+      weights.write(ByteBuffer.wrap(infinity), weights.size() - infinity.length);
+    }
+    assertThat(adapterLine(policy, adapter)).startsWith("failed").contains("infinite");
+    Files.delete(file);
+    assertThat(adapterLine(policy, adapter)).startsWith("failed").contains(file.toString());
+  }
+
+  private String adapterLine(Path policy, Path adapter, String... settings) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--checkpoint", policy.toString(), "--set", "model.adapter=" + adapter));
+    for (String setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    return line(" adapter ", arguments.toArray(String[]::new));
   }
 
   private String criticLine(Path policy, Path critic, String algorithm) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.system.cli.CommandLineRunner.Outcome;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +49,19 @@ class ScoreCommandTest {
     assertThat(scored.get(1).get("reference_read").asText()).isEqualTo("(1, 2]");
     assertThat(scored.get(1).get("why").asText()).isEqualTo("different values");
     assertThat(scored.get(2).get("why").asText()).contains("no answer was found", "box");
+  }
+
+  @Test
+  void aLineWithoutEndIsRefusedInASentence() throws IOException {
+    Path sound = Files.writeString(folder.resolve("long.jsonl"), "{}\n");
+    try (RandomAccessFile file = new RandomAccessFile(sound.toFile(), "rw")) {
+      file.setLength(1L << 40);
+    }
+    Outcome outcome =
+        CommandLineRunner.plain().run("score", "--verifier", "exact", "--input", sound.toString());
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains(sound + ", line 2: has more than the 16777216 bytes that are taken");
   }
 
   @Test

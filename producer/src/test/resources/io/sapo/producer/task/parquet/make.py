@@ -71,3 +71,9 @@ pq.write_table(pa.table({"question": ["t?"], "answer": ["#### 9"]}),
 
 pq.write_table(pa.table({"prompt": ["p"], "answer": ["a"]}), "brotli.parquet",
                compression="brotli")
+
+# Seventeen million rows in next to no space: a run of equal values takes as much as one.
+rows = 17_000_000
+pq.write_table(pa.table({"prompt": pa.nulls(rows, pa.string()), "answer": pa.nulls(rows, pa.string())}),
+               "runs.parquet", row_group_size=rows, max_rows_per_page=rows, data_page_size=1 << 30,
+               write_batch_size=rows)
