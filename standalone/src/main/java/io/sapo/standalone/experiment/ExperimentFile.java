@@ -60,7 +60,7 @@ public record ExperimentFile(
               arms(root.path("arms")),
               seeds(root.path("seeds")),
               tuning(root.path("tuning")),
-              whole(root, "parallel", 1));
+              (int) Math.min(Integer.MAX_VALUE, whole(root, "parallel", 1)));
       require(
           read.name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,60}"),
           "name must be 1 to 61 letters, digits, '.', '_' and '-'");
@@ -189,12 +189,12 @@ public record ExperimentFile(
     return new Tuning(text(node, "key"), values, whole(node, "seed", 0));
   }
 
-  private static int whole(JsonNode node, String key, int otherwise) {
+  private static long whole(JsonNode node, String key, long otherwise) {
     JsonNode value = node.path(key);
     require(
-        value.isMissingNode() || value.isIntegralNumber() && value.canConvertToInt(),
+        value.isMissingNode() || value.isIntegralNumber() && value.canConvertToLong(),
         key + " must be a whole number");
-    return value.asInt(otherwise);
+    return value.asLong(otherwise);
   }
 
   private static void require(boolean holds, String message) {
