@@ -16,7 +16,8 @@ public final class ConfigException extends RuntimeException {
   }
 
   private static List<String> shown(List<String> findings) {
-    List<String> shown = new ArrayList<>(findings.subList(0, Math.min(MOST_SHOWN, findings.size())));
+    List<String> shown =
+        new ArrayList<>(findings.subList(0, Math.min(MOST_SHOWN, findings.size())));
     if (findings.size() > MOST_SHOWN) {
       shown.add("and %d more".formatted(findings.size() - MOST_SHOWN));
     }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * YAML of one document, each key once, without aliases: where a text could stand for others it would
- * not be what a person reads, and some lines could stand for billions.
+ * YAML of one document, each key once, without aliases: where a text could stand for others it
+ * would not be what a person reads, and some lines could stand for billions.
  */
 public final class YamlText {
   /** Of a file: a configuration has some kilobytes. */

@@ -48,6 +48,7 @@ public final class InitialWeights {
   public static void check(BaseModel base, CheckpointFolder checkpoint, Path adapter) {
     AdapterFolder adapters = AdapterFolder.open(adapter);
     if (base.adapters().isEmpty()) {
+      adapters.config(base.config()); // whose faults come first: settings are taken from it
       throw new InvalidCheckpointException(
           adapter
               + ": holds adapters, but every weight is trained (model.adapter-rank is 0); train adapters, or merge these into their model");

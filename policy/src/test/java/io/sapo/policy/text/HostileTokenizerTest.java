@@ -213,7 +213,9 @@ class HostileTokenizerTest {
   @Test
   void valuesAsLongAsTheFileAreNotRepeated() throws IOException {
     ObjectNode tokenizer = sound();
-    ((ObjectNode) tokenizer.at("/added_tokens/0")).put("content", "y".repeat(1 << 20)).put("id", -1);
+    ((ObjectNode) tokenizer.at("/added_tokens/0"))
+        .put("content", "y".repeat(1 << 20))
+        .put("id", -1);
     refused(tokenizer, "vocab", "yyy");
   }
 }

@@ -105,7 +105,7 @@ public final class ModelDefaults {
       return settings;
     }
     AdapterConfig own = read.get();
-    String why = "as " + settings.path("model.adapter") + " has it";
+    String why = "as " + settings.optionalPath("model.adapter").orElseThrow() + " has it";
     Settings found = choose(settings, "model.adapter-rank", "" + own.rank(), why);
     found = choose(found, "model.adapter-alpha", "" + own.alpha(), why);
     found = choose(found, "model.adapter-rank-stabilized", "" + own.rankStabilized(), why);
@@ -238,7 +238,8 @@ public final class ModelDefaults {
     if (settings.integer("model.adapter-rank") == 0 && adapters(settings, model).isPresent()) {
       findings.add(
           "model.adapter is %s, but model.adapter-rank is 0 (%s), which trains every weight; leave one of the two out"
-              .formatted(settings.path("model.adapter"), settings.origin("model.adapter-rank").label()));
+              .formatted(
+                  settings.optionalPath("model.adapter").orElseThrow(), settings.origin("model.adapter-rank").label()));
     }
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);

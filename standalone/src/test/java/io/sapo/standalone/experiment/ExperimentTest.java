@@ -116,7 +116,10 @@ class ExperimentTest {
     refused(arms + "seeds: &s [1]\nsettings: {run.seed: *s}\n", "has the alias *s");
     refused("- a\n", "must hold name");
     refused(
-        arms + "seeds: [" + String.join(", ", LongStream.range(0, 100_001).mapToObj(String::valueOf).toList()) + "]\n",
+        arms
+            + "seeds: ["
+            + String.join(", ", LongStream.range(0, 100_001).mapToObj(String::valueOf).toList())
+            + "]\n",
         "at most 100000 are made");
     refused("#" + "x".repeat(2 << 20), "has more than the 1048576 bytes");
   }
