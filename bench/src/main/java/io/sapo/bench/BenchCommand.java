@@ -3,6 +3,7 @@ package io.sapo.bench;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.device.NativeThreads;
 import java.io.PrintWriter;
@@ -70,6 +71,13 @@ final class BenchCommand implements Callable<Integer> {
   private Path checkpoint;
 
   @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description = "What transformers and this compute that model in: f32 or bf16.")
+  private NetworkSettings.Precision precision;
+
+  @Option(
       names = "--python",
       paramLabel = "PATH",
       defaultValue = "python3",
@@ -116,6 +124,7 @@ final class BenchCommand implements Callable<Integer> {
               thorough,
               device,
               checkpoint,
+              precision.type(),
               python,
               only,
               line -> progress(err, "  " + line)));
@@ -132,7 +141,14 @@ final class BenchCommand implements Callable<Integer> {
       options.add("--thorough");
     }
     if (checkpoint != null) {
-      options.addAll(List.of("--checkpoint", checkpoint.toString(), "--python", python));
+      options.addAll(
+          List.of(
+              "--checkpoint",
+              checkpoint.toString(),
+              "--precision",
+              precision.name(),
+              "--python",
+              python));
     }
     return options;
   }

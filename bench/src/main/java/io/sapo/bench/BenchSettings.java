@@ -1,5 +1,6 @@
 package io.sapo.bench;
 
+import io.sapo.policy.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
  * @param thorough whether to take the long variants: 10 GB through the segmenter, 10^7 tokens
  * @param device such as {@code cpu}
  * @param checkpoint a Hugging Face folder, for benchmarks of a user's model; null without
+ * @param precision what that model is computed in, by both: float32 or bfloat16
  * @param python interpreter of libraries that are compared with
  * @param parts of a benchmark that has some, which are to be measured; all where it is empty
  * @param progress takes a line for people now and then
@@ -22,6 +24,7 @@ public record BenchSettings(
     boolean thorough,
     String device,
     Path checkpoint,
+    ElementType precision,
     String python,
     Set<String> parts,
     Consumer<String> progress) {

@@ -3,11 +3,14 @@ package io.sapo.bench;
 import ai.djl.Device;
 import io.sapo.command.CommandFailure;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.PolicyForward;
 import io.sapo.policy.training.Retention;
 import io.sapo.policy.training.TrainableModel;
@@ -21,8 +24,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A user's checkpoint on the CPU in float32, against the same work by transformers and peft:
- * forward and backward of an update, and generation.
+ * A user's checkpoint on the CPU, against the same work by transformers and peft: forward and
+ * backward of an update, and generation.
  */
 final class TransformersBench implements Bench {
   private static final int ROUNDS = 2;
@@ -31,6 +34,11 @@ final class TransformersBench implements Bench {
   private static final int PROMPT = 96;
   private static final int RESPONSE = 160;
   private static final float GRADIENT = 1e-3f;
+
+  private static final double FLOAT32_APART = 1e-4;
+
+  /** Eight bits of a number, some hundred roundings on its way. */
+  private static final double BFLOAT16_APART = 0.02;
 
   /** The script's rank and alpha. */
   private static final AdapterConfig ADAPTERS =
@@ -79,19 +87,18 @@ final class TransformersBench implements Bench {
       throw CommandFailure.usage("bench transformers needs --checkpoint DIR");
     }
     CheckpointFolder folder = CheckpointFolder.open(settings.checkpoint());
+    ModelConfig config = folder.config().computedIn(settings.precision());
     int rounds = settings.thorough() ? THOROUGH_ROUNDS : ROUNDS;
     List<Row> rows = new ArrayList<>();
-    try (TransformersPeer peer =
-        new TransformersPeer(
-            settings.python(), settings.checkpoint(), settings.threads(), settings.folder())) {
+    try (TransformersPeer peer = new TransformersPeer(settings)) {
       settings.progress().accept(peer.libraries());
-      rows.addAll(new TransformersGeneration(name(), folder, peer, settings).rows(rounds));
+      rows.addAll(new TransformersGeneration(name(), folder, config, peer, settings).rows(rounds));
       for (Update update : Update.values()) {
         if (settings.wants(update.part())) {
-          try (BaseModel base = base(folder, update.adapters);
+          try (BaseModel base = base(folder, config, update.adapters);
               Weights weights = weights(folder, base, update.adapters);
               TrainableModel model = TrainableModel.of(weights)) {
-            rows.addAll(update(model, peer, update.adapters, update.group, rounds));
+            rows.addAll(update(model, peer, update, rounds));
           }
           settings.progress().accept(update.part() + " measured");
         }
@@ -100,22 +107,25 @@ final class TransformersBench implements Bench {
     return rows;
   }
 
-  private static BaseModel base(CheckpointFolder folder, boolean adapters) {
+  private static BaseModel base(CheckpointFolder folder, ModelConfig config, boolean adapters) {
     return adapters
-        ? BaseModel.adapted(folder, folder.config(), ADAPTERS, Device.cpu())
-        : BaseModel.trainedWhole(folder.config(), Device.cpu());
+        ? BaseModel.adapted(folder, config, ADAPTERS, Device.cpu())
+        : BaseModel.trainedWhole(config, Device.cpu());
   }
 
   private static Weights weights(CheckpointFolder folder, BaseModel base, boolean adapters) {
-    return adapters
-        ? Weights.random(base, Head.LANGUAGE_MODEL, 1)
-        : Weights.read(folder, Head.LANGUAGE_MODEL, Device.cpu());
+    if (adapters) {
+      return Weights.random(base, Head.LANGUAGE_MODEL, 1);
+    }
+    try (SafetensorsReader reader = folder.openWeights()) {
+      return Weights.read(reader, base, Head.LANGUAGE_MODEL);
+    }
   }
 
-  private List<Row> update(
-      TrainableModel model, TransformersPeer peer, boolean adapters, boolean group, int rounds)
+  private List<Row> update(TrainableModel model, TransformersPeer peer, Update update, int rounds)
       throws Exception {
-    List<TokenSequence> batch = batch(group, model.weights().config().vocabSize());
+    boolean adapters = update.adapters;
+    List<TokenSequence> batch = batch(update.group, model.weights().config().vocabSize());
     List<int[]> ids = batch.stream().map(TransformersBench::tokens).toList();
     Map<String, Object> job =
         Map.of("job", "update", "adapters", adapters, "ids", ids, "prompt", PROMPT);
@@ -125,13 +135,15 @@ final class TransformersBench implements Bench {
     ours.measure();
     double apart = Math.abs(logProb(model, batch) - peer.run(job).get("log_prob").asDouble());
     Alternating rates = Alternating.measure(rounds, theirs, ours);
+    boolean whole = model.weights().config().computeType() == ElementType.F32;
+    double tolerance = whole ? FLOAT32_APART : BFLOAT16_APART;
     String what =
         (adapters ? "adapters, " : "trained whole, ")
-            + (group ? "one prompt for all" : "each its prompt");
+            + (update.group ? "one prompt for all" : "each its prompt");
     return List.of(
         Row.atLeast(name(), "update / transformers, " + what, rates.ratio(), "ratio", 1.2),
         Row.info(name(), "update, " + what, rates.candidate(), "tokens/s"),
-        Row.atMost(name(), "log-probability a token, apart, " + what, apart, "nats", 1e-4));
+        Row.atMost(name(), "log-probability a token, apart, " + what, apart, "nats", tolerance));
   }
 
   /** Mean over all response tokens: whether both compute the same. */

@@ -3,6 +3,8 @@ package io.sapo.bench;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.ModelConfig;
+import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.generation.Generator;
@@ -47,14 +49,20 @@ final class TransformersGeneration {
 
   private final String bench;
   private final CheckpointFolder folder;
+  private final ModelConfig config;
   private final TransformersPeer peer;
   private final BenchSettings settings;
   private long seed;
 
   TransformersGeneration(
-      String bench, CheckpointFolder folder, TransformersPeer peer, BenchSettings settings) {
+      String bench,
+      CheckpointFolder folder,
+      ModelConfig config,
+      TransformersPeer peer,
+      BenchSettings settings) {
     this.bench = bench;
     this.folder = folder;
+    this.config = config;
     this.peer = peer;
     this.settings = settings;
   }
@@ -65,7 +73,8 @@ final class TransformersGeneration {
 
   List<Row> rows(int rounds) throws Exception {
     try (CheckpointProfile profile = CheckpointProfile.open(folder, ProfileSettings.DEFAULT);
-        Weights weights = Weights.read(folder, Head.LANGUAGE_MODEL, Device.cpu())) {
+        SafetensorsReader reader = folder.openWeights();
+        Weights weights = Weights.read(reader, config, Head.LANGUAGE_MODEL, Device.cpu())) {
       List<Row> rows = new ArrayList<>();
       if (settings.wants(ANSWERS)) {
         rows.addAll(
@@ -130,7 +139,7 @@ final class TransformersGeneration {
     }
     GeneratorOptions options =
         new GeneratorOptions(SLOTS, longest + work.longest(), STEPS_PER_CALL, never, stop);
-    try (Generator generator = Generator.load(folder.config(), options, Device.cpu())) {
+    try (Generator generator = Generator.load(config, options, Device.cpu())) {
       Map<String, Object> job = work.job(stop);
       List<Double> tokens = new ArrayList<>();
       Alternating rates =

@@ -38,11 +38,12 @@ final class TransformersPeer implements AutoCloseable {
   private final String libraries;
 
   /**
-   * @param python an interpreter that has torch, transformers and peft
-   * @param folder for the script and what Python says on standard error
+   * @param settings whose folder takes the script and what Python says on standard error
    * @throws CommandFailure with Python's last words where it does not start
    */
-  TransformersPeer(String python, Path checkpoint, int threads, Path folder) throws IOException {
+  TransformersPeer(BenchSettings settings) throws IOException {
+    String python = settings.python();
+    Path folder = settings.folder();
     Path script = folder.resolve(SCRIPT);
     try (InputStream source = TransformersPeer.class.getResourceAsStream(SCRIPT)) {
       Files.copy(source, script);
@@ -50,7 +51,11 @@ final class TransformersPeer implements AutoCloseable {
     errors = folder.resolve("python.log");
     ProcessBuilder builder =
         new ProcessBuilder(
-                python, script.toString(), checkpoint.toString(), Integer.toString(threads))
+                python,
+                script.toString(),
+                settings.checkpoint().toString(),
+                Integer.toString(settings.threads()),
+                settings.precision().torchName())
             .redirectError(errors.toFile());
     OURS.forEach(builder.environment()::remove);
     try {

@@ -5,7 +5,7 @@ Reads a job a line from standard input, as JSON, and writes its result as a line
                                                      -> {"seconds": 1.2, "log_prob": -3.4}
   {"job": "generate", "prompts": [[...], ...], "slots": 32, "longest": 256,
    "stop": [2], "full": false}                              -> {"seconds": 1.2, "tokens": 345}
-The first line it writes names the libraries. Arguments: checkpoint folder, threads.
+The first line it writes names the libraries. Arguments: checkpoint folder, threads, type.
 """
 
 import json
@@ -23,9 +23,9 @@ def say(result):
     print(json.dumps(result), flush=True)
 
 
-def load(folder):
+def load(folder, type):
     return transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="sdpa")
+        folder, dtype=getattr(torch, type), attn_implementation="sdpa")
 
 
 def update(model, job):
@@ -33,7 +33,7 @@ def update(model, job):
     ids = torch.tensor(job["ids"])
     prompt = job["prompt"]
     begun = time.perf_counter()
-    logits = model(input_ids=ids, use_cache=False, logits_to_keep=ids.shape[1] - prompt + 1).logits
+    logits = model(input_ids=ids, use_cache=False, logits_to_keep=ids.shape[1] - prompt + 1).logits.float()
     log_probs = torch.log_softmax(logits[:, :-1], -1).gather(2, ids[:, prompt:].unsqueeze(2))
     (-1e-3 * log_probs.sum()).backward()
     seconds = time.perf_counter() - begun
@@ -64,7 +64,7 @@ def generate(model, job):
 
 
 def main():
-    folder, threads = sys.argv[1], int(sys.argv[2])
+    folder, threads, type = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     transformers.logging.set_verbosity_error()
@@ -74,7 +74,7 @@ def main():
         job = json.loads(line)
         adapters = job.get("adapters", False)
         if loaded != adapters:
-            loaded, model = adapters, load(folder)
+            loaded, model = adapters, load(folder, type)
             if adapters:
                 model = peft.get_peft_model(model, peft.LoraConfig(
                     r=RANK, lora_alpha=ALPHA, target_modules="all-linear", task_type="CAUSAL_LM"))
