@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.command.CommandFailure;
+import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,12 +19,22 @@ class TransformersPeerTest {
 
   @TempDir private Path folder;
 
-  /** A stand-in for the interpreter: it is called with script, checkpoint and threads. */
+  /** A stand-in for the interpreter: it is called with script, checkpoint, threads and type. */
   private TransformersPeer peer(String body) throws IOException {
     Path python = folder.resolve("python");
     Files.writeString(python, "#!/bin/sh\n" + body);
     assertThat(python.toFile().setExecutable(true)).isTrue();
-    return new TransformersPeer(python.toString(), Path.of("model"), 3, folder);
+    return new TransformersPeer(
+        new BenchSettings(
+            folder,
+            3,
+            false,
+            "cpu",
+            Path.of("model"),
+            ElementType.BF16,
+            python.toString(),
+            Set.of(),
+            line -> {}));
   }
 
   @Test
@@ -31,11 +43,12 @@ class TransformersPeerTest {
         LIBRARIES
             + "read job\n"
             + "grep -q 'def update' \"$1\" || exit 1\n"
-            + "echo \"{\\\"job\\\": $job, \\\"model\\\": \\\"$2\\\", \\\"threads\\\": $3}\"\n";
+            + "echo \"{\\\"job\\\": $job, \\\"model\\\": \\\"$2\\\", \\\"threads\\\": $3, \\\"type\\\": \\\"$4\\\"}\"\n";
     try (TransformersPeer peer = peer(answer)) {
       assertThat(peer.libraries()).isEqualTo("torch 2, transformers 5, peft 0");
       assertThat(peer.run(Map.of("job", "update")).toString())
-          .isEqualTo("{\"job\":{\"job\":\"update\"},\"model\":\"model\",\"threads\":3}");
+          .isEqualTo(
+              "{\"job\":{\"job\":\"update\"},\"model\":\"model\",\"threads\":3,\"type\":\"bfloat16\"}");
     }
   }
 

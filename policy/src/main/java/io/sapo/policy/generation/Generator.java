@@ -11,6 +11,7 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
+import io.sapo.policy.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,8 @@ public final class Generator implements AutoCloseable {
     this.script = script;
     this.manager = script.newManager();
     this.table = new SlotTable(options.slots());
-    this.cache = new KvCache(config, script, options.slots(), options.cacheLength());
+    boolean half = config.computeType() == ElementType.BF16 && (fuses || device.isGpu());
+    this.cache = new KvCache(config, script, options.slots(), options.cacheLength(), half);
     this.packed = new PackedMatrices(script, options.slots());
     this.fused = new FusedWeights(script);
     this.fuses = fuses;

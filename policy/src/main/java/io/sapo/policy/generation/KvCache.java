@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import io.sapo.policy.checkpoint.AttentionConfig;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.script.ScriptModule;
-import io.sapo.policy.tensor.ElementType;
 import java.util.List;
 
 /**
@@ -25,18 +24,21 @@ final class KvCache implements AutoCloseable {
   private final NDManager manager;
   private final int slots;
   private final int mostPlaces;
+  private final DataType type;
   private final NDList tensors = new NDList();
   private int places;
 
   /**
    * @param mostPlaces a slot ever needs, a multiple of the decode loop's blocks
+   * @param half whether keys and values are held in bfloat16
    */
-  KvCache(ModelConfig config, ScriptModule script, int slots, int mostPlaces) {
+  KvCache(ModelConfig config, ScriptModule script, int slots, int mostPlaces, boolean half) {
     this.config = config;
     this.script = script;
     this.manager = script.newManager();
     this.slots = slots;
     this.mostPlaces = mostPlaces;
+    this.type = half ? DataType.FLOAT16 : DataType.FLOAT32;
   }
 
   /** Makes room for this many tokens in every slot; what is there stays. */
@@ -52,7 +54,6 @@ final class KvCache implements AutoCloseable {
   }
 
   private void grow(int wanted) {
-    DataType type = config.computeType() == ElementType.BF16 ? DataType.FLOAT16 : DataType.FLOAT32;
     AttentionConfig attention = config.decoder().attention();
     Shape shape = new Shape(slots, attention.keyValueHeads(), wanted, attention.headDim());
     int layers = config.decoder().layers();

@@ -7,12 +7,12 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.script.NativeArrays;
 import io.sapo.policy.script.ScriptModule;
-import io.sapo.policy.tensor.ElementType;
 
 /**
- * The decoder's matrices in the layout in which few rows are multiplied with them fastest: float32
- * on a CPU; elsewhere the weights serve as they are. A copy of the weights, made when they change;
- * of a frozen base, once. Owns its native memory.
+ * The decoder's matrices in the layout in which few rows are multiplied with them fastest, in the
+ * type that is computed in; on a GPU, and on a CPU without instructions for bfloat16, the weights
+ * serve as they are. A copy of the weights, made when they change; of a frozen base, once. Owns its
+ * native memory.
  */
 final class PackedMatrices implements AutoCloseable {
   private static final String LIST_NAME = "packed[]";
@@ -51,8 +51,7 @@ final class PackedMatrices implements AutoCloseable {
   }
 
   private NDList make(Weights wanted) {
-    boolean packs = wanted.config().computeType() == ElementType.F32 && !wanted.device().isGpu();
-    if (!packs) {
+    if (wanted.device().isGpu()) {
       return new NDList(NativeArrays.absent(manager));
     }
     try (NDArray expected = manager.create((long) rows)) {

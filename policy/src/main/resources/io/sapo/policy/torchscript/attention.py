@@ -44,18 +44,26 @@ def for_each_query(x: Tensor) -> Tensor:
     x = x.unsqueeze(3).expand([-1, -1, -1, group, -1]).flatten(2, 3)
   return x.transpose(1, 2)
 
+# On a CPU attention is computed in float32 whatever the type: in bfloat16 it depends on what the processor
+# can, and fails where libtorch is held to less than that (ATEN_CPU_CAPABILITY).
+def computed(x: Tensor) -> Tensor:
+  found = x
+  if not x.is_cuda:
+    found = torch.to(x, 6)
+  return found
+
 # Padding is on the right, so the causal mask alone keeps real tokens from seeing it. -> [B, T, heads * d],
 # and what the way back wants on a CPU: the logarithm of each query's sum of exponentials.
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tuple[Tensor, Tensor]:
-  queries = q.transpose(1, 2)
-  keys = __torch__.attention.for_each_query(k)
-  values = __torch__.attention.for_each_query(v)
+  queries = __torch__.attention.computed(q).transpose(1, 2)
+  keys = __torch__.attention.for_each_query(__torch__.attention.computed(k))
+  values = __torch__.attention.for_each_query(__torch__.attention.computed(v))
   if q.is_cuda:
     attended = torch.scaled_dot_product_attention(queries, keys, values, None, 0., True)
     log_sums = torch.empty([0], dtype=6, device=q.device)
   else:
     attended, log_sums, = torch._scaled_dot_product_flash_attention_for_cpu(queries, keys, values, 0., True)
-  return (attended.transpose(1, 2).flatten(2), log_sums)
+  return (torch.to(attended.transpose(1, 2).flatten(2), q.dtype), log_sums)
 
 # q, k and v as project gives them -> as attend.
 def causal(q: Tensor, k: Tensor, v: Tensor, p: __torch__.weights.DecoderLayer, cos: Tensor, sin: Tensor, b: __torch__.batch.Batch) -> Tuple[Tensor, Tensor]:

@@ -1,16 +1,16 @@
 # The way back through attention.py.
 
 # d [B, T, heads * d], with respect to what attend(q, k, v) gave -> [B, heads, T, d] each, with respect to
-# queries, keys and values as for_each_query lays them out.
+# queries, keys and values as for_each_query lays them out, in the type of attention.computed.
 def of_scores(d: Tensor, q: Tensor, k: Tensor, v: Tensor, attended: Tensor, log_sums: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  queries = q.transpose(1, 2)
-  keys = __torch__.attention.for_each_query(k)
-  values = __torch__.attention.for_each_query(v)
-  d_attended = d.unflatten(-1, [q.size(2), q.size(3)]).transpose(1, 2)
+  queries = __torch__.attention.computed(q).transpose(1, 2)
+  keys = __torch__.attention.for_each_query(__torch__.attention.computed(k))
+  values = __torch__.attention.for_each_query(__torch__.attention.computed(v))
+  d_attended = __torch__.attention.computed(d).unflatten(-1, [q.size(2), q.size(3)]).transpose(1, 2)
   if q.is_cuda:
     d_q, d_k, d_v, = __torch__.attention_backward.recorded(d_attended, queries, keys, values)
   else:
-    result = attended.unflatten(-1, [q.size(2), q.size(3)]).transpose(1, 2)
+    result = __torch__.attention.computed(attended).unflatten(-1, [q.size(2), q.size(3)]).transpose(1, 2)
     d_q, d_k, d_v, = torch._scaled_dot_product_flash_attention_for_cpu_backward(d_attended, queries, keys, values, result, log_sums, 0., True)
   return (d_q, d_k, d_v)
 
@@ -47,9 +47,9 @@ def causal(d: Tensor, q: Tensor, k: Tensor, v: Tensor, attended: Tensor, log_sum
   queries, keys, values, = __torch__.attention.all_in_sequences(turned_q, turned_k, v, b)
   d_q, d_k, d_v, = __torch__.attention_backward.of_scores(__torch__.attention_backward.in_sequences(d, b), queries, keys, values, attended, log_sums)
   d_q, d_k, d_v, = __torch__.attention_backward.of_fed(d_q.transpose(1, 2), __torch__.attention_backward.of_group(d_k), __torch__.attention_backward.of_group(d_v), q.size(0), b)
-  d_q = __torch__.head_norm.backward(__torch__.rotary.backward(d_q, cos, sin), q, p.q_norm, g.q_norm)
-  d_k = __torch__.head_norm.backward(__torch__.rotary.backward(d_k, cos, sin), k, p.k_norm, g.k_norm)
-  return (d_q, d_k, d_v)
+  d_q = __torch__.head_norm.backward(__torch__.rotary.backward(torch.to(d_q, q.dtype), cos, sin), q, p.q_norm, g.q_norm)
+  d_k = __torch__.head_norm.backward(__torch__.rotary.backward(torch.to(d_k, k.dtype), cos, sin), k, p.k_norm, g.k_norm)
+  return (d_q, d_k, torch.to(d_v, v.dtype))
 
 # With respect to what attention.all_in_sequences gave, [B, T, n, d] each -> with respect to what it was
 # given, [R, n, d]; what sequences share adds up in a fixed order.

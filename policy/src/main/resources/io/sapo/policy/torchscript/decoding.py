@@ -7,14 +7,15 @@ class Group(NamedTuple):
   visible : int
   mask : Tensor            # [rows, 1, 1, visible], minus infinity behind each row's last token
 
-def groups(lengths: Tensor, sizes: List[int], x: Tensor) -> List[__torch__.decoding.Group]:
+# In the type of the caches, as keys are.
+def groups(lengths: Tensor, sizes: List[int], keys: Tensor) -> List[__torch__.decoding.Group]:
   found : List[__torch__.decoding.Group] = []
   begin = 0
   for i in range(len(sizes)):
     own = lengths.narrow(0, begin, sizes[i])
     visible = int(own.max()) // 32 * 32 + 32
     hidden = torch.arange(visible, device=lengths.device) > own.unsqueeze(1)
-    mask = torch.zeros([sizes[i], visible], dtype=x.dtype, device=lengths.device).masked_fill_(hidden, -inf)
+    mask = torch.zeros([sizes[i], visible], dtype=keys.dtype, device=lengths.device).masked_fill_(hidden, -inf)
     found.append(__torch__.decoding.Group(begin, sizes[i], visible, mask.unsqueeze(1).unsqueeze(1)))
     begin = begin + sizes[i]
   return found
@@ -32,7 +33,7 @@ def turned(q: Tensor, k: Tensor, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tens
 # q [A, 1, heads, d] over what the rows' caches hold -> [A, heads * d]. The query heads that share
 # a key head stand in the place of query positions, so that nothing is repeated.
 def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Group]) -> Tensor:
-  by_key_head = q.view([q.size(0), k.size(1), -1, k.size(3)])
+  by_key_head = torch.to(q, k.dtype).view([q.size(0), k.size(1), -1, k.size(3)])
   parts : List[Tensor] = []
   for i in range(len(groups)):
     g = groups[i]
@@ -42,7 +43,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, groups: List[__torch__.decoding.Grou
   together = parts[0]
   if len(parts) > 1:
     together = torch.cat(parts, 0)
-  return together.reshape([q.size(0), -1])
+  return torch.to(together.reshape([q.size(0), -1]), q.dtype)
 
 # tokens and lengths [A]: each row's token is fed at place `length` of its cache. packed see packed.py; one tensor where
 # nothing is. Logits [A, V].
@@ -52,7 +53,7 @@ def next_logits(tokens: Tensor, lengths: Tensor, offsets: Tensor, sizes: List[in
   positions = (lengths + offsets).view([1, -1, 1])
   cos, sin, = __torch__.rotary.angles(positions.expand([__torch__.config.position_axes(), -1, -1]), x.dtype)
   places = __torch__.kv_cache.places(k[0], lengths)
-  groups = __torch__.decoding.groups(lengths, sizes, x)
+  groups = __torch__.decoding.groups(lengths, sizes, __torch__.linear.stored(k[0]))
   for i in range(__torch__.config.layers()):
     p = __torch__.weights.decoder_layer(w, i)
     normed = __torch__.rms_norm.rms_norm(x, p.input_norm, eps)

@@ -1,12 +1,13 @@
 # Keys and values of the tokens fed so far, one tensor [slots, keyValueHeads, capacity, d] a layer.
-# What lies behind a row's length is stale but finite; attention masks it. bfloat16 caches are float16
-# tensors of the same bits (see linear.stored): what is written is repacked, what is read taken for what
-# it is.
+# What lies behind a row's length is stale but finite; attention masks it. bfloat16 caches (of a GPU, see
+# attention.computed) are float16 tensors of the same bits (see linear.stored): what is written is repacked,
+# what is read taken for what it is.
 
 def packed(x: Tensor, cache: Tensor) -> Tensor:
-  found = x
   if cache.dtype == 5:
     found = torch.set_(torch.empty([0], dtype=5, device=x.device), x.contiguous())
+  else:
+    found = torch.to(x, cache.dtype)
   return found
 
 # Puts k [U, T, keyValueHeads, d] at the start of the slots' rows; slot i takes row source[i].

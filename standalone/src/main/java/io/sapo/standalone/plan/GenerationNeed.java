@@ -51,12 +51,13 @@ final class GenerationNeed {
               work.sizes().actor() * ElementType.BF16.bytes(),
               "what is trained, in bfloat16, as decoding on a GPU reads it"));
     }
-    if (packs(work)) {
+    if (!work.gpu()) {
       parts.add(
           Part.device(
               role + " packed matrices",
-              work.sizes().multiplied() * Float.BYTES,
-              "the decoder's, as products with few rows read them; float32"));
+              work.sizes().multiplied() * work.model().computeType().bytes(),
+              "the decoder's, as products with few rows read them; "
+                  + work.model().computeType().torchName()));
     }
     parts.add(
         Part.device(
@@ -64,9 +65,7 @@ final class GenerationNeed {
             work.cacheBytes(generation),
             "%d slots of %d tokens in %s, where every response is as long as it may be"
                 .formatted(
-                    generation.slots(),
-                    generation.capacity(),
-                    work.model().computeType().torchName())));
+                    generation.slots(), generation.capacity(), work.cacheType().torchName())));
     parts.add(Part.device(role + " logits", LOGIT_COPIES * logits, "of a step and of the draw"));
     parts.add(
         Part.device(
@@ -84,10 +83,5 @@ final class GenerationNeed {
   /** Whether a generator keeps its own copy of what is trained, see FusedWeights. */
   private static boolean fuses(Workload work) {
     return work.gpu() && work.model().computeType() == ElementType.BF16;
-  }
-
-  /** Whether a generator lays out matrices for decoding, see PackedMatrices. */
-  private static boolean packs(Workload work) {
-    return !work.gpu() && work.model().computeType() == ElementType.F32;
   }
 }

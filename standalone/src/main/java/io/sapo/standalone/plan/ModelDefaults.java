@@ -239,7 +239,8 @@ public final class ModelDefaults {
       findings.add(
           "model.adapter is %s, but model.adapter-rank is 0 (%s), which trains every weight; leave one of the two out"
               .formatted(
-                  settings.optionalPath("model.adapter").orElseThrow(), settings.origin("model.adapter-rank").label()));
+                  settings.optionalPath("model.adapter").orElseThrow(),
+                  settings.origin("model.adapter-rank").label()));
     }
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);

@@ -113,6 +113,11 @@ public record Workload(
         * generation.slots()
         * model.decoder().attention().keyValueWidth()
         * places
-        * model.computeType().bytes();
+        * cacheType().bytes();
+  }
+
+  /** A CPU attends in float32 whatever it computes in. */
+  ElementType cacheType() {
+    return gpu() ? model.computeType() : ElementType.F32;
   }
 }
