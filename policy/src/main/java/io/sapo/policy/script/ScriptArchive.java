@@ -29,14 +29,18 @@ final class ScriptArchive {
 
   private ScriptArchive() {}
 
-  /** The archive of a class without attributes; {@code file} and {@code type} name it. */
-  static byte[] assemble(String file, String type, ModelConfig config) {
+  /**
+   * The archive of a class without attributes; {@code file} and {@code type} name it.
+   *
+   * @param sources by name of their file
+   */
+  static byte[] assemble(String file, String type, Map<String, String> sources) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       put(zip, "data.pkl", instanceOf(file, type));
       put(zip, "constants.pkl", EMPTY_TUPLE.getBytes(StandardCharsets.ISO_8859_1));
       put(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
-      for (Map.Entry<String, String> source : sources(file, config).entrySet()) {
+      for (Map.Entry<String, String> source : sources.entrySet()) {
         put(
             zip,
             "code/__torch__/" + source.getKey() + ".py",

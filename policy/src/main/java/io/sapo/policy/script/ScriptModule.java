@@ -6,18 +6,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.sapo.policy.checkpoint.ModelConfig;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A TorchScript class of the resources, compiled for one model configuration. Methods may be called
- * from several threads at once. Owns the compiled code; tensors belong to the callers.
+ * from several threads at once. Shares the compiled code with all of the same sources in this
+ * process; tensors belong to the callers.
  *
  * <p>Code runs as written, unoptimized: libtorch's profiling executor rewrites a function after its
  * first calls, and a result must not depend on how often a function was called before.
@@ -30,31 +27,27 @@ public final class ScriptModule implements AutoCloseable {
   private static final boolean DEFAULT_DISPATCH = true;
 
   private final NDManager manager;
-  private final PtSymbolBlock block;
+  private final CompiledScripts.Compiled compiled;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ScriptModule(NDManager manager, PtSymbolBlock block) {
+  private ScriptModule(NDManager manager, CompiledScripts.Compiled compiled) {
     this.manager = manager;
-    this.block = block;
+    this.compiled = compiled;
   }
 
   /**
-   * Compiles class {@code type} of source file {@code file}.
+   * Compiles class {@code type} of source file {@code file}, unless that is done.
    *
    * @throws EngineException with libtorch's message where the source is wrong
    */
   public static ScriptModule load(String file, String type, ModelConfig config, Device device) {
-    byte[] archive = ScriptArchive.assemble(file, type, config);
-    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    CompiledScripts.Compiled compiled =
+        CompiledScripts.acquire(
+            new CompiledScripts.Key(device, file, type, ScriptArchive.sources(file, config)));
     try {
-      PtSymbolBlock block =
-          JniUtils.loadModule(
-              (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
-      return new ScriptModule(manager, block);
-    } catch (IOException e) {
-      manager.close();
-      throw new UncheckedIOException(e);
+      return new ScriptModule(NDManager.newBaseManager(device, "PyTorch"), compiled);
     } catch (RuntimeException e) {
-      manager.close();
+      CompiledScripts.release(compiled);
       throw e;
     }
   }
@@ -80,7 +73,7 @@ public final class ScriptModule implements AutoCloseable {
       NDList all = new NDList(arguments.size() + 1);
       all.add(name);
       all.addAll(arguments);
-      return IValueUtils.forward(block, all, DEFAULT_DISPATCH);
+      return IValueUtils.forward(compiled.block(), all, DEFAULT_DISPATCH);
     } finally {
       JniUtils.setGradMode(gradientsBefore);
     }
@@ -88,7 +81,9 @@ public final class ScriptModule implements AutoCloseable {
 
   @Override
   public void close() {
-    block.close();
-    manager.close();
+    if (closed.compareAndSet(false, true)) {
+      manager.close();
+      CompiledScripts.release(compiled);
+    }
   }
 }
