@@ -53,7 +53,8 @@ class ScoreCommandTest {
 
   @Test
   void aLineWithoutEndIsRefusedInASentence() throws IOException {
-    Path sound = Files.writeString(
+    Path sound =
+        Files.writeString(
             folder.resolve("long.jsonl"), "{\"response\": \"18\", \"answer\": \"18\"}\n");
     try (RandomAccessFile file = new RandomAccessFile(sound.toFile(), "rw")) {
       file.setLength(1L << 40);
