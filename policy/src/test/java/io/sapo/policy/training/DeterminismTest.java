@@ -68,6 +68,8 @@ class DeterminismTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-DOPT_OUT_TRACKING=true",
                 "-Dai.djl.offline=true",
                 "-Dai.djl.pytorch.num_threads=2",

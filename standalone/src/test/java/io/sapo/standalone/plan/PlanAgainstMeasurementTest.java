@@ -105,6 +105,7 @@ class PlanAgainstMeasurementTest {
                 "-Xmx768m",
                 "-XX:+AlwaysPreTouch",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dai.djl.offline=true",
                 "-cp",

@@ -33,8 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -232,19 +234,24 @@ class JudgedRunTest {
   }
 
   /** What the counters say is committed a little later. */
-  private AuditReport settled(String waiting) throws Exception {
-    while (true) {
-      AuditReport report = audit();
-      if (report.waiting().stream().anyMatch(line -> line.contains(waiting))) {
-        return report;
-      }
-    }
+  private AuditReport settled(String waiting) {
+    AtomicReference<AuditReport> report = new AtomicReference<>();
+    Await.until(
+        "an audit that says: " + waiting,
+        PATIENCE,
+        () -> {
+          report.set(audit());
+          return report.get().waiting().stream().anyMatch(line -> line.contains(waiting));
+        });
+    return report.get();
   }
 
-  private AuditReport audit() throws Exception {
+  private AuditReport audit() {
     try (Admin admin = Admin.create(run.kafka());
         CommittedLog log = new CommittedLog(admin, run.kafka())) {
       return RunAudit.of(admin, log, run.topics()).run(null);
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -13,13 +13,16 @@ import io.sapo.schemas.Topics;
 import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -208,12 +211,18 @@ class AnyBrokerTest {
       assertThat(catalogue.alterRetention())
           .contains("topic more.segments: retention.ms was 3600000, is 7776000000");
       // The controller has it first; brokers, who are asked, hear of it in a moment.
-      while (!catalogue.check().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Await.until("the change", Duration.ofMinutes(1), () -> agrees(catalogue));
     }
     RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
     assertThat(segmenter.awaitReady()).isEqualTo("ready");
+  }
+
+  private static boolean agrees(TopicAdmin catalogue) {
+    try {
+      return catalogue.check().isEmpty();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest
