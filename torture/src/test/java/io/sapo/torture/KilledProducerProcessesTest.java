@@ -31,7 +31,7 @@ class KilledProducerProcessesTest {
   private static final int KILLS = Integer.getInteger("sapo.test.producer-kills", 2);
   private static final int ROLLOUTS = 2;
 
-  private static final int ROWS = 40;
+  private static final int ROWS = 24;
   private static final long ENDLESS = 1_000_000;
   private static final Topics TOPICS = new Topics("sapo.");
 
@@ -114,7 +114,7 @@ class KilledProducerProcessesTest {
         CommittedLog log = new CommittedLog(admin, client)) {
       long before = published(log);
       while (published(log) < before + trajectories) {
-        Thread.sleep(20);
+        Thread.sleep(100);
       }
     }
   }
