@@ -116,6 +116,10 @@ final class Conversation {
     return lastUsedNanos;
   }
 
+  void usedAt(long nanos) {
+    lastUsedNanos = nanos;
+  }
+
   /** Heap that it takes, roughly and rather more; the same until a turn is added. */
   long bytes() {
     return bytes;

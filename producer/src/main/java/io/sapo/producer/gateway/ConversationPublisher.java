@@ -61,7 +61,8 @@ final class ConversationPublisher {
    * Ends a conversation with a reward; the same one again is no other.
    *
    * @param id of the conversation or of one of its turns
-   * @return completes when the trajectory is in the log; fails with {@link GatewayException}
+   * @return completes when the trajectory is in the log; fails with {@link GatewayException}, and
+   *     if the log did not take it the conversation is open again
    */
   CompletableFuture<Void> reward(String id, double value) {
     int slash = id.lastIndexOf('/');
@@ -126,6 +127,7 @@ final class ConversationPublisher {
           ConversationRecord.of(conversation, reference, instance, tokenizer, clock.millis()),
           (metadata, problem) -> {
             if (problem != null) {
+              reopen(conversation);
               fail(conversation, published, problem);
             } else if (metadata.topic().equals(topic)) {
               published.complete(null);
@@ -139,6 +141,18 @@ final class ConversationPublisher {
           });
     } catch (RuntimeException e) {
       fail(conversation, published, e);
+    }
+  }
+
+  /** What the log did not take can be given a reward again. */
+  private void reopen(Conversation conversation) {
+    synchronized (rewarded) {
+      if (rewarded.remove(conversation.id()) != null) {
+        given--;
+      } else {
+        judged--;
+      }
+      conversations.reopen(conversation, System.nanoTime());
     }
   }
 

@@ -81,6 +81,12 @@ final class Conversations {
     add(conversation);
   }
 
+  /** As {@link #restore}, for one that was over: it is idle from now on. */
+  synchronized void reopen(Conversation conversation, long nanos) {
+    conversation.usedAt(nanos);
+    add(conversation);
+  }
+
   /** Takes those that have been idle for too long; all of them when {@code now} is empty. */
   synchronized List<Conversation> takeOver(Optional<Long> now) {
     List<Conversation> over = new ArrayList<>();

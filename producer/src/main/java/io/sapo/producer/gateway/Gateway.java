@@ -248,6 +248,9 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (publishing.isShutdown()) {
+      return;
+    }
     boolean ended = thread.stop();
     publishRest();
     sender.close();

@@ -19,15 +19,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conversations as long as models of long contexts have them, and longer. */
 class ConversationPublisherTest {
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 8);
+
+  private static final String LIMIT = "max.message.bytes";
 
   private final Conversations conversations =
       new Conversations(10, 1L << 40, Duration.ofMinutes(1));
@@ -58,6 +65,43 @@ class ConversationPublisherTest {
           .extracting(Trajectory::getTrajectoryId)
           .containsExactly("long");
       assertThat(kafka.records(kafka.topics().deadLetters())).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatTheLogRefusesCanBeGivenItsRewardAgain(@TempDir Path temp) throws Exception {
+    Path file = temp.resolve("tokenizer.json");
+    Files.writeString(file, FixedWordTokenizer.tokenizerJson(List.of()));
+    try (KafkaFixture kafka = new KafkaFixture();
+        Tokenizer tokenizer = Tokenizer.open(file);
+        TrajectorySender sender = new TrajectorySender(kafka.clientConfig(), kafka.topics())) {
+      ConversationPublisher publisher =
+          new ConversationPublisher(
+              conversations,
+              sender,
+              kafka.topics().trajectories().name(),
+              tokenizer,
+              "me",
+              Clock.systemUTC());
+      conversations.put(conversation("talk", 1_000));
+      limit(kafka, new AlterConfigOp(new ConfigEntry(LIMIT, "1024"), AlterConfigOp.OpType.SET));
+      CompletableFuture<Void> refused = publisher.reward("talk", 1);
+      assertThatThrownBy(refused::join).hasMessageContaining("cannot be published");
+      assertThat(publisher.counts()).containsEntry("open", 1L).containsEntry("rewarded", 0L);
+      limit(kafka, new AlterConfigOp(new ConfigEntry(LIMIT, ""), AlterConfigOp.OpType.DELETE));
+      publisher.reward("talk", 0.5).join();
+      assertThat(publisher.counts()).containsEntry("open", 0L).containsEntry("rewarded", 1L);
+      assertThat(kafka.values(kafka.topics().trajectories()))
+          .extracting(Trajectory::getTrajectoryId)
+          .containsExactly("talk");
+    }
+  }
+
+  private static void limit(KafkaFixture kafka, AlterConfigOp change) throws Exception {
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, kafka.topics().trajectories().name());
+    try (Admin admin = Admin.create(kafka.clientConfig())) {
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(change))).all().get();
     }
   }
 
