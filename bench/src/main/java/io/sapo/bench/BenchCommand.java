@@ -73,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      defaultValue = "f32",
+      defaultValue = "F32",
       description = "What transformers and this compute that model in: f32 or bf16.")
   private NetworkSettings.Precision precision;
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -70,6 +71,7 @@ final class HangingTransactions implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "hanging-transactions");
   private Set<Open> before = Set.of();
   private String refusal = "";
+  private volatile List<String> left = List.of();
 
   HangingTransactions(Map<String, Object> kafka, Topics topics) {
     this.kafka = kafka;
@@ -95,11 +97,13 @@ final class HangingTransactions implements AutoCloseable {
   void look(Admin admin) throws InterruptedException {
     try {
       Set<Open> now = hanging(admin);
+      List<String> remaining = new ArrayList<>();
       for (Open open : now) {
         if (before.contains(open)) {
-          end(admin, open);
+          end(admin, open).ifPresent(remaining::add);
         }
       }
+      left = remaining.stream().sorted().toList();
       before = now;
       refusal = "";
     } catch (ExecutionException | RuntimeException e) {
@@ -109,6 +113,11 @@ final class HangingTransactions implements AutoCloseable {
         log.info("hanging transactions cannot be looked for: {}", refusal);
       }
     }
+  }
+
+  /** What hung at the last look and could not be ended, a sentence each; from any thread. */
+  List<String> left() {
+    return left;
   }
 
   private Set<Open> hanging(Admin admin) throws ExecutionException, InterruptedException {
@@ -211,7 +220,8 @@ final class HangingTransactions implements AutoCloseable {
         || owner.producerEpoch() > state.producerEpoch();
   }
 
-  private void end(Admin admin, Open open) throws InterruptedException {
+  /** Returns what is to be done where it cannot be ended. */
+  private static Optional<String> end(Admin admin, Open open) throws InterruptedException {
     try {
       admin
           .abortTransaction(
@@ -223,15 +233,20 @@ final class HangingTransactions implements AutoCloseable {
           "a transaction hung in {} from offset {} on, which its coordinator had finished: it is aborted there, and readers continue",
           open.partition,
           open.start);
+      return Optional.empty();
     } catch (ExecutionException e) {
-      log.error(
-          "a transaction hangs in {} from offset {} on, and readers with it; it cannot be aborted ({}): let somebody who may alter the cluster run kafka-transactions.sh abort --topic {} --partition {} --start-offset {}",
-          open.partition,
-          open.start,
-          e.getCause().toString(),
-          open.partition.topic(),
-          open.partition.partition(),
-          open.start);
+      String what =
+          "a transaction of producer %d hangs in %s from offset %d on, and readers with it; it cannot be aborted (%s): let somebody who may alter the cluster run kafka-transactions.sh abort --topic %s --partition %d --start-offset %d"
+              .formatted(
+                  open.producer,
+                  open.partition,
+                  open.start,
+                  e.getCause(),
+                  open.partition.topic(),
+                  open.partition.partition(),
+                  open.start);
+      log.error(what);
+      return Optional.of(what);
     }
   }
 

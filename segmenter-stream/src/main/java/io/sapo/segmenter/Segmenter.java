@@ -212,6 +212,11 @@ public final class Segmenter implements AutoCloseable {
     return judges;
   }
 
+  /** Transactions in front of which readers stand still, a sentence each; none mostly. */
+  List<String> hangingTransactions() {
+    return hangingTransactions.left();
+  }
+
   /** Records of the input that were not fetched yet, as the consumers last heard; empty before. */
   OptionalDouble lag() {
     KafkaStreams begun = streams;

@@ -55,6 +55,9 @@ final class SegmenterStatus {
         info.put("judge " + judge.judge(), trouble);
       }
     }
+    segmenter.hangingTransactions().stream()
+        .findFirst()
+        .ifPresent(what -> info.put("hanging transaction", what));
     return info;
   }
 
@@ -98,6 +101,7 @@ final class SegmenterStatus {
       gauges.put(name + "open", (double) judge.open());
       gauges.put(name + "away", report.away() ? 1.0 : 0.0);
     }
+    gauges.put("hanging_transactions", (double) segmenter.hangingTransactions().size());
     gauges.put(Liveness.GAUGE, segmenter.sinceProgress().toMillis() / 1e3);
     segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
     long all = 0;

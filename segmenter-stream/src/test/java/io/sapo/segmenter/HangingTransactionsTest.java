@@ -13,7 +13,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.clients.admin.AbortTransactionOptions;
+import org.apache.kafka.clients.admin.AbortTransactionResult;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ForwardingAdmin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -122,11 +126,37 @@ class HangingTransactionsTest {
         assertThat(committed(admin)).isZero();
         watch.look(admin);
         assertThat(committed(admin)).as("at the first look").isZero();
+        try (Admin refused = new MayNotAbort(client)) {
+          watch.look(refused);
+        }
+        assertThat(watch.left())
+            .singleElement()
+            .asString()
+            .contains("hangs in " + PARTITION, "from offset 0 on", "cannot be aborted")
+            .endsWith(
+                "abort --topic %s --partition 0 --start-offset 0".formatted(PARTITION.topic()));
         watch.look(admin);
+        assertThat(watch.left()).isEmpty();
         assertThat(committed(admin)).as("record and marker").isEqualTo(2);
       } finally {
         producer.close(Duration.ZERO);
       }
+    }
+  }
+
+  /** One whose requests to abort a partition's broker refuses. */
+  private static final class MayNotAbort extends ForwardingAdmin {
+    MayNotAbort(Map<String, Object> client) {
+      super(client);
+    }
+
+    @Override
+    public AbortTransactionResult abortTransaction(
+        AbortTransactionSpec spec, AbortTransactionOptions options) {
+      return super.abortTransaction(
+          new AbortTransactionSpec(
+              spec.topicPartition(), spec.producerId(), spec.producerEpoch(), -2),
+          options);
     }
   }
 

@@ -47,6 +47,7 @@ public final class Health {
     conditions.add(UpdateConditions.leftOut(newest));
     conditions.add(processes.skipped(components, nowMs));
     conditions.add(topics.deadLetters(run, nowMs));
+    conditions.add(HangingTransactions.judge(components));
     conditions.add(JudgesAway.judge(components));
     conditions.add(ServersAway.judge(components));
     conditions.add(RewardTrend.judge(run.versions(), limits.updates().rewardDrop()));

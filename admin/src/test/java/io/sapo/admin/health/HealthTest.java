@@ -29,6 +29,15 @@ class HealthTest {
   }
 
   @Test
+  void aTransactionThatHangsIsAProblemWhileItDoes() {
+    run.hangs(2);
+    assertThat(run.failing()).containsExactly("transactions");
+    assertThat(run.reason("transactions")).isEqualTo("2 in all; it hangs in segments-0");
+    run.hangs(0);
+    assertThat(run.failing()).isEmpty();
+  }
+
+  @Test
   void aProducerWithoutAnInferenceServerIsAProblemSoonAfter() {
     run.heartbeat(Component.PRODUCER, "running", NOW - 500, Map.of(ServersWaitedFor.GAUGE, 29.0));
     assertThat(run.failing()).isEmpty();

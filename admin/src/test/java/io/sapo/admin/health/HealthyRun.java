@@ -86,6 +86,24 @@ final class HealthyRun {
             .build());
   }
 
+  void hangs(double transactions) {
+    apply(
+        topics.status(),
+        "SEGMENTER/two",
+        Status.newBuilder()
+            .setComponent(Component.SEGMENTER)
+            .setInstance("two")
+            .setState("running")
+            .setMessage("")
+            .setVersion(-1)
+            .setStartedAtMs(NOW - 90_000)
+            .setAtMs(NOW)
+            .setIntervalMs(1_000)
+            .setGauges(Map.of("hanging_transactions", transactions))
+            .setInfo(Map.of("hanging transaction", "it hangs in segments-0"))
+            .build());
+  }
+
   void version(long n, long atMs, Map<String, Double> metrics, int stale) {
     List<Skipped> skipped =
         stale == 0 ? List.of() : List.of(new Skipped(n * 10 + 9, "stale: 4", -1L, 1));
