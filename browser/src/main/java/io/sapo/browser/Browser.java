@@ -35,6 +35,8 @@ import java.util.stream.Stream;
  */
 public final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 5;
+  private static final String TAKEN = "Address already in use";
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -69,10 +71,25 @@ public final class Browser implements AutoCloseable {
   }
 
   public static Browser open() throws IOException {
+    return open(program("chromedriver").orElseThrow());
+  }
+
+  /** The driver chooses a port before it listens: another process may take it in between. */
+  static Browser open(String chromedriver) throws IOException {
+    for (int left = ATTEMPTS; ; left--) {
+      try {
+        return start(chromedriver);
+      } catch (PortTakenException e) {
+        if (left == 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Browser start(String chromedriver) throws IOException {
     Path temporary = Files.createTempDirectory("sapo-browser");
-    ProcessBuilder program =
-        new ProcessBuilder(program("chromedriver").orElseThrow(), "--port=0")
-            .redirectErrorStream(true);
+    ProcessBuilder program = new ProcessBuilder(chromedriver, "--port=0").redirectErrorStream(true);
     program.environment().put("TMPDIR", temporary.toString());
     Process driver = program.start();
     try {
@@ -124,6 +141,12 @@ public final class Browser implements AutoCloseable {
     }
   }
 
+  private static final class PortTakenException extends IOException {
+    PortTakenException(String problem) {
+      super(problem);
+    }
+  }
+
   /** Reads what the driver prints until it says its port, and drains the rest. */
   private static int port(Process driver) throws IOException {
     BufferedReader out =
@@ -139,7 +162,8 @@ public final class Browser implements AutoCloseable {
       }
       said.append(line).append('\n');
     }
-    throw new IOException("chromedriver did not start: " + said);
+    String problem = "chromedriver did not start: " + said;
+    throw said.indexOf(TAKEN) < 0 ? new IOException(problem) : new PortTakenException(problem);
   }
 
   public void go(String url) {
