@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.learner.checkpoint.ActorFiles;
+import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.commit.ChunkRetention;
 import io.sapo.learner.commit.CommitLog;
@@ -229,8 +230,15 @@ public final class Learner {
       if (committed.isEmpty()) {
         loop.commitInitialWeights();
       }
-      while (train(resources, state, loop)) {
-        log.info("reading continues at the positions of version {}", state.version());
+      try {
+        while (train(resources, state, loop)) {
+          log.info("reading continues at the positions of version {}", state.version());
+        }
+      } catch (CheckpointException e) {
+        if (e.isUnwritten()) {
+          committer.checkStanding(state); // who has taken over sweeps what this one was writing
+        }
+        throw e;
       }
       return state.version();
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.fault.FaultHook;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,16 @@ class LearnerRecoveryTest {
     }
   }
 
+  /** As a second learner does before it reads anything. */
+  private static void fence(Run run) {
+    LearnerClients clients = new LearnerClients(runs.kafka());
+    String id = run.topics().prefix() + "learner";
+    try (CommitLog other =
+        new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
+      other.fence();
+    }
+  }
+
   @Test
   void aSecondLearnerFencesTheFirst() throws Exception {
     Run run = runs.create();
@@ -76,18 +88,32 @@ class LearnerRecoveryTest {
     FaultHook rival =
         reached -> {
           if (reached == FaultPoint.UPDATE_APPLIED) {
-            LearnerClients clients = new LearnerClients(runs.kafka());
-            String id = run.topics().prefix() + "learner";
-            try (CommitLog other =
-                new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
-              other.fence();
-            }
+            fence(run);
           }
         };
     assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
         .isInstanceOf(FencedException.class)
         .hasMessageContaining("another learner has taken over");
     assertThat(run.versions()).hasSize(1);
+  }
+
+  /** Its checkpoint fails, since who takes over deletes what it finds half written. */
+  @Test
+  void aLearnerThatIsFencedWhileItWritesACheckpointSaysSo() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    AtomicInteger checkpoints = new AtomicInteger();
+    FaultHook rival =
+        reached -> {
+          if (reached == FaultPoint.CHECKPOINT_WRITTEN && checkpoints.incrementAndGet() == 2) {
+            fence(run);
+            new CheckpointStore(run.data()).sweep(UPDATES);
+          }
+        };
+    assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
+        .isInstanceOf(FencedException.class)
+        .hasMessageContaining("another learner has taken over");
+    assertThat(checkpoints).hasValue(2);
   }
 
   @Test
