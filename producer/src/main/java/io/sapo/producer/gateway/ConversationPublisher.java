@@ -62,7 +62,7 @@ final class ConversationPublisher {
    *
    * @param id of the conversation or of one of its turns
    * @return completes when the trajectory is in the log; fails with {@link GatewayException}, and
-   *     if the log did not take it the conversation is open again
+   *     if the log did not take it the conversation is open again if there is room
    */
   CompletableFuture<Void> reward(String id, double value) {
     int slash = id.lastIndexOf('/');
@@ -127,7 +127,6 @@ final class ConversationPublisher {
           ConversationRecord.of(conversation, reference, instance, tokenizer, clock.millis()),
           (metadata, problem) -> {
             if (problem != null) {
-              reopen(conversation);
               fail(conversation, published, problem);
             } else if (metadata.topic().equals(topic)) {
               published.complete(null);
@@ -144,21 +143,23 @@ final class ConversationPublisher {
     }
   }
 
-  /** What the log did not take can be given a reward again. */
-  private void reopen(Conversation conversation) {
+  /** What the log did not take can be given its reward again, as far as there is room for it. */
+  private void reopen(Conversation conversation, CompletableFuture<Void> published) {
     synchronized (rewarded) {
-      if (rewarded.remove(conversation.id()) != null) {
+      Reward reward = rewarded.get(conversation.id());
+      if (reward != null
+          && reward.published() == published
+          && conversations.reopen(conversation, System.nanoTime())) {
+        rewarded.remove(conversation.id());
         given--;
-      } else {
-        judged--;
       }
-      conversations.reopen(conversation, System.nanoTime());
     }
   }
 
-  private static void fail(
+  private void fail(
       Conversation conversation, CompletableFuture<Void> published, Exception problem) {
     log.error("conversation {} cannot be published", conversation.id(), problem);
+    reopen(conversation, published);
     published.completeExceptionally(
         new GatewayException(Kind.FAILED, "it cannot be published: " + problem.getMessage()));
   }

@@ -81,10 +81,18 @@ final class Conversations {
     add(conversation);
   }
 
-  /** As {@link #restore}, for one that was over: it is idle from now on. */
-  synchronized void reopen(Conversation conversation, long nanos) {
+  /**
+   * As {@link #restore}, for one that was over: it is idle from now on.
+   *
+   * @return false where it would be one too many, and is not kept
+   */
+  synchronized boolean reopen(Conversation conversation, long nanos) {
+    if (byId.size() >= most || bytes + conversation.bytes() > mostBytes) {
+      return false;
+    }
     conversation.usedAt(nanos);
     add(conversation);
+    return true;
   }
 
   /** Takes those that have been idle for too long; all of them when {@code now} is empty. */

@@ -19,22 +19,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conversations as long as models of long contexts have them, and longer. */
 class ConversationPublisherTest {
   private static final Sampling SAMPLING = new Sampling(1, 1, 0, 8);
-
-  private static final String LIMIT = "max.message.bytes";
 
   private final Conversations conversations =
       new Conversations(10, 1L << 40, Duration.ofMinutes(1));
@@ -47,14 +40,7 @@ class ConversationPublisherTest {
     try (KafkaFixture kafka = new KafkaFixture();
         Tokenizer tokenizer = Tokenizer.open(file);
         TrajectorySender sender = new TrajectorySender(kafka.clientConfig(), kafka.topics())) {
-      ConversationPublisher publisher =
-          new ConversationPublisher(
-              conversations,
-              sender,
-              kafka.topics().trajectories().name(),
-              tokenizer,
-              "me",
-              Clock.systemUTC());
+      ConversationPublisher publisher = publisher(sender, kafka, tokenizer);
       conversations.put(conversation("long", 130_000));
       conversations.put(conversation("endless", 1_200_000));
       publisher.reward("long", 1).join();
@@ -69,40 +55,41 @@ class ConversationPublisherTest {
   }
 
   @Test
-  void whatTheLogRefusesCanBeGivenItsRewardAgain(@TempDir Path temp) throws Exception {
+  void whatTheLogDidNotTakeCanBeGivenItsRewardAgain(@TempDir Path temp) throws Exception {
     Path file = temp.resolve("tokenizer.json");
     Files.writeString(file, FixedWordTokenizer.tokenizerJson(List.of()));
     try (KafkaFixture kafka = new KafkaFixture();
         Tokenizer tokenizer = Tokenizer.open(file);
-        TrajectorySender sender = new TrajectorySender(kafka.clientConfig(), kafka.topics())) {
-      ConversationPublisher publisher =
-          new ConversationPublisher(
-              conversations,
-              sender,
-              kafka.topics().trajectories().name(),
-              tokenizer,
-              "me",
-              Clock.systemUTC());
-      conversations.put(conversation("talk", 1_000));
-      limit(kafka, new AlterConfigOp(new ConfigEntry(LIMIT, "1024"), AlterConfigOp.OpType.SET));
-      CompletableFuture<Void> refused = publisher.reward("talk", 1);
-      assertThatThrownBy(refused::join).hasMessageContaining("cannot be published");
-      assertThat(publisher.counts()).containsEntry("open", 1L).containsEntry("rewarded", 0L);
-      limit(kafka, new AlterConfigOp(new ConfigEntry(LIMIT, ""), AlterConfigOp.OpType.DELETE));
-      publisher.reward("talk", 0.5).join();
-      assertThat(publisher.counts()).containsEntry("open", 0L).containsEntry("rewarded", 1L);
+        TrajectorySender closed = new TrajectorySender(kafka.clientConfig(), kafka.topics());
+        TrajectorySender open = new TrajectorySender(kafka.clientConfig(), kafka.topics())) {
+      closed.close();
+      ConversationPublisher failing = publisher(closed, kafka, tokenizer);
+      Conversation talk = conversation("talk", 1_000);
+      conversations.put(talk);
+      for (double reward : new double[] {1, 0.5}) {
+        CompletableFuture<Void> refused = failing.reward("talk", reward);
+        assertThatThrownBy(refused::join).hasMessageContaining("cannot be published");
+        assertThat(failing.counts()).containsEntry("open", 1L).containsEntry("rewarded", 0L);
+      }
+      assertThat(new Conversations(0, 1L << 40, Duration.ofMinutes(1)).reopen(talk, 0))
+          .as("beyond the bound")
+          .isFalse();
+      publisher(open, kafka, tokenizer).reward("talk", 0.5).join();
       assertThat(kafka.values(kafka.topics().trajectories()))
           .extracting(Trajectory::getTrajectoryId)
           .containsExactly("talk");
     }
   }
 
-  private static void limit(KafkaFixture kafka, AlterConfigOp change) throws Exception {
-    ConfigResource topic =
-        new ConfigResource(ConfigResource.Type.TOPIC, kafka.topics().trajectories().name());
-    try (Admin admin = Admin.create(kafka.clientConfig())) {
-      admin.incrementalAlterConfigs(Map.of(topic, List.of(change))).all().get();
-    }
+  private ConversationPublisher publisher(
+      TrajectorySender sender, KafkaFixture kafka, Tokenizer tokenizer) {
+    return new ConversationPublisher(
+        conversations,
+        sender,
+        kafka.topics().trajectories().name(),
+        tokenizer,
+        "me",
+        Clock.systemUTC());
   }
 
   /** Of incompressible numbers. */
