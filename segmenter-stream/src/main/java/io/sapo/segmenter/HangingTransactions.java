@@ -70,7 +70,7 @@ final class HangingTransactions implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "hanging-transactions");
   private Set<Open> before = Set.of();
-  private String refusal = "";
+  private volatile String refusal = "";
   private volatile List<String> left = List.of();
 
   HangingTransactions(Map<String, Object> kafka, Topics topics) {
@@ -118,6 +118,11 @@ final class HangingTransactions implements AutoCloseable {
   /** What hung at the last look and could not be ended, a sentence each; from any thread. */
   List<String> left() {
     return left;
+  }
+
+  /** Why the last look failed; empty where it did not. From any thread. */
+  String refusal() {
+    return refusal;
   }
 
   private Set<Open> hanging(Admin admin) throws ExecutionException, InterruptedException {

@@ -212,9 +212,9 @@ public final class Segmenter implements AutoCloseable {
     return judges;
   }
 
-  /** Transactions in front of which readers stand still, a sentence each; none mostly. */
-  List<String> hangingTransactions() {
-    return hangingTransactions.left();
+  /** The watch for transactions in front of which readers would stand still. */
+  HangingTransactions hangingTransactions() {
+    return hangingTransactions;
   }
 
   /** Records of the input that were not fetched yet, as the consumers last heard; empty before. */

@@ -4,6 +4,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.TransactionsWatched;
 import io.sapo.segmenter.judge.JudgeDispatcher;
 import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
@@ -55,9 +56,13 @@ final class SegmenterStatus {
         info.put("judge " + judge.judge(), trouble);
       }
     }
-    segmenter.hangingTransactions().stream()
-        .findFirst()
-        .ifPresent(what -> info.put("hanging transaction", what));
+    HangingTransactions watch = segmenter.hangingTransactions();
+    String refusal = watch.refusal();
+    if (!refusal.isEmpty()) {
+      info.put(TransactionsWatched.INFO, refusal);
+    } else if (!watch.left().isEmpty()) {
+      info.put(TransactionsWatched.INFO, watch.left().get(0));
+    }
     return info;
   }
 
@@ -101,7 +106,9 @@ final class SegmenterStatus {
       gauges.put(name + "open", (double) judge.open());
       gauges.put(name + "away", report.away() ? 1.0 : 0.0);
     }
-    gauges.put("hanging_transactions", (double) segmenter.hangingTransactions().size());
+    if (segmenter.hangingTransactions().refusal().isEmpty()) {
+      gauges.put(TransactionsWatched.GAUGE, (double) segmenter.hangingTransactions().left().size());
+    }
     gauges.put(Liveness.GAUGE, segmenter.sinceProgress().toMillis() / 1e3);
     segmenter.lag().ifPresent(lag -> gauges.put("lag_records", lag));
     long all = 0;

@@ -19,6 +19,8 @@ import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ForwardingAdmin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.ListTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
@@ -28,6 +30,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,12 +138,28 @@ class HangingTransactionsTest {
             .contains("hangs in " + PARTITION, "from offset 0 on", "cannot be aborted")
             .endsWith(
                 "abort --topic %s --partition 0 --start-offset 0".formatted(PARTITION.topic()));
+        try (Admin refused = new MayNotLook(client)) {
+          watch.look(refused);
+        }
+        assertThat(watch.refusal()).contains("Not authorized to look");
         watch.look(admin);
+        assertThat(watch.refusal()).isEmpty();
         assertThat(watch.left()).isEmpty();
         assertThat(committed(admin)).as("record and marker").isEqualTo(2);
       } finally {
         producer.close(Duration.ZERO);
       }
+    }
+  }
+
+  private static final class MayNotLook extends ForwardingAdmin {
+    MayNotLook(Map<String, Object> client) {
+      super(client);
+    }
+
+    @Override
+    public ListTopicsResult listTopics(ListTopicsOptions options) {
+      throw new ClusterAuthorizationException("Not authorized to look");
     }
   }
 

@@ -8,6 +8,7 @@ import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
+import io.sapo.schemas.TransactionsWatched;
 import io.sapo.segmenter.topology.SampleTrajectories;
 import io.sapo.segmenter.topology.SegmenterConfig;
 import io.sapo.testing.Await;
@@ -257,6 +258,7 @@ class SegmenterBrokerTest {
     assertThat(running.getComponent()).isEqualTo(Component.SEGMENTER);
     assertThat(running.getInstance()).isEqualTo("one");
     assertThat(running.getInfo()).containsEntry("strategy", "entropy(30%)");
+    assertThat(running.getGauges()).containsEntry(TransactionsWatched.GAUGE, 0.0);
     assertThat(stopped.getGauges())
         .containsEntry("records_segmented", 5.0)
         .containsEntry("dead_letters", 2.0)

@@ -2,6 +2,7 @@ package io.sapo.admin.health;
 
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.TransactionsWatched;
 import java.util.List;
 
 /**
@@ -9,9 +10,6 @@ import java.util.List;
  * whoever reads committed records stands still in front of it.
  */
 final class HangingTransactions {
-  private static final String GAUGE = "hanging_transactions";
-  private static final String INFO = "hanging transaction";
-
   private HangingTransactions() {}
 
   /**
@@ -20,23 +18,22 @@ final class HangingTransactions {
   static Condition judge(List<Status> components) {
     String id = "transactions";
     String title = "No transaction hangs in the run's topics";
+    String unwatched = "no segmenter looks for them";
     boolean watched = false;
     for (Status status : components) {
-      Double hanging = status.getGauges().get(GAUGE);
-      if (status.getComponent() != Component.SEGMENTER
-          || status.getState().equals("stopped")
-          || hanging == null) {
+      if (status.getComponent() != Component.SEGMENTER || status.getState().equals("stopped")) {
         continue;
       }
-      watched = true;
-      if (hanging > 0) {
-        return Condition.failing(
-            id,
-            title,
-            "%.0f in all; %s"
-                .formatted(hanging, status.getInfo().getOrDefault(INFO, "see its log")));
+      String said = status.getInfo().getOrDefault(TransactionsWatched.INFO, "");
+      Double hanging = status.getGauges().get(TransactionsWatched.GAUGE);
+      if (hanging == null) {
+        unwatched += said.isEmpty() ? "" : ": " + said;
+      } else if (hanging > 0) {
+        return Condition.failing(id, title, "%.0f in all; %s".formatted(hanging, said));
+      } else {
+        watched = true;
       }
     }
-    return Condition.ok(id, title, watched ? "none" : "no segmenter looks for them");
+    return Condition.ok(id, title, watched ? "none" : unwatched);
   }
 }

@@ -7,6 +7,7 @@ import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ServersWaitedFor;
+import io.sapo.schemas.TransactionsWatched;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,11 +31,16 @@ class HealthTest {
 
   @Test
   void aTransactionThatHangsIsAProblemWhileItDoes() {
-    run.hangs(2);
+    Map<String, String> said = Map.of(TransactionsWatched.INFO, "it hangs in segments-0");
+    run.segmenter(Map.of(TransactionsWatched.GAUGE, 2.0), said);
     assertThat(run.failing()).containsExactly("transactions");
     assertThat(run.reason("transactions")).isEqualTo("2 in all; it hangs in segments-0");
-    run.hangs(0);
+    run.segmenter(Map.of(TransactionsWatched.GAUGE, 0.0), Map.of());
     assertThat(run.failing()).isEmpty();
+    assertThat(run.reason("transactions")).isEqualTo("none");
+    run.segmenter(Map.of(), Map.of(TransactionsWatched.INFO, "not authorized"));
+    assertThat(run.failing()).as("it is not known").isEmpty();
+    assertThat(run.reason("transactions")).isEqualTo("no segmenter looks for them: not authorized");
   }
 
   @Test

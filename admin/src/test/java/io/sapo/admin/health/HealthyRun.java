@@ -69,24 +69,12 @@ final class HealthyRun {
   }
 
   void judge(double away) {
-    apply(
-        topics.status(),
-        "SEGMENTER/two",
-        Status.newBuilder()
-            .setComponent(Component.SEGMENTER)
-            .setInstance("two")
-            .setState("running")
-            .setMessage("")
-            .setVersion(-1)
-            .setStartedAtMs(NOW - 90_000)
-            .setAtMs(NOW)
-            .setIntervalMs(1_000)
-            .setGauges(Map.of("judge_good_taste_away", away, "judging_held", 12.0))
-            .setInfo(Map.of("judge good-taste", "answered 503: busy"))
-            .build());
+    segmenter(
+        Map.of("judge_good_taste_away", away, "judging_held", 12.0),
+        Map.of("judge good-taste", "answered 503: busy"));
   }
 
-  void hangs(double transactions) {
+  void segmenter(Map<String, Double> gauges, Map<String, String> info) {
     apply(
         topics.status(),
         "SEGMENTER/two",
@@ -99,8 +87,8 @@ final class HealthyRun {
             .setStartedAtMs(NOW - 90_000)
             .setAtMs(NOW)
             .setIntervalMs(1_000)
-            .setGauges(Map.of("hanging_transactions", transactions))
-            .setInfo(Map.of("hanging transaction", "it hangs in segments-0"))
+            .setGauges(gauges)
+            .setInfo(info)
             .build());
   }
 

@@ -79,6 +79,7 @@ class EndedConversationsTest extends RunningGateway {
     assertThat(reward).isNotDone();
     assertTimeoutPreemptively(Duration.ofSeconds(30), () -> gateway.close());
     refused(reward::join, "it cannot be published");
+    gateway.close(); // once more, which is no matter
     open(Duration.ofMinutes(5));
   }
 
