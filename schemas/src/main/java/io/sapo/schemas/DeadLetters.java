@@ -20,6 +20,9 @@ public final class DeadLetters {
   public static final String SOURCE_PARTITION = "sapo.source.partition";
   public static final String SOURCE_OFFSET = "sapo.source.offset";
 
+  /** In which all of them lie, however many an operator has added. */
+  public static final int PARTITION = 0;
+
   private static final int MAX_DETAIL_CHARS = 2_000;
 
   /**
@@ -70,7 +73,7 @@ public final class DeadLetters {
     Kept kept = Kept.of(refused.key(), refused.value(), detail);
     return new ProducerRecord<>(
         topics.deadLetters(),
-        null,
+        PARTITION,
         kept.key(),
         kept.value(),
         headers(reason, kept.detail(), refused.topic(), refused.partition(), refused.offset()));

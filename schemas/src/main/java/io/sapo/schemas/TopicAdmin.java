@@ -92,21 +92,18 @@ public final class TopicAdmin {
 
   private Optional<TopicFinding> partitions(NewTopic topic, int found) {
     int wanted = topic.numPartitions();
-    if (found == wanted) {
-      return Optional.empty();
-    }
-    String text = "topic %s has %d partitions, expected %d";
-    if (!topics.spread().contains(topic.name())) {
+    if (found < wanted) {
       return Optional.of(
-          TopicFinding.fatal(
-              (text + ": the order of its records counts").formatted(topic.name(), found, wanted)));
+          TopicFinding.warning(
+              "topic %s has %d partitions, expected %d or more: as many processes can share its work"
+                  .formatted(topic.name(), found, wanted)));
     }
-    return found > wanted
+    return found == wanted || topics.spread(topic.name())
         ? Optional.empty()
         : Optional.of(
             TopicFinding.warning(
-                (text + " or more: as many processes can share its work")
-                    .formatted(topic.name(), found, wanted)));
+                "topic %s has %d partitions, of which only the first is used: the order of its records counts"
+                    .formatted(topic.name(), found)));
   }
 
   private Map<String, String> settings(String topic)

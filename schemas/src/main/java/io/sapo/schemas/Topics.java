@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -12,8 +11,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 /**
  * The topics of one training run, all under one prefix.
  *
- * <p>{@code segments} has one partition: its order is the order of training, so that which records
- * an update takes is a function of the log alone.
+ * <p>Records of {@code segments} lie in one partition: their order is the order of training, so
+ * that which records an update takes is a function of the log alone.
  */
 public final class Topics {
   /** Largest encoded record; room for a long trajectory with its pictures inline. */
@@ -52,37 +51,44 @@ public final class Topics {
     this.prefix = prefix;
     Map<String, String> kept = Map.of("retention.ms", TopicRetention.FOR_EVER);
     Map<String, String> keptForATime = Map.of("retention.ms", retention.recordsMs());
-    tasks = topic("tasks", Task.class, 1, kept);
-    trajectories = topic("trajectories", Trajectory.class, 4, keptForATime);
-    segments = topic("segments", SegmentedTrajectory.class, 1, keptForATime);
-    weights = topic("weights", WeightVersion.class, 1, kept);
+    tasks = spread("tasks", Task.class, 1, kept);
+    trajectories = spread("trajectories", Trajectory.class, 4, keptForATime);
+    segments = ordered("segments", SegmentedTrajectory.class, keptForATime);
+    weights = ordered("weights", WeightVersion.class, kept);
     weightChunks =
-        topic(
+        ordered(
             "weight-chunks",
             WeightChunk.class,
-            1,
             Map.of("retention.ms", TopicRetention.FOR_EVER, "segment.bytes", "268435456"));
     // Every life of a role has a key of its own: the last words of those long gone are deleted.
     status =
-        topic(
+        ordered(
             "status",
             Status.class,
-            1,
             Map.of("cleanup.policy", "compact,delete", "retention.ms", STATUS_MS));
-    evaluations = topic("evaluations", Evaluation.class, 1, kept);
-    control = topic("control", Control.class, 1, kept);
-    credits = topic("credits", Credit.class, 1, keptForATime);
-    taskClaims =
-        topic("task-claims", TaskClaim.class, 1, Map.of("retention.ms", TopicRetention.FOR_EVER));
+    evaluations = ordered("evaluations", Evaluation.class, kept);
+    control = ordered("control", Control.class, kept);
+    credits = spread("credits", Credit.class, 1, keptForATime);
+    taskClaims = ordered("task-claims", TaskClaim.class, kept);
     verdicts =
-        topic("segmenter-verdicts", JudgeVerdict.class, trajectories.partitions(), keptForATime);
+        spread("segmenter-verdicts", JudgeVerdict.class, trajectories.partitions(), keptForATime);
+  }
+
+  private <T extends SpecificRecordBase> Topic<T> ordered(
+      String name, Class<T> type, Map<String, String> config) {
+    return topic(name, type, 1, false, config);
+  }
+
+  private <T extends SpecificRecordBase> Topic<T> spread(
+      String name, Class<T> type, int partitions, Map<String, String> config) {
+    return topic(name, type, partitions, true, config);
   }
 
   private <T extends SpecificRecordBase> Topic<T> topic(
-      String name, Class<T> type, int partitions, Map<String, String> config) {
+      String name, Class<T> type, int partitions, boolean spread, Map<String, String> config) {
     TreeMap<String, String> all = new TreeMap<>(config);
     all.put("max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
-    return new Topic<>(prefix + name, partitions, all, RecordCodec.of(type));
+    return new Topic<>(prefix + name, partitions, spread, all, RecordCodec.of(type));
   }
 
   public String prefix() {
@@ -143,7 +149,7 @@ public final class Topics {
    * @param judge name in the configuration
    */
   public Topic<JudgeRequest> judgeRequests(String judge) {
-    return topic(
+    return spread(
         "segmenter-judge-" + judge,
         JudgeRequest.class,
         trajectories.partitions(),
@@ -169,9 +175,9 @@ public final class Topics {
     return prefix + "schemas";
   }
 
-  /** Topics that may have any number of partitions; of the others the order counts. */
-  Set<String> spread() {
-    return Set.of(tasks.name(), trajectories.name(), credits.name());
+  /** Whether records of that topic of the catalogue are spread over its partitions. */
+  boolean spread(String name) {
+    return typed().stream().anyMatch(topic -> topic.name().equals(name) && topic.spread());
   }
 
   /** The topics with typed values that every run has, in the order in which data flows. */

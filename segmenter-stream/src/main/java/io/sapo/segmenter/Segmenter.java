@@ -3,7 +3,6 @@ package io.sapo.segmenter;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.judge.JudgeSettings;
-import io.sapo.segmenter.judge.JudgeTopics;
 import io.sapo.segmenter.judge.JudgeWorker;
 import io.sapo.segmenter.topology.Counters;
 import io.sapo.segmenter.topology.SegmenterConfig;
@@ -18,13 +17,10 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -63,6 +59,7 @@ public final class Segmenter implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final LostTransactions lostTransactions = new LostTransactions();
   private final HangingTransactions hangingTransactions;
+  private final OwnTopics ownTopics;
   private final List<JudgeWorker> judges = new CopyOnWriteArrayList<>();
 
   /** Null before the start. */
@@ -82,6 +79,8 @@ public final class Segmenter implements AutoCloseable {
     inputTopic = topics.trajectories().name();
     positions = new LostPositions(kafka, topics, StreamsSettings.applicationId(topics));
     hangingTransactions = new HangingTransactions(kafka, topics);
+    ownTopics =
+        new OwnTopics(kafka, topics, config.judges().stream().map(JudgeSettings::name).toList());
     heartbeat = config.heartbeat();
     heartbeats =
         new Heartbeats(
@@ -97,7 +96,8 @@ public final class Segmenter implements AutoCloseable {
     heartbeats.start(heartbeat);
     hangingTransactions.start();
     positions.restore();
-    boolean judging = prepareJudges();
+    boolean judging = ownTopics.prepareJudges();
+    ownTopics.followInput();
     streams =
         new KafkaStreams(
             SegmenterTopology.of(topics, config, judging, counters),
@@ -114,21 +114,6 @@ public final class Segmenter implements AutoCloseable {
     streams.start();
   }
 
-  /** Whether trajectories may be held for judges. */
-  private boolean prepareJudges() {
-    List<String> names = config.judges().stream().map(JudgeSettings::name).toList();
-    try (Admin admin = Admin.create(kafka)) {
-      if (!names.isEmpty()) {
-        JudgeTopics.create(admin, topics, names);
-      }
-      return !names.isEmpty() || JudgeTopics.exist(admin, topics);
-    } catch (ExecutionException e) {
-      throw new KafkaException("the judges' topics cannot be made: " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
-  }
-
   /** A worker that has ended without being asked to leaves trajectories held for ever. */
   private void failWithStreams(Throwable error) {
     fail(error);
@@ -140,8 +125,23 @@ public final class Segmenter implements AutoCloseable {
       log.warn("the broker has ended a transaction; a new thread repeats it", error);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
+    if (inputHasGrown(error)) {
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
     fail(error);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /**
+   * Whether the segmenter's topics had to be given more partitions, so that a new thread can go on.
+   */
+  private boolean inputHasGrown(Throwable error) {
+    try {
+      return ownTopics.followInput();
+    } catch (KafkaException e) {
+      error.addSuppressed(e);
+      return false;
+    }
   }
 
   private void fail(Throwable error) {

@@ -83,7 +83,7 @@ public final class TrajectorySender implements AutoCloseable {
     producer.send(
         new ProducerRecord<>(
             topics.deadLetters(),
-            null,
+            DeadLetters.PARTITION,
             kept.key(),
             kept.value(),
             DeadLetters.headers(reason, kept.detail(), source, partition, offset)),

@@ -20,12 +20,17 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.RecordContext;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /** Wires the steps; see the package's description for the picture. */
 public final class SegmenterTopology {
+  /** Of what is written, the order counts: see {@link Topic#spread}. */
+  private static final StreamPartitioner<byte[], byte[]> FIRST =
+      (topic, key, value, partitions) -> Optional.of(Set.of(0));
+
   private SegmenterTopology() {}
 
   /**
@@ -76,7 +81,7 @@ public final class SegmenterTopology {
         .addStateStore(RecentIds.store(retention), Nodes.DEDUPLICATE, Nodes.GROUP)
         .addStateStore(openGroups(), Nodes.GROUP)
         .addStateStore(records(Nodes.ROLLOUTS), Nodes.GROUP)
-        .addSink(Nodes.SEGMENTS, topics.segments().name(), bytes, bytes, Nodes.GROUP);
+        .addSink(Nodes.SEGMENTS, topics.segments().name(), bytes, bytes, FIRST, Nodes.GROUP);
     List<String> refusing =
         new ArrayList<>(List.of(Nodes.VALIDATE, Nodes.SEGMENT, Nodes.DEDUPLICATE, Nodes.GROUP));
     if (judging) {
@@ -86,7 +91,12 @@ public final class SegmenterTopology {
       refusing.add(Nodes.JUDGING);
     }
     return topology.addSink(
-        Nodes.DEAD_LETTERS, topics.deadLetters(), bytes, bytes, refusing.toArray(String[]::new));
+        Nodes.DEAD_LETTERS,
+        topics.deadLetters(),
+        bytes,
+        bytes,
+        FIRST,
+        refusing.toArray(String[]::new));
   }
 
   private static void addJudging(
