@@ -146,7 +146,9 @@ class Sharing:
             "from": owner,
         }
         value = self.codecs["TaskClaim"].encode(step)
-        self.producer.produce(self.claims_topic, value, self.source, on_delivery=self._written)
+        self.producer.produce(
+            self.claims_topic, value, self.source, partition=0, on_delivery=self._written
+        )
 
     def _written(self, error, message):
         if error is not None:
@@ -201,7 +203,8 @@ class Sharing:
             "info": {},
         }
         key = f"producer/{self.name}"
-        self.producer.produce(self.status_topic, self.codecs["Status"].encode(status), key)
+        value = self.codecs["Status"].encode(status)
+        self.producer.produce(self.status_topic, value, key, partition=0)
         self.producer.poll(0)
 
     def _others(self):

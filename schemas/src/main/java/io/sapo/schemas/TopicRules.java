@@ -79,7 +79,7 @@ final class TopicRules {
     return wanted && !compacts
         ? Optional.of(
             TopicFinding.warning(
-                "topic %s has %s=%s, expected compact: it grows without end"
+                "topic %s has %s=%s, expected compact: it loses what is older than its retention, or grows without end"
                     .formatted(topic, CLEANUP, policy)))
         : Optional.empty();
   }

@@ -21,6 +21,43 @@ class TopicsTest {
     assertThat(topics.segments().partitions()).as("the order of training").isEqualTo(1);
   }
 
+  /** Kafka's partitioner would use partitions that an operator has added, which nobody reads. */
+  @Test
+  void whatHasAnOrderStaysInTheFirstPartition() {
+    Topics topics = new Topics("sapo.");
+
+    assertThat(topics.typed())
+        .filteredOn(topic -> !topic.spread())
+        .extracting(Topic::name)
+        .containsExactly(
+            "sapo.segments",
+            "sapo.weights",
+            "sapo.weight-chunks",
+            "sapo.status",
+            "sapo.evaluations",
+            "sapo.control",
+            "sapo.task-claims");
+    assertThat(
+            topics
+                .control()
+                .record("any", new Control("1", ControlAction.PAUSE, "learner", "", 0L))
+                .partition())
+        .isZero();
+    assertThat(
+            topics
+                .tasks()
+                .record(
+                    "any",
+                    Task.newBuilder()
+                        .setTaskId("t")
+                        .setPrompt("2+2?")
+                        .setAnswer("4")
+                        .setVerifier("gsm8k")
+                        .build())
+                .partition())
+        .isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a b", "sapo/", "sapo:", "é"})
   void prefixesThatKafkaWouldRefuseAreRefused(String prefix) {

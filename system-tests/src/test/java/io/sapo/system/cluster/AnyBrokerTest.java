@@ -230,12 +230,18 @@ class AnyBrokerTest {
   void aTopicThatIsSetUpOtherwiseIsNamed(Where where) throws Exception {
     Topics topics = new Topics("other.");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers(where)))) {
-      admin.createTopics(List.of(new NewTopic(topics.segments().name(), 3, (short) 1))).all().get();
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.segments().name(), 1, (short) 1)
+                      .configs(Map.of("cleanup.policy", "compact"))))
+          .all()
+          .get();
       assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isNotEmpty();
     }
     RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
     assertThatThrownBy(segmenter.end()::join)
         .hasCauseInstanceOf(CommandFailure.class)
-        .hasMessageContaining("topic other.segments has 3 partitions, expected 1");
+        .hasMessageContaining("topic other.segments has cleanup.policy=compact, expected delete");
   }
 }
