@@ -20,18 +20,21 @@ final class CommandExecutor {
   private final StateSaver saver;
   private final StatusReporter reporter;
   private final BooleanSupplier stopping;
+  private final Runnable whilePaused;
 
   CommandExecutor(
       Commands commands,
       TrainingState state,
       StateSaver saver,
       StatusReporter reporter,
-      BooleanSupplier stopping) {
+      BooleanSupplier stopping,
+      Runnable whilePaused) {
     this.commands = commands;
     this.state = state;
     this.saver = saver;
     this.reporter = reporter;
     this.stopping = stopping;
+    this.whilePaused = whilePaused;
   }
 
   /** Whether the learner has been asked to stop. */
@@ -56,6 +59,7 @@ final class CommandExecutor {
         });
     while (commands.paused().isPresent() && !stopping()) {
       commands.await();
+      whilePaused.run();
       carryOut();
     }
     reporter.report(status -> status.state("running", ""));

@@ -89,6 +89,13 @@ final class Committer {
   }
 
   /**
+   * As {@link CommitLog#keepAlive}; to be called again and again while there is nothing to commit.
+   */
+  void keepAlive(TrainingState state) {
+    commits.keepAlive(state.progress().positions());
+  }
+
+  /**
    * Whether the state is what its commit record says. Not so after an accepted divergence, until
    * the next version is committed: a checkpoint of it would be taken for a damaged one.
    */

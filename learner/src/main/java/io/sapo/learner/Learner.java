@@ -125,7 +125,7 @@ public final class Learner {
 
   private LiveProcesses listen(String name, Component kind) {
     return new LiveProcesses(
-        clients.committedReader(options.heartbeats().instance() + "-" + name),
+        clients.follower(options.heartbeats().instance() + "-" + name),
         options.topics(),
         kind,
         System::nanoTime);
@@ -142,7 +142,7 @@ public final class Learner {
       throws InterruptedException {
     try (Commands commands =
             new Commands(
-                clients.committedReader(options.heartbeats().instance() + "-commands"),
+                clients.follower(options.heartbeats().instance() + "-commands"),
                 options.topics(),
                 (command, outcome) -> {
                   status.answered(command, outcome);
@@ -225,7 +225,13 @@ public final class Learner {
                   producers::heard,
                   System::nanoTime),
               saver,
-              new CommandExecutor(commands, state, saver, reporter, this::stopping),
+              new CommandExecutor(
+                  commands,
+                  state,
+                  saver,
+                  reporter,
+                  this::stopping,
+                  () -> committer.keepAlive(state)),
               reporter);
       if (committed.isEmpty()) {
         loop.commitInitialWeights();

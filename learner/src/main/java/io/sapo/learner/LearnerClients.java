@@ -3,16 +3,20 @@ package io.sapo.learner;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** The Kafka clients of a learner, with the settings its guarantees rest on. */
@@ -32,6 +36,11 @@ public final class LearnerClients {
   /** See {@link CommittedReaders#following}. */
   public Consumer<byte[], byte[]> committedReader(String name) {
     return CommittedReaders.following(base, name);
+  }
+
+  /** See {@link CommittedReaders#followingWhatIsLeft}. */
+  Consumer<byte[], byte[]> follower(String name) {
+    return CommittedReaders.followingWhatIsLeft(base, name);
   }
 
   /** See {@link CommittedReaders#ofRanges}. */
@@ -64,19 +73,58 @@ public final class LearnerClients {
    * @throws KafkaException when the brokers do not answer
    */
   SortedMap<Integer, Long> positions(String group, String topic) {
-    SortedMap<Integer, Long> positions = new TreeMap<>();
+    return ask(
+        admin -> {
+          SortedMap<Integer, Long> positions = new TreeMap<>();
+          admin
+              .listConsumerGroupOffsets(group)
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .forEach(
+                  (partition, position) -> {
+                    if (position != null && partition.topic().equals(topic)) {
+                      positions.put(partition.partition(), position.offset());
+                    }
+                  });
+          return positions;
+        });
+  }
+
+  /**
+   * One past the newest record of each partition of a topic.
+   *
+   * @throws KafkaException when the brokers do not answer, or there is no such topic
+   */
+  SortedMap<Integer, Long> ends(String topic) {
+    return ask(
+        admin -> {
+          Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get()
+              .get(topic)
+              .partitions()
+              .forEach(
+                  one ->
+                      newest.put(new TopicPartition(topic, one.partition()), OffsetSpec.latest()));
+          SortedMap<Integer, Long> ends = new TreeMap<>();
+          admin
+              .listOffsets(newest)
+              .all()
+              .get()
+              .forEach((at, found) -> ends.put(at.partition(), found.offset()));
+          return ends;
+        });
+  }
+
+  private interface Question {
+    SortedMap<Integer, Long> ask(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  private SortedMap<Integer, Long> ask(Question question) {
     try (Admin admin = Admin.create(base)) {
-      admin
-          .listConsumerGroupOffsets(group)
-          .partitionsToOffsetAndMetadata()
-          .get()
-          .forEach(
-              (partition, position) -> {
-                if (position != null && partition.topic().equals(topic)) {
-                  positions.put(partition.partition(), position.offset());
-                }
-              });
-      return positions;
+      return question.ask(admin);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
     } catch (InterruptedException e) {

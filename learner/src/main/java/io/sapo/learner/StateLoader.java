@@ -74,6 +74,7 @@ final class StateLoader {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
+    checkSegmentsReach(last);
     checkSameCritic(committed.first());
     if (resources.checkpoints().versions().stream().noneMatch(committed::contains)) {
       throw new CheckpointException(
@@ -213,7 +214,7 @@ final class StateLoader {
             (partition, next) -> {
               if (next > recorded.getOrDefault(partition, 0L)) {
                 throw new IllegalStateException(
-                    "topic %s ends with version %d, which has consumed partition %d of %s up to offset %d, but %d is committed: the broker has lost the end of that topic. Restore it, or fork the run from version %d"
+                    "topic %s ends with version %d, which has consumed partition %d of %s up to offset %d, but %d is committed: the broker has lost the end of that topic, or the offsets of group %s were set by hand. Restore it, set them back, or fork the run from version %d"
                         .formatted(
                             options.topics().weights().name(),
                             last.getVersion(),
@@ -221,7 +222,26 @@ final class StateLoader {
                             options.topics().segments().name(),
                             recorded.getOrDefault(partition, 0L),
                             next,
+                            options.groupId(),
                             last.getVersion()));
+              }
+            });
+  }
+
+  /** Else records that arrive where others were consumed would be passed over. */
+  private void checkSegmentsReach(WeightVersion last) {
+    String topic = options.topics().segments().name();
+    SortedMap<Integer, Long> ends = clients.ends(topic);
+    CommittedVersions.progress(last)
+        .positions()
+        .forEach(
+            (partition, next) -> {
+              long end = ends.getOrDefault(partition, 0L);
+              if (end < next) {
+                throw new IllegalStateException(
+                    "version %d has consumed partition %d of %s up to offset %d, but that topic ends at offset %d: it was truncated, or deleted and made anew. Restore it, or fork the run from version %d"
+                        .formatted(
+                            last.getVersion(), partition, topic, next, end, last.getVersion()));
               }
             });
   }

@@ -155,6 +155,7 @@ final class TrainingLoop {
     @Override
     public boolean requested() throws InterruptedException {
       newestIsMissed = republication.due(state.version());
+      committer.keepAlive(state);
       return newestIsMissed.isPresent() || commands.stoppingAfterCommands();
     }
 

@@ -8,13 +8,17 @@ import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
+import io.sapo.learner.input.Admission;
+import io.sapo.learner.input.RecordedBatches;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.Skipped;
+import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.WeightVersion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -82,6 +86,68 @@ class GoneRecordsTest {
     assertThat(lost.getTo()).isEqualTo(batch + 5);
     assertThat(lost.getRecords()).isZero();
     assertThat(versions.get(3).getConsumedTotal()).isEqualTo(3L * batch);
+  }
+
+  private void makeAnew(String topic) {
+    try (Admin admin = Admin.create(runs.kafka())) {
+      admin.deleteTopics(List.of(topic)).all().get();
+      while (admin.listTopics().names().get().contains(topic)) {
+        Thread.sleep(20);
+      }
+      assertThat(new TopicAdmin(admin, run.topics()).createAndCheck((short) 1)).isEmpty();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * What arrives there would be taken for consumed until it has come as far as the old topic had.
+   */
+  @Test
+  void segmentsThatWereMadeAnewAreNamedBeforeAnythingIsFolded() throws Exception {
+    int batch = CONFIG.batch().size();
+    send(batch, 0, 1);
+    FaultHook kill = TestRuns.killAt(FaultPoint.COMMITTED, 2);
+    assertThatThrownBy(() -> run.learner(2, kill).run()).isInstanceOf(Killed.class);
+    makeAnew(run.topics().segments().name());
+    send(batch - 2, 1, 2);
+    assertThatThrownBy(() -> run.learner(2, FaultHook.NONE).run())
+        .hasMessageContaining(
+            "version 1 has consumed partition 0 of " + run.topics().segments().name())
+        .hasMessageContaining("up to offset %d, but that topic ends at offset %d", batch, batch - 2)
+        .hasMessageContaining("made anew");
+    try (var reader = new LearnerClients(runs.kafka()).rangeReader("test")) {
+      RecordedBatches batches =
+          new RecordedBatches(
+              reader, run.topics().segments().name(), new Admission(TinyRun.model(), null, 64));
+      assertThatThrownBy(() -> batches.read(run.versions().get(1)))
+          .hasMessageContaining("but the log holds " + (batch - 2));
+    }
+  }
+
+  @Test
+  void versionsAreNotWrittenIntoATopicThatWasMadeAnew() throws Exception {
+    int batch = CONFIG.batch().size();
+    send(2 * batch, 0, 1);
+    FaultHook remake =
+        reached -> {
+          if (reached == FaultPoint.UPDATE_APPLIED && run.versions().size() == 2) {
+            makeAnew(run.topics().weights().name());
+          }
+        };
+    assertThatThrownBy(() -> run.learner(2, remake).run())
+        .hasMessageContaining("version 2 would lie at offset 0 of " + run.topics().weights().name())
+        .hasMessageContaining("made anew");
+  }
+
+  @Test
+  void commitRecordsThatWereDeletedAreNamed() throws Exception {
+    send(CONFIG.batch().size(), 0, 1);
+    run.learner(1, FaultHook.NONE).run();
+    delete(run.topics().weights().name(), 1);
+    assertThatThrownBy(() -> run.learner(2, FaultHook.NONE).run())
+        .hasMessageContaining("begins at offset 1: commit records")
+        .hasMessageContaining("retention.ms=-1");
   }
 
   @Test

@@ -26,6 +26,18 @@ public final class CommittedReaders {
   }
 
   /**
+   * As {@link #following}, for logs whose old records are of no use, such as heartbeats: where the
+   * position has expired, as while nobody read for a week, it goes on at the oldest record that is
+   * left.
+   */
+  public static Consumer<byte[], byte[]> followingWhatIsLeft(
+      Map<String, Object> client, String name) {
+    Map<String, Object> config = config(client, name);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
+  }
+
+  /**
    * As {@link #following}, for ranges whose ends are known, one after another: it never waits for
    * records behind them.
    */

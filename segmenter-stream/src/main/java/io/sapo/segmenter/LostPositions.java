@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.PartitionInfo;
@@ -41,6 +42,8 @@ final class LostPositions {
   private static final int TAIL = 5_000;
 
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /** With nothing read. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Map<String, Object> kafka;
@@ -207,7 +210,10 @@ final class LostPositions {
     consumer.seek(partition, from);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (consumer.position(partition) < to) {
-      consumer.poll(POLL).forEach(each);
+      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+      polled.forEach(each);
+      // Large records over a slow network take their time.
+      deadline = polled.isEmpty() ? deadline : System.nanoTime() + PATIENCE.toNanos();
       if (System.nanoTime() - deadline > 0) {
         throw new TimeoutException(partition + " was not read up to offset " + to + " in time");
       }

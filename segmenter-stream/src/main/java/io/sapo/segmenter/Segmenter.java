@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -184,6 +185,11 @@ public final class Segmenter implements AutoCloseable {
           case PENDING_ERROR, ERROR -> "failed";
         };
     return new SegmenterHealth(state, "");
+  }
+
+  /** What it failed with; empty while it has not. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
   }
 
   /** The innermost cause says what went wrong; the outer ones say in which thread. */

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class CommitLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+  private static final Duration ALIVE_EVERY = Duration.ofHours(1);
 
   private final Producer<byte[], byte[]> producer;
   private final String transactionalId;
@@ -52,7 +54,10 @@ public final class CommitLog implements AutoCloseable {
   private final String groupId;
   private final FaultHook faults;
   private final Retries.Patience patience;
+  private final LongSupplier nanoTime;
   private Runnable onTry = () -> {};
+  private long lastTransaction;
+  private long lastRecord = -1;
 
   /**
    * @param producer transactional, with this id
@@ -64,7 +69,14 @@ public final class CommitLog implements AutoCloseable {
       Topics topics,
       String groupId,
       FaultHook faults) {
-    this(producer, transactionalId, topics, groupId, faults, Retries.Patience.USUAL);
+    this(
+        producer,
+        transactionalId,
+        topics,
+        groupId,
+        faults,
+        Retries.Patience.USUAL,
+        System::nanoTime);
   }
 
   CommitLog(
@@ -73,8 +85,10 @@ public final class CommitLog implements AutoCloseable {
       Topics topics,
       String groupId,
       FaultHook faults,
-      Retries.Patience patience) {
+      Retries.Patience patience,
+      LongSupplier nanoTime) {
     this.patience = patience;
+    this.nanoTime = nanoTime;
     this.producer = producer;
     this.transactionalId = transactionalId;
     this.topics = topics;
@@ -93,6 +107,7 @@ public final class CommitLog implements AutoCloseable {
    */
   public void fence() {
     untilAnswered("fencing", producer::initTransactions);
+    lastTransaction = nanoTime.getAsLong();
   }
 
   /** Makes the commit record once it is known where the weights lie. */
@@ -127,11 +142,13 @@ public final class CommitLog implements AutoCloseable {
     while (true) {
       onTry.run();
       try {
-        Committed record = write(chunks, maker, credits, positions);
+        Written written = write(chunks, maker, credits, positions);
         faults.reached(FaultPoint.OFFSETS_SENT);
         untilAnswered("committing", producer::commitTransaction);
+        lastTransaction = nanoTime.getAsLong();
+        lastRecord = written.offset();
         faults.reached(FaultPoint.COMMITTED);
-        return record;
+        return written.committed();
       } catch (KafkaException e) {
         abort(classified(e));
         retries.pauseAfter(e);
@@ -139,7 +156,9 @@ public final class CommitLog implements AutoCloseable {
     }
   }
 
-  private Committed write(
+  private record Written(Committed committed, long offset) {}
+
+  private Written write(
       Consumer<Consumer<WeightChunk>> chunks,
       RecordMaker maker,
       List<Credit> credits,
@@ -165,14 +184,26 @@ public final class CommitLog implements AutoCloseable {
     ProducerRecord<byte[], byte[]> encoded =
         RecordDigest.sealed(topics.weights().record(Long.toString(record.getVersion()), record));
     sent.add(producer.send(encoded));
+    long offset = -1;
     for (Future<RecordMetadata> future : sent) {
-      acknowledged(future);
+      offset = acknowledged(future).offset();
     }
+    requireGrown(record.getVersion(), offset);
     faults.reached(FaultPoint.RECORD_SENT);
     if (!positions.isEmpty()) {
       sendPositions(positions);
     }
-    return new Committed(record, RecordDigest.of(encoded.value()));
+    return new Written(new Committed(record, RecordDigest.of(encoded.value())), offset);
+  }
+
+  /** Versions behind ones that are gone could never be recovered. */
+  private void requireGrown(long version, long offset) {
+    if (offset <= lastRecord) {
+      untilAnswered("aborting", producer::abortTransaction);
+      throw new IllegalStateException(
+          "version %d would lie at offset %d of %s, whose last version lies at offset %d: that topic was truncated, or deleted and made anew, while this learner ran. Restore it, and start the learner again"
+              .formatted(version, offset, topics.weights().name(), lastRecord));
+    }
   }
 
   private void sendPositions(SortedMap<Integer, Long> positions) {
@@ -202,6 +233,21 @@ public final class CommitLog implements AutoCloseable {
       log.warn("the coordinator did not confirm this learner: {}", classified(e).toString());
     }
     untilAnswered("aborting", producer::abortTransaction);
+    lastTransaction = nanoTime.getAsLong();
+  }
+
+  /**
+   * To be called while nothing is committed. Coordinators forget a transactional id that has not
+   * been used for {@code transactional.id.expiration.ms}, a week by default, and refuse the next
+   * commit; so it is used every hour.
+   *
+   * @param positions as committed; none for version 0
+   * @throws FencedException when another learner has taken over
+   */
+  public void keepAlive(SortedMap<Integer, Long> positions) {
+    if (nanoTime.getAsLong() - lastTransaction >= ALIVE_EVERY.toNanos()) {
+      checkStanding(positions);
+    }
   }
 
   private RecordMetadata acknowledged(Future<RecordMetadata> sent) {

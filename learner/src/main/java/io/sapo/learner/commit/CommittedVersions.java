@@ -58,6 +58,12 @@ public final class CommittedVersions {
       Consumer<byte[], byte[]> consumer, Topics topics, boolean lean) {
     TopicPartition partition = new TopicPartition(topics.weights().name(), 0);
     consumer.assign(List.of(partition));
+    long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+    if (begin > 0) {
+      throw new IllegalStateException(
+          "%s begins at offset %d: commit records, from which the run is rebuilt, were deleted. Restore the topic from a backup, and keep its records for ever (retention.ms=-1)"
+              .formatted(partition, begin));
+    }
     consumer.seek(partition, 0);
     long end = consumer.endOffsets(List.of(partition)).get(partition);
     CommittedVersions committed = new CommittedVersions(lean);

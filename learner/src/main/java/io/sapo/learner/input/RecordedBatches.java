@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -100,7 +101,11 @@ public final class RecordedBatches {
     consumer.assign(List.of(partition));
     consumer.seek(partition, InputRanges.firstNotSkipped(range));
     while (consumer.position(partition) < range.getTo()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+      if (polled.isEmpty() && consumer.position(partition) >= endOf(partition)) {
+        break; // What is missing is counted.
+      }
+      for (ConsumerRecord<byte[], byte[]> record : polled) {
         if (record.offset() >= range.getTo()
             || InputRanges.skipOf(range, record.offset()).isPresent()) {
           continue;
@@ -113,6 +118,10 @@ public final class RecordedBatches {
       }
     }
     return examples;
+  }
+
+  private long endOf(TopicPartition partition) {
+    return consumer.endOffsets(List.of(partition)).get(partition);
   }
 
   private TrainingExample admitted(ConsumerRecord<byte[], byte[]> record) {

@@ -171,7 +171,10 @@ public final class SegmentsReader implements BatchAssembler.Source, AutoCloseabl
   private void goOn(TopicPartition at, long position, OffsetOutOfRangeException cause) {
     long begin = consumer.beginningOffsets(List.of(at)).get(at);
     if (begin <= position) {
-      throw cause;
+      throw new IllegalStateException(
+          "%s is to be read from offset %d, but ends before it: the topic was truncated, or deleted and made anew. Restore it"
+              .formatted(at, position),
+          cause);
     }
     log.warn(
         "{}: offsets {} to {} expired before they were read; training goes on behind them",

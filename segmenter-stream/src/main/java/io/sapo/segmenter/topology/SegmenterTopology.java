@@ -21,6 +21,8 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.RecordContext;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -30,6 +32,12 @@ public final class SegmenterTopology {
   /** Of what is written, the order counts: see {@link Topic#spread}. */
   private static final StreamPartitioner<byte[], byte[]> FIRST =
       (topic, key, value, partitions) -> Optional.of(Set.of(0));
+
+  /**
+   * A record counts from when it arrives here. Its own time is what its producer says: written on
+   * into segments, a bad one would let a broker delete them before their time.
+   */
+  private static final TimestampExtractor ARRIVAL = new WallclockTimestampExtractor();
 
   private SegmenterTopology() {}
 
@@ -52,7 +60,7 @@ public final class SegmenterTopology {
             .addSource(
                 AutoOffsetReset.earliest(),
                 Nodes.TRAJECTORIES,
-                new ArrivalTime(),
+                ARRIVAL,
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 topics.trajectories().name())
@@ -115,7 +123,7 @@ public final class SegmenterTopology {
         .addSource(
             AutoOffsetReset.earliest(),
             Nodes.VERDICTS,
-            new ArrivalTime(),
+            ARRIVAL,
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer(),
             topics.verdicts().name())

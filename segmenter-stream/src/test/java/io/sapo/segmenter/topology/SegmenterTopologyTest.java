@@ -11,6 +11,7 @@ import io.sapo.schemas.Topic;
 import io.sapo.schemas.Trajectory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,23 @@ class SegmenterTopologyTest {
     assertThat(out.getGroupComplete()).isTrue();
     assertThat(out.getSourceOffset()).isZero();
     assertThat(topology.deadLetters()).isEmpty();
+  }
+
+  /** A broker deletes by it: seconds taken for milliseconds would be fifty years old. */
+  @Test
+  void whatIsWrittenHasTheTimeOfItsArrivalWhateverItsProducerSays() {
+    Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
+    Trajectory good = SampleTrajectories.right("a").build();
+    Instant then = Instant.ofEpochSecond(1_700_000);
+    topology.send(
+        new TestRecord<>(
+            Topic.keyBytes(good.getGroupId()),
+            TopologyHarness.TOPICS.trajectories().codec().encode(good),
+            then));
+    topology.send(new TestRecord<>(Topic.keyBytes("b"), new byte[] {1}, then));
+
+    assertThat(topology.segmentTimes()).singleElement().matches(at -> !at.isBefore(before));
+    assertThat(topology.deadLetters().get(0).getRecordTime()).isAfterOrEqualTo(before);
   }
 
   @Test

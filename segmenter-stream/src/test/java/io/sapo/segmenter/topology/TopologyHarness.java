@@ -88,6 +88,11 @@ final class TopologyHarness implements AutoCloseable {
     input.pipeInput(record);
   }
 
+  /** Of the segments since it was last looked at. */
+  List<Instant> segmentTimes() {
+    return segments.readRecordsToList().stream().map(TestRecord::getRecordTime).toList();
+  }
+
   /** What a judge was asked since it was last looked at. */
   List<JudgeRequest> requests(String judge) {
     Topic<JudgeRequest> topic = TOPICS.judgeRequests(judge);

@@ -15,6 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.HashSet;
 import java.util.Set;
+import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownServerException;
@@ -80,9 +82,13 @@ final class Failures {
       if (at instanceof FencedException) {
         return ExitCodes.FENCED;
       }
+      if (at instanceof FencedInstanceIdException) {
+        return ExitCodes.FAILED; // Started again it would fence the other one of its name.
+      }
       if (at instanceof CommitFailedException
           || at instanceof RetriableException
           || at instanceof UnknownServerException
+          || at instanceof ApplicationRecoverableException
           || at instanceof ProcessorStateException
           || at instanceof CheckpointException checkpoint && checkpoint.isUnwritten()
           || at instanceof BrokerException broker && broker.died()) {

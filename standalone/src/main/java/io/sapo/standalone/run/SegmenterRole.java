@@ -49,7 +49,8 @@ final class SegmenterRole implements Role {
       Thread.currentThread().interrupt();
     }
     if (segmenter.health().failed()) {
-      done.completeExceptionally(CommandFailure.failed(segmenter.health().message()));
+      done.completeExceptionally(
+          CommandFailure.failed(segmenter.health().message(), segmenter.failure().orElse(null)));
     } else {
       done.complete(null);
     }

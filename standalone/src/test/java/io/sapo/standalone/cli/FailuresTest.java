@@ -13,6 +13,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
@@ -30,11 +32,13 @@ class FailuresTest {
     assertThat(Failures.exitCode(role(new UnknownServerException("unexpected")))).isEqualTo(4);
     Exception state = new ProcessorStateException("no room", new IOException("No space left"));
     assertThat(Failures.exitCode(role(state))).isEqualTo(4);
+    assertThat(Failures.exitCode(role(new InvalidPidMappingException("expired")))).isEqualTo(4);
   }
 
   @Test
   void whatItWillNotMendIsAFailure() {
     assertThat(Failures.exitCode(role(new IOException("gone")))).isEqualTo(1);
+    assertThat(Failures.exitCode(role(new FencedInstanceIdException("same name")))).isEqualTo(1);
     assertThat(Failures.exitCode(new BrokerException("port in use", null))).isEqualTo(1);
     assertThat(Failures.exitCode(CommandFailure.usage("--so"))).isEqualTo(2);
     assertThat(Failures.exitCode(new ConfigException(List.of("a.key: no")))).isEqualTo(2);
