@@ -58,13 +58,16 @@ final class LostPositions {
 
   /**
    * Before the group has members. Does nothing where there are positions, or nothing was written.
+   *
+   * @return whether no record of the topic was ever read: it has no position, nothing was written
+   *     that came of it, and none of its records has expired
    */
-  void restore() {
+  boolean restore() {
     try (Admin admin = Admin.create(kafka);
         KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> lost = lost(admin, consumer);
       if (lost.isEmpty()) {
-        return;
+        return false;
       }
       Map<TopicPartition, Long> written = written(consumer);
       Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
@@ -77,9 +80,13 @@ final class LostPositions {
         admin.alterConsumerGroupOffsets(group, positions).all().get();
         log.warn("the committed offsets of {} have expired; it continues at {}", group, positions);
       }
+      return positions.isEmpty()
+          && lost.size() == consumer.partitionsFor(topics.trajectories().name()).size()
+          && consumer.beginningOffsets(lost).values().stream().allMatch(begin -> begin == 0);
     } catch (ExecutionException e) {
       // Another instance may have joined: then it has positions, or has just put them back.
       log.warn("committed offsets of {} are not restored: {}", group, e.getCause().toString());
+      return false;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

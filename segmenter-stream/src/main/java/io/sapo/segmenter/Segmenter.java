@@ -96,7 +96,10 @@ public final class Segmenter implements AutoCloseable {
     LeftLibraries.sweep(Path.of(System.getProperty("java.io.tmpdir")), Instant.now());
     heartbeats.start(heartbeat);
     hangingTransactions.start();
-    positions.restore();
+    EarlierTopics earlier = new EarlierTopics(kafka, topics, config.stateDir(), instance);
+    if (positions.restore()) {
+      earlier.deleteOwn();
+    }
     boolean judging = ownTopics.prepareJudges();
     ownTopics.followInput();
     streams =
@@ -104,6 +107,7 @@ public final class Segmenter implements AutoCloseable {
             SegmenterTopology.of(topics, config, judging, counters),
             StreamsSettings.of(kafka, topics, config, instance),
             new SkippingClients());
+    earlier.clear(streams);
     streams.setUncaughtExceptionHandler(this::answer);
     streams.setStateListener((now, before) -> follow(now));
     for (JudgeSettings judge : config.judges()) {
