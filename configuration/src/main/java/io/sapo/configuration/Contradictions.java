@@ -46,6 +46,12 @@ final class Contradictions {
       return List.of();
     }
     List<String> findings = new ArrayList<>(algorithm.objections());
+    int batch = settings.integer("learner.batch-size");
+    if (algorithm.rewardKl().mayVanish(batch)) {
+      findings.add(
+          "learner.reward-kl-horizon is %d, with learner.batch-size %d: one update could take the penalty away for good. Set it to more than a fifth of the batch"
+              .formatted(algorithm.rewardKl().horizon(), batch));
+    }
     if (!algorithm.usesCritic()) {
       settings
           .optionalPath("learner.critic.checkpoint")

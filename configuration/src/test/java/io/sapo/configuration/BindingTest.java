@@ -281,6 +281,7 @@ class BindingTest {
         "learner.actor.schedule.decay=linear | decays until",
         "learner.critic.schedule.decay=linear | decays until",
         "producer.top-p=0.9 | biased",
+        "learner.reward-kl-target=0.1 learner.reward-kl-horizon=10 | learner.reward-kl-horizon is 10",
         "producer.top-k=5 | biased",
         "learner.dynamic-sampling=2 | dynamic-sampling",
         "learner.target-entropy=2 | entropy-bonus",
@@ -289,7 +290,7 @@ class BindingTest {
         "learner.off-policy-low=9 | low < high",
       })
   void settingsThatDoNotGoTogetherAreNamed(String assignment, String message) {
-    assertThatThrownBy(() -> new Binding(settings(assignment)).check())
+    assertThatThrownBy(() -> new Binding(settings(assignment.split(" "))).check())
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
   }

@@ -43,6 +43,11 @@ public record FoldResources(
     return new FoldResources(model, base, networks, admission, checkpoints, environment);
   }
 
+  /** What was trained on was short enough then, whatever the limit is now. */
+  public Admission refoldAdmission() {
+    return admission.withMaxSequenceTokens(Integer.MAX_VALUE);
+  }
+
   @Override
   public void close() {
     networks.close();

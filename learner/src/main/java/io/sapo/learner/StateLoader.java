@@ -5,6 +5,7 @@ import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
@@ -16,7 +17,9 @@ import io.sapo.policy.adapter.InitialWeights;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.WeightVersion;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.LongConsumer;
@@ -72,7 +75,9 @@ final class StateLoader {
       return;
     }
     WeightVersion last = committed.last();
-    checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
+    LearnerConfig before = LearnerConfig.fromJson(last.getConfig());
+    checkContinues(before.algorithm());
+    checkComputesAlike(before.network());
     checkSameRun(last);
     checkSegmentsReach(last);
     checkSameCritic(committed.first());
@@ -176,7 +181,7 @@ final class StateLoader {
       Refold refold =
           new Refold(
               new RecordedBatches(
-                  reader, options.topics().segments().name(), resources.admission()),
+                  reader, options.topics().segments().name(), resources.refoldAdmission()),
               resources.networks(),
               resources.environment(),
               nanoTime);
@@ -260,6 +265,23 @@ final class StateLoader {
                     last.getRunId()),
             null);
       }
+    }
+  }
+
+  /** All versions of a run are computed in one way: they are replayed so. */
+  private void checkComputesAlike(NetworkSettings before) {
+    NetworkSettings now = config.network();
+    List<String> changed = new ArrayList<>();
+    if (before.compute() != now.compute()) {
+      changed.add("model.precision was %s, is %s".formatted(before.compute(), now.compute()));
+    }
+    if (before.maxPixels() != now.maxPixels()) {
+      changed.add("model.max-pixels was %d, is %d".formatted(before.maxPixels(), now.maxPixels()));
+    }
+    if (!changed.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the run was trained otherwise (%s): set it back, or choose another topic prefix and data folder"
+              .formatted(String.join(", ", changed).toLowerCase(Locale.ROOT)));
     }
   }
 

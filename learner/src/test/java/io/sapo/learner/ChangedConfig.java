@@ -1,7 +1,9 @@
 package io.sapo.learner;
 
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.config.StepSettings;
 
@@ -24,6 +26,30 @@ public final class ChangedConfig {
 
   public static LearnerConfig seed(LearnerConfig c, long seed) {
     return of(c, c.algorithm(), c.steps(), c.actor(), c.critic(), seed);
+  }
+
+  public static LearnerConfig batch(LearnerConfig c, BatchSettings batch) {
+    return new LearnerConfig(
+        c.network(),
+        c.algorithm(),
+        batch,
+        c.steps(),
+        c.actor(),
+        c.critic(),
+        c.seed(),
+        c.mathematics());
+  }
+
+  public static LearnerConfig network(LearnerConfig c, NetworkSettings network) {
+    return new LearnerConfig(
+        network,
+        c.algorithm(),
+        c.batch(),
+        c.steps(),
+        c.actor(),
+        c.critic(),
+        c.seed(),
+        c.mathematics());
   }
 
   private static LearnerConfig of(

@@ -144,6 +144,7 @@ class DurabilityTest {
     run.send(records());
     run.learner(2, FaultHook.NONE).run();
     TestRuns.Run shortened = runs.create(run.data());
+    shortened.send(records());
     shortened.sendAll(run.versionsFor(shortened).subList(0, 2));
     try (Admin admin = Admin.create(runs.kafka())) {
       admin

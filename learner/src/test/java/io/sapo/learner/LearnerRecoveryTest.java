@@ -13,16 +13,21 @@ import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
+import io.sapo.learner.config.BatchSettings;
+import io.sapo.learner.config.LearnerConfig;
+import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.device.Devices;
+import io.sapo.policy.tensor.ElementType;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.WeightVersion;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,6 +157,58 @@ class LearnerRecoveryTest {
         .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
     assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
     assertThat(run.data().resolve("checkpoints/version-0000000004")).doesNotExist();
+  }
+
+  /** The older ones may be gone; of the newest one somebody may still save something. */
+  @Test
+  void ofSeveralDamagedCheckpointsTheNewestIsKept() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.learner(4, FaultHook.NONE).run();
+    for (int version : new int[] {2, 4}) {
+      Files.writeString(
+          run.data().resolve("checkpoints/version-%010d/critic.safetensors".formatted(version)),
+          "");
+    }
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+    assertThat(run.versions().get(UPDATES).getActorSha256())
+        .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
+    assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
+    assertThat(run.data().resolve("checkpoints/damaged-version-0000000002")).doesNotExist();
+  }
+
+  /** Records that are longer than what is trained on now were short enough then. */
+  @Test
+  void recoveryFoldsWhatWasTrainedOnWhateverTheLimitIsNow() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
+    assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
+    BatchSettings batch = CONFIG.batch();
+    LearnerConfig shorter =
+        ChangedConfig.batch(
+            CONFIG,
+            new BatchSettings(batch.size(), 4, batch.maxStaleness(), batch.dynamicSampling()));
+    assertThat(restarted(run, shorter, 3).run()).isEqualTo(3);
+  }
+
+  /** Versions of one run are replayed in one way. */
+  @Test
+  void aRunIsNotContinuedInAnotherPrecision() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.learner(2, FaultHook.NONE).run();
+    LearnerConfig other =
+        ChangedConfig.network(CONFIG, new NetworkSettings(null, ElementType.BF16, 50_176));
+    assertThatThrownBy(() -> restarted(run, other, UPDATES).run())
+        .hasMessageContaining("model.precision was f32, is bf16")
+        .hasMessageContaining("model.max-pixels was 0, is 50176");
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+  }
+
+  private static Learner restarted(Run run, LearnerConfig config, long untilVersion) {
+    return new Learner(
+        config, run.options(untilVersion, FaultHook.NONE), TinyRun.base(), Clock.systemUTC());
   }
 
   @Test

@@ -85,11 +85,13 @@ class LearnerTest {
       CommittedVersions lean = CommittedVersions.readLean(reader, first.topics());
       assertThat(lean.last()).isEqualTo(undisturbed.get(UPDATES));
       assertThat(lean.get(1).getMetrics()).isEmpty();
+      assertThat(lean.get(1).getOutcomes()).isEmpty();
       assertThat(lean.get(1).getConfig()).isSameAs(lean.last().getConfig());
       assertThat(lean.get(1).getEnvironment()).isSameAs(lean.last().getEnvironment());
       assertThat(lean.sha256(1)).isEqualTo(first.committed().sha256(1));
       WeightVersion whole = lean.get(1);
       whole.setMetrics(undisturbed.get(1).getMetrics());
+      whole.setOutcomes(undisturbed.get(1).getOutcomes());
       assertThat(whole).isEqualTo(undisturbed.get(1));
     }
   }

@@ -28,6 +28,15 @@ public record KlCoefficient(double initial, double target, int horizon) {
     return new KlCoefficient(coefficient, 0, 1);
   }
 
+  /**
+   * Whether one update could make the coefficient 0, where it would stay, or negative.
+   *
+   * @param trajectories in one update
+   */
+  public boolean mayVanish(int trajectories) {
+    return target > 0 && horizon <= ERROR_LIMIT * trajectories;
+  }
+
   /** The controller of Ziegler et al. 2019, section 2.2. */
   public double next(double current, double observedKl, int trajectories) {
     if (target == 0) {

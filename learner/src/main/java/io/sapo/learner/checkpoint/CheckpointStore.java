@@ -20,6 +20,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class CheckpointStore {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "version-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{10,18})");
   private static final String TEMPORARY = ".writing-";
   private static final String DAMAGED = "damaged-";
   private static final int LEAST = 2;
@@ -75,14 +78,11 @@ public final class CheckpointStore {
     return dataFolder.relativize(folder(version)).toString().replace('\\', '/');
   }
 
-  /** Versions present, ascending; a folder whose name is none is an error. */
+  /** Versions present, ascending; other folders, such as somebody's copies, are left alone. */
   public List<Long> versions() {
     List<Long> versions = new ArrayList<>();
     for (Path folder : listed()) {
-      String name = folder.getFileName().toString();
-      if (name.startsWith(PREFIX)) {
-        versions.add(Long.valueOf(name.substring(PREFIX.length())));
-      }
+      versionOf(folder).ifPresent(versions::add);
     }
     versions.sort(Comparator.naturalOrder());
     return versions;
@@ -99,6 +99,7 @@ public final class CheckpointStore {
     Path temporary = temporary(target);
     try {
       Folders.delete(temporary);
+      createRoot();
       Files.createDirectories(temporary);
       CheckpointFiles.write(temporary, snapshot, files);
       finish(temporary, target, snapshot.manifest());
@@ -120,6 +121,14 @@ public final class CheckpointStore {
     return target;
   }
 
+  /** An entry of a folder that is not synced may be gone after a power failure. */
+  private void createRoot() throws IOException {
+    if (!Files.isDirectory(root)) {
+      Files.createDirectories(root);
+      syncFolder(dataFolder);
+    }
+  }
+
   private void finish(Path temporary, Path target, CheckpointManifest manifest) throws IOException {
     Path file = temporary.resolve(CheckpointFiles.MANIFEST);
     Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
@@ -135,6 +144,11 @@ public final class CheckpointStore {
   /** Of this store alone: another learner, not yet aware that it was fenced, may write too. */
   private Path temporary(Path target) {
     return root.resolve(TEMPORARY + own + "-" + target.getFileName());
+  }
+
+  private static Optional<Long> versionOf(Path folder) {
+    Matcher name = NAME.matcher(folder.getFileName().toString());
+    return name.matches() ? Optional.of(Long.valueOf(name.group(1))) : Optional.empty();
   }
 
   /** The run that a checkpoint says it belongs to; empty when what it says cannot be read. */
@@ -154,11 +168,8 @@ public final class CheckpointStore {
    */
   public void sweep(long lastCommitted) {
     for (Path folder : listed()) {
-      String name = folder.getFileName().toString();
-      boolean orphan =
-          name.startsWith(PREFIX)
-              && Long.parseLong(name.substring(PREFIX.length())) > lastCommitted;
-      if (orphan || name.startsWith(TEMPORARY)) {
+      boolean orphan = versionOf(folder).filter(version -> version > lastCommitted).isPresent();
+      if (orphan || folder.getFileName().toString().startsWith(TEMPORARY)) {
         log.info("sweeping {}: it belongs to no committed version", folder);
         try {
           Folders.delete(folder);
@@ -171,7 +182,7 @@ public final class CheckpointStore {
 
   /**
    * Renames a damaged checkpoint, so that it does not count as one of those kept; people may want
-   * to look at it. One is kept.
+   * to look at it. The one that was set aside last is kept.
    */
   public void setAside(long version) {
     Path damaged = root.resolve(DAMAGED + folder(version).getFileName());

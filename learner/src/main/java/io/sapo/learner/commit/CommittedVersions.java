@@ -47,8 +47,8 @@ public final class CommittedVersions {
   }
 
   /**
-   * The same without the metrics of any but the newest: a tenth of the memory, of which a run of
-   * weeks would need a gigabyte.
+   * The same without the metrics and outcomes of any but the newest: a tenth of the memory, of
+   * which a run of weeks would need a gigabyte.
    */
   public static CommittedVersions readLean(Consumer<byte[], byte[]> consumer, Topics topics) {
     return read(consumer, topics, true);
@@ -105,6 +105,7 @@ public final class CommittedVersions {
   private void shareWith(WeightVersion parent, WeightVersion version) {
     if (lean) {
       parent.setMetrics(Map.of());
+      parent.setOutcomes(List.of());
     }
     if (version.getConfig().equals(parent.getConfig())) {
       version.setConfig(parent.getConfig());

@@ -100,8 +100,15 @@ final class Passes implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws NotSettledException when that fails: no fault of the batch
+   */
   void beforeStep() {
-    beforeStep.run();
+    try {
+      beforeStep.run();
+    } catch (RuntimeException e) {
+      throw new NotSettledException(e);
+    }
   }
 
   @Override

@@ -73,7 +73,8 @@ public final class Update {
   /**
    * Moves the state one version on. On NaN or infinity in a network or gradient, or a record that
    * cannot be computed although it was admitted, the rest of the update is skipped, and replay
-   * skips the same. Failures that may be the machine's (memory, the native library) are thrown.
+   * skips the same. Failures that may be the machine's (memory, disk, the native library) are
+   * thrown.
    */
   public Folded apply(TrainingState state, Batch batch) {
     if (batch.examples().isEmpty()) {
@@ -82,6 +83,8 @@ public final class Update {
     Metrics metrics = new Metrics(nanoTime);
     try {
       return fold(state, batch, metrics);
+    } catch (NotSettledException e) {
+      throw e.failure();
     } catch (NonFiniteException | NonFiniteGradientException e) {
       return leaveOut(state, batch, metrics, e.getMessage());
     } catch (IllegalArgumentException

@@ -67,6 +67,11 @@ public final class Admission {
     return new Admission(model, pictures, maxSequenceTokens);
   }
 
+  /** The same with another limit. */
+  public Admission withMaxSequenceTokens(int limit) {
+    return new Admission(model, pictures, limit);
+  }
+
   public InputRecord admit(Position position, byte[] value) {
     return NowReading.during("a record of segments at " + position, () -> read(position, value));
   }

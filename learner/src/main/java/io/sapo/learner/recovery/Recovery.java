@@ -1,5 +1,6 @@
 package io.sapo.learner.recovery;
 
+import ai.djl.engine.EngineException;
 import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointFiles;
@@ -72,7 +73,7 @@ public final class Recovery {
     }
   }
 
-  /** Versions whose checkpoint could not be used. */
+  /** Versions whose checkpoint could not be used, ascending. */
   public List<Long> damaged() {
     return List.copyOf(damaged);
   }
@@ -96,7 +97,10 @@ public final class Recovery {
         return load(committed.get(present.get(i)));
       } catch (CheckpointException e) {
         log.warn("checkpoint is not used, an older one is tried: {}", e.getMessage());
-        damaged.add(present.get(i));
+        // Of the native library, such as of a full GPU: another start may load it.
+        if (!(e.getCause() instanceof EngineException)) {
+          damaged.add(0, present.get(i));
+        }
         if (newestFailure == null) {
           newestFailure = e;
         } else {

@@ -64,6 +64,22 @@ class CheckpointStoreTest {
     assertThat(store.versions()).containsExactly(0L, 4L, 5L, 6L);
   }
 
+  /** An operator's copies, made while the run trains. */
+  @Test
+  void otherFoldersAreLeftAlone() throws IOException {
+    CheckpointStore store = store(2);
+    for (long version = 0; version <= 2; version++) {
+      store.write(snapshot(version), files);
+    }
+    Path copy = Files.createDirectory(store.folder(1).resolveSibling("version-0000000001.bak"));
+    Path named = Files.createDirectory(store.folder(1).resolveSibling("version-before-lunch"));
+    store.write(snapshot(3), files);
+    store.sweep(2);
+    assertThat(store.versions()).containsExactly(0L, 2L);
+    assertThat(copy).exists();
+    assertThat(named).exists();
+  }
+
   @Test
   void keepsByAgeButNeverFewerThanTwo() throws IOException {
     CheckpointStore store = store(10);

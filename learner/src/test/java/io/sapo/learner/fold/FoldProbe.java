@@ -91,7 +91,7 @@ public final class FoldProbe {
         .toList();
   }
 
-  private static BatchAssembler assembler(LearnerConfig config, List<SegmentedTrajectory> records) {
+  static BatchAssembler assembler(LearnerConfig config, List<SegmentedTrajectory> records) {
     Admission admission = new Admission(TinyRun.model(), null, config.batch().maxSequenceTokens());
     RecordCodec<SegmentedTrajectory> codec = RecordCodec.of(SegmentedTrajectory.class);
     Iterator<SegmentedTrajectory> log = records.iterator();

@@ -1,6 +1,7 @@
 package io.sapo.learner.fold;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.TinyRun;
@@ -39,6 +40,29 @@ class SkippedUpdateTest {
   private static FoldOutcome ruined(LearnerConfig config, List<SegmentedTrajectory> records)
       throws InterruptedException {
     return FoldProbe.fold(config, records, 3, FoldOutcome::of);
+  }
+
+  /**
+   * The same batch can be computed with when it is folded again: a failing disk is none of its
+   * faults.
+   */
+  @Test
+  void whatFailsBesideAnUpdateIsNotTakenForItsOutcome() throws InterruptedException {
+    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
+    Batch batch =
+        FoldProbe.assembler(config, TinyRun.trajectories(1, config.batch().size(), 3))
+            .next(0, () -> false);
+    Runnable failing =
+        () -> {
+          throw new IllegalArgumentException("the checkpoint before");
+        };
+    try (TrainingState state = TrainingState.initial(TinyRun.weights(), config.algorithm());
+        Networks networks = Networks.load(TinyRun.base(), config.algorithm().usesCritic())) {
+      Update update = new Update(config, networks, () -> 0, 1 << 20, failing);
+      assertThatThrownBy(() -> update.apply(state, batch))
+          .isExactlyInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the checkpoint before");
+    }
   }
 
   /** What admission must not let through all the same does not end a run. */
