@@ -5,7 +5,6 @@ import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.producer.weights.FollowedWeights;
 import io.sapo.producer.weights.WeightFollower;
-import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProducerClients;
@@ -34,12 +33,12 @@ public final class EvaluationService implements AutoCloseable {
 
   private final EvaluationConfig config;
   private final Duration heartbeat;
-  private final Topics topics;
   private final Clock clock;
   private final Semaphore news = new Semaphore(0);
   private final Evaluator evaluator;
   private final WeightFollower follower;
   private final Producer<byte[], byte[]> producer;
+  private final EvaluationWriter writer;
   private final EvaluationRequests requests;
   private final EvaluatorStatus status;
   private final Heartbeats heartbeats;
@@ -77,12 +76,12 @@ public final class EvaluationService implements AutoCloseable {
       Clock clock) {
     this.config = config;
     this.heartbeat = heartbeat;
-    this.topics = topics;
     this.clock = clock;
     this.evaluator = new Evaluator(config, checkpoint, base);
     this.follower = new WeightFollower(client, topics, base, news::release);
     this.producer =
         ProducerClients.create(client, Map.of("client.id", topics.prefix() + "evaluator"));
+    this.writer = new EvaluationWriter(producer, topics.evaluations());
     this.status = new EvaluatorStatus(instance, heartbeat, evaluator.liveness(), clock);
     this.heartbeats = new Heartbeats(client, topics, "evaluator-status-" + instance, status::now);
     this.requests = new EvaluationRequests(client, topics, this::request);
@@ -219,9 +218,7 @@ public final class EvaluationService implements AutoCloseable {
     examinedVersion = held.version();
     status.waits();
     if (score.tasks() > 0) {
-      Evaluation record = score.toRecord(sampling, config.seed(), clock.millis());
-      producer.send(topics.evaluations().record(Long.toString(score.version()), record));
-      producer.flush();
+      writer.write(score.toRecord(sampling, config.seed(), clock.millis()), () -> closed);
     }
     return score;
   }
