@@ -58,7 +58,7 @@ function facts(t) {
     ["Became of it", fate], ["Sampled by", t.versions.map((v) => `version ${v.version} (${plural(v.tokens, "token")})`).join(", then ")],
     ["Task", t.taskId], ["Producer", t.producerId],
     ["Sampling", `temperature ${num(t.sampling.temperature)}, top-p ${num(t.sampling.topP)}, top-k ${num(t.sampling.topK)}, seed ${t.seed}`],
-    ["Ended by", t.finishReason === "STOP" ? "end of text" : "the length limit"], ["Group", `${t.groupId}: ${plural(t.group.count, "rollout")}, mean ${num(t.group.mean)}, deviation ${num(t.group.std)}${t.group.complete ? "" : ", closed by its deadline"}`],
+    ["Ended by", t.finishReason === "STOP" ? "end of text, or a stop text" : "the length limit"], ["Group", `${t.groupId}: ${plural(t.group.count, "rollout")}, mean ${num(t.group.mean)}, deviation ${num(t.group.std)}${t.group.complete ? "" : ", closed by its deadline"}`],
     ["Generated", `${when(t.startedAtMs)}, in ${((t.finishedAtMs - t.startedAtMs) / 1000).toFixed(1)} s`],
   ]);
 }

@@ -2,7 +2,10 @@ package io.sapo.policy.generation;
 
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.network.RotaryPositions;
+import io.sapo.policy.text.StopTexts;
+import io.sapo.policy.text.StoppedText;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A response being generated: what has come so far and what the next step needs. */
 final class RunningResponse {
@@ -12,6 +15,7 @@ final class RunningResponse {
   private final float[] logProbs;
   private final float[] entropies;
   private final long[] versions;
+  private final Optional<StoppedText> text;
   private int count;
   private FinishReason finishReason;
 
@@ -24,6 +28,7 @@ final class RunningResponse {
     this.logProbs = new float[limit];
     this.entropies = new float[limit];
     this.versions = new long[limit];
+    this.text = request.stops().map(StopTexts::begin);
   }
 
   GenerationRequest request() {
@@ -59,13 +64,16 @@ final class RunningResponse {
     return finishReason != null;
   }
 
+  /**
+   * @param ends whether it is a stop token
+   */
   void add(int token, float logProb, float entropy, long version, boolean ends) {
     tokens[count] = token;
     logProbs[count] = logProb;
     entropies[count] = entropy;
     versions[count] = version;
     count++;
-    if (ends) {
+    if (ends || text.isPresent() && text.get().endsWith(token)) {
       finishReason = FinishReason.STOP;
     } else if (count == tokens.length) {
       finishReason = FinishReason.LENGTH;

@@ -11,4 +11,12 @@ public interface GrowingText {
 
   /** All that is certain, in whole characters; only grows. */
   CharSequence text();
+
+  /**
+   * What comes behind {@link #text} if the response ends here, where that is whole characters: of a
+   * tokenizer that says only later what bytes stand for.
+   */
+  default CharSequence ending() {
+    return "";
+  }
 }

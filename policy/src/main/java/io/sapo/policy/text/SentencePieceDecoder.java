@@ -134,8 +134,13 @@ final class SentencePieceDecoder implements TokenDecoder {
   private final class Growing implements GrowingText {
     private final StringBuilder text = new StringBuilder();
     private final ByteArrayOutputStream run = new ByteArrayOutputStream();
+    private final ByteText ending = new ByteText();
     private boolean first = true;
     private int toStrip = strippedSpaces;
+
+    Growing() {
+      ending.begin(toStrip);
+    }
 
     @Override
     public void add(int[] tokens, int from) {
@@ -145,11 +150,14 @@ final class SentencePieceDecoder implements TokenDecoder {
           continue;
         }
         if (byteFallback && BYTE.matcher(name).matches()) {
-          run.write(Integer.parseInt(name.substring(3, 5), 16));
+          int value = Integer.parseInt(name.substring(3, 5), 16);
+          run.write(value);
+          ending.add(value);
         } else {
           append(spelled(run.toByteArray()));
           run.reset();
           append(name.replace(space, first && firstTokenBare ? "" : " "));
+          ending.begin(toStrip);
         }
         first = false;
       }
@@ -171,6 +179,11 @@ final class SentencePieceDecoder implements TokenDecoder {
     @Override
     public CharSequence text() {
       return text;
+    }
+
+    @Override
+    public CharSequence ending() {
+      return ending.text();
     }
   }
 

@@ -9,12 +9,15 @@ import java.util.Optional;
  *
  * @param messages of the whole conversation so far
  * @param tools the same throughout a conversation
+ * @param stops texts before which the answer ends; each as {@link
+ *     io.sapo.policy.text.StopTexts#canBeFound} has it
  * @param seed of token sampling; empty for one of the gateway's
  * @param reference how the conversation is to be judged; empty to wait for a reward
  */
 public record ChatRequest(
     List<Message> messages,
     Tools tools,
+    List<String> stops,
     Sampling sampling,
     Optional<Long> seed,
     Optional<Reference> reference) {
@@ -53,5 +56,6 @@ public record ChatRequest(
 
   public ChatRequest {
     messages = List.copyOf(messages);
+    stops = List.copyOf(stops);
   }
 }

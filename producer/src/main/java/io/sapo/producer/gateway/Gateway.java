@@ -184,8 +184,8 @@ public final class Gateway implements AutoCloseable {
   public ChatStream stream(ChatRequest request, Runnable news) {
     StreamedTurn stream =
         request.tools().isEmpty()
-            ? new StreamedTurn(profile.tokenizer()::growingText, news)
-            : StreamedTurn.atTheEnd(profile.tokenizer()::growingText, news);
+            ? new StreamedTurn(turns.texts(request), news)
+            : StreamedTurn.atTheEnd(turns.texts(request), news);
     CompletableFuture<ChatReply> reply;
     try {
       reply = generation.generate(request, turns.of(request), Optional.of(stream));

@@ -51,7 +51,11 @@ final class TurnGeneration {
     long seed = request.seed().orElse(RolloutSeed.of(runSeed, conversation.id(), number));
     GenerationRequest asked =
         new GenerationRequest(
-            id, TokenSequence.text(turn.prompt(), new int[0]), request.sampling(), seed);
+            id,
+            TokenSequence.text(turn.prompt(), new int[0]),
+            request.sampling(),
+            seed,
+            turns.stops(request));
     return thread
         .generate(asked, stream.map(reader -> reader::sampled))
         .handle(

@@ -4,6 +4,7 @@ import io.sapo.jinja.JinjaException;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ToolCallForm;
+import io.sapo.policy.text.GrowingText;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import java.util.LinkedHashMap;
@@ -30,6 +31,11 @@ final class TurnPrompts {
   /** What was generated, special tokens omitted. */
   String text(Generation generation) {
     return profile.tokenizer().decodeResponse(generation.tokens()).text();
+  }
+
+  /** Begins the text of what is generated. */
+  GrowingText growingText() {
+    return profile.tokenizer().growingText();
   }
 
   /** How calls of tools are written; there where a request with tools was taken. */
@@ -79,12 +85,17 @@ final class TurnPrompts {
    */
   Optional<int[]> next(List<Message> said, Tools tools, int answers, int[] generated) {
     said.subList(answers + 1, said.size()).forEach(this::refuseControlTokens);
-    String before = text(said.subList(0, answers), tools) + said.get(answers).text();
+    String before = text(said.subList(0, answers), tools);
     String now = text(said, tools);
-    if (!now.startsWith(before)) {
-      return Optional.empty();
+    String answer = said.get(answers).text();
+    if (!now.startsWith(before + answer)) {
+      // Many templates strip a message, of which a stop text is often the end of a line.
+      answer = answer.strip();
+      if (!now.startsWith(before + answer)) {
+        return Optional.empty();
+      }
     }
-    String rest = now.substring(before.length());
+    String rest = now.substring(before.length() + answer.length());
     int last = generated[generated.length - 1];
     if (profile.stopTokens().contains(last)) {
       String end = profile.tokenizer().decodeAll(new int[] {last});

@@ -1,6 +1,8 @@
 package io.sapo.producer.gateway;
 
 import io.sapo.policy.generation.Generation;
+import io.sapo.policy.text.GrowingText;
+import io.sapo.policy.text.StopTexts;
 import io.sapo.policy.text.TextTooLongException;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.GatewayException.Kind;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Finds the conversation that a request goes on with, or begins one, and puts its tokens together.
@@ -111,12 +114,27 @@ final class Turns {
     }
   }
 
+  /** Where the answer ends, beside where the model ends it. */
+  Optional<StopTexts> stops(ChatRequest request) {
+    return request.stops().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new StopTexts(request.stops(), prompts::growingText));
+  }
+
+  /** The text of an answer while it is generated, as far as the caller sees it. */
+  Supplier<GrowingText> texts(ChatRequest request) {
+    Optional<StopTexts> stops = stops(request);
+    return stops.isPresent() ? stops.get()::begin : prompts::growingText;
+  }
+
   /** What was generated, as the caller sees it. */
   Answer answer(ChatRequest request, Generation generation) {
     String written = prompts.text(generation);
+    String shown = stops(request).map(stops -> stops.cut(written)).orElse(written);
     return request.tools().isEmpty()
-        ? Answer.plain(written)
-        : Answer.withCalls(written, prompts.toolCalls().orElseThrow(), () -> "call_" + randomHex());
+        ? Answer.plain(written, shown)
+        : Answer.withCalls(
+            written, shown, prompts.toolCalls().orElseThrow(), () -> "call_" + randomHex());
   }
 
   /** Making tokens of megabytes takes minutes: what cannot fit is not tried. */

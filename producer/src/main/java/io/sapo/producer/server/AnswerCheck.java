@@ -6,6 +6,7 @@ import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.producer.server.Answer.Candidates;
 import io.sapo.producer.server.Answer.Ending;
 import io.sapo.producer.server.Answer.Span;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -27,19 +28,27 @@ final class AnswerCheck {
 
   /**
    * @param versions number of the version of that name
+   * @return without what the server generated behind a stop text
+   * @throws OtherStopException when it ended at a text that was not asked for
    * @throws RefusedAnswerException naming the first thing that is wrong
    */
   Generation generation(
       GenerationRequest request, Answer answer, Function<String, Optional<Long>> versions) {
-    int length = answer.tokens().length;
     tokens(answer, request.sampling().maxNewTokens());
+    OptionalInt end =
+        request.stops().map(stops -> stops.end(answer.tokens())).orElse(OptionalInt.empty());
+    FinishReason reason = end.isPresent() ? FinishReason.STOP : ending(request, answer);
+    float[] logProbs = logProbs(answer);
+    float[] entropies = entropies(answer);
+    long[] numbers = versions(answer, answer.tokens().length, versions);
+    int length = end.orElse(answer.tokens().length);
     return new Generation(
         request.id(),
-        answer.tokens(),
-        logProbs(answer),
-        entropies(answer),
-        versions(answer, length, versions),
-        ending(answer, request.sampling().maxNewTokens()));
+        Arrays.copyOf(answer.tokens(), length),
+        Arrays.copyOf(logProbs, length),
+        Arrays.copyOf(entropies, length),
+        Arrays.copyOf(numbers, length),
+        reason);
   }
 
   /** Whether these may be the first tokens of a response; no more than that is checked. */
@@ -90,10 +99,15 @@ final class AnswerCheck {
     }
   }
 
-  private FinishReason ending(Answer answer, int most) {
+  private FinishReason ending(GenerationRequest request, Answer answer) {
+    int most = request.sampling().maxNewTokens();
     int last = answer.tokens()[answer.tokens().length - 1];
     if (rules.stops().contains(last)) {
       return FinishReason.STOP;
+    }
+    if (answer.ending() == Ending.STOP && request.stops().isPresent()) {
+      throw new OtherStopException(
+          "it stopped after token %d, in which no stop text ends".formatted(last));
     }
     require(
         answer.ending() == Ending.LENGTH,

@@ -38,6 +38,9 @@ final class AnswerReader {
     /** The answer is at fault. */
     record Refused(String reason) implements Reading {}
 
+    /** The stop texts are at fault, or what the server makes of them. */
+    record OtherStop(String reason) implements Reading {}
+
     /** The prompt is at fault, or what the server makes of prompts. */
     record OtherPrompt(String reason) implements Reading {}
 
@@ -87,6 +90,8 @@ final class AnswerReader {
       Generation generation = check.generation(request, answer, versions);
       return new Reading.Generated(
           generation, answer.versions().stream().map(Span::version).distinct().toList());
+    } catch (OtherStopException e) {
+      return new Reading.OtherStop(e.getMessage());
     } catch (RefusedAnswerException e) {
       return new Reading.Refused(e.getMessage());
     }

@@ -32,6 +32,7 @@ final class CompletionExchange {
             request.seed() & Long.MAX_VALUE,
             1,
             settings.entropyCandidates(),
+            open.stopsToSend(),
             open.chat(),
             open.listener().isPresent());
     return send(server, asked, open, wanted)

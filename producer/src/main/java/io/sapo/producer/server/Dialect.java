@@ -28,6 +28,7 @@ interface Dialect {
    *
    * @param count responses
    * @param candidates likeliest tokens wanted at every place
+   * @param stops texts at which the server is to end a response
    * @param chat of a prompt with pictures, which goes to servers as it is
    * @param streamed whether the answer is to come while it is generated
    */
@@ -37,6 +38,7 @@ interface Dialect {
       long seed,
       int count,
       int candidates,
+      List<String> stops,
       Optional<PictureChat> chat,
       boolean streamed) {
     private static final int FIXED_BYTES = 1 << 16;

@@ -95,6 +95,7 @@ final class Handshake {
             1,
             probe.samples(),
             candidates,
+            List.of(),
             Optional.empty(),
             false);
     Reply reply =

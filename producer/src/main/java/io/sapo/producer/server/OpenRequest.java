@@ -1,8 +1,10 @@
 package io.sapo.producer.server;
 
 import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.text.StopTexts;
 import io.sapo.producer.engine.TokenListener;
 import io.sapo.producer.prompt.PictureChat;
+import java.util.List;
 import java.util.Optional;
 
 /** A generation request that has no outcome yet. Guarded by the engine's lock. */
@@ -40,6 +42,14 @@ final class OpenRequest {
 
   GenerationRequest request() {
     return request;
+  }
+
+  /**
+   * Stop texts to be sent along, so that the server generates no further; the answer is cut where
+   * the text decoded here says so in any case. None after an answer that was refused.
+   */
+  List<String> stopsToSend() {
+    return refused > 0 ? List.of() : request.stops().map(StopTexts::texts).orElse(List.of());
   }
 
   /** Notes an answer that cannot be used; true when there is to be no other try. */

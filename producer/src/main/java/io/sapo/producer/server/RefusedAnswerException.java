@@ -1,7 +1,7 @@
 package io.sapo.producer.server;
 
 /** An answer that must not be trained on; the message says what is wrong with it. */
-final class RefusedAnswerException extends RuntimeException {
+class RefusedAnswerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   RefusedAnswerException(String message, Throwable cause) {

@@ -26,6 +26,10 @@ final class SamplingFields {
     to.put("ignore_eos", true);
     ArrayNode stops = to.putArray("stop_token_ids");
     rules.stops().forEach(stops::add);
+    if (!wanted.stops().isEmpty()) {
+      ArrayNode texts = to.putArray("stop");
+      wanted.stops().forEach(texts::add);
+    }
     if (!rules.banned().isEmpty()) {
       ObjectNode bias = to.putObject("logit_bias");
       rules.banned().forEach(token -> bias.put(Integer.toString(token), BANNED));

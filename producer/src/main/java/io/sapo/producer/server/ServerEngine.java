@@ -260,6 +260,8 @@ public final class ServerEngine implements RolloutEngine {
       }
       if (reading instanceof Reading.Generated generated) {
         server.generated(open, generated.generation(), generated.names());
+      } else if (reading instanceof Reading.OtherStop other) {
+        againUnless(open.refused(), open, server, other.reason());
       } else if (reading instanceof Reading.Refused refused) {
         server.answerRefused(refused.reason());
         againUnless(open.refused(), open, server, refused.reason());

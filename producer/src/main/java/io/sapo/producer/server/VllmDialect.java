@@ -100,6 +100,9 @@ final class VllmDialect implements Dialect {
     to.put("top_k", sampling.topK());
     to.put("seed", wanted.seed());
     to.put("logprobs", wanted.candidates());
+    if (!wanted.stops().isEmpty()) {
+      to.put("include_stop_str_in_output", true);
+    }
   }
 
   @Override

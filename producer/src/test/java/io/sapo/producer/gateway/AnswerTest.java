@@ -12,7 +12,7 @@ class AnswerTest {
   private final AtomicInteger calls = new AtomicInteger();
 
   private Answer read(ToolCallForm form, String written) {
-    return Answer.withCalls(written, form, () -> "call_" + calls.getAndIncrement());
+    return Answer.withCalls(written, written, form, () -> "call_" + calls.getAndIncrement());
   }
 
   @Test

@@ -105,6 +105,7 @@ class ConversationPublisherTest {
         new ChatRequest(
             List.of(new Message("user", "?")),
             Tools.NONE,
+            List.of(),
             SAMPLING,
             Optional.empty(),
             Optional.empty());

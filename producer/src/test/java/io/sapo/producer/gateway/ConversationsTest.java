@@ -27,6 +27,7 @@ class ConversationsTest {
         new ChatRequest(
             List.of(new Message("user", text)),
             Tools.NONE,
+            List.of(),
             SAMPLING,
             Optional.empty(),
             Optional.of(new Reference(answer, "exact")));

@@ -37,6 +37,7 @@ class EndedConversationsTest extends RunningGateway {
             new ChatRequest(
                 List.of(AGAIN),
                 Tools.NONE,
+                List.of(),
                 SAMPLING,
                 Optional.empty(),
                 Optional.of(new Reference("3", "numeric"))))

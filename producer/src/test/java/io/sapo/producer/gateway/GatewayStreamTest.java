@@ -64,7 +64,7 @@ class GatewayStreamTest extends RunningGateway {
     assertThat(stream.begun()).isFalse();
   }
 
-  private static void awaitUninterruptibly(CountDownLatch latch) {
+  static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {

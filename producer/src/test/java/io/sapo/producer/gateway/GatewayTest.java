@@ -79,6 +79,7 @@ class GatewayTest extends RunningGateway {
                 new ChatRequest(
                     List.of(QUESTION, answer, AGAIN),
                     Tools.NONE,
+                    List.of(),
                     new Sampling(0.5, 1, 0, 8),
                     Optional.of(2L),
                     Optional.empty()))

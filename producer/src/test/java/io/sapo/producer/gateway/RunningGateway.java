@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A gateway over a tiny model with random weights, on the broker of this JVM. */
 abstract class RunningGateway {
   static final Sampling SAMPLING = new Sampling(0.9, 1, 0, 8);
+  static final int STEPS_PER_CALL = 3;
   private static final String TEMPLATE =
       "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
           + "{{ message['content'] }}<|im_end|>\n{% endfor %}"
@@ -118,8 +120,12 @@ abstract class RunningGateway {
   }
 
   static ChatRequest request(long seed, Message... messages) {
+    return request(seed, List.of(), messages);
+  }
+
+  static ChatRequest request(long seed, List<String> stops, Message... messages) {
     return new ChatRequest(
-        List.of(messages), Tools.NONE, SAMPLING, Optional.of(seed), Optional.empty());
+        List.of(messages), Tools.NONE, stops, SAMPLING, Optional.of(seed), Optional.empty());
   }
 
   static Map<String, Object> role(Message message) {
@@ -128,18 +134,28 @@ abstract class RunningGateway {
 
   /** By a generator of its own. */
   Generation generate(int[] prompt, long seed) {
+    return generate(prompt, LongStream.of(seed)).get(0);
+  }
+
+  /** In no order. */
+  List<Generation> generate(int[] prompt, LongStream seeds) {
+    long[] each = seeds.toArray();
     try (Generator generator =
         Generator.load(
             checkpoint.config(),
-            new GeneratorOptions(1, 208, 4, profile.unspeakableTokens(), profile.stopTokens()),
+            new GeneratorOptions(
+                each.length, 208, 4, profile.unspeakableTokens(), profile.stopTokens()),
             Device.cpu())) {
-      generator.submit(
-          new GenerationRequest("x", TokenSequence.text(prompt, new int[0]), SAMPLING, seed));
+      for (long seed : each) {
+        generator.submit(
+            new GenerationRequest(
+                Long.toString(seed), TokenSequence.text(prompt, new int[0]), SAMPLING, seed));
+      }
       List<Generation> generated = new ArrayList<>();
-      while (generated.isEmpty()) {
+      while (generated.size() < each.length) {
         generated.addAll(generator.advance(weights, 0));
       }
-      return generated.get(0);
+      return generated;
     }
   }
 
@@ -160,7 +176,7 @@ abstract class RunningGateway {
         Curriculum.Bounds.NONE,
         3,
         new PromptSettings(ProfileSettings.DEFAULT, PictureSettings.INLINE, 200),
-        new RolloutSettings(SAMPLING, 1, 4, 3, WeightUptake.IN_FLIGHT, "cpu"),
+        new RolloutSettings(SAMPLING, 1, 4, STEPS_PER_CALL, WeightUptake.IN_FLIGHT, "cpu"),
         new StalenessBound(1, 8, 1),
         EngineSettings.BUILTIN);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.policy.text.FixedWordTokenizer;
 import io.sapo.policy.text.GrowingText;
+import io.sapo.policy.text.StopTexts;
 import io.sapo.policy.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +52,34 @@ class StreamedTurnTest {
     assertThat(stream.end("a€\ufffd")).isTrue();
     assertThat(stream.take()).isEqualTo("\ufffd");
     assertThat(news).hasValue(2);
+  }
+
+  /** Of a server that generates on behind a stop text, too. */
+  @Test
+  void whatMayBecomeAStopTextIsHeldBackAndNothingBehindOneIsRead() {
+    StopTexts stops = new StopTexts(List.of("END"), tokenizer::growingText);
+    stream = new StreamedTurn(stops::begin, news::incrementAndGet);
+    generated("1 E", 0);
+    assertThat(stream.take()).isEqualTo("1 ");
+    generated("1 EN 2", 0);
+    assertThat(stream.take()).isEqualTo("EN 2");
+    generated("1 EN 2EN", 0);
+    assertThat(stream.take()).isEmpty();
+    generated("1 EN 2END, and on", 0);
+    assertThat(stream.take()).isEmpty();
+    assertThat(stream.end("1 EN 2")).isTrue();
+    assertThat(stream.take()).isEmpty();
+  }
+
+  /** It was no stop text after all. */
+  @Test
+  void whatWasHeldBackComesAtTheEnd() {
+    StopTexts stops = new StopTexts(List.of("END"), tokenizer::growingText);
+    stream = new StreamedTurn(stops::begin, news::incrementAndGet);
+    generated("1 EN", 0);
+    assertThat(stream.take()).isEqualTo("1 ");
+    assertThat(stream.end("1 EN")).isTrue();
+    assertThat(stream.take()).isEqualTo("EN");
   }
 
   @Test

@@ -79,7 +79,8 @@ class ToolTurnsTest {
   }
 
   private static ChatRequest request(Tools tools, Message... messages) {
-    return new ChatRequest(List.of(messages), tools, SAMPLING, Optional.empty(), Optional.empty());
+    return new ChatRequest(
+        List.of(messages), tools, List.of(), SAMPLING, Optional.empty(), Optional.empty());
   }
 
   /** The turn's answer is this text and the token that ends it. */

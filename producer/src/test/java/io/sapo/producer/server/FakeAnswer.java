@@ -1,11 +1,12 @@
 package io.sapo.producer.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -14,14 +15,14 @@ import java.util.stream.IntStream;
  *
  * @param distributions log-probabilities over the vocabulary that each token was sampled from
  * @param versions of the weights that sampled each token
- * @param stoppedBy the stop token that ended it; empty where its length did
+ * @param stoppedBy the stop token or text that ended it; empty where its length did
  * @param candidates likeliest tokens told for each place
  */
 record FakeAnswer(
     List<Integer> tokens,
     List<double[]> distributions,
     List<String> versions,
-    OptionalInt stoppedBy,
+    Optional<JsonNode> stoppedBy,
     int candidates) {
   private String ending() {
     return stoppedBy.isPresent() ? "stop" : "length";
@@ -31,11 +32,7 @@ record FakeAnswer(
     ObjectNode choice = ServerClient.JSON.createObjectNode();
     choice.put("index", index);
     choice.put("finish_reason", ending());
-    if (stoppedBy.isPresent()) {
-      choice.put("stop_reason", stoppedBy.getAsInt());
-    } else {
-      choice.putNull("stop_reason");
-    }
+    choice.set("stop_reason", stoppedBy.orElse(ServerClient.JSON.nullNode()));
     tokens.forEach(choice.putArray("token_ids")::add);
     if (tokensOnly) {
       spans(choice.putArray("weight_versions"));
@@ -77,9 +74,7 @@ record FakeAnswer(
     tokens.forEach(reply.putArray("output_ids")::add);
     ObjectNode meta = reply.putObject("meta_info");
     ObjectNode finish = meta.putObject("finish_reason").put("type", ending());
-    if (stoppedBy.isPresent()) {
-      finish.put("matched", stoppedBy.getAsInt());
-    }
+    stoppedBy.ifPresent(by -> finish.set("matched", by));
     meta.put("weight_version", versions.get(versions.size() - 1));
     if (spans) {
       spans(meta.putArray("weight_versions"));

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -24,7 +24,7 @@ final class FakeResponse {
   private final List<Integer> tokens = new ArrayList<>();
   private final List<double[]> distributions = new ArrayList<>();
   private final List<String> versions = new ArrayList<>();
-  private OptionalInt stoppedBy = OptionalInt.empty();
+  private Optional<JsonNode> stoppedBy = Optional.empty();
 
   FakeResponse(
       FakeServer server,
@@ -115,9 +115,24 @@ final class FakeResponse {
     versions.add(server.version());
     for (JsonNode stop : wanted.path("stop_token_ids")) {
       if (stop.asInt() == token) {
-        stoppedBy = OptionalInt.of(token);
+        stoppedBy = Optional.of(stop);
+        return;
       }
     }
+    for (JsonNode stop : wanted.path("stop")) {
+      if (finds(stop.asText())) {
+        stoppedBy = Optional.of(stop);
+      }
+    }
+  }
+
+  private boolean finds(String stop) {
+    if (server.is(Quirk.IGNORES_STOP_TEXTS)) {
+      return false;
+    }
+    int[] all = tokens.stream().mapToInt(token -> token).toArray();
+    return server.is(Quirk.FINDS_OTHER_STOP_TEXTS)
+        || server.tokenizer().decodeResponse(all).text().contains(stop);
   }
 
   private int pick(double[] logProbs) {

@@ -50,6 +50,8 @@ final class FakeServer implements AutoCloseable {
     OTHER_CHAT,
     SILENT_ABOUT_PROMPTS,
     SILENT_ABOUT_VERSIONS,
+    IGNORES_STOP_TEXTS,
+    FINDS_OTHER_STOP_TEXTS,
     SHORT
   }
 
@@ -83,6 +85,10 @@ final class FakeServer implements AutoCloseable {
   volatile IntPredicate hangsUpAfter = events -> false;
 
   final AtomicInteger generated = new AtomicInteger();
+
+  /** Times it was asked what it is. */
+  final AtomicInteger identified = new AtomicInteger();
+
   final List<JsonNode> chats = new CopyOnWriteArrayList<>();
 
   /** What it was told of its weights, in order: path and body. */
@@ -124,6 +130,10 @@ final class FakeServer implements AutoCloseable {
     http.start();
   }
 
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
   URI address() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
   }
@@ -146,7 +156,10 @@ final class FakeServer implements AutoCloseable {
   private void route(HttpExchange exchange, String path, JsonNode body) throws IOException {
     switch (path) {
       case "/health" -> answer(exchange, 200, "");
-      case "/v1/models" -> answer(exchange, 200, models());
+      case "/v1/models" -> {
+        identified.incrementAndGet();
+        answer(exchange, 200, models());
+      }
       case "/tokenize" -> answer(exchange, 200, tokens(body.path("prompt").asText()));
       case "/pause_generation",
           "/continue_generation",

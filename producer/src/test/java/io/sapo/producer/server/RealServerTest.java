@@ -219,6 +219,7 @@ class RealServerTest {
                   asked.seed() & Long.MAX_VALUE,
                   1,
                   20,
+                  List.of(),
                   Optional.empty(),
                   false));
       free.acquire();

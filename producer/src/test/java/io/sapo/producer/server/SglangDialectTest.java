@@ -70,6 +70,13 @@ class SglangDialectTest {
   }
 
   @Test
+  void stopTextsAreSentAlong() {
+    assertThat(request(false).path("sampling_params").path("stop"))
+        .extracting(JsonNode::asText)
+        .containsExactly("\n", "END");
+  }
+
+  @Test
   void aStreamIsAskedForInABoundedNumberOfPieces() {
     JsonNode request = request(true);
     assertThat(request.path("stream").asBoolean()).isTrue();
@@ -81,7 +88,14 @@ class SglangDialectTest {
         IDENTITY,
         WEIGHTS,
         new CompletionRequest(
-            new int[] {72}, new Sampling(1, 1, 0, 100), 1, 1, 2, Optional.empty(), streamed));
+            new int[] {72},
+            new Sampling(1, 1, 0, 100),
+            1,
+            1,
+            2,
+            List.of("\n", "END"),
+            Optional.empty(),
+            streamed));
   }
 
   private static List<String> events() throws IOException {

@@ -86,7 +86,8 @@ class StreamedTurnsTest extends EngineHarness {
 
   private ChatStream stream() {
     return gateway.stream(
-        new ChatRequest(List.of(QUESTION), Tools.NONE, SAMPLING, Optional.of(7L), Optional.empty()),
+        new ChatRequest(
+            List.of(QUESTION), Tools.NONE, List.of(), SAMPLING, Optional.of(7L), Optional.empty()),
         () -> {});
   }
 

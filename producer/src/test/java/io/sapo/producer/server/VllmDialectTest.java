@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.server.Answer.Ending;
 import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.Dialect.CompletionRequest;
 import io.sapo.producer.server.Dialect.Identity;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.io.IOException;
@@ -67,6 +69,27 @@ class VllmDialectTest {
     Answer answer = only("generate-top-p.json", true, "/inference/v1/generate");
     assertThat(answer.logProbs()[0]).isZero();
     assertThat(answer.candidates().get(0).logProbs()).contains(0, -9999, -9999);
+  }
+
+  private JsonNode sampling(String path, List<String> stops) {
+    JsonNode request =
+        dialect.request(
+            new Identity("m", 1024, false, path),
+            WEIGHTS,
+            new CompletionRequest(
+                new int[] {72}, new Sampling(1, 1, 0, 9), 1, 1, 2, stops, Optional.empty(), false));
+    return request.has("sampling_params") ? request.get("sampling_params") : request;
+  }
+
+  /** The token in which one ends is part of the answer; without any, nothing is said of them. */
+  @Test
+  void stopTextsAreSentAlong() {
+    for (String path : List.of("/inference/v1/generate", "/v1/completions")) {
+      JsonNode sampling = sampling(path, List.of("\n", "END"));
+      assertThat(sampling.path("stop")).extracting(JsonNode::asText).containsExactly("\n", "END");
+      assertThat(sampling.path("include_stop_str_in_output").asBoolean()).isTrue();
+      assertThat(sampling(path, List.of()).has("stop")).isFalse();
+    }
   }
 
   @Test

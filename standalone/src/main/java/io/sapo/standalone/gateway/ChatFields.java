@@ -24,6 +24,7 @@ final class ChatFields {
           "max_tokens",
           "max_completion_tokens",
           "seed",
+          ChatJson.STOP,
           "stream",
           "stream_options",
           "metadata",

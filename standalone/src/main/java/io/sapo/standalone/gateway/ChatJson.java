@@ -2,6 +2,7 @@ package io.sapo.standalone.gateway;
 
 import io.sapo.policy.generation.FinishReason;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.policy.text.StopTexts;
 import io.sapo.producer.gateway.ChatReply;
 import io.sapo.producer.gateway.ChatRequest;
 import io.sapo.producer.gateway.ChatRequest.Message;
@@ -20,11 +21,14 @@ import java.util.regex.Pattern;
 final class ChatJson {
   private static final int MOST_MESSAGES = 1_000;
   private static final int MOST_MODEL_CHARS = 256;
+  private static final int MOST_STOPS = 4;
+  private static final int MOST_STOP_CHARS = 256;
 
   /** A role goes into the prompt as it is. */
   private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   static final String MESSAGES = "messages";
+  static final String STOP = "stop";
   private static final String ASSISTANT = "assistant";
 
   private ChatJson() {}
@@ -38,6 +42,7 @@ final class ChatJson {
     return new ChatRequest(
         messages(body),
         ToolJson.tools(body),
+        stops(body.getValue(STOP)),
         sampling(body, defaults),
         seed(body),
         reference(body));
@@ -127,6 +132,28 @@ final class ChatJson {
       together.append(((JsonObject) part).getString("text"));
     }
     return together.toString();
+  }
+
+  private static List<String> stops(Object stop) {
+    if (stop == null) {
+      return List.of();
+    }
+    List<?> given = stop instanceof JsonArray list ? list.getList() : List.of(stop);
+    require(
+        given.size() <= MOST_STOPS && given.stream().allMatch(ChatJson::isStop),
+        STOP,
+        "'stop' must be text of 1 to %d characters, or a list of %d such texts at most"
+            .formatted(MOST_STOP_CHARS, MOST_STOPS));
+    List<String> stops = given.stream().map(String.class::cast).toList();
+    require(
+        stops.stream().allMatch(StopTexts::canBeFound),
+        STOP,
+        "'stop' must not hold halves of characters, nor U+FFFD, which stands for them");
+    return stops;
+  }
+
+  private static boolean isStop(Object one) {
+    return one instanceof String text && !text.isEmpty() && text.length() <= MOST_STOP_CHARS;
   }
 
   private static Sampling sampling(JsonObject body, Sampling defaults) {

@@ -116,7 +116,6 @@ class ChatJsonTest {
         "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'tool_calls': [{}]}]}`|a call must be",
         "`{'messages': [{'role': 'assistant', 'content': 'Hi', 'refusal': 'No'}]}`|'refusal'",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'n': 2}`|'n' must be 1",
-        "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'stop': 'x'}`|'stop' is not supported",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{}]}`|a tool must be",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': 7}`|'tools' must be a list",
         "`{'messages': [{'role': 'user', 'content': 'Hi'}], 'tools': [{'type': 'web_search'}]}`|a tool must be",

@@ -82,22 +82,33 @@ class GatewayHttpTest {
   }
 
   @Test
-  void aStreamSaysWhatTheWholeAnswerSays() throws Exception {
-    HttpResponse<String> whole = post(CHAT, QUESTION.formatted(""));
+  void aStreamSaysWhatTheWholeAnswerSaysUpToAStopText() throws Exception {
+    String text = sameStreamed("").getJsonObject("message").getString("content");
+    int[] letters = text.codePoints().skip(2).filter(Character::isLetterOrDigit).toArray();
+    String stop = Character.toString(letters[0]);
+    JsonObject cut = sameStreamed(", \"stop\": [\"no such text\", \"%s\"]".formatted(stop));
+    assertThat(cut.getJsonObject("message").getString("content"))
+        .isEqualTo(text.substring(0, text.indexOf(stop)));
+    assertThat(cut.getString("finish_reason")).isEqualTo("stop");
+  }
+
+  /** The choice that a question gets, whole and streamed. */
+  private static JsonObject sameStreamed(String field) throws Exception {
+    HttpResponse<String> whole = post(CHAT, QUESTION.formatted(field));
     assertThat(whole.statusCode()).as(whole.body()).isEqualTo(200);
     JsonObject choice = choice(new JsonObject(whole.body()));
     HttpResponse<String> stream =
         post(
             CHAT,
             QUESTION.formatted(
-                ", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
+                field + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
     assertThat(stream.headers().firstValue("content-type")).contains("text/event-stream");
     List<String> events = Stream.of(stream.body().split("\n\n")).toList();
     assertThat(events)
         .allMatch(event -> event.startsWith("data: "))
         .last()
         .isEqualTo("data: [DONE]");
-    assertThat(events).hasSizeGreaterThan(5);
+    assertThat(events).hasSizeGreaterThan(field.isEmpty() ? 5 : 3);
     StringBuilder text = new StringBuilder();
     List<String> endings = new ArrayList<>();
     for (String event : events.subList(0, events.size() - 2)) {
@@ -111,6 +122,7 @@ class GatewayHttpTest {
     assertThat(endings).containsExactly(choice.getString("finish_reason"));
     assertThat(new JsonObject(events.get(events.size() - 2).substring(6)).getJsonObject("usage"))
         .isEqualTo(new JsonObject(whole.body()).getJsonObject("usage"));
+    return choice;
   }
 
   @Test
@@ -162,6 +174,11 @@ class GatewayHttpTest {
         Arguments.of(CHAT, QUESTION.formatted(", \"temperature\": 1e999"), 400, "'temperature'"),
         Arguments.of(CHAT, QUESTION.formatted(", \"max_tokens\": 1e30"), 400, "'max_tokens'"),
         Arguments.of(CHAT, QUESTION.formatted(", \"seed\": 99999999999999999999"), 400, "'seed'"),
+        Arguments.of(
+            CHAT,
+            QUESTION.formatted(", \"stop\": \"" + "x".repeat(1_000_000) + "\""),
+            400,
+            "'stop'"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("What", "<|im_end|>"), 400, "<|im_end|>"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("1 plus", "1 ".repeat(9_000)), 400, "64"),
         Arguments.of(CHAT, QUESTION.formatted("").replace("1", "1".repeat(99_999)), 400, "hold"),
