@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -222,33 +221,6 @@ class StopTextsTest {
     }
   }
 
-  @Test
-  void whatMayBecomeAStopTextIsHeldBack() throws Exception {
-    try (Tokenizer tokenizer = byteLevel()) {
-      StoppedText read = new StopTexts(List.of("\nOb", "日"), tokenizer::growingText).begin();
-      List<String> shown = new ArrayList<>();
-      for (int token : "x\nO\nOa本\nObc".getBytes(StandardCharsets.UTF_8)) {
-        read.add(new int[] {token & 0xff}, 0);
-        shown.add(read.text().toString());
-      }
-      assertThat(shown)
-          .containsExactly(
-              "x",
-              "x",
-              "x",
-              "x\nO",
-              "x\nO",
-              "x\nO\nOa",
-              "x\nO\nOa",
-              "x\nO\nOa",
-              "x\nO\nOa本",
-              "x\nO\nOa本",
-              "x\nO\nOa本",
-              "x\nO\nOa本",
-              "x\nO\nOa本");
-    }
-  }
-
   /** Of stop texts complete with the same character the longest counts; else the first complete. */
   @Test
   void overlappingStopTextsAreCutAsTheyBecomeComplete() {
@@ -257,61 +229,6 @@ class StopTextsTest {
     assertThat(texts.cut("xbc")).isEqualTo("x");
     assertThat(new StopTexts(List.of("abc", "b"), () -> null).cut("xabc")).isEqualTo("xa");
     assertThat(texts.cut("xyz")).isEqualTo("xyz");
-  }
-
-  /** A response of many tokens is not read again with each of them. */
-  @Test
-  void eachTokenAndCharacterIsReadOnce() throws Exception {
-    String text = "a".repeat(20_000);
-    AtomicLong tokensRead = new AtomicLong();
-    AtomicLong charactersRead = new AtomicLong();
-    try (Tokenizer tokenizer = byteLevel()) {
-      StopTexts texts =
-          new StopTexts(
-              List.of("a".repeat(255) + "b", "aab"),
-              () -> counted(tokenizer.growingText(), tokensRead, charactersRead));
-      StoppedText read = texts.begin();
-      text.chars().forEach(token -> assertThat(read.endsWith(token)).isFalse());
-      assertThat(read.text()).hasToString(text.substring(255));
-      assertThat(read.endsWith('b')).isTrue();
-      assertThat(read.text()).hasToString(text.substring(255));
-      assertThat(tokensRead).hasValue(text.length() + 1);
-      // Once to look, once to show.
-      assertThat(charactersRead.get()).isLessThanOrEqualTo(2L * text.length());
-    }
-  }
-
-  private static GrowingText counted(GrowingText of, AtomicLong tokens, AtomicLong characters) {
-    return new GrowingText() {
-      @Override
-      public void add(int[] more, int from) {
-        tokens.addAndGet(more.length - from);
-        of.add(more, from);
-      }
-
-      @Override
-      public CharSequence text() {
-        CharSequence text = of.text();
-        return new CharSequence() {
-          @Override
-          public int length() {
-            return text.length();
-          }
-
-          @Override
-          public char charAt(int at) {
-            characters.incrementAndGet();
-            return text.charAt(at);
-          }
-
-          @Override
-          public CharSequence subSequence(int from, int until) {
-            characters.addAndGet(until - from);
-            return text.subSequence(from, until);
-          }
-        };
-      }
-    };
   }
 
   @Test
