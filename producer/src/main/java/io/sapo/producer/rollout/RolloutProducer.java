@@ -13,7 +13,7 @@ import io.sapo.producer.task.Curriculum;
 import io.sapo.producer.task.PassRates;
 import io.sapo.producer.task.SharedTaskSource;
 import io.sapo.producer.task.TaskSource;
-import io.sapo.producer.task.TopicTaskSource;
+import io.sapo.producer.task.TasksTopic;
 import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
@@ -77,13 +77,15 @@ public final class RolloutProducer implements AutoCloseable {
             System::nanoTime);
     TaskSource tasks;
     try {
-      tasks =
-          new SharedTaskSource(
-              config.tasks().train().equals(TaskSources.TOPIC)
-                  ? TopicTaskSource.open(
-                      clientConfig, topics.tasks(), topics.prefix() + "producers")
-                  : List.of(TaskSources.open(config.tasks(), config.seed())),
-              claims);
+      if (config.tasks().train().equals(TaskSources.TOPIC)) {
+        TasksTopic topic =
+            new TasksTopic(
+                clientConfig, topics.tasks(), topics.prefix() + "producers", System::nanoTime);
+        tasks = new SharedTaskSource(topic.get(), topic, claims);
+      } else {
+        tasks =
+            new SharedTaskSource(List.of(TaskSources.open(config.tasks(), config.seed())), claims);
+      }
     } catch (RuntimeException e) {
       claims.close();
       throw e;

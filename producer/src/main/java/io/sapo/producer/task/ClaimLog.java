@@ -37,7 +37,7 @@ public final class ClaimLog implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions = new ArrayList<>();
-  private final Claims claims = new Claims();
+  private Claims claims = new Claims();
   private final LiveProducers sessions;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
@@ -69,6 +69,12 @@ public final class ClaimLog implements AutoCloseable {
 
   Claims claims() {
     return claims;
+  }
+
+  /** There are more sources: what was read before on their tasks counts, too. */
+  void readAnew() {
+    partitions.clear();
+    claims = new Claims();
   }
 
   /** Takes what has come without waiting for more. */
@@ -145,6 +151,7 @@ public final class ClaimLog implements AutoCloseable {
                 .setKind(ClaimKind.TAKE_OVER)
                 .setSession(session)
                 .setSource(source.name())
+                .setTopicId(source.topicId().orElse(null))
                 .setStretch(left.get().getKey())
                 .setFrom(owner.orElse(null))
                 .build());
@@ -189,6 +196,7 @@ public final class ClaimLog implements AutoCloseable {
             .setKind(kind)
             .setSession(session)
             .setSource(source.name())
+            .setTopicId(source.topicId().orElse(null))
             .setStretch(stretch)
             .setDone(done)
             .build());

@@ -27,6 +27,32 @@ final class Claims {
   private static final class Order {
     final SortedMap<Long, Open> open = new TreeMap<>();
     long next;
+
+    /** The topic that the first step was about that names one; null while none does. */
+    String firstTopic;
+
+    /** Whether a step that names no topic stands before all that do. */
+    boolean unnamed;
+
+    /**
+     * Whether a step is about tasks of this topic. Where it names none, its writer knows of no
+     * other topic than the first.
+     */
+    boolean concerns(String topic, TaskClaim step) {
+      String named = step.getTopicId();
+      if (named == null) {
+        unnamed |= firstTopic == null;
+        return firstTopic == null || firstTopic.equals(topic);
+      }
+      if (firstTopic == null) {
+        firstTopic = named;
+        if (!named.equals(topic)) {
+          open.clear();
+          next = 0;
+        }
+      }
+      return named.equals(topic);
+    }
   }
 
   private final Map<String, Order> orders = new HashMap<>();
@@ -49,6 +75,9 @@ final class Claims {
   void apply(TaskClaim step, OrderedTaskSource source) {
     int length = source.stretchLength();
     Order order = orders.computeIfAbsent(step.getSource(), name -> new Order());
+    if (source.topicId().isPresent() && !order.concerns(source.topicId().get(), step)) {
+      return;
+    }
     long stretch = step.getStretch();
     Open open = order.open.get(stretch);
     switch (step.getKind()) {
@@ -98,6 +127,20 @@ final class Claims {
 
   private static long all(int length) {
     return length == Long.SIZE ? -1L : (1L << length) - 1;
+  }
+
+  /**
+   * What the places of a source's tasks begin with. With the topic's id, lest tasks of a topic that
+   * was made anew have trajectories by the ids of the earlier one's; without, where producers of
+   * earlier releases have begun, which do not know it.
+   */
+  String placeName(OrderedTaskSource source) {
+    Order order = orders.get(source.name());
+    return source
+        .topicId()
+        .filter(id -> order == null || !order.unnamed || !id.equals(order.firstTopic))
+        .map(id -> source.name() + "@" + id)
+        .orElse(source.name());
   }
 
   /** The number that the next claim gets, or a higher one. */

@@ -1,10 +1,20 @@
 package io.sapo.producer.task;
 
+import java.util.Optional;
+
 /**
  * A source whose tasks stand in an order that is a function of its configuration alone, so that
  * several readers can share them by position, a stretch at a time.
  */
 public interface OrderedTaskSource extends TaskSource {
+  /**
+   * Of a source that is a partition of a topic: the topic's id. One that is deleted and made anew
+   * under its name has another: its tasks are others.
+   */
+  default Optional<String> topicId() {
+    return Optional.empty();
+  }
+
   /** Tasks of a stretch, from 1 to 64; always the same. */
   default int stretchLength() {
     return 32;

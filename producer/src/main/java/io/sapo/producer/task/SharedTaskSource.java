@@ -2,12 +2,14 @@ package io.sapo.producer.task;
 
 import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.Task;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /**
  * The tasks of ordered sources, shared among all producers of a run, which may join and leave at
@@ -33,7 +35,8 @@ public final class SharedTaskSource implements TaskSource {
     }
   }
 
-  private final List<? extends OrderedTaskSource> sources;
+  private final Supplier<? extends List<? extends OrderedTaskSource>> added;
+  private final List<OrderedTaskSource> sources;
   private final ClaimLog log;
   private final Map<Task, Place> handedOut = new IdentityHashMap<>();
   private final Map<OrderedTaskSource, Map<Long, Long>> doneByMe = new HashMap<>();
@@ -46,7 +49,18 @@ public final class SharedTaskSource implements TaskSource {
    * @param log becomes this one's to close
    */
   public SharedTaskSource(List<? extends OrderedTaskSource> sources, ClaimLog log) {
-    this.sources = List.copyOf(sources);
+    this(sources, List::of, log);
+  }
+
+  /**
+   * @param added sources that there are since it was asked last; become this one's to close
+   */
+  public SharedTaskSource(
+      List<? extends OrderedTaskSource> sources,
+      Supplier<? extends List<? extends OrderedTaskSource>> added,
+      ClaimLog log) {
+    this.sources = new ArrayList<>(sources);
+    this.added = added;
     this.log = log;
   }
 
@@ -63,6 +77,9 @@ public final class SharedTaskSource implements TaskSource {
   @Override
   public Optional<Task> next() {
     noteUnreadable();
+    if (sources.addAll(added.get())) {
+      log.readAnew();
+    }
     log.readOn(sources);
     forgetComplete();
     while (true) {
@@ -168,7 +185,7 @@ public final class SharedTaskSource implements TaskSource {
     return Optional.ofNullable(handedOut.get(task))
         .map(
             place ->
-                place.source().name()
+                log.claims().placeName(place.source())
                     + ":"
                     + (place.stretch() * place.source().stretchLength() + place.index()));
   }

@@ -2,20 +2,15 @@ package io.sapo.producer.task;
 
 import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
-import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -29,6 +24,7 @@ public final class TopicTaskSource implements OrderedTaskSource {
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
   private final Topic<Task> topic;
+  private final String topicId;
   private final TopicPartition partition;
   private final Consumer<byte[], byte[]> consumer;
   private final long first;
@@ -40,9 +36,17 @@ public final class TopicTaskSource implements OrderedTaskSource {
 
   private long wanted;
 
-  private TopicTaskSource(
-      Topic<Task> topic, TopicPartition partition, Consumer<byte[], byte[]> consumer) {
+  /**
+   * @param consumer becomes this one's to close; its group is that by which producers of earlier
+   *     releases shared the tasks: what they have done is left out
+   */
+  TopicTaskSource(
+      Topic<Task> topic,
+      String topicId,
+      TopicPartition partition,
+      Consumer<byte[], byte[]> consumer) {
     this.topic = topic;
+    this.topicId = topicId;
     this.partition = partition;
     this.consumer = consumer;
     consumer.assign(List.of(partition));
@@ -51,38 +55,15 @@ public final class TopicTaskSource implements OrderedTaskSource {
     this.first = earlier == null ? begin : Math.max(begin, earlier.offset());
   }
 
-  /**
-   * One for each partition.
-   *
-   * @param clientConfig at least {@code bootstrap.servers}
-   * @param group by which producers of earlier releases shared the tasks: what they have done is
-   *     left out
-   */
-  public static List<TopicTaskSource> open(
-      Map<String, Object> clientConfig, Topic<Task> topic, String group) {
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    // An absent broker is waited for, whatever asks: its time-out would end the producer.
-    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 32);
-    List<TopicTaskSource> sources = new ArrayList<>();
-    int partitions = 1;
-    for (int number = 0; number < partitions; number++) {
-      Consumer<byte[], byte[]> consumer =
-          new SkippingConsumer(config, SkippingConsumer.Damaged.SHOWN);
-      partitions = consumer.partitionsFor(topic.name()).size();
-      sources.add(new TopicTaskSource(topic, new TopicPartition(topic.name(), number), consumer));
-    }
-    return sources;
-  }
-
   /** Of a partition: no other source has it. */
   @Override
   public String name() {
     return partition.toString();
+  }
+
+  @Override
+  public Optional<String> topicId() {
+    return Optional.of(topicId);
   }
 
   @Override

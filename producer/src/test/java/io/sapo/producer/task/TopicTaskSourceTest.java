@@ -1,12 +1,15 @@
 package io.sapo.producer.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ClaimKind;
+import io.sapo.schemas.RestartException;
 import io.sapo.schemas.Task;
 import io.sapo.schemas.TaskClaim;
+import io.sapo.schemas.TopicAdmin;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -98,10 +102,14 @@ class TopicTaskSourceTest {
   }
 
   private final AtomicLong lives = new AtomicLong();
+  private final AtomicLong nanos = new AtomicLong();
 
   private SharedTaskSource source(KafkaFixture kafka, String instance) {
+    TasksTopic topic =
+        new TasksTopic(kafka.clientConfig(), kafka.topics().tasks(), "producers", nanos::get);
     return new SharedTaskSource(
-        TopicTaskSource.open(kafka.clientConfig(), kafka.topics().tasks(), "producers"),
+        topic.get(),
+        topic,
         new ClaimLog(
             kafka.clientConfig(),
             kafka.topics(),
@@ -151,6 +159,101 @@ class TopicTaskSourceTest {
       }
       try (SharedTaskSource source = source(kafka, "one")) {
         assertThat(take(source, 1)).extracting(Task::getTaskId).containsExactly("c");
+      }
+    }
+  }
+
+  @Test
+  void tasksOfATopicMadeAnewAreGivenUnderPlacesOfTheirOwn() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture()) {
+      for (int i = 0; i < 5; i++) {
+        kafka.send(kafka.topics().tasks().record("k", task("old" + i)));
+      }
+      String place;
+      try (SharedTaskSource source = source(kafka, "one")) {
+        List<Task> tasks = take(source, 5);
+        place = source.groupId(tasks.get(0)).orElseThrow();
+        tasks.forEach(source::finished);
+        makeAnew(kafka);
+        kafka.send(kafka.topics().tasks().record("k", task("a")));
+        kafka.send(kafka.topics().tasks().record("k", task("b")));
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        assertThatThrownBy(source::next)
+            .isInstanceOf(RestartException.class)
+            .hasMessageContaining("tasks was deleted and made anew");
+      }
+      try (SharedTaskSource source = source(kafka, "one")) {
+        List<Task> tasks = take(source, 2);
+        assertThat(tasks).extracting(Task::getTaskId).containsExactly("a", "b");
+        assertThat(source.groupId(tasks.get(0)).orElseThrow()).isNotEqualTo(place);
+      }
+    }
+  }
+
+  private static void makeAnew(KafkaFixture kafka) throws Exception {
+    try (Admin admin = Admin.create(kafka.clientConfig())) {
+      admin.deleteTopics(List.of(kafka.topics().tasks().name())).all().get();
+      new TopicAdmin(admin, kafka.topics()).createAndCheck((short) 1);
+    }
+  }
+
+  /** They know of no topic but the first, so their claims are on that one. */
+  @Test
+  void whatProducersOfAnEarlierReleaseHaveClaimedCountsForTheFirstTopicAlone() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture()) {
+      for (String id : List.of("a", "b", "c")) {
+        kafka.send(kafka.topics().tasks().record(id, task(id)));
+      }
+      claimAsBefore(kafka, 0);
+      try (SharedTaskSource source = source(kafka, "one")) {
+        List<Task> tasks = take(source, 1);
+        assertThat(tasks).extracting(Task::getTaskId).containsExactly("b");
+        assertThat(source.groupId(tasks.get(0))).contains(kafka.topics().tasks().name() + "-0:1");
+        claimAsBefore(kafka, 2);
+        assertThat(source.next()).isEmpty();
+      }
+      makeAnew(kafka);
+      kafka.send(kafka.topics().tasks().record("d", task("d")));
+      try (SharedTaskSource source = source(kafka, "one")) {
+        assertThat(take(source, 1)).extracting(Task::getTaskId).containsExactly("d");
+      }
+    }
+  }
+
+  private static void claimAsBefore(KafkaFixture kafka, long stretch) throws Exception {
+    String name = kafka.topics().tasks().name() + "-0";
+    kafka.send(
+        kafka
+            .topics()
+            .taskClaims()
+            .record(
+                name,
+                TaskClaim.newBuilder()
+                    .setKind(ClaimKind.CLAIM)
+                    .setSession("earlier-1")
+                    .setSource(name)
+                    .setStretch(stretch)
+                    .build()));
+  }
+
+  @Test
+  void partitionsThatAreAddedAreSeenWithinAMinuteWithWhatWasClaimedThere() throws Exception {
+    try (KafkaFixture kafka = new KafkaFixture();
+        SharedTaskSource early = source(kafka, "early")) {
+      assertThat(early.next()).isEmpty();
+      String name = kafka.topics().tasks().name();
+      try (Admin admin = Admin.create(kafka.clientConfig())) {
+        admin.createPartitions(Map.of(name, NewPartitions.increaseTo(2))).all().get();
+      }
+      for (String id : List.of("a", "b")) {
+        byte[] value = kafka.topics().tasks().codec().encode(task(id));
+        kafka.send(new ProducerRecord<>(name, 1, new byte[] {'k'}, value));
+      }
+      try (SharedTaskSource late = source(kafka, "late")) {
+        assertThat(take(late, 1)).extracting(Task::getTaskId).containsExactly("a");
+        assertThat(early.next()).as("it has not looked").isEmpty();
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        assertThat(take(early, 1)).extracting(Task::getTaskId).containsExactly("b");
       }
     }
   }

@@ -7,6 +7,7 @@ import io.sapo.configuration.ConfigException;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.commit.CommitFailedException;
 import io.sapo.learner.commit.FencedException;
+import io.sapo.schemas.RestartException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -90,6 +91,7 @@ final class Failures {
           || at instanceof UnknownServerException
           || at instanceof ApplicationRecoverableException
           || at instanceof ProcessorStateException
+          || at instanceof RestartException
           || at instanceof CheckpointException checkpoint && checkpoint.isUnwritten()
           || at instanceof BrokerException broker && broker.died()) {
         return ExitCodes.RETRY;
