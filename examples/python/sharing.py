@@ -5,9 +5,19 @@ task and which are done. Heartbeats in `status` say who is alive, how many share
 far the learner has read since its last commit.
 """
 
+import base64
 import time
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
 
 OVER = ("stopped", "failed")
 NOT_GENERATING = (*OVER, "paused")
@@ -22,6 +32,15 @@ def base36(number: int) -> str:
         number, digit = divmod(number, 36)
         digits = ALPHABET[digit] + digits
     return digits or "0"
+
+
+def topic_id(servers: dict, topic: str) -> str:
+    """As Kafka's own tools print it. A topic that is deleted and made anew has another."""
+    admin = AdminClient(dict(servers))  # Held until it has answered.
+    uuid = admin.describe_topics(TopicCollection([topic]))[topic].result(30).topic_id
+    halves = (uuid.get_most_significant_bits(), uuid.get_least_significant_bits())
+    whole = b"".join(half.to_bytes(8, "big", signed=True) for half in halves)
+    return base64.urlsafe_b64encode(whole).decode().rstrip("=")
 
 
 def batch_progress(text: str):
@@ -47,6 +66,8 @@ class Sharing:
         self.started = int(time.time() * 1000)
         self.session = f"{name}-{base36(self.started)}"
         self.source = f"{prefix}tasks-0"
+        self.topic_id = topic_id(servers, prefix + "tasks")
+        self.first_topic, self.unnamed = None, False
         self.claims_topic, self.status_topic = prefix + "task-claims", prefix + "status"
         base = {
             "group.id": prefix + "unused",
@@ -109,7 +130,7 @@ class Sharing:
             self.heard[status["instance"]] = (status, time.monotonic())
 
     def _apply(self, step):
-        if step["source"] != self.source:
+        if step["source"] != self.source or not self._concerns(step["topicId"]):
             return
         stretch, kind = step["stretch"], step["kind"]
         if kind == "CLAIM":
@@ -122,6 +143,23 @@ class Sharing:
             self.open.pop(stretch, None)
         elif kind == "RELEASE" and self.open.get(stretch) == step["session"]:
             self.open[stretch] = None
+
+    def _concerns(self, named):
+        """Whether a step is on the tasks topic that there is. One that names none is on the first."""
+        if named is None:
+            self.unnamed |= self.first_topic is None
+            return self.first_topic in (None, self.topic_id)
+        if self.first_topic is None:
+            self.first_topic = named
+            if named != self.topic_id:
+                self.open, self.next = {}, 0
+        return named == self.topic_id
+
+    def place_name(self, place: int) -> str:
+        """The same whoever answers: without the topic's id where workers that know none began."""
+        if self.unnamed and self.first_topic == self.topic_id:
+            return f"{self.source}:{place}"
+        return f"{self.source}@{self.topic_id}:{place}"
 
     def _over(self, session):
         """Whether a session will do no more. One that was never heard of may just have begun."""
@@ -144,6 +182,7 @@ class Sharing:
             "stretch": stretch,
             "done": done,
             "from": owner,
+            "topicId": self.topic_id,
         }
         value = self.codecs["TaskClaim"].encode(step)
         self.producer.produce(

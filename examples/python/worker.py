@@ -207,7 +207,7 @@ def main():
             if task is None:
                 continue
             # A function of the task's place: what was published before a kill is a repetition then.
-            group = f"{sharing.source}:{place}"
+            group = sharing.place_name(place)
             good = trajectory(
                 task, group, args.name, version["version"], tokens, end_of_text, place
             )
