@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.broker.BrokerException;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.ConfigException;
+import io.sapo.schemas.RestartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -32,6 +33,7 @@ class FailuresTest {
     assertThat(Failures.exitCode(role(new UnknownServerException("unexpected")))).isEqualTo(4);
     Exception state = new ProcessorStateException("no room", new IOException("No space left"));
     assertThat(Failures.exitCode(role(state))).isEqualTo(4);
+    assertThat(Failures.exitCode(role(new RestartException("made anew")))).isEqualTo(4);
     assertThat(Failures.exitCode(role(new InvalidPidMappingException("expired")))).isEqualTo(4);
   }
 
