@@ -4,6 +4,7 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Environment;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.RestartException;
 import io.sapo.schemas.SkippingConsumer;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
@@ -60,6 +61,7 @@ public final class WeightFollower implements AutoCloseable {
   private volatile Refusals refusals = new Refusals(0, "");
   private volatile OptionalLong unreadable = OptionalLong.empty();
   private volatile boolean closed;
+  private long lastOffset = -1;
 
   /**
    * Versions refused since the start.
@@ -189,6 +191,7 @@ public final class WeightFollower implements AutoCloseable {
   }
 
   private boolean add(ConsumerRecord<byte[], byte[]> record) {
+    requireSameTopic(record);
     try {
       RecordDigest.check(record);
       WeightVersion version = topics.weights().codec().decode(record.value());
@@ -210,6 +213,19 @@ public final class WeightFollower implements AutoCloseable {
       refused("%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()));
     }
     return false;
+  }
+
+  /**
+   * Where the topic was deleted and made anew, for another run, reading begins again. Its versions
+   * are no newer by number than those of the old run, and would be taken for none.
+   */
+  private void requireSameTopic(ConsumerRecord<byte[], byte[]> record) {
+    if (record.offset() <= lastOffset) {
+      throw new RestartException(
+          "topic %s was made anew: after offset %d comes %d"
+              .formatted(record.topic(), lastOffset, record.offset()));
+    }
+    lastOffset = record.offset();
   }
 
   private void catchUp() {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.policy.network.Weights;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.RestartException;
+import io.sapo.schemas.TopicAdmin;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -107,6 +111,33 @@ class WeightFollowerTest extends FollowerFixture {
           });
       assertThat(versions).isSorted();
       assertThat(follower.take()).isEmpty();
+    }
+  }
+
+  /** The next run's version 0 is no newer by number than what the follower has. */
+  @Test
+  void aTopicThatIsMadeAnewForAnotherRunEndsTheFollowerForARestart() throws Exception {
+    try (WeightFollower follower = follower()) {
+      try (TestLearner learner = new TestLearner(kafka, ElementType.F32)) {
+        for (int step = 0; step < 3; step++) {
+          learner.publish(weights(0, step), step == 0);
+        }
+        awaitVersion(follower, 2).close();
+      }
+      try (Admin admin = Admin.create(kafka.clientConfig())) {
+        admin
+            .deleteTopics(
+                List.of(kafka.topics().weights().name(), kafka.topics().weightChunks().name()))
+            .all()
+            .get();
+        new TopicAdmin(admin, kafka.topics()).createAndCheck((short) 1);
+      }
+      try (TestLearner learner = new TestLearner(kafka, ElementType.F32)) {
+        learner.publish(weights(1, 0), true);
+        assertThat(follower.failure().get(1, TimeUnit.MINUTES))
+            .isInstanceOf(RestartException.class)
+            .hasMessageContaining("weights was made anew");
+      }
     }
   }
 }
