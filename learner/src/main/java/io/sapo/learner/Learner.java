@@ -43,6 +43,7 @@ public final class Learner {
   private final Clock clock;
   private final LearnerClients clients;
   private final LearnerStatus status;
+  private final CompletableFuture<Void> active = new CompletableFuture<>();
   private final CompletableFuture<Long> ready = new CompletableFuture<>();
   private final Liveness liveness = new Liveness(System::nanoTime);
   private volatile boolean stopping;
@@ -77,6 +78,15 @@ public final class Learner {
   private boolean stopping() {
     liveness.beat();
     return stopping;
+  }
+
+  /**
+   * Completes when this is the run's one active learner: it can go on from what is committed, and
+   * others are fenced. Never fails. Until then nothing of this process may touch the run's records,
+   * which may be another run's.
+   */
+  public CompletableFuture<Void> active() {
+    return active;
   }
 
   /** Completes with the version from which training goes on, once it is committed; never fails. */
@@ -153,6 +163,7 @@ public final class Learner {
       heartbeats.start(options.heartbeats().interval());
       commits.onTry(liveness::beat);
       commits.fence();
+      active.complete(null);
       return train(resources, loader, commits, commands, heartbeats);
     }
   }

@@ -20,6 +20,11 @@ final class LearnerRole implements Role {
     thread.start();
   }
 
+  /** See {@link Learner#active}. */
+  CompletableFuture<Void> active() {
+    return learner.active();
+  }
+
   @Override
   public CompletableFuture<Long> ready() {
     return learner.ready();

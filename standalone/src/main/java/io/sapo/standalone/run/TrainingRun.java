@@ -116,6 +116,10 @@ public final class TrainingRun {
       LearnerRole learner = roles.own(factory.learner(folder.learner(), goal, acceptDivergence));
       supervisor.watchResult("learner", learner.done());
       learner.start();
+      if (supervisor.await(learner.active(), printer::refresh) == Supervisor.End.STOPPED) {
+        learner.close();
+        return new Scores(null, null);
+      }
       EvaluationService evaluation = roles.own(evaluation(factory));
       segmenter(factory, roles);
       if (supervisor.await(evaluation.firstTaken(), printer::refresh) == Supervisor.End.REACHED) {
