@@ -5,18 +5,24 @@ import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Instance name and folder of one of several processes of the same role: the lowest number that no
  * live process holds (a file lock). A restarted process finds its name and state again, and nothing
- * has to assign names.
+ * has to assign names. The lock file holds random digits that are part of the name, since a host
+ * may have several folders: a segmenter ends another one of its name.
  */
 final class InstanceSlot implements AutoCloseable {
   private static final int MOST = 1_000;
+  private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{8}");
 
   private final Path folder;
   private final String instance;
@@ -38,9 +44,11 @@ final class InstanceSlot implements AutoCloseable {
             FileChannel.open(
                 run.path().resolve(name + ".lock"),
                 StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         if (locked(channel)) {
-          return new InstanceSlot(run.path().resolve(name), host() + "-" + name, channel);
+          return new InstanceSlot(
+              run.path().resolve(name), host() + "-" + name + "-" + digits(channel), channel);
         }
         channel.close();
       }
@@ -58,12 +66,25 @@ final class InstanceSlot implements AutoCloseable {
     }
   }
 
+  /** Those of the file, or new ones where it has none. */
+  private static String digits(FileChannel file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(8);
+    file.read(bytes, 0);
+    String present = StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
+    if (DIGITS.matcher(present).matches()) {
+      return present;
+    }
+    String made = UUID.randomUUID().toString().substring(0, 8);
+    file.truncate(0).write(StandardCharsets.US_ASCII.encode(made), 0);
+    return made;
+  }
+
   /** For files of this process alone; need not exist. */
   Path folder() {
     return folder;
   }
 
-  /** Unique among processes that are alive; letters, digits, '.', '_' and '-'. */
+  /** Unique among live processes, whichever their folder; letters, digits, '.', '_' and '-'. */
   String instance() {
     return instance;
   }
