@@ -118,14 +118,12 @@ public final class Learner {
         loader.validate(loader.committed());
         standby.await(this::stopping);
         long version =
-            stopping ? newest(loader, heartbeats) : fenced(resources, loader, heartbeats);
+            stopping ? newest(loader, heartbeats, standby) : fenced(resources, loader, heartbeats);
         status.state("stopped", "");
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
         status.state("failed", String.valueOf(e.getMessage()));
-        if (!heartbeats.started() && !standby.otherAtWork()) {
-          heartbeats.start(options.heartbeats().interval());
-        }
+        sayHowItEnds(heartbeats, standby);
         throw e;
       }
     } finally {
@@ -141,9 +139,16 @@ public final class Learner {
         System::nanoTime);
   }
 
+  /** Not over the heartbeats of another learner: a third one would take that for ended. */
+  private void sayHowItEnds(Heartbeats heartbeats, Standby standby) {
+    if (!heartbeats.started() && !standby.otherAtWork()) {
+      heartbeats.start(options.heartbeats().interval());
+    }
+  }
+
   /** Stopped before it began: that is said, and nothing done. */
-  private long newest(StateLoader loader, Heartbeats heartbeats) {
-    heartbeats.start(options.heartbeats().interval());
+  private long newest(StateLoader loader, Heartbeats heartbeats, Standby standby) {
+    sayHowItEnds(heartbeats, standby);
     CommittedVersions committed = loader.committed();
     return committed.isEmpty() ? -1 : committed.last().getVersion();
   }

@@ -15,16 +15,21 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Processes of one component that may be alive, by their heartbeats. Measured on this process's
  * monotonic clock, since clocks of machines differ. For one thread.
+ *
+ * <p>Heartbeats that cannot be read, or written, are no silence. {@link #atWork} therefore counts
+ * only time in which {@link #catchUp} was answered without a break.
  */
 final class LiveProcesses implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveProcesses.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LONGEST_BREAK = Duration.ofSeconds(1);
   private static final int HEARTBEATS_MISSED = 3;
   private static final long LEAST_PATIENCE_MS = 1_000;
   private static final long MOST_PATIENCE_MS = 60_000;
@@ -41,7 +46,13 @@ final class LiveProcesses implements AutoCloseable {
   private final Component kind;
   private final LongSupplier nanoTime;
   private final Map<String, Heard> processes = new TreeMap<>();
+  private final List<TopicPartition> partitions = new ArrayList<>();
   private boolean listening;
+
+  /** All that was said from the one to the other could be read at the time. */
+  private long caughtUpFromNanos;
+
+  private long caughtUpToNanos;
 
   /**
    * Reads what has been said; time counts from now.
@@ -55,17 +66,18 @@ final class LiveProcesses implements AutoCloseable {
     this.kind = kind;
     this.nanoTime = nanoTime;
     try {
-      List<TopicPartition> partitions = new ArrayList<>();
       consumer
           .partitionsFor(topics.status().name())
           .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(at -> consumer.position(at) < ends.get(at))) {
+      while (!haveRead(ends)) {
         listen(POLL);
       }
       listening = true;
+      caughtUpFromNanos = nanoTime.getAsLong();
+      caughtUpToNanos = caughtUpFromNanos;
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -75,6 +87,36 @@ final class LiveProcesses implements AutoCloseable {
   /** Reads the heartbeats that have arrived, or arrive within this time. */
   void listen(Duration wait) {
     consumer.poll(wait).forEach(this::take);
+  }
+
+  private boolean haveRead(Map<TopicPartition, Long> ends) {
+    return partitions.stream().allMatch(at -> consumer.position(at) >= ends.get(at));
+  }
+
+  /**
+   * Reads all that has been said. To be called again within a second, or silence counts anew.
+   *
+   * @return false where the brokers do not answer in time
+   */
+  boolean catchUp() {
+    long asked = nanoTime.getAsLong();
+    try {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LONGEST_BREAK);
+      while (!haveRead(ends)) {
+        if (nanoTime.getAsLong() - asked > LONGEST_BREAK.toNanos()) {
+          return false;
+        }
+        listen(POLL);
+      }
+    } catch (TimeoutException e) {
+      log.debug("heartbeats cannot be read for now", e);
+      return false;
+    }
+    if (asked - caughtUpToNanos > LONGEST_BREAK.toNanos()) {
+      caughtUpFromNanos = nanoTime.getAsLong();
+    }
+    caughtUpToNanos = asked;
+    return true;
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -91,22 +133,29 @@ final class LiveProcesses implements AutoCloseable {
     }
   }
 
-  /** Those that have neither ended nor been silent for long enough to be taken for dead. */
+  /**
+   * Those that have neither ended nor been silent for long enough to be taken for dead, as of the
+   * last time that this caught up.
+   */
   List<Heard> atWork() {
-    long now = nanoTime.getAsLong();
+    return stillThere(caughtUpToNanos);
+  }
+
+  private List<Heard> stillThere(long now) {
     processes
         .values()
         .removeIf(
             heard ->
                 OVER.contains(heard.status().getState())
-                    || now - heard.atNanos() > patienceNanos(heard.status()));
+                    || now - Math.max(heard.atNanos(), caughtUpFromNanos)
+                        > patienceNanos(heard.status()));
     return List.copyOf(processes.values());
   }
 
-  /** The newest heartbeats of those that may be alive. */
+  /** The newest heartbeats of those that may be alive; does not wait for brokers. */
   List<Status> heard() {
     listen(Duration.ZERO);
-    return atWork().stream().map(Heard::status).toList();
+    return stillThere(nanoTime.getAsLong()).stream().map(Heard::status).toList();
   }
 
   private static long patienceNanos(Status status) {

@@ -2,6 +2,7 @@ package io.sapo.learner;
 
 import io.sapo.learner.LiveProcesses.Heard;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -9,7 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits while another learner of the run is active: a second one must not fence the first, and two
- * under restarting supervisors must not fence each other in turns. For one thread.
+ * under restarting supervisors must not fence each other in turns. Nor must it while heartbeats
+ * cannot be delivered: the other then trains on, and is fenced once the brokers are back. For one
+ * thread.
  */
 final class Standby implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Standby.class);
@@ -24,22 +27,31 @@ final class Standby implements AutoCloseable {
     this.learners = learners;
   }
 
-  private Optional<Heard> other() {
-    return learners.atWork().stream().findFirst();
-  }
-
-  /** Whether another learner is known to be active. */
+  /**
+   * Whether another learner is active. One that was at its last heartbeat is waited for, until the
+   * next or until it is silent; while the brokers do not answer it is taken for active.
+   */
   boolean otherAtWork() {
-    learners.listen(Duration.ZERO);
-    return learners.atWork().stream().anyMatch(Heard::again);
+    while (learners.catchUp()) {
+      List<Heard> others = learners.atWork();
+      if (others.isEmpty() || others.stream().anyMatch(Heard::again)) {
+        return !others.isEmpty();
+      }
+      learners.listen(POLL);
+    }
+    return true;
   }
 
   /** Returns when no other learner is active, or when asked to stop. */
   void await(BooleanSupplier stopping) {
     boolean said = false;
-    Optional<Heard> other;
-    while (!stopping.getAsBoolean() && (other = other()).isPresent()) {
-      if (other.get().again() && !said) {
+    while (!stopping.getAsBoolean()) {
+      boolean answered = learners.catchUp();
+      Optional<Heard> other = learners.atWork().stream().findFirst();
+      if (answered && other.isEmpty()) {
+        return;
+      }
+      if (!said && other.filter(Heard::again).isPresent()) {
         said = true;
         log.warn(
             "another learner of this run is active ({}, version {}): standing by until it ends or falls silent",

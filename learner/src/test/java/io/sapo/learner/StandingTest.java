@@ -7,6 +7,7 @@ import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Learners beside each other, and commits that fail. */
 @Timeout(120)
 class StandingTest {
+  private static final Set<String> ENDED = Set.of("stopped", "failed");
+
   @TempDir static Path folder;
   private static TestRuns runs;
 
@@ -66,6 +69,24 @@ class StandingTest {
         .hasMessageContaining("version 0");
     run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
     assertThat(end.join()).isEqualTo(1);
+    assertThat(run.awaitStatus(status -> ENDED.contains(status.getState())).getState())
+        .as("the first that was heard to end: a third would have taken over")
+        .isEqualTo("stopped");
+  }
+
+  @Test
+  void aStandbyThatIsStoppedDoesNotSpeakForTheFirst() throws Exception {
+    Run run = runs.create();
+    Learner first = run.learner(1, FaultHook.NONE);
+    CompletableFuture<Long> firstEnd = TestRuns.started(first);
+    run.awaitStatus(status -> status.getState().equals("running"));
+    Learner standby = run.learner(1, FaultHook.NONE);
+    standby.stop();
+    assertThat(standby.run()).isZero();
+    run.send(TestRuns.records().subList(0, TestRuns.CONFIG.batch().size()));
+    assertThat(firstEnd.join()).isEqualTo(1);
+    assertThat(run.awaitStatus(status -> ENDED.contains(status.getState())).getVersion())
+        .isEqualTo(1);
   }
 
   @Test
