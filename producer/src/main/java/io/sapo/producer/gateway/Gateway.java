@@ -13,6 +13,7 @@ import io.sapo.producer.weights.WeightFollower;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +113,7 @@ public final class Gateway implements AutoCloseable {
       WeightsInUse weights =
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       thread = new GenerationThread(engine, weights, limits.waiting());
-      generation = new TurnGeneration(config.seed(), turns, thread, conversations, publisher);
+      generation = new TurnGeneration(config.seed(), turns, thread, conversations, this::publish);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -219,11 +220,26 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /** From any thread; does not wait. */
+  private void publish(List<Conversation> over) {
+    if (over.isEmpty()) {
+      return;
+    }
+    try {
+      publishing.execute(() -> over.forEach(publisher::over));
+    } catch (RejectedExecutionException e) {
+      log.warn("{} conversations that ended while the gateway did are lost", over.size());
+    }
+  }
+
   private void sweep() {
     try {
       conversations.takeOver(Optional.of(System.nanoTime())).forEach(publisher::over);
     } catch (RuntimeException e) {
       log.error("idle conversations are not looked at", e);
+    } catch (Error e) {
+      failed.completeExceptionally(e);
+      throw e;
     }
   }
 

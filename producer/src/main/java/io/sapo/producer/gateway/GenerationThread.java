@@ -156,14 +156,16 @@ final class GenerationThread {
   private void submit() {
     while (!waiting.isEmpty() && engine.freeSlots() > 0) {
       Asked next = waiting.poll();
+      // Before anything can fail: whoever asked has to hear of it.
+      running.put(next.request().id(), next);
       try {
         if (next.listener().isPresent()) {
           engine.submit(next.request(), next.listener().get());
         } else {
           engine.submit(next.request());
         }
-        running.put(next.request().id(), next);
       } catch (IllegalArgumentException e) {
+        running.remove(next.request().id());
         next.outcome()
             .completeExceptionally(new GatewayException(Kind.BAD_REQUEST, e.getMessage()));
       }

@@ -6,8 +6,10 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.RolloutSeed;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Generates a turn and adds it to its conversation. Thread-safe. */
 final class TurnGeneration {
@@ -18,24 +20,25 @@ final class TurnGeneration {
   private final Turns turns;
   private final GenerationThread thread;
   private final Conversations conversations;
-  private final ConversationPublisher publisher;
+  private final Consumer<List<Conversation>> leaving;
 
   /**
    * @param runSeed from which turns get theirs where a request has none
    * @param thread stays the caller's
-   * @param publisher of conversations that others take the place of
+   * @param leaving takes conversations that others take the place of, if any; must not wait for a
+   *     broker, since it is called where responses are generated
    */
   TurnGeneration(
       long runSeed,
       Turns turns,
       GenerationThread thread,
       Conversations conversations,
-      ConversationPublisher publisher) {
+      Consumer<List<Conversation>> leaving) {
     this.runSeed = runSeed;
     this.turns = turns;
     this.thread = thread;
     this.conversations = conversations;
-    this.publisher = publisher;
+    this.leaving = leaving;
   }
 
   /**
@@ -112,6 +115,6 @@ final class TurnGeneration {
   }
 
   private void keep(Conversation conversation) {
-    conversations.put(conversation).forEach(publisher::over);
+    leaving.accept(conversations.put(conversation));
   }
 }

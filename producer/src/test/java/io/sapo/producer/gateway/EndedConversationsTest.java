@@ -84,6 +84,29 @@ class EndedConversationsTest extends RunningGateway {
     open(Duration.ofMinutes(5));
   }
 
+  /** Nor does generating, when a conversation has to leave for another one. */
+  @Test
+  void whileNothingCanBePublishedConversationsLeaveForOthers() throws Exception {
+    try (Admin admin = Admin.create(kafka.clientConfig())) {
+      admin.deleteTopics(List.of(kafka.topics().trajectories().name())).all().get();
+    }
+    Reference reference = new Reference("3", "numeric");
+    for (int i = 0; i < 5; i++) {
+      ChatRequest request =
+          new ChatRequest(
+              List.of(new Message("user", "What is " + i + "?")),
+              Tools.NONE,
+              List.of(),
+              SAMPLING,
+              Optional.empty(),
+              Optional.of(reference));
+      assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.chat(request).join());
+    }
+    assertThat(counted("open")).isEqualTo(3);
+    gateway.close();
+    open(Duration.ofMinutes(5));
+  }
+
   private long counted(String fate) {
     return assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.counts()).get(fate);
   }
