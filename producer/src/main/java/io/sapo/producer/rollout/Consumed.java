@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * How far the learner has consumed the trajectories topic: what the newest commit record says, and
@@ -28,6 +29,19 @@ record Consumed(Map<String, Long> positions, Optional<BatchProgress> batch) {
     long committed = positions.getOrDefault(Integer.toString(partition), 0L);
     return Math.max(
         committed, batch.map(now -> now.passed().getOrDefault(partition, 0L)).orElse(0L));
+  }
+
+  /**
+   * A partition whose end lies before what was consumed of it: it has lost its newest records, or
+   * is another topic's, which was made anew under the name.
+   *
+   * @param ends of the partitions, as they were asked for after the commit record had been read
+   */
+  Optional<Integer> endingBefore(SortedMap<Integer, Long> ends) {
+    return ends.entrySet().stream()
+        .filter(end -> end.getValue() < next(end.getKey()))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Consumed, and to be trained on with the next commit. */

@@ -113,7 +113,7 @@ final class ProducerStatus {
     return switch (state) {
       case "failed" -> failure();
       case "stopped", "stopping" -> "";
-      default -> waiting() + refusal();
+      default -> waiting() + refusal() + lostEnd();
     };
   }
 
@@ -147,6 +147,10 @@ final class ProducerStatus {
   private String refusal() {
     WeightFollower.Refusals refusals = follower.refusals();
     return refusals.count() == 0 ? "" : " (last weights refused: " + refusals.last() + ")";
+  }
+
+  private String lostEnd() {
+    return watch.lostEnd().isEmpty() ? "" : " (" + watch.lostEnd() + ")";
   }
 
   private Map<String, Double> gauges() {

@@ -65,6 +65,7 @@ final class QueueWatch implements AutoCloseable {
   private long queuedSince;
   private long refreshes;
   private volatile QueueView view;
+  private volatile String lostEnd = "";
   private volatile boolean closed;
 
   /**
@@ -157,14 +158,42 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void refresh(List<TopicPartition> trajectories) {
+    Optional<WeightVersion> committed = newest.get();
     SortedMap<Integer, Long> ends = byPartition(consumer.endOffsets(trajectories));
     if (begins.isEmpty() || ++refreshes % BEGINS_EVERY == 0) {
       begins = byPartition(consumer.beginningOffsets(trajectories));
     }
+    noteLostEnd(committed, ends);
     newest.get().ifPresent(this::forgetConsumed);
     leaveOutAbsent(ends);
     view = look(ends);
     onChange.run();
+  }
+
+  private void noteLostEnd(Optional<WeightVersion> committed, SortedMap<Integer, Long> ends) {
+    Consumed consumed = Consumed.of(committed, Optional.empty());
+    String found =
+        consumed
+            .endingBefore(ends)
+            .map(
+                partition ->
+                    "topic %s was made anew, or has lost its newest records: partition %d ends at offset %d, and version %d has consumed it up to %d. Producers do not know what waits there, and may generate too much; fork the run or restore the topic"
+                        .formatted(
+                            topics.trajectories().name(),
+                            partition,
+                            ends.get(partition),
+                            committed.orElseThrow().getVersion(),
+                            consumed.next(partition)))
+            .orElse("");
+    if (lostEnd.isEmpty() && !found.isEmpty()) {
+      log.error("{}", found);
+    }
+    lostEnd = found;
+  }
+
+  /** What is wrong with the trajectories topic; empty while nothing is. */
+  String lostEnd() {
+    return lostEnd;
   }
 
   /** What is absent counts as refused: nobody will train on it either. */

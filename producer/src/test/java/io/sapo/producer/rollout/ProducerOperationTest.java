@@ -11,6 +11,7 @@ import io.sapo.schemas.Status;
 import io.sapo.schemas.Task;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +80,19 @@ class ProducerOperationTest extends RunningProducer {
       goOn.countDown();
       producer.done().get(1, TimeUnit.MINUTES);
       KafkaFixture.await("rest", () -> producer.liveness().sinceBeat().isZero());
+    }
+  }
+
+  /** Positions of a topic that was made anew never come back: producers would count too little. */
+  @Test
+  void trajectoriesThatEndBeforeWhatWasConsumedOfThemAreNamed() throws Exception {
+    learner.publish(weights(0), true, Map.of("0", 1_000_000L));
+    try (RolloutProducer producer = start(config("one", 1))) {
+      Status status = awaitStatus(one -> one.getMessage().contains("was made anew"));
+      assertThat(status.getMessage())
+          .contains(kafka.topics().trajectories().name())
+          .contains("version 0 has consumed it up to 1000000");
+      assertThat(producer.done()).isNotDone();
     }
   }
 

@@ -62,6 +62,12 @@ class QueueViewTest {
     assertThat(VIEW.backlog(at(Map.of("0", 10L, "1", 5L)), Map.of())).isZero();
   }
 
+  @Test
+  void aPartitionThatEndsBeforeWhatWasConsumedIsFound() {
+    assertThat(at(Map.of("0", 10L, "1", 6L)).endingBefore(VIEW.ends())).contains(1);
+    assertThat(at(Map.of("0", 10L, "1", 5L)).endingBefore(VIEW.ends())).isEmpty();
+  }
+
   /** Nothing lies there yet: it must not be taken off what does. */
   @Test
   void deadLettersOfWhatIsNotThereCountForNothing() {
