@@ -16,6 +16,7 @@ import io.sapo.producer.prompt.PromptRefusedException.Reason;
 import io.sapo.reading.NowReading;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
+import io.sapo.schemas.Ids;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
 import java.util.ArrayList;
@@ -75,6 +76,10 @@ public final class PromptBuilder {
   }
 
   private TokenSequence read(Task task) throws PromptRefusedException {
+    Optional<String> fault = Ids.fault(task.getTaskId());
+    if (fault.isPresent()) {
+      throw refused(task, Reason.TASK_ID, "its id " + fault.get(), null);
+    }
     List<ChatMessage> messages = messages(task);
     requireRoomFor(task, messages);
     refuseControlTokens(task, messages);
@@ -88,6 +93,9 @@ public final class PromptBuilder {
     }
     int[] prompt = profile.chats() ? chat(task, messages, prepared) : plain(messages, prepared);
     requireRoom(task, prompt.length, "its prompt has");
+    if (prompt.length == 0) {
+      throw refused(task, Reason.CHAT_TEMPLATE, "its prompt has no tokens", null);
+    }
     return new TokenSequence(prompt, prepared, new int[0]);
   }
 
@@ -182,6 +190,9 @@ public final class PromptBuilder {
     } catch (JinjaException e) {
       throw refused(
           task, Reason.CHAT_TEMPLATE, "the chat template refuses it: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // Rendering is a function of the task alone: it would fail at every start.
+      throw refused(task, Reason.CHAT_TEMPLATE, "the chat template fails on it: " + e, e);
     }
     int[] tokens = profile.tokenizer().encode(text);
     Optional<ImageTokens> ids = profile.model().imageTokens();

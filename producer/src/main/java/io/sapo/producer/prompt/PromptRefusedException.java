@@ -9,6 +9,7 @@ public final class PromptRefusedException extends Exception {
     TOO_LONG("prompt-too-long"),
     SPECIAL_TOKEN("special-token-in-prompt"),
     CHAT_TEMPLATE("chat-template"),
+    TASK_ID("bad-id"),
     PICTURE_UNREADABLE("unreadable-picture"),
     PICTURE_HASH("picture-hash"),
     PICTURE_UNSUPPORTED("picture-unsupported");

@@ -190,7 +190,8 @@ final class RolloutWorker implements Runnable {
       if (!weights.ready() || !gate.known()) {
         return Activity.WAITING_FOR_WEIGHTS;
       }
-      if (gate.paused()) {
+      // A group that has begun is completed, as everywhere: others wait for the rest of it.
+      if (!queue.withinGroup() && gate.paused()) {
         return Activity.PAUSED;
       }
       if (!queue.withinGroup() && !gate.opensFor(reorder.unpublished(), weights.version())) {
@@ -211,23 +212,31 @@ final class RolloutWorker implements Runnable {
     unpublished = reorder.unpublished();
     inGeneration = running.size();
     GenerationRequest request = assembler.request(rollout);
-    if (request.prompt().pictures().isEmpty()) {
-      engine.submit(request);
-    } else {
-      engine.submit(request, rollout.group().chat());
+    try {
+      if (request.prompt().pictures().isEmpty()) {
+        engine.submit(request);
+      } else {
+        engine.submit(request, rollout.group().chat());
+      }
+    } catch (IllegalArgumentException e) {
+      ended(new Outcome.Refused(request.id(), e.getMessage()));
     }
+  }
+
+  private void ended(Outcome outcome) {
+    Started started = running.remove(outcome.id());
+    reorder.finished(started.version(), new Finished(started.rollout(), outcome, clock.millis()));
+    inGeneration = running.size();
   }
 
   private void generate(Activity as) {
     activity = as;
     for (Outcome outcome : engine.advance()) {
-      Started ended = running.remove(outcome.id());
-      reorder.finished(ended.version(), new Finished(ended.rollout(), outcome, clock.millis()));
+      ended(outcome);
       if (outcome instanceof Outcome.Generated generated) {
         metrics.finished(generated.generation().tokens().length);
       }
     }
-    inGeneration = running.size();
     metrics.spent(as);
   }
 

@@ -81,9 +81,9 @@ public final class SharedTaskSource implements TaskSource {
       log.readAnew();
     }
     log.readOn(sources);
-    forgetComplete();
+    forgetWhatIsOver();
     while (true) {
-      if (drawing != null && !stillMine()) {
+      if (drawing != null && !isMine(drawing.source, drawing.stretch)) {
         drawing = null;
       }
       if (drawing == null && !begin()) {
@@ -97,22 +97,29 @@ public final class SharedTaskSource implements TaskSource {
     }
   }
 
-  /** A stretch is kept in mind until everybody knows that it is done, lest it seem to be open. */
-  private void forgetComplete() {
+  /**
+   * A stretch is kept in mind until everybody knows that it is done, lest it seem to be open. One
+   * that others have taken over is forgotten, so that it can be taken back from one that dies.
+   */
+  private void forgetWhatIsOver() {
     doneByMe.forEach(
         (source, stretches) ->
             stretches
                 .entrySet()
                 .removeIf(
                     entry ->
-                        Long.bitCount(entry.getValue()) == source.stretchLength()
-                            && !log.claims().open(source).containsKey(entry.getKey())));
+                        !isMine(source, entry.getKey()) && !isHandedOut(source, entry.getKey())));
   }
 
   /** Whether the others still leave the stretch to this one; they have not where it seemed dead. */
-  private boolean stillMine() {
-    Claims.Open open = log.claims().open(drawing.source).get(drawing.stretch);
+  private boolean isMine(OrderedTaskSource source, long stretch) {
+    Claims.Open open = log.claims().open(source).get(stretch);
     return open != null && open.owner().equals(Optional.of(log.session()));
+  }
+
+  private boolean isHandedOut(OrderedTaskSource source, long stretch) {
+    return handedOut.values().stream()
+        .anyMatch(place -> place.source() == source && place.stretch() == stretch);
   }
 
   /**

@@ -143,6 +143,9 @@ class PromptBuilderTest {
     try (CheckpointProfile chat = chat("{{ messages[0].role }}")) {
       assertRefused(builder(chat, 99), figure(), Reason.CHAT_TEMPLATE, "shows 0 of its 1 pictures");
     }
+    try (CheckpointProfile chat = chat("{{ messages[0].content }}")) {
+      assertRefused(builder(chat, 99), text(""), Reason.CHAT_TEMPLATE, "its prompt has no tokens");
+    }
     Task places = figure();
     places.setMessages(List.of(message("user", "no place")));
     assertRefused(builder(99), places, Reason.CHAT_TEMPLATE, "0 places for its 1 pictures");
@@ -218,6 +221,16 @@ class PromptBuilderTest {
     assertRefused(builder, noPicture, Reason.PICTURE_UNREADABLE, "picture 0");
     noPicture.getPictures().get(0).setBytes(null);
     assertRefused(builder, noPicture, Reason.PICTURE_UNREADABLE, "either bytes or a path");
+  }
+
+  /** Else each of its responses would be generated and refused by the segmenter. */
+  @Test
+  void aTaskWhoseTrajectoriesWouldBeRefusedIsRefusedBefore() {
+    for (String id : List.of("i".repeat(257), " ", "a\u0000b")) {
+      Task task = text("Hi");
+      task.setTaskId(id);
+      assertRefused(builder(40), task, Reason.TASK_ID, "1 to 256 characters and no control");
+    }
   }
 
   private static void assertRefused(

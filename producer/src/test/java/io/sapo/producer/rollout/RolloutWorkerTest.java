@@ -272,6 +272,35 @@ class RolloutWorkerTest {
     assertThat(turned.engine.submitted).hasSize(2);
   }
 
+  /** Whoever waits for the rest of it would give it up. */
+  @Test
+  void aGroupThatHasBegunIsCompletedThoughProducersPause() {
+    turned.build(WeightUptake.IN_FLIGHT, 2, 4, 0, 8, turned.endless(), request -> 1);
+    turned.commit(0, Map.of());
+    turned.view = Optional.of(TurnedWorker.queue(List.of("me"), 0, true, Optional.empty()));
+    turned.steps(1);
+    assertThat(turned.engine.submitted).hasSize(2);
+    turned.view = Optional.of(TurnedWorker.queue(List.of("me"), 0, true, Optional.of("someone")));
+    turned.steps(3);
+    assertThat(turned.engine.submitted).hasSize(4);
+    assertThat(turned.worker.activity()).isEqualTo(Activity.PAUSED);
+  }
+
+  @Test
+  void whatTheEngineDoesNotTakeIsRefusedAndOthersGoOn() {
+    turned.build(WeightUptake.IN_FLIGHT, 2, 1, 0, 8, turned.endless(), request -> 1);
+    turned.engine.refuses = 1;
+    turned.commit(0, Map.of());
+    turned.steps(3);
+    assertThat(turned.trajectories(4))
+        .extracting(Trajectory::getTaskId)
+        .containsExactly("t1", "t2", "t3", "t4");
+    var letters = turned.kafka.records(turned.kafka.topics().deadLetters());
+    assertThat(letters).hasSize(1);
+    assertThat(DeadLetters.header(letters.get(0).headers(), DeadLetters.DETAIL).orElse(""))
+        .contains("not for this engine");
+  }
+
   @Test
   void aProducerThatJoinsStartsNothingUntilTheOthersCountIt() {
     turned.build(WeightUptake.IN_FLIGHT, 4, 1, 1, 4, turned.endless(), request -> 100);

@@ -19,6 +19,7 @@ final class ScriptedEngine implements RolloutEngine {
   private long version;
   private final List<Running> running = new ArrayList<>();
   final List<GenerationRequest> submitted = new ArrayList<>();
+  int refuses;
 
   private record Running(GenerationRequest request, List<Long> versions) {}
 
@@ -39,6 +40,10 @@ final class ScriptedEngine implements RolloutEngine {
 
   @Override
   public void submit(GenerationRequest request) {
+    if (refuses > 0) {
+      refuses--;
+      throw new IllegalArgumentException("not for this engine");
+    }
     submitted.add(request);
     running.add(new Running(request, new ArrayList<>()));
   }

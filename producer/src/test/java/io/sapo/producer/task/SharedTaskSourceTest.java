@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -185,6 +187,30 @@ class SharedTaskSourceTest {
           "news of the loss", () -> slow.next().orElseThrow().getTaskId().endsWith("@2"));
     }
     slow.close();
+  }
+
+  @Test
+  void oneThatWasTakenForDeadTakesBackWhatTheOtherLeavesBehind() throws IOException {
+    String file = lines(32).toString();
+    List<String> finished = new ArrayList<>();
+    SharedTaskSource slow = open(file, "slow");
+    finish(slow, 3, finished);
+    SharedTaskSource quick = open(file, "quick");
+    nanos.addAndGet(LEASE.toNanos() + 1);
+    finish(quick, 4, finished);
+    KafkaFixture.await(
+        "news of the loss", () -> slow.next().orElseThrow().getTaskId().endsWith("@2"));
+    nanos.addAndGet(LEASE.toNanos() + 1);
+    Set<String> again = new TreeSet<>();
+    KafkaFixture.await(
+        "what the other left",
+        () -> {
+          slow.next().map(Task::getTaskId).filter(id -> !id.endsWith("@2")).ifPresent(again::add);
+          return again.size() == 25;
+        });
+    assertThat(again).doesNotContainAnyElementsOf(finished);
+    slow.close();
+    quick.close();
   }
 
   @Test

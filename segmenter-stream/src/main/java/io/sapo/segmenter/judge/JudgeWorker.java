@@ -64,6 +64,7 @@ public final class JudgeWorker implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread;
   private final Progress progress = new Progress();
+  private final long startedAtMs = System.currentTimeMillis();
   private long committedAt = System.nanoTime();
   private volatile int open;
   private volatile boolean closed;
@@ -174,10 +175,16 @@ public final class JudgeWorker implements AutoCloseable {
     }
   }
 
-  /** The stream has given up on it long ago; a verdict would be thrown away. */
+  /**
+   * The stream has given up on it long ago; a verdict would be thrown away. Only the time that the
+   * segmenter runs counts, there and here.
+   */
   private boolean outdated(ConsumerRecord<byte[], byte[]> record) {
-    long most = 2 * settings.effort().giveUpAfter().toMillis();
-    return System.currentTimeMillis() - record.timestamp() > most;
+    return outdated(record.timestamp(), startedAtMs, System.currentTimeMillis(), settings.effort());
+  }
+
+  static boolean outdated(long askedMs, long startedAtMs, long nowMs, JudgeSettings.Effort effort) {
+    return nowMs - Math.max(askedMs, startedAtMs) > 2 * effort.giveUpAfter().toMillis();
   }
 
   /** On the dispatcher's thread. */

@@ -1,5 +1,6 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.schemas.Ids;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Sampling;
@@ -8,10 +9,10 @@ import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import io.sapo.segmenter.cut.ResponseTokens;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** What must hold of a decoded trajectory before anything is computed from it. Pure. */
 final class TrajectoryRules {
-  static final int MAX_ID_CHARS = 256;
   static final int MAX_GROUP_SIZE = 1024;
   static final int MAX_PICTURES = 64;
 
@@ -59,16 +60,9 @@ final class TrajectoryRules {
   }
 
   private static void checkId(String field, String id) throws RefusedException {
-    boolean control = id.chars().anyMatch(Character::isISOControl);
-    if (id.isBlank() || id.length() > MAX_ID_CHARS || control) {
-      throw refused(
-          Reason.BAD_ID,
-          field
-              + " '"
-              + shortened(id)
-              + "' must have 1 to "
-              + MAX_ID_CHARS
-              + " characters and no control characters");
+    Optional<String> fault = Ids.fault(id);
+    if (fault.isPresent()) {
+      throw refused(Reason.BAD_ID, field + " '" + shortened(id) + "' " + fault.get());
     }
   }
 

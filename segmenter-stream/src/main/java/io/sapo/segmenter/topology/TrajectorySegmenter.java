@@ -16,6 +16,7 @@ import io.sapo.verifier.Verifier;
 import io.sapo.verifier.Verifiers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -114,12 +115,13 @@ final class TrajectorySegmenter {
       throws RefusedException {
     Trajectory trajectory = accepted.trajectory();
     try {
+      Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
       return new Rewards(
-          verifier.verify(trajectory.getResponseText(), trajectory.getAnswer()),
+          Objects.requireNonNull(verdict, "it gave no verdict"),
           segmentRewards(verifier, accepted, ends));
     } catch (ReferenceAnswerException e) {
       throw new RefusedException(Reason.BAD_REFERENCE, e.getMessage());
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       log.error(
           "verifier {} failed on trajectory {}", verifier.name(), trajectory.getTrajectoryId(), e);
       throw new RefusedException(

@@ -68,6 +68,36 @@ class TrajectorySegmenterTest {
         "StackOverflowError");
   }
 
+  /** Jars of a user's own: one that lacks a library, one with a bug. */
+  @Test
+  void whatAVerifierOfOnesOwnLacksIsNoEndOfTheSegmenter() {
+    assertFails(
+        texts -> {
+          throw new NoClassDefFoundError("org/example/Missing");
+        },
+        "org/example/Missing");
+    assertFails(
+        texts -> {
+          throw new AssertionError("unreachable");
+        },
+        "unreachable");
+    Verifier mute =
+        new Verifier() {
+          @Override
+          public String name() {
+            return "judge";
+          }
+
+          @Override
+          public Verdict verify(String response, String reference) {
+            return null;
+          }
+        };
+    assertThatThrownBy(() -> segment(mute))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("it gave no verdict");
+  }
+
   private static void assertFails(Function<List<String>, double[]> segments, String why) {
     assertThatThrownBy(() -> segment(new Judge(segments)))
         .isInstanceOfSatisfying(
