@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -160,8 +161,9 @@ final class EarlierTopics {
    * of which it is. What it held of this topic comes back from the changelogs.
    *
    * @param streams not started
+   * @return the id of the topic; empty where there is none
    */
-  void clear(KafkaStreams streams) {
+  Optional<String> clear(KafkaStreams streams) {
     try (Admin admin = Admin.create(kafka)) {
       String id =
           admin
@@ -172,16 +174,18 @@ final class EarlierTopics {
               .topicId()
               .toString();
       if (!deleted && Files.exists(mark) && Files.readString(mark).equals(id)) {
-        return;
+        return Optional.of(id);
       }
       streams.cleanUp();
       Files.createDirectories(mark.getParent());
       Files.writeString(mark, id);
+      return Optional.of(id);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
         throw new KafkaException("%s cannot be described: %s".formatted(input, e.getCause()), e);
       }
       log.debug("{} does not exist: the stream says so", input);
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot note in " + mark + " of which topic its state is", e);
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.sapo.segmenter;
 
 import io.sapo.schemas.Heartbeats;
+import io.sapo.schemas.RestartException;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.judge.JudgeSettings;
 import io.sapo.segmenter.judge.JudgeWorker;
@@ -63,6 +64,8 @@ public final class Segmenter implements AutoCloseable {
   private final OwnTopics ownTopics;
   private final List<JudgeWorker> judges = new CopyOnWriteArrayList<>();
 
+  private volatile Optional<InputWatch> inputWatch = Optional.empty();
+
   /** Null before the start. */
   private volatile KafkaStreams streams;
 
@@ -107,7 +110,7 @@ public final class Segmenter implements AutoCloseable {
             SegmenterTopology.of(topics, config, judging, counters),
             StreamsSettings.of(kafka, topics, config, instance),
             new SkippingClients());
-    earlier.clear(streams);
+    inputWatch = earlier.clear(streams).map(id -> new InputWatch(kafka, inputTopic, id));
     streams.setUncaughtExceptionHandler(this::answer);
     streams.setStateListener((now, before) -> follow(now));
     for (JudgeSettings judge : config.judges()) {
@@ -117,6 +120,11 @@ public final class Segmenter implements AutoCloseable {
       worker.start();
     }
     streams.start();
+    inputWatch.ifPresent(
+        watch -> {
+          watch.failure().thenAccept(this::failWithStreams);
+          watch.start();
+        });
   }
 
   /** A worker that has ended without being asked to leaves trajectories held for ever. */
@@ -133,7 +141,10 @@ public final class Segmenter implements AutoCloseable {
     if (inputHasGrown(error)) {
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    fail(error);
+    // It was there at the start. Where it is there again, the group may be given the old answer for
+    // as long as a session lasts.
+    boolean deleted = error instanceof MissingSourceTopicException && inputWatch.isPresent();
+    fail(deleted ? new RestartException("topic " + inputTopic + " was deleted") : error);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
@@ -227,6 +238,11 @@ public final class Segmenter implements AutoCloseable {
     return hangingTransactions;
   }
 
+  /** The watch over the topic that is read; empty before the start. */
+  Optional<InputWatch> inputWatch() {
+    return inputWatch;
+  }
+
   /** Records of the input that were not fetched yet, as the consumers last heard; empty before. */
   OptionalDouble lag() {
     KafkaStreams begun = streams;
@@ -280,6 +296,7 @@ public final class Segmenter implements AutoCloseable {
           "segmenter threads did not stop within {} s; what they had open will be processed again",
           CLOSE_TIMEOUT.toSeconds());
     }
+    inputWatch.ifPresent(InputWatch::close);
     hangingTransactions.close();
     heartbeats.close();
   }

@@ -2,6 +2,7 @@ package io.sapo.segmenter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.schemas.RestartException;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.topology.SampleTrajectories;
@@ -56,6 +57,25 @@ class RemadeTopicsTest {
     segment(topics, stateDir, "one", 0);
     remake(topics, name -> !name.endsWith("-changelog"));
     segment(topics, otherStateDir, "one", 0);
+  }
+
+  /** Within moments: as a rule the stream notices nothing. */
+  @Test
+  void topicsMadeAnewUnderItEndItForARestart() throws Exception {
+    Topics topics = fixture.created("live.");
+    try (Segmenter segmenter = fixture.segmenter(topics, stateDir, "remade", "");
+        Admin admin = Admin.create(fixture.kafka())) {
+      segmenter.start();
+      segmenter.ready().get();
+      InputWatch watch = segmenter.inputWatch().orElseThrow();
+      watch.look(admin);
+      assertThat(segmenter.health().failed()).isFalse();
+      remake(topics, name -> true);
+      watch.look(admin);
+      segmenter.awaitEnd();
+      assertThat(segmenter.failure()).containsInstanceOf(RestartException.class);
+      assertThat(segmenter.health().message()).contains("live.trajectories was deleted");
+    }
   }
 
   /**
