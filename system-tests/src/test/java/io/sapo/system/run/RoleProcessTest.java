@@ -66,7 +66,8 @@ class RoleProcessTest {
     assertThat(learner.end()).succeedsWithin(60, TimeUnit.SECONDS);
     assertThat(evaluator.end()).succeedsWithin(60, TimeUnit.SECONDS);
     assertThat(producer.firstLine())
-        .matches(".+-producer-[01]-[0-9a-f]{8}: sapo .+, Java .+, Kafka client .+, device cpu, topics .+");
+        .matches(
+            ".+-producer-[01]-[0-9a-f]{8}: sapo .+, Java .+, Kafka client .+, device cpu, topics .+");
     assertThat(second.firstLine().split(":")[0]).isNotEqualTo(producer.firstLine().split(":")[0]);
     for (RunningRole running : List.of(producer, second, segmenter, admin, broker)) {
       running.stop();
