@@ -104,9 +104,11 @@ public final class Audit {
     deadLetters.forEach(partition -> ends.put(partition, log.end(partition)));
     List<TopicPartition> trajectories = log.partitions(topics.trajectories().name());
     SortedMap<Integer, Sources.Extent> extents = new TreeMap<>();
+    SortedMap<Integer, Long> toldFrom = ExpiredSegments.reach(log, topics, versions);
     for (TopicPartition at : trajectories) {
       long position = segmented.getOrDefault(at.partition(), 0L);
-      extents.put(at.partition(), new Sources.Extent(log.begin(at), log.end(at), position));
+      long told = toldFrom.getOrDefault(at.partition(), 0L);
+      extents.put(at.partition(), new Sources.Extent(log.begin(at), log.end(at), position, told));
     }
     Sources sources = new Sources(report, topics.trajectories().name(), extents);
     IdSet ids = new IdSet();
@@ -174,7 +176,11 @@ public final class Audit {
         .forEach(
             range -> {
               Long position = committed.get(range.getPartition());
-              if (position == null || position < range.getTo()) {
+              if (position == null) {
+                report.note(
+                    "the brokers no longer know the learner's position in segments partition %d; it is in the commit records"
+                        .formatted(range.getPartition()));
+              } else if (position < range.getTo()) {
                 report.wrong(
                     Finding.of(
                         "positions",

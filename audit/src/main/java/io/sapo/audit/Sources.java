@@ -22,8 +22,10 @@ final class Sources {
    * @param begin first offset still on the log
    * @param end one past the last when the audit began
    * @param segmented the segmenter's committed position
+   * @param told first offset of which all segments are still on the log: those of records before it
+   *     may have expired
    */
-  record Extent(long begin, long end, long segmented) {}
+  record Extent(long begin, long end, long segmented, long told) {}
 
   private static final class Fate {
     final Extent extent;
@@ -32,6 +34,7 @@ final class Sources {
     long inFlight;
     long grouped;
     long held;
+    long untold;
 
     Fate(Extent extent) {
       this.extent = extent;
@@ -119,6 +122,10 @@ final class Sources {
     } catch (RecordFormatException e) {
       id = "";
     }
+    if (at.offset() < fate.extent.told()) {
+      fate.untold++;
+      return;
+    }
     if (excused < unreadable) {
       excused++;
       return;
@@ -140,6 +147,11 @@ final class Sources {
     }
     fates.forEach(
         (partition, fate) -> {
+          if (fate.untold > 0) {
+            report.note(
+                "%d records of %s partition %d have outlived their segments: what became of them cannot be told"
+                    .formatted(fate.untold, topic, partition));
+          }
           if (fate.inFlight > 0) {
             report.waiting(
                 "%d records of %s partition %d from offset %d on are not segmented yet"

@@ -35,22 +35,27 @@ final class TransactionsCheck {
   }
 
   void check(List<TopicPartition> partitions) throws ExecutionException, InterruptedException {
-    Set<Long> known = new HashSet<>();
-    for (TransactionListing listing : admin.listTransactions().all().get()) {
-      known.add(listing.producerId());
-    }
     Map<TopicPartition, PartitionProducerState> states =
         new TreeMap<>(
             Comparator.comparing(TopicPartition::topic)
                 .thenComparingInt(TopicPartition::partition));
     states.putAll(admin.describeProducers(partitions).all().get());
+    // Afterwards: one that has begun meanwhile would be unknown otherwise.
+    Set<Long> known = new HashSet<>();
+    for (TransactionListing listing : admin.listTransactions().all().get()) {
+      known.add(listing.producerId());
+    }
     Set<Long> open = new HashSet<>();
     states.forEach(
         (partition, state) -> {
           for (ProducerState producer : state.activeProducers()) {
             if (producer.currentTransactionStartOffset().isPresent()) {
               open.add(producer.producerId());
-              if (!known.contains(producer.producerId())) {
+              if (known.isEmpty()) {
+                report.note(
+                    "a transaction is open in %s; whether it hangs cannot be told, since none can be seen here (DESCRIBE on transactional ids)"
+                        .formatted(partition));
+              } else if (!known.contains(producer.producerId())) {
                 orphan(partition, producer);
               }
             }

@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
 import io.sapo.command.Surroundings;
@@ -96,6 +97,11 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(String what, Score sampled, Score greedy) {
+    if (sampled.tasks() == 0) {
+      throw CommandFailure.failed(
+          "nothing was evaluated: of %s, %d tasks were refused and none was left"
+              .formatted(sampled.source(), sampled.refused()));
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();

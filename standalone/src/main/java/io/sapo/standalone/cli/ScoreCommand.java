@@ -97,6 +97,7 @@ final class ScoreCommand implements Callable<Integer> {
   /** What the summary says. */
   private static final class Tally {
     private int lines;
+    private int responses;
     private int correct;
     private double reward;
   }
@@ -113,6 +114,7 @@ final class ScoreCommand implements Callable<Integer> {
       while ((text = lines.next()) != null) {
         tally.lines++;
         if (!text.isBlank()) {
+          tally.responses++;
           asked.add(read(panel, text, tally.lines));
           held += text.length();
         }
@@ -129,14 +131,17 @@ final class ScoreCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
+    if (tally.responses == 0) {
+      throw CommandFailure.failed("--input " + input + ": holds no response");
+    }
     PrintWriter err = spec.commandLine().getErr();
     err.printf(
         Locale.ROOT,
         "%d lines, %d right (%.1f %%), mean reward %.4f%n",
-        tally.lines,
+        tally.responses,
         tally.correct,
-        100.0 * tally.correct / Math.max(1, tally.lines),
-        tally.reward / Math.max(1, tally.lines));
+        100.0 * tally.correct / tally.responses,
+        tally.reward / tally.responses);
     err.flush();
     return ExitCodes.FINE;
   }

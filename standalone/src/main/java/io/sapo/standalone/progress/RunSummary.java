@@ -7,6 +7,7 @@ import io.sapo.evaluator.Score;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Result of a run; its JSON is flat. Figures that do not exist, such as the reward of a run without
@@ -122,12 +123,14 @@ public record RunSummary(
     return score == null || score.tasks() == 0 ? null : score.accuracy();
   }
 
-  private static Double meanReward(List<VersionLine> updates) {
-    double sum = 0;
-    for (VersionLine update : updates) {
-      sum += update.report().reward();
-    }
-    return updates.isEmpty() ? null : sum / updates.size();
+  static Double meanReward(List<VersionLine> updates) {
+    // A version that was only published again has none.
+    OptionalDouble mean =
+        updates.stream()
+            .mapToDouble(update -> update.report().reward())
+            .filter(Double::isFinite)
+            .average();
+    return mean.isPresent() ? mean.getAsDouble() : null;
   }
 
   /** The first update of a start knows of none before it. */

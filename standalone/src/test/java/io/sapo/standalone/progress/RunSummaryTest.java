@@ -6,6 +6,7 @@ import io.sapo.command.Json;
 import io.sapo.evaluator.EvaluationService.Examined;
 import io.sapo.evaluator.Score;
 import io.sapo.schemas.Topics;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunSummaryTest {
@@ -26,6 +27,18 @@ class RunSummaryTest {
   @Test
   void saysWhenThereWasNextToNothingToLearnFrom() {
     assertThat(withReward(0.01).text()).contains(WARNING);
+  }
+
+  /** As one that was published again, for whoever could not read it. */
+  @Test
+  void aVersionWithoutARewardLeavesTheMeanOfTheOthers() {
+    VersionLine none = line(Double.NaN);
+    assertThat(RunSummary.meanReward(List.of(line(0.25), none, line(0.75)))).isEqualTo(0.5);
+    assertThat(RunSummary.meanReward(List.of(none))).isNull();
+  }
+
+  private static VersionLine line(double reward) {
+    return new VersionLine(1, new VersionLine.Report(reward, 0, 0, 0, 0, 0, 0), 1, 1, 0);
   }
 
   @Test

@@ -20,12 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -339,6 +342,35 @@ class AuditTest {
         .satisfies(f -> assertThat(f.check()).isEqualTo("checkpoints"))
         .satisfies(f -> assertThat(f.version()).isEqualTo((long) RecordedRun.UPDATES))
         .satisfies(f -> assertThat(f.message()).contains("critic"));
+  }
+
+  /** Brokers delete whole files of a log, and segments fill theirs sooner than trajectories. */
+  @Test
+  void segmentsThatExpiredBeforeTheirTrajectoriesAreNotMissed() throws Exception {
+    RecordedRun copy = copy(UNCHANGED);
+    TopicPartition segments = new TopicPartition(copy.topics().segments().name(), 0);
+    try (Admin admin = Admin.create(copy.kafka())) {
+      admin.deleteRecords(Map.of(segments, RecordsToDelete.beforeOffset(12))).all().get();
+    }
+    AuditReport report = audit(copy, null);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.notes()).anyMatch(note -> note.contains("have outlived their segments"));
+  }
+
+  /** As after a week's rest, by the brokers' own settings. */
+  @Test
+  void aPositionThatTheBrokersForgotIsNotMissed() throws Exception {
+    RecordedRun copy = copy(UNCHANGED);
+    TopicPartition segments = new TopicPartition(copy.topics().segments().name(), 0);
+    try (Admin admin = Admin.create(copy.kafka())) {
+      admin
+          .deleteConsumerGroupOffsets(copy.topics().prefix() + "learner", Set.of(segments))
+          .all()
+          .get();
+    }
+    AuditReport report = audit(copy, null);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.notes()).anyMatch(note -> note.contains("no longer know the learner's"));
   }
 
   private static void copyTree(Path from, Path to) throws Exception {

@@ -69,6 +69,18 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void anEvaluationOfNothingIsAFailure() throws IOException {
+    Path tasks =
+        Files.writeString(
+            folder.resolve("long.jsonl"),
+            "{\"question\": \"%s\", \"answer\": \"#### 2\"}\n".formatted("long ".repeat(400)));
+    Outcome outcome =
+        evaluate(checkpoint, "--tasks", tasks.toString(), "--set", "model.max-prompt-tokens=100");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err()).contains("nothing was evaluated").contains("1 tasks were refused");
+  }
+
+  @Test
   void missingCheckpointIsNamed() {
     Outcome outcome = evaluate(folder.resolve("absent"));
     assertThat(outcome.exitCode()).isEqualTo(1);

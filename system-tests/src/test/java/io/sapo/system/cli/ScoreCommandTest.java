@@ -67,6 +67,21 @@ class ScoreCommandTest {
   }
 
   @Test
+  void onlyResponsesCount() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("gaps.jsonl"), "\n{\"response\": \"18\", \"answer\": \"18\"}\n\n\n");
+    Outcome one =
+        CommandLineRunner.plain().run("score", "--verifier", "exact", "--input", file.toString());
+    assertThat(one.err()).contains("1 lines, 1 right (100.0 %), mean reward 1.0000");
+    Files.writeString(file, "\n");
+    Outcome none =
+        CommandLineRunner.plain().run("score", "--verifier", "exact", "--input", file.toString());
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).contains("holds no response");
+  }
+
+  @Test
   void everyVerifierExplains() throws IOException {
     for (String verifier : List.of("gsm8k", "numeric", "choice", "exact", "geo3k")) {
       String reference = verifier.equals("choice") ? "B" : "18";
