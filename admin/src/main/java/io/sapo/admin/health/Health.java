@@ -13,6 +13,8 @@ import java.util.Optional;
  * Judges what is known of a run against the thresholds. Pure: the same knowledge, the same answer.
  */
 public final class Health {
+  private static final long FED_WITHIN_MS = 5 * 60_000;
+
   private final ProcessConditions processes;
   private final TopicConditions topics;
   private final UpdateConditions updates;
@@ -34,7 +36,8 @@ public final class Health {
     Optional<VersionEntry> newest = run.versions().newest();
     List<Condition> conditions = new ArrayList<>();
     conditions.add(TopicConditions.broker(lags, reading, caughtUp));
-    conditions.add(processes.heartbeats(components, nowMs));
+    boolean fed = run.trajectories().since(nowMs - FED_WITHIN_MS) > 0;
+    conditions.add(processes.heartbeats(components, fed, nowMs));
     conditions.add(processes.failed(components, nowMs));
     conditions.add(processes.stuck(components, nowMs));
     conditions.add(topics.lag(lags));
@@ -47,9 +50,12 @@ public final class Health {
     conditions.add(UpdateConditions.leftOut(newest));
     conditions.add(processes.skipped(components, nowMs));
     conditions.add(topics.deadLetters(run, nowMs));
-    conditions.add(HangingTransactions.judge(components));
-    conditions.add(JudgesAway.judge(components));
-    conditions.add(ServersAway.judge(components));
+    // What one said before it was killed is no news: that it is silent is.
+    List<Status> reporting =
+        components.stream().filter(status -> !processes.silent(status, nowMs)).toList();
+    conditions.add(HangingTransactions.judge(reporting));
+    conditions.add(JudgesAway.judge(reporting));
+    conditions.add(ServersAway.judge(reporting));
     conditions.add(RewardTrend.judge(run.versions(), limits.updates().rewardDrop()));
     conditions.add(Replay.judge(run.versions(), lags.segments()));
     return List.copyOf(conditions);

@@ -28,13 +28,17 @@ final class ProcessConditions {
     return !status.getState().equals("stopped") && nowMs - status.getAtMs() > allowed;
   }
 
-  Condition heartbeats(List<Status> components, long nowMs) {
+  /**
+   * @param fed whether trajectories have arrived of late: they may come from a gateway, or
+   *     producers of one's own, which need not report
+   */
+  Condition heartbeats(List<Status> components, boolean fed, long nowMs) {
     String id = "heartbeat";
     String title = "Every component reports";
     List<String> reasons = new ArrayList<>();
     for (Component kind : NEEDED) {
       List<Status> same = components.stream().filter(s -> s.getComponent() == kind).toList();
-      if (same.isEmpty()) {
+      if (same.isEmpty() && !(kind == Component.PRODUCER && fed)) {
         reasons.add("no " + kind.name().toLowerCase(ROOT) + " has ever reported");
       }
       boolean other = same.stream().anyMatch(s -> !silent(s, nowMs));

@@ -75,6 +75,23 @@ class HealthTest {
     assertThat(run.reason("heartbeat")).contains("learner one").contains("5 s ago");
   }
 
+  /** Rollouts may come from a gateway or from producers of one's own, which need not report. */
+  @Test
+  void noProducerIsNeededWhileTrajectoriesArrive() {
+    HealthyRun served = new HealthyRun(Component.SEGMENTER, Component.LEARNER);
+    assertThat(served.reason("heartbeat")).contains("no producer has ever reported");
+    served.segment(HealthyRun.NOW - 60_000);
+    assertThat(served.failing()).isEmpty();
+  }
+
+  @Test
+  void theLastWordsOfOneThatWasKilledAreNoNews() {
+    long before = HealthyRun.NOW - 60_000;
+    run.heartbeat(Component.SEGMENTER, "running", before, Map.of("judge_taste_away", 1.0));
+    run.heartbeat(Component.PRODUCER, "running", before, Map.of(ServersWaitedFor.GAUGE, 99.0));
+    assertThat(run.failing()).containsExactly("heartbeat");
+  }
+
   @Test
   void aStoppedComponentIsNotSilent() {
     run.heartbeat(Component.PRODUCER, "stopped", NOW - 50_000);

@@ -1,5 +1,6 @@
 package io.sapo.admin.health;
 
+import io.sapo.admin.SyntheticRecords;
 import io.sapo.admin.config.Limits;
 import io.sapo.admin.config.Thresholds;
 import io.sapo.admin.run.RunState;
@@ -35,9 +36,13 @@ final class HealthyRun {
   private long offset;
 
   HealthyRun() {
-    heartbeat(Component.PRODUCER, "running", NOW - 500);
-    heartbeat(Component.SEGMENTER, "running", NOW - 500);
-    heartbeat(Component.LEARNER, "running", NOW - 500);
+    this(Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
+  }
+
+  HealthyRun(Component... reporting) {
+    for (Component component : reporting) {
+      heartbeat(component, "running", NOW - 500);
+    }
     version(1, NOW - 1_000, Map.of("entropy", 0.4, "kl_old", 0.01), 0);
   }
 
@@ -165,19 +170,34 @@ final class HealthyRun {
   }
 
   void deadLetter(long atMs) {
+    RecordHeaders headers =
+        new RecordHeaders(
+            DeadLetters.headers("malformed", "detail", "h.trajectories", 0, 1).toArray());
+    apply(topics.deadLetters(), atMs, new byte[1], headers);
+  }
+
+  void segment(long atMs) {
+    byte[] record =
+        topics
+            .segments()
+            .codec()
+            .encode(new SyntheticRecords().segmented("t" + offset, "so it is 5", 1, true));
+    apply(topics.segments().name(), atMs, record, new RecordHeaders());
+  }
+
+  private void apply(String topic, long atMs, byte[] value, RecordHeaders headers) {
     state.apply(
         new ConsumerRecord<>(
-            topics.deadLetters(),
+            topic,
             0,
             offset++,
             atMs,
             TimestampType.CREATE_TIME,
             0,
-            1,
+            value.length,
             null,
-            new byte[1],
-            new RecordHeaders(
-                DeadLetters.headers("malformed", "detail", "h.trajectories", 0, 1).toArray()),
+            value,
+            headers,
             Optional.empty()));
   }
 }
