@@ -62,7 +62,8 @@ final class AnswerReader {
       if (cause instanceof RefusedAnswerException) {
         return new Reading.Refused(cause.getMessage());
       }
-      return cause instanceof DeadlineException
+      // Counted: one request that ends every server it comes to would be sent to them for ever.
+      return cause instanceof DeadlineException || cause instanceof LostConnectionException
           ? new Reading.Failed(cause.getMessage())
           : new Reading.Away(String.valueOf(cause.getMessage()));
     }

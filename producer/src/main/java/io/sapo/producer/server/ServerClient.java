@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -180,12 +181,16 @@ final class ServerClient {
           sent.set(http.sendAsync(request, reception.handler()));
           return sent.get().thenApply(reception.reply());
         };
+    // A server that the request has ended refuses the second connection: the first decides.
+    AtomicBoolean lost = new AtomicBoolean();
     CompletableFuture<Reply> reply =
         exchange
             .get()
             .exceptionallyCompose(
-                problem ->
-                    hungUp(problem) ? exchange.get() : CompletableFuture.failedFuture(problem))
+                problem -> {
+                  lost.set(hungUp(problem));
+                  return lost.get() ? exchange.get() : CompletableFuture.failedFuture(problem);
+                })
             .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     return reply.handle(
         (answer, problem) -> {
@@ -194,7 +199,7 @@ final class ServerClient {
             return answer;
           }
           boolean unused = sent.get().cancel(true);
-          throw translated(path, problem, deadline);
+          throw translated(path, problem, deadline, lost.get());
         });
   }
 
@@ -242,7 +247,8 @@ final class ServerClient {
     }
   }
 
-  private RuntimeException translated(String path, Throwable problem, Duration deadline) {
+  private RuntimeException translated(
+      String path, Throwable problem, Duration deadline, boolean lost) {
     Throwable cause = cause(problem);
     if (cause instanceof RefusedAnswerException refused) {
       return refused;
@@ -256,7 +262,8 @@ final class ServerClient {
       return new DeadlineException(
           "%s%s: no whole answer within %s s".formatted(server, path, deadline.toSeconds()), cause);
     }
-    return new ServerException("%s: %s".formatted(server, why(cause)), cause);
+    String why = "%s: %s".formatted(server, why(cause));
+    return lost ? new LostConnectionException(why, cause) : new ServerException(why, cause);
   }
 
   /** Where the client says nothing, or nothing that tells what to do. */

@@ -1,7 +1,7 @@
 package io.sapo.producer.server;
 
 /** A server cannot be reached or does not do its work now; another time it may. */
-final class ServerException extends RuntimeException {
+class ServerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   ServerException(String message, Throwable cause) {

@@ -2,6 +2,7 @@ package io.sapo.producer.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,6 +28,7 @@ class ServerClientTest {
   private ServerSocket listening;
   private volatile int answersPerConnection;
   private volatile int connections;
+  private volatile boolean endsWithTheNext;
   private ServerClient client;
 
   @BeforeEach
@@ -51,6 +53,9 @@ class ServerClientTest {
     while (!listening.isClosed()) {
       try (Socket socket = listening.accept()) {
         connections++;
+        if (endsWithTheNext) {
+          listening.close();
+        }
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -107,9 +112,23 @@ class ServerClientTest {
   void aServerThatAlwaysHangsUpIsAskedTwice() {
     answersPerConnection = 0;
     assertThatThrownBy(this::post)
-        .isInstanceOf(ServerException.class)
+        .isInstanceOf(LostConnectionException.class)
         .hasMessageContaining("without an answer; is its address one of https?");
     assertThat(connections).isEqualTo(2);
+  }
+
+  /** Else one that ends every server it comes to would be sent to them for ever. */
+  @Test
+  void aRequestWhoseServerIsLostCountsAndOneThatFindsNoneDoesNot() throws Exception {
+    answersPerConnection = 0;
+    assertThat(read(catchThrowable(this::post))).isInstanceOf(AnswerReader.Reading.Failed.class);
+    endsWithTheNext = true;
+    assertThat(read(catchThrowable(this::post))).isInstanceOf(AnswerReader.Reading.Failed.class);
+    assertThat(read(catchThrowable(this::post))).isInstanceOf(AnswerReader.Reading.Away.class);
+  }
+
+  private static AnswerReader.Reading read(Throwable problem) {
+    return new AnswerReader(null, name -> Optional.empty()).read(null, null, null, null, problem);
   }
 
   /** Whoever speaks HTTP once speaks no TLS later. */
