@@ -64,6 +64,7 @@ public final class CheckpointProfile implements AutoCloseable {
     this.tokenizer = tokenizer;
     refuseLarger(folder, tokenizer);
     Map<String, String> special = SpecialTokens.read(folder);
+    AddedTokensCheck.check(folder, tokenizer, special.values());
     Optional<TemplateFile> file =
         settings.form() == PromptForm.PLAIN ? Optional.empty() : TemplateFile.find(folder);
     template =

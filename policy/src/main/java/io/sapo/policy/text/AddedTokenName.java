@@ -39,4 +39,13 @@ final class AddedTokenName {
       default -> content;
     };
   }
+
+  /**
+   * @param normalizer of a tokenizer.json; nothing, or a sequence of no steps, changes no text
+   */
+  static boolean changesTexts(JsonNode normalizer) {
+    return normalizer.path("type").asText().equals("Sequence")
+        ? normalizer.path("normalizers").valueStream().anyMatch(AddedTokenName::changesTexts)
+        : normalizer.isObject();
+  }
 }

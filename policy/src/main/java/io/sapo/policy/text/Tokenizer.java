@@ -170,6 +170,18 @@ public final class Tokenizer implements AutoCloseable {
     return Collections.unmodifiableSet(vocabulary.control());
   }
 
+  /** What is looked for in a text before anything else, in the order of tokenizer.json. */
+  public List<AddedToken> addedTokens() {
+    return vocabulary.added();
+  }
+
+  /**
+   * Whether texts are normalised: where they are not, {@link AddedToken#normalised} says nothing.
+   */
+  public boolean normalises() {
+    return vocabulary.normalises();
+  }
+
   /** Ids below {@link #vocabularySize} without a token. */
   public int[] unusedIds() {
     return vocabulary.holes();

@@ -2,7 +2,9 @@ package io.sapo.policy.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.policy.checkpoint.JsonSection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,12 +16,21 @@ final class Vocabulary {
   private final Map<String, Integer> idOf;
   private final String[] nameOf;
   private final Set<Integer> control;
+  private final List<AddedToken> added;
+  private final boolean normalises;
   private final int longest;
 
-  private Vocabulary(Map<String, Integer> idOf, String[] nameOf, Set<Integer> control) {
+  private Vocabulary(
+      Map<String, Integer> idOf,
+      String[] nameOf,
+      Set<Integer> control,
+      List<AddedToken> added,
+      boolean normalises) {
     this.idOf = idOf;
     this.nameOf = nameOf;
     this.control = control;
+    this.added = List.copyOf(added);
+    this.normalises = normalises;
     this.longest = idOf.keySet().stream().mapToInt(String::length).max().orElse(0);
   }
 
@@ -46,6 +57,7 @@ final class Vocabulary {
       }
     }
     JsonNode normalizer = json.node().path("normalizer");
+    List<AddedToken> added = new ArrayList<>();
     String[] nameOf = new String[greatest + 1];
     vocab.properties().forEach(entry -> nameOf[entry.getValue().intValue()] = entry.getKey());
     for (JsonNode token : json.node().path("added_tokens")) {
@@ -53,8 +65,17 @@ final class Vocabulary {
       boolean normalised = token.path("normalized").asBoolean();
       nameOf[token.path("id").intValue()] =
           normalised ? AddedTokenName.normalised(content, normalizer) : content;
+      added.add(
+          new AddedToken(
+              token.path("id").intValue(),
+              content,
+              token.path("special").asBoolean(),
+              token.path("single_word").asBoolean(),
+              token.path("lstrip").asBoolean(),
+              token.path("rstrip").asBoolean(),
+              normalised));
     }
-    return new Vocabulary(idOf, nameOf, control);
+    return new Vocabulary(idOf, nameOf, control, added, AddedTokenName.changesTexts(normalizer));
   }
 
   private static int checkedId(JsonNode id, String token, JsonSection json) {
@@ -92,6 +113,16 @@ final class Vocabulary {
   /** Added tokens that are no part of a text ({@code "special": true}), ascending. */
   Set<Integer> control() {
     return control;
+  }
+
+  /** Whether a text is changed before tokens are looked for in it. */
+  boolean normalises() {
+    return normalises;
+  }
+
+  /** All added tokens, in the file's order. */
+  List<AddedToken> added() {
+    return added;
   }
 
   /** Ids without a token, below {@link #size}. */

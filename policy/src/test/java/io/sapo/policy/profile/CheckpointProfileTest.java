@@ -3,6 +3,7 @@ package io.sapo.policy.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,5 +281,69 @@ class CheckpointProfileTest {
     assertThatThrownBy(() -> open(CheckpointFolder.open(folder.path())))
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining("tokens up to 1316, but the model's vocab_size is 1316");
+  }
+
+  @Test
+  void tokensThatTheTokenizersConfigAloneHasAreRefused() throws IOException {
+    refusedTokens(
+        entries -> entries.set("1317", entry("<new>", true)),
+        "token 1317, '<new>', which is not among the added_tokens of tokenizer.json");
+    refusedTokens(
+        entries -> entries.set("1314", entry("<think>", false)),
+        "token 1314, '<think>', which has the id 1315 in tokenizer.json");
+    refusedTokens(entries -> entries.putObject("1317"), "gives token 1317 no content");
+    String role = tokens(entries -> {}).replaceFirst("\\{", "{\"eos_token\": \"<think>\", ");
+    CheckpointFolder named = folder("qwen2", "", Map.of("tokenizer_config.json", role));
+    assertThatThrownBy(() -> open(named))
+        .hasMessageContaining("'<think>', which is not special in tokenizer.json, but has a role");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"special", "single_word", "lstrip", "rstrip", "normalized"})
+  void aTokenThatTheTokenizersConfigGivesAnotherFlagIsRefused(String flag) throws IOException {
+    refusedTokens(
+        entries -> ((ObjectNode) entries.get("1315")).put(flag, true),
+        "token 1315, '<think>', which has \"%s\": false in tokenizer.json and true here"
+            .formatted(flag));
+  }
+
+  /** As the public library reads it: what tokenizer.json calls special stays so. */
+  @Test
+  void aTokenizersConfigThatChangesNoTextIsTaken() throws IOException {
+    for (Consumer<ObjectNode> change :
+        List.<Consumer<ObjectNode>>of(
+            entries -> {},
+            entries -> entries.remove("1315"),
+            entries -> ((ObjectNode) entries.get("1302")).put("special", false))) {
+      open(folder("qwen2", "", Map.of("tokenizer_config.json", tokens(change)))).close();
+    }
+  }
+
+  private void refusedTokens(Consumer<ObjectNode> change, String why) throws IOException {
+    CheckpointFolder folder = folder("qwen2", "", Map.of("tokenizer_config.json", tokens(change)));
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("tokenizer_config.json: key 'added_tokens_decoder'")
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("\n");
+  }
+
+  private static ObjectNode entry(String content, boolean special) {
+    ObjectNode entry = new ObjectMapper().createObjectNode();
+    return entry.put("content", content).put("special", special).put("normalized", false);
+  }
+
+  /** A tokenizer_config.json that agrees with the reference tokenizer, but for a change. */
+  private static String tokens(Consumer<ObjectNode> change) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    Path tokenizer = Path.of("src/test/resources/reference/tokenizers/qwen2/tokenizer.json");
+    ObjectNode config = mapper.createObjectNode();
+    ObjectNode entries = config.putObject("added_tokens_decoder");
+    for (JsonNode token : mapper.readTree(tokenizer.toFile()).get("added_tokens")) {
+      ObjectNode entry = token.deepCopy();
+      entries.set(entry.remove("id").asText(), entry);
+    }
+    change.accept(entries);
+    return config.toString();
   }
 }
