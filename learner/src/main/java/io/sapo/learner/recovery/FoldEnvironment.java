@@ -50,7 +50,7 @@ public final class FoldEnvironment {
         .setCode(CodeDigest.sha256())
         .setBaseSha256(base.sha256())
         .setTokenizerSha256(digest(model.path().resolve(CheckpointFolder.TOKENIZER)))
-        .setPreprocessorSha256(digest(model.path().resolve(CheckpointFolder.PREPROCESSOR)))
+        .setPreprocessorSha256(model.ownPreprocessor().map(FoldEnvironment::digest).orElse(""))
         .build();
   }
 

@@ -56,6 +56,24 @@ class FoldEnvironmentTest {
         .matches(e -> !e.explained());
   }
 
+  /** The file that pictures are prepared by, whichever of the two it is. */
+  @Test
+  void anotherProcessorIsADifference(@TempDir Path folder) throws Exception {
+    CheckpointFolder model = new CheckpointFolder(folder, TinyRun.model());
+    BaseModel base = BaseModel.trainedWhole(TinyRun.model(), TestDevice.get());
+    Files.writeString(folder.resolve("preprocessor_config.json"), "{\"max_pixels\": 1}");
+    Environment older = FoldEnvironment.measure(base, model);
+    Path processor = folder.resolve("processor_config.json");
+    Files.writeString(processor, "{\"image_processor\": {\"max_pixels\": 2}}");
+    Environment newer = FoldEnvironment.measure(base, model);
+    Files.writeString(processor, "{\"image_processor\": {\"max_pixels\": 3}}");
+    Environment changed = FoldEnvironment.measure(base, model);
+    assertThat(FoldEnvironment.differences(older, newer)).startsWith("preprocessorSha256 was ");
+    assertThat(FoldEnvironment.differences(newer, changed)).startsWith("preprocessorSha256 was ");
+    Files.delete(processor);
+    assertThat(FoldEnvironment.measure(base, model)).isEqualTo(older);
+  }
+
   @Test
   void aDeviceExplainsOtherBitsWhereNothingElseDiffers() {
     assertThat(new DivergenceException(3, "the actor", "a", "b", "", false))

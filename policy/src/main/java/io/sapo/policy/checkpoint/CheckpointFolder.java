@@ -16,7 +16,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A model folder as Hugging Face lays it out: {@code config.json}, {@code model.safetensors} (or
@@ -28,6 +30,9 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   public static final String PREPROCESSOR = "preprocessor_config.json";
   public static final String PROCESSOR = "processor_config.json";
 
+  /** Section of {@value #PROCESSOR} on pictures. */
+  public static final String IMAGE_PROCESSOR = "image_processor";
+
   /** Files beside the weights that a copy of the model takes along. */
   private static final List<String> COMPANIONS =
       List.of(
@@ -35,14 +40,21 @@ public record CheckpointFolder(Path path, ModelConfig config) {
           TOKENIZER,
           PREPROCESSOR,
           PROCESSOR,
+          "video_preprocessor_config.json",
           "generation_config.json",
           "tokenizer_config.json",
+          "tokenizer.model",
           "special_tokens_map.json",
           "added_tokens.json",
           "vocab.json",
           "merges.txt",
           "chat_template.json",
           "chat_template.jinja");
+
+  /** Holds named templates, a file each. */
+  public static final String TEMPLATES = "additional_chat_templates";
+
+  public static final String TEMPLATE_SUFFIX = ".jinja";
 
   /** Largest file of a folder's weights, as Hugging Face has it. */
   private static final long SHARD_BYTES = 5_000_000_000L;
@@ -92,15 +104,22 @@ public record CheckpointFolder(Path path, ModelConfig config) {
   }
 
   /**
-   * The file that says how pictures are prepared: {@value #PREPROCESSOR}, or {@value #PROCESSOR},
-   * which newer libraries write alone.
+   * The file that says how pictures are prepared: {@value #PROCESSOR} where that has a section for
+   * them, as newer libraries write it, else {@value #PREPROCESSOR}.
    *
    * @throws InvalidCheckpointException when the folder has neither
    */
   public Path preprocessor() {
-    Path processor = path.resolve(PROCESSOR);
-    boolean alone = Files.isRegularFile(processor) && !Files.exists(path.resolve(PREPROCESSOR));
-    return alone ? processor : required(PREPROCESSOR);
+    return ownPreprocessor().orElseGet(() -> required(PREPROCESSOR));
+  }
+
+  /** As {@link #preprocessor}; empty where the folder has neither file. */
+  public Optional<Path> ownPreprocessor() {
+    return Stream.of(PROCESSOR, PREPROCESSOR)
+        .map(path::resolve)
+        .filter(Files::isRegularFile)
+        .filter(file -> !file.endsWith(PROCESSOR) || JsonSection.read(file).has(IMAGE_PROCESSOR))
+        .findFirst();
   }
 
   private Path required(String name) {
@@ -111,20 +130,41 @@ public record CheckpointFolder(Path path, ModelConfig config) {
     return file;
   }
 
-  /** Contents of all files that belong to the model beside its weights, by file name. */
+  /**
+   * Contents of all files that belong to the model beside its weights, by their path within the
+   * folder.
+   */
   public Map<String, byte[]> companions() {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (String name : COMPANIONS) {
-      Path file = path.resolve(name);
-      if (Files.isRegularFile(file)) {
-        try {
-          files.put(name, WholeFile.bytes(file, MOST_COMPANION_BYTES));
-        } catch (IOException e) {
-          throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-        }
-      }
-    }
+    Stream.concat(
+            COMPANIONS.stream().map(path::resolve).filter(Files::isRegularFile),
+            namedTemplates().stream())
+        .forEach(file -> files.put(path.relativize(file).toString(), content(file)));
     return files;
+  }
+
+  private static byte[] content(Path file) {
+    try {
+      return WholeFile.bytes(file, MOST_COMPANION_BYTES);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Files of chat templates that have a name, ascending. */
+  private List<Path> namedTemplates() {
+    Path templates = path.resolve(TEMPLATES);
+    if (!Files.isDirectory(templates)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(templates)) {
+      return files
+          .filter(file -> file.toString().endsWith(TEMPLATE_SUFFIX) && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(templates + ": cannot be listed: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -132,7 +172,7 @@ public record CheckpointFolder(Path path, ModelConfig config) {
    * torch_dtype} of config.json is set to the type written.
    *
    * @param path must not exist yet
-   * @param companions file contents by name, {@code config.json} among them
+   * @param companions as {@link #companions} gives them, {@code config.json} among them
    * @param type of the elements written
    */
   public static void write(

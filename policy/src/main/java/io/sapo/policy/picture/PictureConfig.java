@@ -1,5 +1,6 @@
 package io.sapo.policy.picture;
 
+import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.JsonSection;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,8 @@ public record PictureConfig(
    */
   public static PictureConfig read(Path file) {
     JsonSection whole = JsonSection.read(file);
-    JsonSection json = whole.has("image_processor") ? whole.section("image_processor") : whole;
+    String section = CheckpointFolder.IMAGE_PROCESSOR;
+    JsonSection json = whole.has(section) ? whole.section(section) : whole;
     if (json.has("resample") && json.integer("resample") != PIL_BICUBIC) {
       throw json.error("resample", "must be 3 (bicubic) but is " + json.integer("resample"));
     }

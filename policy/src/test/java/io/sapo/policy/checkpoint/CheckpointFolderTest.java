@@ -54,6 +54,62 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void aCopyHoldsEveryFileThatBelongsToTheModel() throws IOException {
+    Path source = Files.createDirectory(folder.resolve("source"));
+    Files.copy(
+        ReferenceModels.shipped().resolve("tiny-qwen2").resolve("config.json"),
+        source.resolve("config.json"));
+    Files.createDirectory(source.resolve("additional_chat_templates"));
+    List<String> companions =
+        List.of(
+            "tokenizer.json",
+            "preprocessor_config.json",
+            "processor_config.json",
+            "video_preprocessor_config.json",
+            "generation_config.json",
+            "tokenizer_config.json",
+            "tokenizer.model",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.json",
+            "chat_template.jinja",
+            "additional_chat_templates/rag.jinja",
+            "additional_chat_templates/tool_use.jinja");
+    for (String name : companions) {
+      Files.writeString(source.resolve(name), "of " + name);
+    }
+    Files.writeString(source.resolve("additional_chat_templates/notes.txt"), "no template");
+    Files.writeString(source.resolve("pytorch_model.bin"), "weights");
+    Path target = folder.resolve("copy");
+    CheckpointFolder.write(
+        target, CheckpointFolder.open(source).companions(), List.of(), ElementType.F32);
+    for (String name : companions) {
+      assertThat(target.resolve(name)).hasContent("of " + name);
+    }
+    assertThat(target.resolve("additional_chat_templates/notes.txt")).doesNotExist();
+    assertThat(target.resolve("pytorch_model.bin")).doesNotExist();
+  }
+
+  /** As newer libraries have it: its section on pictures before the file of its own. */
+  @Test
+  void theProcessorsSectionOnPicturesComesFirst() throws IOException {
+    Files.copy(
+        ReferenceModels.shipped().resolve("tiny-qwen2").resolve("config.json"),
+        folder.resolve("config.json"));
+    CheckpointFolder opened = CheckpointFolder.open(folder);
+    Files.writeString(folder.resolve("processor_config.json"), "{\"image_processor\": {}}");
+    assertThat(opened.preprocessor()).hasFileName("processor_config.json");
+    Files.writeString(folder.resolve("preprocessor_config.json"), "{}");
+    assertThat(opened.preprocessor()).hasFileName("processor_config.json");
+    Files.writeString(
+        folder.resolve("processor_config.json"),
+        "{\"processor_class\": \"Qwen2_5_VLProcessor\", \"image_processor\": null}");
+    assertThat(opened.preprocessor()).hasFileName("preprocessor_config.json");
+  }
+
+  @Test
   void pickledWeightsAloneAreRefusedWithTheWayOut() throws IOException {
     Path pickled = Files.createDirectory(folder.resolve("pickled"));
     Files.copy(
