@@ -48,9 +48,9 @@ public final class ActivationMemory {
     return (rows * ofRow + places * heads) * typeBytes + places * attention.heads() * Float.BYTES;
   }
 
-  /** Logits are float32. */
+  /** Logits have the type of the computation. */
   public long logitBytesPerToken() {
-    return (long) vocabulary * Float.BYTES;
+    return vocabulary * typeBytes;
   }
 
   /** Of what {@code retention} keeps of a micro-batch. */

@@ -62,7 +62,11 @@ def backward(d_rows: Tensor, b: __torch__.batch.Batch, keep: int, kept: List[Ten
     d = __torch__.decoder_layer.backward(d, kept[i], m, p, __torch__.weights.decoder_layer(gradients, i), cos, sin, b)
     if i < lowest:
       d = kept[i].copy_(d)
-  if len(trained) > 1:
+  of_table = __torch__.weights.ends(gradients, 0).embed_tokens
+  if b.embedding_rows.numel() == 0:
+    if of_table.numel() > 0:
+      __torch__.embedding.backward(d, b.tokens, of_table)
+  elif len(trained) > 1:
     __torch__.layerwise.backward_inputs(d, d_features, b, trained[1:], gradients, w)
 
 # d_features: gradients with respect to the pictures' features, the last layer's first.

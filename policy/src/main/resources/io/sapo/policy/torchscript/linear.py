@@ -36,7 +36,16 @@ def add_product(gradient: Tensor, d: Tensor, x: Tensor) -> None:
     if d.dtype == 6:
       gradient.addmm_(d.t(), x)
     else:
-      gradient.add_(torch.mm(d.t(), x))
+      __torch__.linear.add_converted(gradient, d, x)
+
+# As add_product, where the product is of another type than the buffer: a million elements of it at a time,
+# so that neither it nor its float32 copy needs new memory for a large matrix.
+def add_converted(gradient: Tensor, d: Tensor, x: Tensor) -> None:
+  step = max(1, 1048576 // gradient.size(1))
+  for i in range((gradient.size(0) + step - 1) // step):
+    count = min(step, gradient.size(0) - i * step)
+    of_rows = d.narrow(1, i * step, count).contiguous()
+    gradient.narrow(0, i * step, count).add_(torch.mm(of_rows.t(), x))
 
 # d [R, out], the gradient with respect to apply(x, p) for x [R, in] -> that with respect to x, added to
 # `others` where there are any. Those of the parameters are added to the buffers g.

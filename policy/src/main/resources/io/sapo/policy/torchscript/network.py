@@ -11,7 +11,8 @@ class Network(Module):
 
   # The logits the response tokens are drawn from, [N, vocabulary].
   def logits(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:
-    return __torch__.language_model_head.logits(__torch__.decoder.response_states(__torch__.batch.of(batch, w), w), w)
+    states = __torch__.decoder.response_states(__torch__.batch.of(batch, w), w)
+    return torch.to(__torch__.language_model_head.logits(states, __torch__.language_model_head.matrix(states, w)), 6)
 
   # Values of the states before the response tokens, [N].
   def values(self: __torch__.network.Network, batch: List[Tensor], w: List[Tensor]) -> Tensor:

@@ -7,13 +7,13 @@ import java.util.List;
 
 /** Memory of activations during an update. */
 final class Activations {
-  /** Logits made at a time, as language_model_head.py has it. */
-  private static final long BLOCK_LOGITS = 1L << 24;
+  /** Of the logits made at a time, as language_model_head.py has it. */
+  private static final long BLOCK_BYTES = 32_000_000;
 
   private static final long LEAST_ROWS = 16;
 
-  /** Tensors of a block's size alive at a time where rows are not taken a few at a time. */
-  private static final int BLOCKS_ON_GPU = 4;
+  /** Float32 tensors of a block's rows alive at a time where these are not taken a few at a time. */
+  private static final long FLOATS_ON_GPU = 4L * Float.BYTES;
 
   /** Of the intermediates of one layer: themselves, and what is computed from them going back. */
   private static final int BACKWARD = 3;
@@ -103,12 +103,13 @@ final class Activations {
   }
 
   private Part logits() {
-    long rows = Math.max(LEAST_ROWS, BLOCK_LOGITS / work.model().vocabSize());
-    long block = Math.min(rows, tokens) * work.model().vocabSize() * Float.BYTES;
+    long row = memory.logitBytesPerToken();
+    long rows = Math.min(tokens, Math.max(LEAST_ROWS, BLOCK_BYTES / row));
+    long logits = rows * work.model().vocabSize();
     return Part.device(
         "logits",
-        work.gpu() ? BLOCKS_ON_GPU * block : block,
-        "%d rows of %d at a time".formatted(Math.min(rows, tokens), work.model().vocabSize()));
+        rows * row + (work.gpu() ? FLOATS_ON_GPU * logits : 0),
+        "%d rows of %d at a time".formatted(rows, work.model().vocabSize()));
   }
 
   /** Of a tower that is trained all blocks are held, otherwise one. */
