@@ -245,8 +245,12 @@ public final class CheckpointStore {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.toList()) {
-        Path copy = Files.copy(file, to.resolve(file.getFileName()));
-        syncFile(copy);
+        Path copy = to.resolve(file.getFileName());
+        if (Files.isDirectory(file)) {
+          copyTree(file, copy);
+        } else {
+          syncFile(Files.copy(file, copy));
+        }
       }
     }
     syncFolder(to);

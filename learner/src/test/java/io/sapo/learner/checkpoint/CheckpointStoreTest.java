@@ -64,6 +64,22 @@ class CheckpointStoreTest {
     assertThat(store.versions()).containsExactly(0L, 4L, 5L, 6L);
   }
 
+  /** The folder of named chat templates among them. */
+  @Test
+  void theReferenceOfAnotherRunIsTakenWithAllItsFiles() throws IOException {
+    CheckpointStore other = store(2);
+    other.write(snapshot(0), files);
+    Path template = Path.of("additional_chat_templates", "tool_use.jinja");
+    Path actor = CheckpointFiles.actor(other.folder(0));
+    Files.createDirectory(actor.resolve(template).getParent());
+    Files.writeString(actor.resolve(template), "T");
+    CheckpointStore fork = new CheckpointStore(data.resolve("fork"), 2, DAY, FaultHook.NONE);
+    fork.adoptReference(other.folder(0), snapshot(0).manifest());
+    Path copy = CheckpointFiles.actor(fork.folder(0));
+    assertThat(copy.resolve(template)).hasContent("T");
+    assertThat(copy.resolve("config.json")).hasSameBinaryContentAs(actor.resolve("config.json"));
+  }
+
   /** An operator's copies, made while the run trains. */
   @Test
   void otherFoldersAreLeftAlone() throws IOException {
