@@ -102,7 +102,9 @@ public final class Fork {
   private WeightVersion commit(CommitLog commits, TrainingState state) {
     CommittedVersions committed = parent.committed();
     long version = state.version();
-    LearnerConfig config = parent.config(version);
+    // The reference policy comes along as the parent's first version has it.
+    LearnerConfig config =
+        parent.config(version).byFormulasOf(parent.config(committed.first().getVersion()));
     StateHashes hashes = state.hashes();
     saveReference(config);
     checkpoints.write(

@@ -20,6 +20,9 @@ import org.apache.commons.codec.digest.DigestUtils;
  * number 2 computes to the same bits are read as what they meant: weights measured by segments, one
  * schedule for both networks, none of what came later. V-trace, and a KL penalty with the behaviour
  * policy taken for the old one, were other formulas and are refused.
+ *
+ * <p>Configs of number 2 stay what they are, and versions made with them are folded by number 2:
+ * its reference policy under adapters is the base alone.
  */
 final class ConfigJson {
 
@@ -96,7 +99,7 @@ final class ConfigJson {
   }
 
   private static void upgrade(ObjectNode config) {
-    config.put("mathematics", LearnerConfig.MATHEMATICS).put("dynamicSampling", 0);
+    config.put("mathematics", 2).put("dynamicSampling", 0);
     JsonNode schedule = config.remove("schedule");
     for (String network : List.of("actor", "critic")) {
       if (config.get(network) instanceof ObjectNode optimizer && schedule != null) {

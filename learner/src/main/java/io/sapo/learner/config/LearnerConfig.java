@@ -25,7 +25,9 @@ public record LearnerConfig(
     int mathematics) {
 
   /** The formulas of this code. */
-  public static final int MATHEMATICS = 2;
+  public static final int MATHEMATICS = 3;
+
+  private static final int EARLIER_MATHEMATICS = 2;
 
   public LearnerConfig {
     if (batch.size() % steps.miniBatchSize() != 0) {
@@ -38,7 +40,7 @@ public record LearnerConfig(
           "dynamic-sampling drops groups whose rewards are all alike; %s learns from them too: set it to 0"
               .formatted(algorithm.algorithm().configName()));
     }
-    if (mathematics != MATHEMATICS) {
+    if (mathematics != MATHEMATICS && mathematics != EARLIER_MATHEMATICS) {
       throw new IllegalArgumentException(
           "it was trained by formulas number %d, this release has number %d: use the release that made it"
               .formatted(mathematics, MATHEMATICS));
@@ -57,6 +59,20 @@ public record LearnerConfig(
         new OptimizerSettings(2e-6, AdamWConfig.DEFAULT, 1, LearningRateSchedule.CONSTANT),
         1,
         MATHEMATICS);
+  }
+
+  /**
+   * Whether formulas number 2 are meant, which this code still computes where they differ: see
+   * {@link ConfigJson}.
+   */
+  public boolean byEarlierFormulas() {
+    return mathematics < MATHEMATICS;
+  }
+
+  /** The same, computed by the formulas of another. */
+  public LearnerConfig byFormulasOf(LearnerConfig other) {
+    return new LearnerConfig(
+        network, algorithm, batch, steps, actor, critic, seed, other.mathematics);
   }
 
   /**

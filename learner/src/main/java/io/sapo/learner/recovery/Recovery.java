@@ -118,7 +118,8 @@ public final class Recovery {
 
   /** A checkpoint whose tensors hash to what its version was committed with. */
   private TrainingState load(WeightVersion version) {
-    Weights reference = settings.usesReference() ? reference() : null;
+    Weights reference =
+        settings.usesReference() ? ReferencePolicy.read(committed, checkpoints, base) : null;
     TrainingState state =
         CheckpointFiles.read(
             checkpoints.folder(version.getVersion()),
@@ -138,22 +139,5 @@ public final class Recovery {
       state.close();
       throw e;
     }
-  }
-
-  private Weights reference() {
-    if (base.adapters().isPresent()) {
-      return Weights.ofBase(base);
-    }
-    Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), base);
-    String found = weights.sha256();
-    String expected = committed.referenceSha256();
-    if (!found.equals(expected)) {
-      weights.close();
-      throw new CheckpointException(
-          "%s: the reference policy hashes to %s, committed as %s"
-              .formatted(checkpoints.folder(0), found, expected),
-          null);
-    }
-    return weights;
   }
 }

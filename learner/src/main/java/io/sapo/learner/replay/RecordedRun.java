@@ -14,6 +14,7 @@ import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;
 import io.sapo.learner.recovery.Recovery;
+import io.sapo.learner.recovery.ReferencePolicy;
 import io.sapo.learner.recovery.Refold;
 import io.sapo.pictures.PictureFiles;
 import io.sapo.policy.adapter.AdapterFolder;
@@ -111,9 +112,7 @@ public final class RecordedRun implements AutoCloseable {
 
   /** The reference policy; the caller closes it. */
   Weights reference() {
-    return base.adapters().isPresent()
-        ? Weights.ofBase(base)
-        : CheckpointFiles.readActor(checkpoints.folder(0), base);
+    return ReferencePolicy.read(committed, checkpoints, base);
   }
 
   /** Of this process. */

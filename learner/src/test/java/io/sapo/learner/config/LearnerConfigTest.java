@@ -27,13 +27,28 @@ class LearnerConfigTest {
   /** Recorded runs carry these digests; they may change only with the config's meaning. */
   @ParameterizedTest
   @CsvSource({
-    "SAPO, 63df579ea17f34179416091abba9b28ccfc261e6620cd6767f081726e65264e0",
-    "PPO, a8457f2683433660ba203691c307368d3b70452edcb39e7c81ca201506346b80",
-    "VC_PPO, 0ce338a4477fc4454107701c001617aae557b53de449db4ad0d2e773d66df85a",
-    "DAPO, 3d4a100e2577f3f77c0570b8822c95129bbfb71ef889dd573b1a49fba65cc27a"
+    "SAPO, 84228dbcaf515f915883868e80aeda47b9620fefbbcc1de793e2317171f07d88",
+    "PPO, ab020b1ee52a8618ebd1d2cbb529feff6d1261184d620a6529beac523708d2f2",
+    "VC_PPO, 2c9d27cb04154e5faa3346e2e582a7dc130744154addde56f887f0502286175d",
+    "DAPO, 102a6bc3a58de39eaf71a0a78e99ff3f805cab8c55d0f1cd035b4e379b44b37a"
   })
   void canonicalFormIsStable(Algorithm algorithm, String digest) {
     assertThat(LearnerConfig.of(algorithm).digest()).isEqualTo(digest);
+  }
+
+  /** What was recorded by formulas 2 keeps its digest, and is told apart. */
+  @Test
+  void earlierFormulasStayRecordedAsSuch() {
+    LearnerConfig earlier = LearnerConfig.fromJson(byFormulas2(LearnerConfig.of(Algorithm.SAPO)));
+    assertThat(earlier.digest())
+        .isEqualTo("63df579ea17f34179416091abba9b28ccfc261e6620cd6767f081726e65264e0");
+    assertThat(earlier.byEarlierFormulas()).isTrue();
+    assertThat(LearnerConfig.of(Algorithm.SAPO).byEarlierFormulas()).isFalse();
+    assertThat(LearnerConfig.fromJson(FIRST_FORMULAS).byEarlierFormulas()).isTrue();
+  }
+
+  private static String byFormulas2(LearnerConfig config) {
+    return config.canonicalJson().replace("\"mathematics\":3", "\"mathematics\":2");
   }
 
   /** Settings of batches and steps stand beside all others: other languages read them there. */
@@ -82,9 +97,9 @@ class LearnerConfigTest {
     String later =
         LearnerConfig.of(Algorithm.SAPO)
             .canonicalJson()
-            .replace("\"mathematics\":2", "\"mathematics\":3");
+            .replace("\"mathematics\":3", "\"mathematics\":4");
     assertThatThrownBy(() -> LearnerConfig.fromJson(later))
-        .hasMessageContaining("formulas number 3, this release has number 2");
+        .hasMessageContaining("formulas number 4, this release has number 3");
   }
 
   @Test

@@ -39,6 +39,7 @@ public final class Weights implements AutoCloseable {
 
   private final BaseModel base;
   private final Head head;
+  private final boolean adapted;
   private final NDManager manager;
   private final Map<String, NativeTensor> own = new LinkedHashMap<>();
   private final NDList arguments = new NDList();
@@ -50,6 +51,7 @@ public final class Weights implements AutoCloseable {
   private Weights(BaseModel base, Head head, boolean adapted, Consumer<NativeTensor> fill) {
     this.base = base;
     this.head = head;
+    this.adapted = adapted;
     this.manager = NDManager.newBaseManager(base.device(), "PyTorch");
     try {
       NDArray absent = named(NativeArrays.absent(manager));
@@ -175,11 +177,26 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * The policy that KL terms look at, given the one training starts with: a copy of it, or, where
-   * adapters are trained, the base alone, which costs nothing.
+   * The policy that KL terms look at, given the one training starts with: a copy of it, or, of
+   * fresh adapters, the base alone, which is the same policy and costs nothing.
    */
   public static Weights referenceFrom(Weights initial) {
-    return initial.base.adapters().isPresent() ? ofBase(initial.base) : initial.copy();
+    return initial.isBase() ? ofBase(initial.base) : initial.copy();
+  }
+
+  /** Whether these are adapters that add nothing to their base: every B is zero. */
+  private boolean isBase() {
+    return base.adapters().isPresent()
+        && own.values().stream()
+            .filter(tensor -> tensor.spec().name().endsWith("lora_B.weight"))
+            .allMatch(Weights::isZero);
+  }
+
+  private static boolean isZero(NativeTensor tensor) {
+    try (NDArray different = tensor.array().neq(0);
+        NDArray any = different.any()) {
+      return !any.getBoolean();
+    }
   }
 
   /** The base without adapters. */
@@ -189,7 +206,8 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy on the same device, over the same base. */
   public Weights copy() {
-    return of(base, head, spec -> tensor(spec.name()));
+    return new Weights(
+        base, head, adapted, tensor -> TensorCopy.copy(tensor(tensor.spec().name()), tensor));
   }
 
   public BaseModel base() {

@@ -37,10 +37,10 @@ final class LearnerNeed {
     if (work.learner().algorithm().usesCritic()) {
       trained(parts, "critic", sizes.critic());
     }
-    if (work.learner().algorithm().usesReference() && !work.adapted()) {
+    if (work.referenceBytes() > 0) {
       parts.add(
           Part.device(
-              "reference", sizes.actor() * Float.BYTES, "a copy of version 0; free with adapters"));
+              "reference", work.referenceBytes(), "a copy of version 0; free with fresh adapters"));
     }
     parts.addAll(new Activations(work).parts());
     if (work.saving().anchorEvery() > 1) {

@@ -20,10 +20,7 @@ public record Records(long version, long checkpoint, long checkpointsKept, long 
     boolean critic = work.learner().algorithm().usesCritic();
     long trained = sizes.actor() + (critic ? sizes.critic() : 0);
     long checkpoint = 3 * trained * Float.BYTES;
-    long reference =
-        work.learner().algorithm().usesReference() && !work.adapted()
-            ? sizes.actor() * Float.BYTES
-            : 0;
+    long reference = work.referenceBytes();
     long batch =
         work.learner().batch().size()
             * (work.producer().newTokens() * (TRAJECTORY_TOKEN + SEGMENT_TOKEN)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * @param model computed in the configured type
  * @param stored element type in which the checkpoint has its weights
  * @param gpu whether the device has memory of its own
+ * @param givenAdapters whether training begins with adapters of another
  * @param heapBytes largest Java heap of a process
  */
 public record Workload(
@@ -23,6 +24,7 @@ public record Workload(
     ElementType stored,
     boolean gpu,
     LearnerConfig learner,
+    boolean givenAdapters,
     Generation producer,
     int producers,
     Generation evaluation,
@@ -69,6 +71,7 @@ public record Workload(
         stored,
         settings.text("model.device").startsWith("gpu"),
         learner,
+        settings.optionalPath("model.adapter").isPresent(),
         new Generation(
             producer.rollouts().slots(),
             producer.prompts().maxTokens(),
@@ -93,6 +96,12 @@ public record Workload(
 
   boolean adapted() {
     return learner.network().adapters() != null;
+  }
+
+  /** Of version 0 that KL terms look at; fresh adapters need none, the base is that policy. */
+  long referenceBytes() {
+    boolean copied = learner.algorithm().usesReference() && (!adapted() || givenAdapters);
+    return copied ? sizes().actor() * Float.BYTES : 0;
   }
 
   /** Whether weights have to be brought into the type of the computation each time. */
