@@ -86,7 +86,7 @@ final class AlgorithmWork {
         new Experience.Responses(
             outcome,
             rewards,
-            new GroupBaselines(ones, outcome, new double[responses]),
+            new GroupBaselines(ones, ones, outcome, new double[responses]),
             new boolean[responses],
             lengths),
         new Experience.Scores(behaviour, old, reference, old, values, null));

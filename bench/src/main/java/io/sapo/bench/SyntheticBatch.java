@@ -51,7 +51,7 @@ final class SyntheticBatch {
             LongStream.generate(() -> version).limit(response).toArray()),
         outcome,
         outcome > 0,
-        new TrainingExample.Group(1, outcome, 0),
+        new TrainingExample.Group(1, 1, outcome, 0),
         version);
   }
 

@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -172,11 +173,21 @@ public final class Binding {
     return settings.integer("producer.count");
   }
 
-  private int rolloutsPerTask() {
+  int rolloutsPerTask() {
     Algorithm algorithm = Algorithm.ofName(settings.text("algorithm"));
     return settings
         .optionalInteger("producer.rollouts-per-task")
         .orElse(algorithm.usesCritic() ? 1 : COMPARED_ROLLOUTS);
+  }
+
+  /** What a gateway should say when it starts; empty where there is nothing to say. */
+  public Optional<String> gatewayWarning() {
+    Algorithm algorithm = Algorithm.ofName(settings.text("algorithm"));
+    return algorithm.usesCritic()
+        ? Optional.empty()
+        : Optional.of(
+            "algorithm is %s, which measures a response against the others of its task, but every conversation of the gateway is alone: it has no baseline, and its reward is taken as its advantage. Algorithms with a critic (sapo, ppo) need no others"
+                .formatted(algorithm.configName()));
   }
 
   /**

@@ -61,6 +61,11 @@ final class Contradictions {
                       "learner.critic.checkpoint is %s, but %s has no critic: leave it empty"
                           .formatted(folder, algorithm.algorithm().configName())));
     }
+    if (!algorithm.usesCritic() && binding.rolloutsPerTask() == 1) {
+      findings.add(
+          "producer.rollouts-per-task is 1, but %s measures a response against the others of its task: alone it has no baseline. Set it to 2 or more, or leave it empty"
+              .formatted(algorithm.algorithm().configName()));
+    }
     boolean fromAll =
         settings.number("producer.top-p") >= 1 && settings.integer("producer.top-k") == 0;
     if (!fromAll && algorithm.offPolicy().comparesWithBehaviour()) {

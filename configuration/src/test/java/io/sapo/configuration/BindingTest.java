@@ -273,6 +273,16 @@ class BindingTest {
     new Binding(settings("algorithm=ppo", "learner.critic.checkpoint=mine")).check();
   }
 
+  @Test
+  void aGatewaySaysWhereConversationsHaveNoBaseline() {
+    for (String algorithm : List.of("grpo", "dapo", "dr-grpo", "gspo", "rloo")) {
+      assertThat(new Binding(settings("algorithm=" + algorithm)).gatewayWarning())
+          .hasValueSatisfying(
+              warning -> assertThat(warning).startsWith("algorithm is " + algorithm + ", which"));
+    }
+    assertThat(new Binding(settings()).gatewayWarning()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -286,6 +296,7 @@ class BindingTest {
         "learner.dynamic-sampling=2 | dynamic-sampling",
         "learner.target-entropy=2 | entropy-bonus",
         "producer.rollouts-per-task=600 | group size",
+        "algorithm=grpo producer.rollouts-per-task=1 | grpo measures a response against the others",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
       })

@@ -29,12 +29,7 @@ final class PreparedRun implements AutoCloseable {
 
   /** Small enough that each command takes a second or two. */
   private static final List<String> SETTINGS =
-      List.of(
-          "run.updates=" + UPDATES,
-          "model.threads=1",
-          "producer.rollouts-per-task=1",
-          "admin.port=0",
-          "gateway.port=0");
+      List.of("run.updates=" + UPDATES, "model.threads=1", "admin.port=0", "gateway.port=0");
 
   /** Of text, and of text behind pictures. */
   private static final String TEMPLATE =

@@ -222,11 +222,12 @@ public final class Update {
     return IntStream.range(0, examples.size()).toArray();
   }
 
-  private static Experience experience(TokenAxis axis, BatchScores scores) {
+  private Experience experience(TokenAxis axis, BatchScores scores) {
     List<TrainingExample> examples = axis.examples();
     int rows = examples.size();
     int[][] ends = new int[rows][];
     double[] outcome = new double[rows];
+    int[] sizes = new int[rows];
     int[] counts = new int[rows];
     double[] means = new double[rows];
     double[] deviations = new double[rows];
@@ -237,6 +238,8 @@ public final class Update {
       ends[row] = example.trained().segmentEnds();
       outcome[row] = example.outcome();
       counts[row] = example.group().count();
+      // A response left over from its group kept its reward under earlier formulas.
+      sizes[row] = config.byEarlierFormulas() ? counts[row] : example.group().size();
       means[row] = example.group().mean();
       deviations[row] = example.group().deviation();
       cutOff[row] = example.sampled().cutOff();
@@ -248,7 +251,7 @@ public final class Update {
             outcome,
             concatenated(
                 examples.stream().map(example -> example.trained().segmentRewards()).toList()),
-            new GroupBaselines(counts, means, deviations),
+            new GroupBaselines(sizes, counts, means, deviations),
             cutOff,
             limits),
         new Experience.Scores(

@@ -136,7 +136,10 @@ public final class Admission {
         record.getOutcomeReward(),
         record.getCorrect(),
         new TrainingExample.Group(
-            record.getGroupCount(), record.getGroupMean(), record.getGroupStd()),
+            trajectory.getGroupSize(),
+            record.getGroupCount(),
+            record.getGroupMean(),
+            record.getGroupStd()),
         startVersion);
   }
 

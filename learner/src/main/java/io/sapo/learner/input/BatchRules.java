@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param batchSize trajectories an update trains on
  * @param maxStaleness versions that may have passed since a trajectory was begun
  * @param mostWithoutSignal examples that a batch may drop because the outcomes of their group are
- *     all alike; more of them are trained on, so that training goes on whatever the tasks are
+ *     all alike, or because they are all that is left of it; more of them are trained on, so that
+ *     training goes on whatever the tasks are
  * @param wholeDistribution whether examples sampled from the likeliest tokens alone are refused:
  *     the learner scores all tokens, and their importance ratios would be biased
  */
@@ -56,13 +57,15 @@ public record BatchRules(
           "sampling: sampled from the likeliest tokens alone (top-p, top-k), which biases importance ratios; sample from all, or train with off-policy none");
     }
     if (withoutSignal < mostWithoutSignal && withoutSignal(example)) {
-      return Optional.of(NO_SIGNAL + ": the outcomes of its group are all alike");
+      return Optional.of(
+          NO_SIGNAL + ": the outcomes of its group are all alike, or it is all that is left of it");
     }
     return Optional.empty();
   }
 
   /** Whether a comparison within its group says nothing about the example. */
   public static boolean withoutSignal(TrainingExample example) {
-    return example.group().count() > 1 && example.group().deviation() <= ALIKE;
+    TrainingExample.Group group = example.group();
+    return group.isRemainder() || group.count() > 1 && group.deviation() <= ALIKE;
   }
 }

@@ -50,6 +50,17 @@ public record TrainingExample(
     return sampled.temperature();
   }
 
-  /** Statistics of the outcomes of the rollouts of one prompt. */
-  public record Group(int count, double mean, double deviation) {}
+  /**
+   * Statistics of the outcomes of the rollouts of one prompt.
+   *
+   * @param size rollouts that were to be
+   * @param count those that came before the group was closed
+   */
+  public record Group(int size, int count, double mean, double deviation) {
+
+    /** All that is left of a larger group: there is nothing to compare it with. */
+    public boolean isRemainder() {
+      return count == 1 && size > 1;
+    }
+  }
 }

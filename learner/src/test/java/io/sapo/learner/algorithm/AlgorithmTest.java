@@ -89,6 +89,22 @@ class AlgorithmTest {
     assertThat(AlgorithmSettings.of(Algorithm.VC_PPO).lambda()).isEqualTo(0.99);
   }
 
+  /** What is alone has no baseline: left over of a larger group it says nothing. */
+  @Test
+  void whatIsLeftOfAGroupHasNoAdvantage() {
+    double[] rewards = {1, 1, 0.5, 0};
+    GroupBaselines groups =
+        new GroupBaselines(
+            new int[] {8, 1, 2, 2},
+            new int[] {1, 1, 2, 2},
+            new double[] {1, 1, 0.25, 0.25},
+            new double[] {0, 0, 0.5, 0.5});
+    assertThat(groups.centred(rewards)).containsExactly(0, 1, 0.25, -0.25);
+    assertThat(groups.leaveOneOut(rewards)).containsExactly(0, 1, 0.5, -0.5);
+    assertThat(groups.relative(rewards))
+        .containsExactly(0, 1 / (1 + 1e-6), 0.25 / (0.5 + 1e-6), -0.25 / (0.5 + 1e-6));
+  }
+
   @Test
   void aTermWithoutAGradientIsRefused() {
     AlgorithmSettings grpo = AlgorithmSettings.of(Algorithm.GRPO);

@@ -38,6 +38,6 @@ final class CompleteGroups {
       meanOf[i] = means[slot[i]];
       deviationOf[i] = count > 1 ? Math.sqrt(squares[slot[i]] / (count - 1)) : 0;
     }
-    return new GroupBaselines(countOf, meanOf, deviationOf);
+    return new GroupBaselines(countOf, countOf, meanOf, deviationOf);
   }
 }

@@ -175,6 +175,24 @@ class BatchAssemblerTest {
         .containsExactly(18L, 19L, 20L, 21L);
   }
 
+  /** All that is left of a group, once it was closed without the others; not what came alone. */
+  @Test
+  void whatIsLeftOfAGroupHasNoSignal() throws InterruptedException {
+    for (int i = 0; i < 6; i++) {
+      SegmentedTrajectory record = TinyRun.trajectory(i, 0, random);
+      record.getTrajectory().setGroupSize(i == 2 ? 1 : 4);
+      record.setGroupCount(i < 3 ? 1 : 4);
+      record.setGroupStd(i < 3 ? 0 : 0.25);
+      record.setGroupComplete(i >= 2);
+      log.add(admission.admit(new Position(0, 10 + i), CODEC.encode(record)));
+    }
+    Batch batch = sampling(4, 1_000).next(0, () -> false);
+    assertThat(batch.withoutSignal()).isEqualTo(2);
+    assertThat(batch.examples())
+        .extracting(example -> example.origin().position().offset())
+        .containsExactly(12L, 13L, 14L, 15L);
+  }
+
   @Test
   void staleGroupsAreStaleWhateverTheirSignal() throws InterruptedException {
     arriveGroups(10, 0);

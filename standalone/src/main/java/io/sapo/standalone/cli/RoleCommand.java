@@ -14,6 +14,7 @@ import io.sapo.standalone.run.RoleProcess;
 import io.sapo.standalone.run.RunSettings;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +127,11 @@ final class RoleCommand implements Callable<Integer> {
     if (kind.computes()) {
       new Binding(settings).device();
       PlanWarnings.look(settings, kind.label(), spec.commandLine().getErr());
+    }
+    if (kind == RoleKind.GATEWAY) {
+      PrintWriter err = spec.commandLine().getErr();
+      new Binding(settings).gatewayWarning().ifPresent(err::println);
+      err.flush();
     }
     RoleProcess process =
         new RoleProcess(

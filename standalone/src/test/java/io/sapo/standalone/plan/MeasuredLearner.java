@@ -126,7 +126,7 @@ public final class MeasuredLearner {
             LongStream.generate(() -> version).limit(response).toArray()),
         row % 2,
         row % 2 > 0,
-        new TrainingExample.Group(1, row % 2, 0),
+        new TrainingExample.Group(1, 1, row % 2, 0),
         version);
   }
 
