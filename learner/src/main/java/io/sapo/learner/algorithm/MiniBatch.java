@@ -62,6 +62,7 @@ public record MiniBatch(
             policy.oldLogProbs(),
             policy.advantages(),
             policyWeights,
+            tokenWeights,
             settings.clip());
     double loss = clipped.loss();
     double[] gradient = clipped.gradient();

@@ -19,6 +19,7 @@ public final class PolicyLoss {
    *
    * @param loss Σ weight · loss
    * @param gradient d loss / d log π_θ, one a token
+   * @param tokens that count, like the following
    * @param clipped tokens whose clipped loss is the larger
    * @param clippedLower tokens at the bound of the dual clip
    * @param kl Σ clamp(log π_old − log π_θ)
@@ -31,6 +32,7 @@ public final class PolicyLoss {
    *
    * @param cut segments that share a ratio
    * @param weights {@link Aggregation#weights}, times a stop-gradient off-policy weight if any
+   * @param counted those weights alone; where they are zero, nothing is counted
    */
   public static Result of(
       Segmentation cut,
@@ -38,6 +40,7 @@ public final class PolicyLoss {
       double[] oldLogProbs,
       double[] advantages,
       double[] weights,
+      double[] counted,
       Clip clip) {
     Ragged spans = cut.spans();
     spans.requireSize(logProbs, "logProbs");
@@ -49,6 +52,7 @@ public final class PolicyLoss {
     double ceiling = 1 + clip.high();
     double loss = 0;
     double kl = 0;
+    int tokens = 0;
     int clipped = 0;
     int clippedLower = 0;
     for (int segment = 0; segment < spans.rows(); segment++) {
@@ -58,7 +62,9 @@ public final class PolicyLoss {
       for (int i = start; i < end; i++) {
         sum += clampLogRatio(logProbs[i] - oldLogProbs[i]);
       }
-      kl -= sum;
+      boolean counts = counted[start] > 0;
+      kl -= counts ? sum : 0;
+      tokens += counts ? end - start : 0;
       double ratio = Math.exp(sum / (end - start));
       double bounded = Math.max(floor, Math.min(ceiling, ratio));
       double slope = 0;
@@ -70,12 +76,12 @@ public final class PolicyLoss {
         if (clippedLoss > unclippedLoss) {
           tokenLoss = clippedLoss;
           moves = false;
-          clipped++;
+          clipped += counts ? 1 : 0;
         }
         if (clip.dual() > 0 && advantages[i] < 0 && tokenLoss > -advantages[i] * clip.dual()) {
           tokenLoss = -advantages[i] * clip.dual();
           moves = false;
-          clippedLower++;
+          clippedLower += counts ? 1 : 0;
         }
         loss += weights[i] * tokenLoss;
         slope -= moves ? weights[i] * advantages[i] : 0;
@@ -85,7 +91,7 @@ public final class PolicyLoss {
         gradient[i] = Math.abs(logProbs[i] - oldLogProbs[i]) <= LOG_RATIO_LIMIT ? share : 0;
       }
     }
-    return new Result(loss, gradient, logProbs.length, clipped, clippedLower, kl);
+    return new Result(loss, gradient, tokens, clipped, clippedLower, kl);
   }
 
   /** Segment ratios exp(mean clamp(numerator − denominator)), one a segment. */

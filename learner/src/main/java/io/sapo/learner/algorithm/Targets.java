@@ -1,5 +1,7 @@
 package io.sapo.learner.algorithm;
 
+import java.util.stream.IntStream;
+
 /**
  * What a batch is trained towards, fixed for the whole update.
  *
@@ -31,12 +33,22 @@ public record Targets(
             scores.anchor(settings.offPolicy()),
             settings.lossKl() > 0 ? scores.refLogProbs() : null,
             estimate.advantages(),
-            settings.entropy().at(mean(scores.entropies()))),
+            settings.entropy().at(mean(cut.tokens().gather(scores.entropies(), kept)))),
         new ValueTargets(actions, estimate.oldValues(), estimate.returns()),
         kept,
         experience.responses().limits(),
         Corrections.of(
             settings.offPolicy(), cut, scores.oldLogProbs(), scores.behaviourLogProbs(), kept));
+  }
+
+  /** The responses that are trained on, ascending. */
+  public int[] keptRows() {
+    return IntStream.range(0, kept.length).filter(row -> kept[row]).toArray();
+  }
+
+  /** What the critic is trained towards on these. */
+  public ValueTargets keptValue() {
+    return value.select(keptRows());
   }
 
   /** The given responses, with the weights that make their losses one mini-batch's. */

@@ -1,6 +1,7 @@
 package io.sapo.learner.fold;
 
 import io.sapo.learner.algorithm.Experience;
+import io.sapo.learner.algorithm.Ragged;
 import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchRules;
@@ -50,6 +51,8 @@ final class Metrics {
   }
 
   /**
+   * What is said of tokens is said of those that are trained on.
+   *
    * @return mean k1 estimate of KL(π_old ‖ π_ref) a token; 0 without a reference
    */
   double describe(
@@ -59,21 +62,24 @@ final class Metrics {
     put("response_tokens", tokens / batch.examples().size());
     put("segments", (double) experience.cut().spans().rows() / batch.examples().size());
     put("segment_tokens", tokens / experience.cut().spans().rows());
-    put("entropy", mean(scores.entropies()));
+    Ragged all = experience.cut().tokens();
+    boolean[] kept = targets.kept();
+    double[] logProbs = all.gather(scores.logProbs(), kept);
+    put("entropy", mean(all.gather(scores.entropies(), kept)));
     put(
         "kl_behaviour",
-        -meanDifference(scores.logProbs(), experience.scores().behaviourLogProbs()));
-    put("off_policy_weight", mean(targets.corrections().weights()));
+        -meanDifference(logProbs, all.gather(experience.scores().behaviourLogProbs(), kept)));
+    put("off_policy_weight", mean(all.gather(targets.corrections().weights(), kept)));
     put("off_policy_ess", targets.corrections().effectiveShare());
     put("off_policy_rejected", targets.corrections().rejectedShare());
     describeGap(batch, version, experience);
     if (scores.values() != null) {
-      put("explained_variance", targets.value().explainedVariance());
-      put("value", mean(targets.value().oldValues()));
+      put("explained_variance", targets.keptValue().explainedVariance());
+      put("value", mean(targets.keptValue().oldValues()));
     }
     double referenceKl = 0;
     if (scores.refLogProbs() != null) {
-      referenceKl = meanDifference(scores.logProbs(), scores.refLogProbs());
+      referenceKl = meanDifference(logProbs, all.gather(scores.refLogProbs(), kept));
       put("kl_reference", referenceKl);
     }
     return referenceKl;
@@ -196,9 +202,9 @@ final class Metrics {
     put("policy_loss", loss / policySteps.size());
     put("kl_loss", klLoss / policySteps.size());
     put("grad_norm_actor", norm / policySteps.size());
-    put("kl_old", kl / tokens);
-    put("clip_fraction", clipped / tokens);
-    put("clip_fraction_lower", clippedLower / tokens);
+    put("kl_old", kl / Math.max(1, tokens));
+    put("clip_fraction", clipped / Math.max(1, tokens));
+    put("clip_fraction_lower", clippedLower / Math.max(1, tokens));
   }
 
   private void summarizeValue() {
@@ -217,7 +223,7 @@ final class Metrics {
     }
     put("value_loss", loss / valueSteps.size());
     put("grad_norm_critic", norm / valueSteps.size());
-    put("value_clip_fraction", clipped / actions);
+    put("value_clip_fraction", clipped / Math.max(1, actions));
   }
 
   private static double mean(double[] elements) {

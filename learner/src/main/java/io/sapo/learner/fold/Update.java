@@ -194,7 +194,7 @@ public final class Update {
         config
             .algorithm()
             .rewardKl()
-            .next(state.klCoefficient(), referenceKl, batch.examples().size()),
+            .next(state.klCoefficient(), referenceKl, targets.keptRows().length),
         advanced(state.progress(), batch));
     return new Folded(
         new UpdateReport(version + 1, metrics.finish()),

@@ -247,10 +247,28 @@ class FormulasTest {
         assertThat(all.valueLoss(logProbs).loss())
             .isCloseTo(kept.valueLoss(some).loss(), within(1e-14));
       }
+      double entropy = kept(experience, experience.scores().entropies());
+      assertThat(entropy).isNotEqualTo(Targets.mean(experience.scores().entropies()));
+      for (double offset : new double[] {-1e-9, 1e-9}) {
+        AlgorithmSettings gated =
+            settings.toBuilder().entropy(new EntropyBonus(0.1, entropy + offset)).build();
+        assertThat(Targets.of(gated, experience, 0).policy().entropyBonus())
+            .as("the gate is that of the others alone")
+            .isEqualTo(offset > 0 ? 0.1 : 0);
+      }
+      MiniBatch.PolicyTerm counted = all.policyLoss(logProbs, logProbs);
+      MiniBatch.PolicyTerm alone = kept.policyLoss(some, some);
+      assertThat(counted.policy().tokens()).isEqualTo(alone.policy().tokens());
+      assertThat(counted.policy().clipped()).isEqualTo(alone.policy().clipped());
+      assertThat(counted.policy().kl()).isCloseTo(alone.policy().kl(), within(1e-14));
       MiniBatch nobody = targets.miniBatch(new int[] {1, 3});
       double[] others = experience.cut().tokens().gather(logProbs, new int[] {1, 3});
       assertThat(nobody.policyLoss(others, others).loss()).isZero();
       assertThat(nobody.policyLoss(others, others).gradient()).containsOnly(0);
     }
+  }
+
+  private static double kept(Experience experience, double[] perToken) {
+    return Targets.mean(experience.cut().tokens().gather(perToken, new int[] {0, 2}));
   }
 }

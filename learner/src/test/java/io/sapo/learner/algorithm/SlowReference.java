@@ -88,9 +88,12 @@ final class SlowReference extends SlowTargets {
   double loss(double[] logProbs, double[] entropies) {
     Clip clip = settings.clip();
     double old = 0;
-    for (double entropy : experience.scores().entropies()) {
-      old += entropy / entropies.length;
+    int tokens = 0;
+    for (int i = 0; i < row.length; i++) {
+      old += counts(i) ? experience.scores().entropies()[i] : 0;
+      tokens += counts(i) ? 1 : 0;
     }
+    old /= tokens;
     EntropyBonus bonus = settings.entropy();
     boolean pays = bonus.target() == 0 || old < bonus.target();
     double loss = 0;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.algorithm.KlCoefficient;
 import io.sapo.learner.algorithm.OffPolicy;
 import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Scope;
@@ -94,6 +97,16 @@ class LearnerConfigTest {
                         .replace("TRUNCATE", "OFF")
                         .replace("\"initial\":0.0", "\"initial\":0.1")))
         .hasMessageContaining("KL penalty in the rewards under off-policy off");
+    LearnerConfig steered =
+        ChangedConfig.algorithm(
+            LearnerConfig.of(Algorithm.SAPO),
+            AlgorithmSettings.of(Algorithm.SAPO).toBuilder()
+                .overlong(Overlong.MASK)
+                .rewardKl(new KlCoefficient(0.1, 0.01, 10_000))
+                .build());
+    assertThat(LearnerConfig.fromJson(steered.canonicalJson())).isEqualTo(steered);
+    assertThatThrownBy(() -> LearnerConfig.fromJson(byFormulas2(steered)))
+        .hasMessageContaining("counted masked responses");
     String later =
         LearnerConfig.of(Algorithm.SAPO)
             .canonicalJson()

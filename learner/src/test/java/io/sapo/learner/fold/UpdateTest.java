@@ -7,6 +7,7 @@ import io.sapo.learner.ChangedConfig;
 import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.EntropyBonus;
+import io.sapo.learner.algorithm.KlCoefficient;
 import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
@@ -17,6 +18,7 @@ import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.policy.training.AdamWConfig;
 import io.sapo.schemas.FinishReason;
+import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -91,6 +94,40 @@ class UpdateTest {
       }
       assertThat(critics).hasSize(3);
     }
+  }
+
+  /** What they say changes neither weights nor coefficients, nor what is reported of the others. */
+  @Test
+  void maskedResponsesSteerNothing() throws InterruptedException {
+    LearnerConfig tiny = TinyRun.config(Algorithm.SAPO);
+    LearnerConfig config =
+        ChangedConfig.algorithm(
+            tiny,
+            tiny.algorithm().toBuilder()
+                .overlong(Overlong.MASK)
+                .entropy(new EntropyBonus(0.01, 10))
+                .rewardKl(new KlCoefficient(0.1, 0.01, 100))
+                .build());
+    List<SegmentedTrajectory> records = everyThirdCutOff(3, config.batch().size());
+    List<SegmentedTrajectory> others = everyThirdCutOff(3, config.batch().size());
+    for (int i = 0; i < others.size(); i += 3) {
+      int[] response = PackedArrays.ints(others.get(i).getTrajectory().getResponseTokens());
+      Arrays.fill(response, 3);
+      others.get(i).getTrajectory().setResponseTokens(PackedArrays.pack(response));
+    }
+    FoldOutcome one = FoldProbe.fold(config, records, 3, FoldOutcome::of);
+    FoldOutcome two = FoldProbe.fold(config, others, 3, FoldOutcome::of);
+    assertThat(two.hashes()).isEqualTo(one.hashes());
+    for (int i = 0; i < 3; i++) {
+      assertThat(withoutGap(two.reports().get(i))).isEqualTo(withoutGap(one.reports().get(i)));
+    }
+  }
+
+  /** The gap is that of sampling, which masked responses came from as well. */
+  private static SortedMap<String, Double> withoutGap(UpdateReport report) {
+    SortedMap<String, Double> metrics = new TreeMap<>(report.metrics());
+    metrics.remove("log_prob_gap");
+    return metrics;
   }
 
   private static StateHashes hashes(
