@@ -1,6 +1,7 @@
 package io.sapo.learner.checkpoint;
 
 import ai.djl.Device;
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.adapter.MergedModel;
@@ -58,7 +59,7 @@ public final class ActorExport {
         Weights weights = folder.read(shapes)) {
       AdapterWriter.write(
           target,
-          folder.baseModel().orElse(""),
+          folder.base(),
           config,
           folder.config(config),
           model.companions(),
@@ -70,7 +71,8 @@ public final class ActorExport {
    * Writes the model that the adapters make of their base.
    *
    * @param base folder of the base model; empty for the one the adapters name
-   * @throws InvalidCheckpointException when there are no adapters, or they name no base
+   * @throws InvalidCheckpointException when there are no adapters, they name no base, or were
+   *     trained over other weights than lie there
    */
   public void writeMerged(Path target, Optional<Path> base, Optional<ElementType> type) {
     if (!adapters()) {
@@ -88,7 +90,7 @@ public final class ActorExport {
     try (BaseModel model =
             BaseModel.adapted(
                 source, source.config(), folder.config(source.config()), Device.cpu());
-        Weights weights = folder.read(model);
+        Weights weights = folder.read(requireSame(model, source, folder.base()));
         MergedModel merged = new MergedModel(weights)) {
       CheckpointFolder.write(
           target,
@@ -96,5 +98,15 @@ public final class ActorExport {
           merged.tensors(),
           type.orElse(source.config().elementType()));
     }
+  }
+
+  /** Checkpoints of earlier releases do not say what their base was. */
+  private static BaseModel requireSame(BaseModel base, CheckpointFolder from, AdapterBase trained) {
+    if (!trained.sha256().isEmpty() && !trained.sha256().equals(base.sha256())) {
+      throw new InvalidCheckpointException(
+          "%s: its weights are %.12s…, but the adapters were trained over %.12s…; name the folder of the model that the run began with"
+              .formatted(from.path(), base.sha256(), trained.sha256()));
+    }
+    return base;
   }
 }

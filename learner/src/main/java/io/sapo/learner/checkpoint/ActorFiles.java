@@ -1,5 +1,6 @@
 package io.sapo.learner.checkpoint;
 
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.network.BaseModel;
@@ -38,7 +39,12 @@ public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path ba
   void write(Path folder, Collection<? extends TensorData> tensors) {
     if (base.adapters().isPresent()) {
       AdapterWriter.write(
-          folder, baseFolder.toString(), base.config(), base.adapters().get(), companions, tensors);
+          folder,
+          new AdapterBase(baseFolder.toString(), base.sha256()),
+          base.config(),
+          base.adapters().get(),
+          companions,
+          tensors);
     } else {
       ElementType start = base.config().elementType();
       CheckpointFolder.write(folder, companions, published(tensors), ElementType.F32, start);

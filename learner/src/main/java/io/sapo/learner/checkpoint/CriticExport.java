@@ -69,12 +69,7 @@ public final class CriticExport {
     try (BaseModel shapes = CheckpointFiles.shapes(actor.getParent(), Device.cpu());
         Weights weights = Weights.read(reader, shapes, CheckpointFiles.criticHead(reader))) {
       AdapterWriter.writeCritic(
-          target,
-          folder.baseModel().orElse(""),
-          config,
-          folder.config(config),
-          companions,
-          weights.tensors());
+          target, folder.base(), config, folder.config(config), companions, weights.tensors());
     }
   }
 

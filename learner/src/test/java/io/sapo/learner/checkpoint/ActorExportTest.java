@@ -12,6 +12,7 @@ import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
@@ -20,6 +21,8 @@ import io.sapo.policy.network.Network;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.tensor.ElementType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +57,34 @@ class ActorExportTest {
       assertThat(CheckpointFolder.open(folder.resolve("merged")).config().elementType())
           .isEqualTo(ElementType.F32);
     }
+  }
+
+  /** One element of one tensor is enough; adapters tell wherever they lie. */
+  @Test
+  void adaptersAreNotMergedIntoAnotherBase() throws IOException {
+    CheckpointFolder model = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("base")));
+    Path checkpoint;
+    try (BaseModel base =
+            BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), TestDevice.get());
+        TrainingState state =
+            TrainingState.initial(disturbed(base), AlgorithmSettings.of(Algorithm.SAPO))) {
+      checkpoint = checkpoint(base, model, state);
+    }
+    Path weights = model.path().resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 2] ^= 1;
+    Files.write(weights, bytes);
+    ActorExport export = new ActorExport(checkpoint);
+    Path merged = folder.resolve("merged");
+    assertThatThrownBy(() -> export.writeMerged(merged, Optional.empty(), Optional.empty()))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageStartingWith(model.path() + ": its weights are ")
+        .hasMessageContaining("name the folder of the model that the run began with")
+        .hasMessageNotContaining("\n");
+    assertThat(merged).doesNotExist();
+    Path same = TinyRun.modelFolder(folder.resolve("same"));
+    export.writeMerged(merged, Optional.of(same), Optional.empty());
+    assertThat(merged).exists();
   }
 
   @Test

@@ -31,6 +31,9 @@ public final class AdapterFolder {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
 
+  /** Metadata of the tensors' file: the digest of the base, where this project wrote it. */
+  static final String BASE_SHA256 = "base_sha256";
+
   /** Maps that a message names one by one. */
   private static final int SHOWN = 12;
 
@@ -157,6 +160,14 @@ public final class AdapterFolder {
     return json.has("base_model_name_or_path")
         ? Optional.of(json.text("base_model_name_or_path"))
         : Optional.empty();
+  }
+
+  /** The base with its digest, where the adapters were written with one. */
+  public AdapterBase base() {
+    try (SafetensorsReader reader = weights(path)) {
+      return new AdapterBase(
+          baseModel().orElse(""), reader.metadata().getOrDefault(BASE_SHA256, ""));
+    }
   }
 
   /**

@@ -30,18 +30,18 @@ public final class AdapterWriter {
    * Writes a whole new folder, which appears at once and complete or not at all.
    *
    * @param path must not exist yet
-   * @param base what {@code base_model_name_or_path} is to say
+   * @param base its digest becomes metadata of the tensors' file
    * @param companions further files by name
    * @param tensors the adapters' tensors under this project's names
    */
   public static void write(
       Path path,
-      String base,
+      AdapterBase base,
       ModelConfig model,
       AdapterConfig config,
       Map<String, byte[]> companions,
       Collection<? extends TensorData> tensors) {
-    write(path, model, companions, json(base, model, config, tensors), tensors);
+    write(path, base, model, companions, json(base, model, config, tensors), tensors);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class AdapterWriter {
    */
   public static void writeCritic(
       Path path,
-      String base,
+      AdapterBase base,
       ModelConfig model,
       AdapterConfig config,
       Map<String, byte[]> companions,
@@ -63,11 +63,12 @@ public final class AdapterWriter {
             .anyMatch(tensor -> tensor.spec().name().equals(WeightLayout.SCALAR_HEAD_BIAS));
     json.put("task_type", bias ? "TOKEN_CLS" : "SEQ_CLS");
     json.putArray("modules_to_save").add("score");
-    write(path, model, companions, json, tensors);
+    write(path, base, model, companions, json, tensors);
   }
 
   private static void write(
       Path path,
+      AdapterBase base,
       ModelConfig model,
       Map<String, byte[]> companions,
       ObjectNode json,
@@ -79,16 +80,20 @@ public final class AdapterWriter {
             .<TensorData>map(
                 tensor -> Renamed.of(AdapterNames.toPeft(tensor.spec().name(), model), tensor))
             .toList();
-    CheckpointFolder.write(path, files, AdapterFolder.WEIGHTS, renamed, ElementType.F32);
+    Map<String, String> metadata = new TreeMap<>(Map.of("format", "pt"));
+    if (!base.sha256().isEmpty()) {
+      metadata.put(AdapterFolder.BASE_SHA256, base.sha256());
+    }
+    CheckpointFolder.write(path, files, AdapterFolder.WEIGHTS, renamed, ElementType.F32, metadata);
   }
 
   private static ObjectNode json(
-      String base,
+      AdapterBase base,
       ModelConfig model,
       AdapterConfig config,
       Collection<? extends TensorData> tensors) {
     ObjectNode root = JSON.createObjectNode();
-    root.put("base_model_name_or_path", base);
+    root.put("base_model_name_or_path", base.name());
     root.put("bias", "none");
     root.put("fan_in_fan_out", false);
     root.put("inference_mode", true);

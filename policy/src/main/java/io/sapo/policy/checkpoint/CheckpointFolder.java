@@ -202,14 +202,16 @@ public record CheckpointFolder(Path path, ModelConfig config) {
 
   /**
    * As {@link #write(Path, Map, Collection, ElementType)}, the weights in one file of that name.
+   *
+   * @param metadata of that file, in an order that is the same each time
    */
   public static void write(
       Path path,
       Map<String, byte[]> companions,
       String file,
       Collection<? extends TensorData> tensors,
-      ElementType type) {
-    Map<String, String> metadata = Map.of("format", "pt");
+      ElementType type,
+      Map<String, String> metadata) {
     write(
         path,
         companions,

@@ -64,7 +64,7 @@ class AdapterWriterTest {
               .toList();
     }
     Path target = folder.resolve("adapter");
-    AdapterWriter.write(target, "..", config, adapters, Map.of(), tensors);
+    AdapterWriter.write(target, AdapterBase.named(".."), config, adapters, Map.of(), tensors);
     SortedSet<String> adapted = new TreeSet<>();
     for (NamedTensor tensor : tensors) {
       adapted.add(module(AdapterNames.toPeft(tensor.name(), config)));

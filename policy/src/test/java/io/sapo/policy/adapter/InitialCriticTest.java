@@ -198,7 +198,12 @@ class InitialCriticTest {
     try (BaseModel base = base(ADAPTERS);
         Weights fresh = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
       AdapterWriter.write(
-          actor, named.toString(), policy.config(), config, Map.of(), fresh.tensors());
+          actor,
+          AdapterBase.named(named.toString()),
+          policy.config(),
+          config,
+          Map.of(),
+          fresh.tensors());
       InitialCritic.check(base, policy, critic);
       InitialWeights.of(base, policy, actor, 1).close();
 
@@ -223,7 +228,8 @@ class InitialCriticTest {
     Path policy = folder.resolve("policy");
     try (BaseModel base = base(ADAPTERS);
         Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
-      AdapterWriter.write(policy, "..", model.config(), config, Map.of(), weights.tensors());
+      AdapterWriter.write(
+          policy, AdapterBase.named(".."), model.config(), config, Map.of(), weights.tensors());
     }
     refused(ADAPTERS, policy, "there is no tensor 'base_model.model.score.weight'");
   }

@@ -252,7 +252,12 @@ class ReferenceLoraTest {
         Weights weights = AdapterFolder.open(reference.adapter()).read(base)) {
       ModelConfig model = base.config();
       AdapterWriter.write(
-          target, "..", model, base.adapters().orElseThrow(), Map.of(), weights.tensors());
+          target,
+          AdapterBase.named(".."),
+          model,
+          base.adapters().orElseThrow(),
+          Map.of(),
+          weights.tensors());
       AdapterFolder again = AdapterFolder.open(target);
       assertThat(again.config(model)).isEqualTo(base.adapters().orElseThrow());
       try (Weights read = again.read(base);

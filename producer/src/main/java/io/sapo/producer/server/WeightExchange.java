@@ -1,5 +1,6 @@
 package io.sapo.producer.server;
 
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.layout.AdapterConfig;
@@ -65,7 +66,7 @@ final class WeightExchange implements AutoCloseable {
     if (adapters.isPresent()) {
       AdapterWriter.write(
           target,
-          checkpoint.path().toString(),
+          AdapterBase.named(checkpoint.path().toString()),
           base.config(),
           adapters.get(),
           Map.of(),

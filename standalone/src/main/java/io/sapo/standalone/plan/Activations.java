@@ -12,7 +12,9 @@ final class Activations {
 
   private static final long LEAST_ROWS = 16;
 
-  /** Float32 tensors of a block's rows alive at a time where these are not taken a few at a time. */
+  /**
+   * Float32 tensors of a block's rows alive at a time where these are not taken a few at a time.
+   */
   private static final long FLOATS_ON_GPU = 4L * Float.BYTES;
 
   /** Of the intermediates of one layer: themselves, and what is computed from them going back. */

@@ -11,6 +11,7 @@ import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.Origin;
 import io.sapo.configuration.Settings;
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.ModelConfig;
@@ -233,7 +234,8 @@ class PlanTest {
     Path adapter = folder.resolve("adapter");
     try (BaseModel base = BaseModel.adapted(model, model.config(), config, Device.cpu());
         Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
-      AdapterWriter.write(adapter, "..", model.config(), config, Map.of(), weights.tensors());
+      AdapterWriter.write(
+          adapter, AdapterBase.named(".."), model.config(), config, Map.of(), weights.tensors());
     }
     String named = "model.checkpoint=" + checkpoint;
     Settings fitted = ModelDefaults.fit(settings(named, "model.adapter=" + adapter));

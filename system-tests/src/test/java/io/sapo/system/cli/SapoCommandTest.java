@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.layout.AdapterConfig;
@@ -207,7 +208,8 @@ class SapoCommandTest {
     AdapterConfig config = new AdapterConfig(2, 4, false, List.of("q_proj"), false);
     try (BaseModel base = BaseModel.adapted(model, model.config(), config, Device.cpu());
         Weights weights = Weights.random(base, Head.LANGUAGE_MODEL, 1)) {
-      AdapterWriter.write(adapter, "..", model.config(), config, Map.of(), weights.tensors());
+      AdapterWriter.write(
+          adapter, AdapterBase.named(".."), model.config(), config, Map.of(), weights.tensors());
     }
     assertThat(adapterLine(policy, adapter)).startsWith("ok").contains("fits the checkpoint");
     assertThat(adapterLine(policy, adapter, "model.adapter-rank=8"))
