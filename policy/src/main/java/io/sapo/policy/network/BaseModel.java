@@ -82,11 +82,12 @@ public final class BaseModel implements AutoCloseable {
   }
 
   private NativeTensor load(SafetensorsReader reader, TensorSpec spec) {
-    var stored = StoredNames.find(reader, spec);
+    var stored = StoredNames.find(reader, spec, config);
     ElementType type = stored.type() == ElementType.BF16 ? ElementType.BF16 : ElementType.F32;
     NativeTensor tensor = NativeTensor.zeros(manager, spec, type);
     TensorCopy.copy(stored, tensor);
-    storedNames.put(spec.name(), StoredNames.whole(stored.spec().name(), config.architecture()));
+    storedNames.put(
+        spec.name(), StoredNames.whole(stored.spec().name(), spec.name(), config.architecture()));
     return tensor;
   }
 

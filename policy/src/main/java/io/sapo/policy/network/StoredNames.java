@@ -2,17 +2,21 @@ package io.sapo.policy.network;
 
 import io.sapo.policy.checkpoint.Architecture;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
+import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.checkpoint.SafetensorsReader;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.tensor.TensorData;
 import io.sapo.policy.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint's tensors under this project's names. Understood are the flat names of a
  * vision-language checkpoint ({@code model.…}, {@code visual.…}), the nested ones ({@code
- * model.language_model.…}, {@code model.visual.…}), and those of either saved without its language
- * model head ({@code layers.…}, {@code language_model.…}).
+ * model.language_model.…}, {@code model.visual.…}), those of either saved without its language
+ * model head ({@code layers.…}, {@code language_model.…}), and the head for the embedding where the
+ * two are one and that alone is stored.
  */
 public final class StoredNames {
   private static final String MODEL = "model.";
@@ -29,9 +33,12 @@ public final class StoredNames {
    * @throws InvalidCheckpointException naming the file and a tensor that is missing, has another
    *     shape or holds integers
    */
-  static TensorData find(SafetensorsReader reader, TensorSpec spec) {
+  static TensorData find(SafetensorsReader reader, TensorSpec spec, ModelConfig config) {
+    boolean head = config.tieWordEmbeddings() && spec.name().equals(WeightLayout.TOKEN_EMBEDDINGS);
     String name =
-        candidates(spec.name()).stream()
+        Stream.concat(
+                candidates(spec.name()).stream(),
+                head ? candidates(WeightLayout.LANGUAGE_MODEL_HEAD).stream() : Stream.empty())
             .filter(reader::contains)
             .findFirst()
             .orElseThrow(
@@ -85,8 +92,14 @@ public final class StoredNames {
     return BARE.stream().anyMatch(name::startsWith) ? MODEL + name : name;
   }
 
-  /** What a copy of a whole model calls a stored tensor: the same, unless that lacks its head. */
-  static String whole(String stored, Architecture architecture) {
-    return stored.startsWith(MODEL) ? stored : published(own(stored), architecture);
+  /**
+   * What a copy of a whole model calls a stored tensor: the same, unless that lacks its head or has
+   * it alone.
+   *
+   * @param name of the tensor here
+   */
+  static String whole(String stored, String name, Architecture architecture) {
+    boolean same = stored.startsWith(MODEL) && own(stored).equals(name);
+    return same ? stored : published(name, architecture);
   }
 }

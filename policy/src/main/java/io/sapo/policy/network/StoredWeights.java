@@ -36,7 +36,7 @@ public final class StoredWeights {
     Set<String> wanted = new HashSet<>();
     for (Slot slot : WeightLayout.of(config, head, null).slots()) {
       if (slot.present() && wanted.add(slot.tensor().name())) {
-        StoredNames.find(reader, slot.tensor());
+        StoredNames.find(reader, slot.tensor(), config);
       }
     }
     Set<String> seen = new HashSet<>();
@@ -85,8 +85,11 @@ public final class StoredWeights {
   private static void refuseAnotherHead(SafetensorsReader reader, ModelConfig config) {
     long[] shape = {config.vocabSize(), config.decoder().hiddenSize()};
     TensorData embedding =
-        StoredNames.find(reader, new TensorSpec(WeightLayout.TOKEN_EMBEDDINGS, shape));
-    TensorData head = StoredNames.find(reader, new TensorSpec(HEAD, shape));
+        StoredNames.find(reader, new TensorSpec(WeightLayout.TOKEN_EMBEDDINGS, shape), config);
+    TensorData head = StoredNames.find(reader, new TensorSpec(HEAD, shape), config);
+    if (head.spec().name().equals(embedding.spec().name())) {
+      return; // stored once
+    }
     if (head.type() != embedding.type() || !sameElements(head, embedding)) {
       throw new InvalidCheckpointException(
           "%s: tensor '%s' differs from '%s', but config.json says tie_word_embeddings; set that to false, or take the tensor out"
@@ -121,8 +124,8 @@ public final class StoredWeights {
         .distinct()
         .filter(
             spec -> {
-              TensorData ours = StoredNames.find(one, spec);
-              TensorData theirs = StoredNames.find(other, spec);
+              TensorData ours = StoredNames.find(one, spec, config);
+              TensorData theirs = StoredNames.find(other, spec, config);
               return ours.type() == theirs.type() && !sameElements(ours, theirs);
             })
         .findFirst();

@@ -125,7 +125,7 @@ public final class Weights implements AutoCloseable {
 
   /** Reads the own tensors of weights over a base. */
   public static Weights read(SafetensorsReader reader, BaseModel base, Head head) {
-    return of(base, head, spec -> StoredNames.find(reader, spec));
+    return of(base, head, spec -> StoredNames.find(reader, spec, base.config()));
   }
 
   /** Weights from values in memory; {@code tensors} must hold every name, in any order. */

@@ -1,10 +1,12 @@
 package io.sapo.policy.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.policy.ReferenceFolders;
 import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.AdapterConfig;
@@ -13,8 +15,11 @@ import io.sapo.policy.layout.Slot;
 import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.tensor.Renamed;
 import io.sapo.policy.tensor.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,5 +73,55 @@ class StoredNamesTest {
       assertThat(base.frozenTensors().stream().map(t -> base.storedName(t.spec().name())))
           .containsExactlyInAnyOrderElementsOf(published(original));
     }
+  }
+
+  /** As the library reads it too; a copy has the embedding under its own name again. */
+  @Test
+  void aTiedModelMayHaveItsHeadAlone() throws IOException {
+    CheckpointFolder original = CheckpointFolder.open(tied());
+    CheckpointFolder written = headAlone(original, folder.resolve("head"));
+    AdapterConfig adapters = AdapterConfig.of(1, 1);
+    try (Weights expected = Weights.read(original, Head.LANGUAGE_MODEL, TestDevice.get());
+        Weights read = Weights.read(written, Head.LANGUAGE_MODEL, TestDevice.get());
+        BaseModel base = BaseModel.adapted(written, written.config(), adapters, TestDevice.get());
+        BaseModel same =
+            BaseModel.adapted(original, original.config(), adapters, TestDevice.get())) {
+      assertThat(read.sha256()).isEqualTo(expected.sha256());
+      assertThat(base.sha256()).isEqualTo(same.sha256());
+      assertThat(base.frozenTensors().stream().map(t -> base.storedName(t.spec().name())))
+          .containsExactlyInAnyOrderElementsOf(published(original));
+    }
+    Path config = written.path().resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceAll("\"tie_word_embeddings\" *: *true", "\"tie_word_embeddings\": false"));
+    CheckpointFolder untied = CheckpointFolder.open(written.path());
+    assertThatThrownBy(() -> Weights.read(untied, Head.LANGUAGE_MODEL, TestDevice.get()))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("there is no tensor 'model.embed_tokens.weight'");
+  }
+
+  private static Path tied() {
+    return references().stream()
+        .filter(path -> CheckpointFolder.open(path).config().tieWordEmbeddings())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static CheckpointFolder headAlone(CheckpointFolder original, Path target) {
+    try (SafetensorsReader reader = original.openWeights()) {
+      List<TensorData> renamed =
+          reader.names().stream()
+              .<TensorData>map(
+                  name ->
+                      Renamed.of(
+                          name.endsWith("embed_tokens.weight") ? "lm_head.weight" : name,
+                          reader.data(name)))
+              .toList();
+      CheckpointFolder.write(
+          target, original.companions(), renamed, original.config().elementType());
+    }
+    return CheckpointFolder.open(target);
   }
 }
