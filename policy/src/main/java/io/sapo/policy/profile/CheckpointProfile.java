@@ -29,6 +29,7 @@ public final class CheckpointProfile implements AutoCloseable {
   private final CheckpointFolder folder;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
+  private final Optional<ChatTemplate> toolUse;
   private final Optional<ToolCallForm> toolCalls;
   private final String form;
   private final Map<String, Object> templateSettings;
@@ -67,35 +68,47 @@ public final class CheckpointProfile implements AutoCloseable {
     AddedTokensCheck.check(folder, tokenizer, special.values());
     Optional<TemplateFile> file =
         settings.form() == PromptForm.PLAIN ? Optional.empty() : TemplateFile.find(folder);
-    template =
-        file.map(
-            found ->
-                ChatTemplate.parse(
-                    found.text(),
-                    folder.path().resolve(found.file()).toString(),
-                    special,
-                    LocalDateTime::now));
-    toolCalls = file.flatMap(found -> ToolCallForm.of(found.text()));
+    Optional<TemplateFile> toolFile = file.flatMap(any -> TemplateFile.findToolUse(folder));
+    template = file.map(found -> parse(found, special));
+    toolUse = toolFile.map(found -> parse(found, special));
+    toolCalls = toolFile.or(() -> file).flatMap(found -> ToolCallForm.of(found.text()));
     form =
-        file.map(found -> "prompts by the chat template of " + found.file())
+        file.map(
+                found ->
+                    "prompts by the chat template of "
+                        + found.file()
+                        + toolFile.map(other -> ", with tools by " + other.file()).orElse(""))
             .orElse(
                 settings.form() == PromptForm.PLAIN
                     ? "prompts as plain text, as configured"
                     : "prompts as plain text: the checkpoint has no chat template");
     templateSettings = settings.templateSettings();
-    template.ifPresent(
-        chat ->
-            TemplateTrial.of(
-                chat,
-                templateSettings,
-                tokenizer,
-                folder.config().vocabSize(),
-                folder.path().resolve(file.orElseThrow().file()).toString()));
+    template.ifPresent(chat -> tryOut(chat, file.orElseThrow(), templateSettings));
+    toolUse.ifPresent(
+        chat -> tryOut(chat, toolFile.orElseThrow(), withTools(List.of(TemplateTrial.TOOL))));
     stopTokens = StopTokens.find(folder, tokenizer, template, special, settings.stopTokens());
     controlTokens = new TreeSet<>(tokenizer.controlTokens());
     folder.config().imageTokens().ifPresent(ids -> controlTokens.addAll(pictureTokens(ids)));
     bos = Optional.ofNullable(special.get("bos_token")).flatMap(tokenizer::find);
     addBos = addBos(folder);
+  }
+
+  private ChatTemplate parse(TemplateFile file, Map<String, String> special) {
+    return ChatTemplate.parse(file.text(), where(file), special, LocalDateTime::now);
+  }
+
+  private void tryOut(ChatTemplate template, TemplateFile file, Map<String, Object> settings) {
+    TemplateTrial.of(template, settings, tokenizer, model().vocabSize(), where(file));
+  }
+
+  private String where(TemplateFile file) {
+    return folder.path().resolve(file.file()).toString();
+  }
+
+  private Map<String, Object> withTools(List<? extends Map<String, ?>> tools) {
+    Map<String, Object> extra = new LinkedHashMap<>(templateSettings);
+    extra.put("tools", tools);
+    return extra;
   }
 
   /**
@@ -163,17 +176,15 @@ public final class CheckpointProfile implements AutoCloseable {
   }
 
   /**
-   * As {@link #chat(List)}.
+   * As {@link #chat(List)}; by the checkpoint's template for tools where it has one of its own.
    *
    * @param tools that the model may call, each as a JSON object
    */
   public String chat(
       List<? extends Map<String, ?>> messages, List<? extends Map<String, ?>> tools) {
-    Map<String, Object> extra = new LinkedHashMap<>(templateSettings);
-    if (!tools.isEmpty()) {
-      extra.put("tools", tools);
-    }
-    return template.orElseThrow().render(messages, extra);
+    return tools.isEmpty()
+        ? template.orElseThrow().render(messages, templateSettings)
+        : toolUse.or(() -> template).orElseThrow().render(messages, withTools(tools));
   }
 
   /**

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,9 @@ import java.util.Optional;
  */
 record TemplateFile(String text, String file) {
   private static final String PLAIN_TEXT = "chat_template.jinja";
+  private static final String KEY = "chat_template";
   private static final String DEFAULT = "default";
+  private static final String TOOL_USE = "tool_use";
 
   /**
    * The template that the public library would take: a file of its own before one inside JSON, and
@@ -32,18 +35,51 @@ record TemplateFile(String text, String file) {
     if (Files.isRegularFile(own)) {
       return Optional.of(new TemplateFile(read(own), PLAIN_TEXT));
     }
+    return insideJson(folder)
+        .map(json -> new TemplateFile(text(json), Path.of(json.where()).getFileName().toString()));
+  }
+
+  /**
+   * The template that the public library would take for a chat with tools, where that is another: a
+   * file of its own before one inside JSON. Processors, which models with pictures have, take none.
+   */
+  static Optional<TemplateFile> findToolUse(CheckpointFolder folder) {
+    if (folder.config().multimodal()) {
+      return Optional.empty();
+    }
+    String name = CheckpointFolder.TEMPLATES + "/" + TOOL_USE + CheckpointFolder.TEMPLATE_SUFFIX;
+    Path own = folder.path().resolve(name);
+    if (Files.isRegularFile(own)) {
+      return Optional.of(new TemplateFile(read(own), name));
+    }
+    if (Files.isRegularFile(folder.path().resolve(PLAIN_TEXT))) {
+      return Optional.empty();
+    }
+    return insideJson(folder)
+        .flatMap(
+            json ->
+                json.node()
+                    .get(KEY)
+                    .valueStream()
+                    .filter(entry -> entry.path("name").asText().equals(TOOL_USE))
+                    .map(entry -> entry.path("template").textValue())
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .map(
+                        text ->
+                            new TemplateFile(
+                                text, Path.of(json.where()).getFileName() + ": " + TOOL_USE)));
+  }
+
+  private static Optional<JsonSection> insideJson(CheckpointFolder folder) {
     List<String> files = new ArrayList<>(List.of("chat_template.json", "processor_config.json"));
     files.add(folder.config().multimodal() ? files.size() : 0, "tokenizer_config.json");
-    for (String name : files) {
-      Path file = folder.path().resolve(name);
-      if (Files.isRegularFile(file)) {
-        JsonSection json = JsonSection.read(file);
-        if (json.has("chat_template")) {
-          return Optional.of(new TemplateFile(text(json), name));
-        }
-      }
-    }
-    return Optional.empty();
+    return files.stream()
+        .map(folder.path()::resolve)
+        .filter(Files::isRegularFile)
+        .map(JsonSection::read)
+        .filter(json -> json.has(KEY))
+        .findFirst();
   }
 
   private static String read(Path file) {
@@ -58,7 +94,7 @@ record TemplateFile(String text, String file) {
 
   /** One template, or of a list of named ones the default. */
   private static String text(JsonSection json) {
-    JsonNode given = json.node().get("chat_template");
+    JsonNode given = json.node().get(KEY);
     if (given.isTextual()) {
       return given.asText();
     }
@@ -75,7 +111,7 @@ record TemplateFile(String text, String file) {
       return only;
     }
     throw json.error(
-        "chat_template",
+        KEY,
         "must be a string or a list of named templates with one named 'default', but has " + names);
   }
 }

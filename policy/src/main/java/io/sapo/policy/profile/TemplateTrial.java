@@ -13,6 +13,27 @@ import java.util.Map;
  */
 final class TemplateTrial {
   private static final String TEXT = "Hi";
+
+  /** For a template that is for chats with tools. */
+  static final Map<String, Object> TOOL =
+      Map.of(
+          "type",
+          "function",
+          "function",
+          Map.of(
+              "name",
+              "look",
+              "description",
+              TEXT,
+              "parameters",
+              Map.of(
+                  "type",
+                  "object",
+                  "properties",
+                  Map.of("at", Map.of("type", "string", "description", TEXT)),
+                  "required",
+                  List.of("at"))));
+
   private static final Map<String, Object> USER = Map.of("role", "user", "content", TEXT);
   private static final List<List<Map<String, Object>>> CHATS =
       List.of(

@@ -43,6 +43,7 @@ class CheckpointProfileTest {
         folder.resolve("tokenizer.json"));
     Files.writeString(folder.resolve("config.json"), CONFIG.formatted(1600, eos));
     for (Map.Entry<String, String> file : files.entrySet()) {
+      Files.createDirectories(folder.resolve(file.getKey()).getParent());
       Files.writeString(folder.resolve(file.getKey()), file.getValue());
     }
     return CheckpointFolder.open(folder);
@@ -132,6 +133,69 @@ class CheckpointProfileTest {
     assertThatThrownBy(() -> open(broken))
         .isInstanceOf(InvalidCheckpointException.class)
         .hasMessageContaining("chat_template.jinja: chat template: line 1:");
+  }
+
+  /** As the public library chooses: the one named so, wherever it lies, for chats with tools. */
+  @Test
+  void aTemplateForToolsIsTakenWhereThereAreTools() throws IOException {
+    String tools = "<tool_call>{% for t in tools %}{{ t.name }}{% endfor %}";
+    String list =
+        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"D\"},"
+            + " {\"name\": \"tool_use\", \"template\": %s}]}".formatted(json(tools));
+    withAndWithoutTools(Map.of("tokenizer_config.json", list), "D", "<tool_call>f");
+    withAndWithoutTools(
+        Map.of("chat_template.jinja", "J", "tokenizer_config.json", list), "J", "J");
+    withAndWithoutTools(
+        Map.of(
+            "chat_template.jinja",
+            "J",
+            "tokenizer_config.json",
+            list,
+            "additional_chat_templates/tool_use.jinja",
+            "own" + tools),
+        "J",
+        "own<tool_call>f");
+    CheckpointFolder broken =
+        folder(
+            "qwen2",
+            "",
+            Map.of(
+                "chat_template.jinja",
+                "J",
+                "additional_chat_templates/tool_use.jinja",
+                "{% if %}"));
+    assertThatThrownBy(() -> open(broken))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("additional_chat_templates/tool_use.jinja: chat template: line 1:");
+  }
+
+  @Test
+  void aPublishedTemplateForToolsIsTaken() throws IOException {
+    Path hermes =
+        Path.of(
+            "src/test/resources/reference/chat/templates",
+            "llamacpp-NousResearch-Hermes-3-Llama-3.1-8B-tool_use.jinja");
+    Map<String, String> files =
+        Map.of(
+            "chat_template.jinja",
+            CHATML,
+            "additional_chat_templates/tool_use.jinja",
+            Files.readString(hermes));
+    try (CheckpointProfile profile = open(folder("qwen2", "", files))) {
+      assertThat(profile.toolCalls()).contains(ToolCallForm.TAGGED);
+      assertThat(profile.description())
+          .contains("chat_template.jinja, with tools by additional_chat_templates/tool_use.jinja");
+    }
+  }
+
+  private void withAndWithoutTools(Map<String, String> files, String without, String with)
+      throws IOException {
+    try (CheckpointProfile profile = open(folder("qwen2", "", files))) {
+      List<Map<String, String>> chat = List.of(Map.of("role", "user", "content", "Hi"));
+      assertThat(profile.chat(chat)).isEqualTo(without);
+      assertThat(profile.chat(chat, List.of(Map.of("name", "f")))).isEqualTo(with);
+      assertThat(profile.toolCalls().isPresent()).isEqualTo(with.contains("<tool_call>"));
+    }
   }
 
   private String rendered(Map<String, String> files) throws IOException {
