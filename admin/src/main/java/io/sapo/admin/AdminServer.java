@@ -112,11 +112,10 @@ public final class AdminServer implements AutoCloseable {
     }
     if (config.listen().isLoopback()
         && !config.listen().allowedHosts().isEmpty()
-        && !config.listen().token().isSet()
         && !config.listen().readToken().isSet()) {
       LOG.warn(
-          "admin.allowed-hosts names a proxy and no token is set: whoever reaches the proxy reads"
-              + " everything; set admin.read-token");
+          "admin.allowed-hosts names a proxy and admin.read-token is not set: whoever reaches the"
+              + " proxy reads everything unless it adds X-Forwarded-For; set admin.read-token");
     }
     LOG.info("admin listens on {}", address());
   }

@@ -197,6 +197,26 @@ class AccessControlTest extends GuardedServer {
     assertThat(client.send(page).statusCode()).isEqualTo(200);
   }
 
+  /** As nginx passes requests on by default: no header of its own, and its upstream's name. */
+  @Test
+  void aReadTokenIsNeededOnLoopbackToo() {
+    String reader = "reader-reader-0001";
+    Listen listen = Listen.loopback(0).withReadToken(Token.of(reader));
+    try (AdminServer behindAProxy = start(listen, Limits.defaults())) {
+      Client asking = new Client(behindAProxy);
+      for (String path : pathsOfTheContract()) {
+        if (!path.contains("/control/")) {
+          assertThat(asking.get(path).statusCode()).as(path).isEqualTo(401);
+        }
+      }
+      assertThat(status(asking, "/status", reader, false)).isEqualTo(200);
+      assertThat(status(asking, "/status", reader + "x", false)).isEqualTo(403);
+      for (String path : List.of("/", "/health/live", "/health/ready")) {
+        assertThat(asking.get(path).statusCode()).as(path).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void withACertificateItSpeaksTlsOnly(@TempDir Path folder) throws Exception {
     Listen.Tls files = selfSigned(folder);

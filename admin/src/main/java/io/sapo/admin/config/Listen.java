@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param host address or name to bind; anything but loopback needs a token
  * @param port 0 takes a free one
  * @param token required for every POST, and for every read when not on loopback
- * @param readToken does for reads as well, and for nothing else
+ * @param readToken does for reads as well, and for nothing else; where it is set, reads on loopback
+ *     need one of the two, too
  * @param tls certificate and key as PEM files
  * @param allowedHosts names besides the bound one that a Host header may carry, such as a proxy's
  */

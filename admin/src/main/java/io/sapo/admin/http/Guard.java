@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * other origins and callers without the token get no further.
  *
  * <p>POST always needs the token. Reads need it, or the one for reading, when they come from
- * elsewhere, except the page itself, which holds no data, and the probes.
+ * elsewhere or a token for reading is set, except the page itself, which holds no data, and the
+ * probes.
  */
 final class Guard {
   private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
@@ -87,11 +88,12 @@ final class Guard {
   }
 
   /**
-   * Whether this caller may read without a token: one on this machine. What a proxy on this machine
-   * passes on comes from elsewhere, and needs one where there are any.
+   * Whether this caller may read without a token: one on this machine, unless a token for reading
+   * is set. What a proxy on this machine passes on comes from elsewhere, and needs one where there
+   * are any; a proxy that adds no header cannot be told from a caller on this machine.
    */
   private boolean open(HttpServerRequest request) {
-    if (!loopback) {
+    if (!loopback || tokens.readsNeedOne()) {
       return false;
     }
     boolean passedOn = PROXY_HEADERS.stream().anyMatch(request.headers()::contains);

@@ -66,6 +66,11 @@ final class Tokens {
     return listen.token().isSet() || listen.readToken().isSet();
   }
 
+  /** Whether somebody has said that reads are not for everybody, on this machine neither. */
+  boolean readsNeedOne() {
+    return listen.readToken().isSet();
+  }
+
   Right right(String given) {
     byte[] hash = hash(given);
     Hashes now = hashes;
