@@ -33,7 +33,7 @@ public record Thresholds(
    *     reference, in nats
    * @param maxLogProbGap mean absolute difference of sampled and recomputed log-probabilities, in
    *     nats
-   * @param rewardDrop fall of the mean reward from its best
+   * @param rewardDrop fall of the mean reward from its best, in the reward's unit
    */
   public record Updates(
       double entropyFloor,

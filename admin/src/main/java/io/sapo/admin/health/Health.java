@@ -56,7 +56,7 @@ public final class Health {
     conditions.add(HangingTransactions.judge(reporting));
     conditions.add(JudgesAway.judge(reporting));
     conditions.add(ServersAway.judge(reporting));
-    conditions.add(RewardTrend.judge(run.versions(), limits.updates().rewardDrop()));
+    conditions.add(RewardTrend.judge(run.versions().rewards(), limits.updates().rewardDrop()));
     conditions.add(Replay.judge(run.versions(), lags.segments()));
     return List.copyOf(conditions);
   }

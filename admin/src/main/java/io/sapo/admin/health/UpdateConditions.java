@@ -75,7 +75,12 @@ final class UpdateConditions {
             bound));
   }
 
-  /** A policy that is nearly always right may be sure of itself. */
+  /**
+   * A policy that is nearly always right may be sure of itself.
+   *
+   * @param first of the run's first updates; NaN where that is not known, and the floor alone
+   *     judges
+   */
   Condition entropy(Optional<VersionEntry> newest, double first) {
     String id = "entropy";
     String title = "The policy still explores";
@@ -93,10 +98,12 @@ final class UpdateConditions {
         title,
         String.format(
             ROOT,
-            "entropy is %.4f nats at accuracy %.2f; it began at %.4f",
+            "entropy is %.4f nats at accuracy %.2f; %s",
             entropy.getAsDouble(),
             accuracy,
-            first));
+            Double.isNaN(first)
+                ? "how it began is not known"
+                : String.format(ROOT, "it began at %.4f", first)));
   }
 
   Condition kl(Optional<VersionEntry> newest) {

@@ -75,6 +75,19 @@ public final class RunState {
     }
   }
 
+  /**
+   * Takes a record from the beginning of the weights topic, which {@link #apply} may never see; one
+   * that cannot be read is counted.
+   */
+  public void applyBeginning(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      DamagedRecords.check(record.headers());
+      versions.addBeginning(decode(topics.weights(), record));
+    } catch (RuntimeException e) {
+      countUnreadable(record.topic() + " " + record.offset() + ": " + e.getMessage());
+    }
+  }
+
   private void applyStatus(ConsumerRecord<byte[], byte[]> record) {
     String key = Topic.keyText(record.key());
     if (record.value() == null) {

@@ -10,24 +10,49 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The newest weight versions, by number. Thread-safe.
+ * The newest weight versions, by number, and what is remembered of those that have left: how the
+ * run began, and its best reward. Thread-safe.
  *
  * <p>Updates consume a partition in order, so the version that consumed a record is found from the
  * upper ends of the ranges.
  */
 public final class VersionLog {
+  /** After the version that a run, or a fork, began with. */
+  private static final int FIRST_UPDATES = 10;
+
+  /** Enough offsets of the topic to hold these, with the ends of transactions between them. */
+  public static final int BEGINNING = 2 * (FIRST_UPDATES + 1);
+
   private final NavigableMap<Long, VersionEntry> byVersion = new TreeMap<>();
   private final NavigableMap<Position, VersionEntry> byRangeEnd =
       new TreeMap<>(
           Comparator.comparingInt(Position::partition).thenComparingLong(Position::offset));
-  private final List<Double> firstEntropies = new ArrayList<>();
+  private final RewardWindows rewards = new RewardWindows();
   private final int limit;
+  private long begin;
+  private double firstEntropy = Double.NaN;
 
   VersionLog(int limit) {
     this.limit = limit;
   }
 
+  /**
+   * Takes one of the run's first commit records, which may lie too far back for {@link #add}: only
+   * how the run began is remembered.
+   */
+  synchronized void addBeginning(WeightVersion record) {
+    if (record.getOrigin() != null) {
+      begin = record.getVersion();
+    }
+    Double entropy = record.getMetrics().get(Metric.ENTROPY);
+    boolean first = record.getVersion() > begin && record.getVersion() - begin <= FIRST_UPDATES;
+    if (first && entropy != null && !(entropy <= firstEntropy)) {
+      firstEntropy = entropy;
+    }
+  }
+
   synchronized void add(Position position, WeightVersion record) {
+    addBeginning(record);
     VersionEntry entry = VersionEntry.of(position, record);
     forget(byVersion.put(entry.version(), entry));
     for (VersionEntry.Inputs range : entry.inputs()) {
@@ -36,10 +61,7 @@ public final class VersionLog {
     while (byVersion.size() > limit) {
       forget(byVersion.pollFirstEntry().getValue());
     }
-    Double entropy = entry.metrics().get(Metric.ENTROPY);
-    if (entropy != null && firstEntropies.size() < 10) {
-      firstEntropies.add(entropy);
-    }
+    rewards.add(entry.version(), entry.metrics().getOrDefault(Metric.REWARD, Double.NaN));
   }
 
   private void forget(VersionEntry entry) {
@@ -98,8 +120,13 @@ public final class VersionLog {
     return next == null ? Optional.empty() : Optional.ofNullable(next.getValue().fateOf(record));
   }
 
-  /** Highest entropy of the first updates seen, against which a collapse is judged; else NaN. */
+  /** Highest entropy of the run's first updates, against which a collapse is judged; else NaN. */
   public synchronized double firstEntropy() {
-    return firstEntropies.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    return firstEntropy;
+  }
+
+  /** The newest updates' mean reward against the best of those known or that have left. */
+  public synchronized Optional<RewardWindows.Comparison> rewards() {
+    return rewards.compare();
   }
 }

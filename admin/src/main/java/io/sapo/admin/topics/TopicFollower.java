@@ -2,6 +2,7 @@ package io.sapo.admin.topics;
 
 import io.sapo.admin.config.Limits;
 import io.sapo.admin.run.RunState;
+import io.sapo.admin.run.VersionLog;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.SkippingConsumer;
@@ -31,8 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the run's topics into a {@link RunState}, on one thread of its own, committed records only.
  *
- * <p>It begins as far back as the state keeps, takes up topics when they appear, and after a
- * failure goes on where it was. Ownership: the consumer lives and dies on the thread.
+ * <p>It begins as far back as the state keeps, and looks at how the run began, takes up topics when
+ * they appear, and after a failure goes on where it was. Ownership: the consumer lives and dies on
+ * the thread.
  */
 public final class TopicFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
@@ -187,6 +189,30 @@ public final class TopicFollower implements AutoCloseable {
     }
   }
 
+  /**
+   * The first commit records, where the others begin behind them: by a consumer of its own, as
+   * another assignment would lose positions.
+   *
+   * @param begin first offset of the partition
+   */
+  private void readBeginning(TopicPartition weights, long begin, long from) {
+    long end = Math.min(from, begin + VersionLog.BEGINNING);
+    try (Consumer<byte[], byte[]> reader = open()) {
+      reader.assign(List.of(weights));
+      reader.seek(weights, begin);
+      long position = begin;
+      while (position < end && closing.getCount() > 0) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+          if (record.offset() < end) {
+            state.applyBeginning(record);
+          }
+        }
+        liveness.beat();
+        position = reader.position(weights, ASK);
+      }
+    }
+  }
+
   private void seek(Consumer<byte[], byte[]> consumer, List<TopicPartition> added) {
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(added, ASK);
     Map<TopicPartition, Long> ends = consumer.endOffsets(added, ASK);
@@ -197,6 +223,10 @@ public final class TopicFollower implements AutoCloseable {
       long from = tail < 0 ? begin : Math.max(begin, end - tail);
       long known = positions.getOrDefault(partition, from);
       consumer.seek(partition, known < begin || known > end ? from : known);
+      boolean unseen = from > begin && !positions.containsKey(partition);
+      if (unseen && partition.topic().equals(state.topics().weights().name())) {
+        readBeginning(partition, begin, from);
+      }
       firstEnds.put(partition, end);
     }
   }

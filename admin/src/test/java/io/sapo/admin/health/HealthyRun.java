@@ -40,10 +40,18 @@ final class HealthyRun {
   }
 
   HealthyRun(Component... reporting) {
+    this(1, reporting);
+  }
+
+  HealthyRun(long first) {
+    this(first, Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
+  }
+
+  private HealthyRun(long first, Component... reporting) {
     for (Component component : reporting) {
       heartbeat(component, "running", NOW - 500);
     }
-    version(1, NOW - 1_000, Map.of("entropy", 0.4, "kl_old", 0.01), 0);
+    version(first, NOW - 1_000, Map.of("entropy", 0.4, "kl_old", 0.01), 0);
   }
 
   private <T extends SpecificRecordBase> void apply(Topic<T> topic, String key, T value) {

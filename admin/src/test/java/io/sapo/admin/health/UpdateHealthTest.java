@@ -22,21 +22,6 @@ class UpdateHealthTest {
   }
 
   @Test
-  void aRewardThatFallsFromItsBest() {
-    run.version(2, NOW - 900, Map.of("reward", 0.5), 0);
-    run.version(3, NOW - 800, Map.of("reward", 0.9), 0);
-    run.version(4, NOW - 700, Map.of("reward", 0.9), 0);
-    assertThat(run.failing()).isEmpty();
-    run.version(5, NOW - 600, Map.of("reward", 0.6), 0);
-    run.version(6, NOW - 500, Map.of("reward", 0.6), 0);
-    assertThat(run.failing()).as("chance, at ten trajectories an update").isEmpty();
-    run.version(7, NOW - 400, Map.of("reward", 0.1), 0);
-    assertThat(run.failing()).containsExactly("reward");
-    assertThat(run.reason("reward"))
-        .isEqualTo("mean reward 0.350 in the last 2 updates; the best was 0.900 up to version 4");
-  }
-
-  @Test
   void whatUpdatesWereMadeFromGoesWithItsAge() {
     long day = Duration.ofDays(1).toMillis();
     run.version(2, NOW - day, Map.of("entropy", 0.4), 0);
@@ -81,6 +66,17 @@ class UpdateHealthTest {
     assertThat(run.failing()).containsExactly("entropy");
     run.version(3, NOW, Map.of("entropy", 0.1), 0);
     assertThat(run.failing()).isEmpty();
+  }
+
+  /** A server that has seen the newest versions only does not take them for the first ones. */
+  @Test
+  void entropyAgainstABeginningThatIsNotKnown() {
+    HealthyRun late = new HealthyRun(5_000);
+    late.version(5_001, NOW, Map.of("entropy", 0.015), 0);
+    assertThat(late.failing()).isEmpty();
+    assertThat(late.reason("entropy")).endsWith("how it began is not known");
+    late.version(5_002, NOW, Map.of("entropy", 0.0015), 0);
+    assertThat(late.failing()).containsExactly("entropy");
   }
 
   @Test
