@@ -8,11 +8,13 @@ import io.sapo.admin.config.Limits;
 import io.sapo.admin.config.Listen;
 import io.sapo.admin.config.Thresholds;
 import io.sapo.schemas.SegmentedTrajectory;
+import io.sapo.schemas.WeightVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,36 @@ class AdminServerTest {
             });
     for (String path : List.of("/status", "/api/config", "/api/versions/3", "/metrics")) {
       assertThat(client.get(path).body()).doesNotContain("hunter2");
+    }
+  }
+
+  /** Ten versions are read of the topic's end, and those behind its beginning besides. */
+  @Test
+  void howALongRunBeganIsReadToo() {
+    try (SyntheticRun longRun = new SyntheticRun()) {
+      for (int n = 0; n <= 40; n++) {
+        WeightVersion version = longRun.records.version(n, 0, 0);
+        version.setMetrics(Map.of("entropy", n <= 5 ? 2.0 : 0.05));
+        longRun.send(longRun.topics.weights(), Integer.toString(n), version);
+      }
+      Limits few = Limits.defaults().withIndex(5, 100, 100);
+      try (AdminServer late = AdminServer.start(longRun.config().withLimits(few))) {
+        JsonObject newest =
+            new Client(late)
+                .await(
+                    "/status",
+                    s ->
+                        s.getJsonObject("newest") != null
+                            && s.getJsonObject("newest").getInteger("version") == 40);
+        assertThat(objects(newest.getJsonArray("conditions")))
+            .filteredOn(condition -> condition.getString("id").equals("entropy"))
+            .singleElement()
+            .satisfies(
+                entropy -> {
+                  assertThat(entropy.getString("reason")).endsWith("it began at 2.0000");
+                  assertThat(entropy.getString("state")).isEqualTo("failing");
+                });
+      }
     }
   }
 

@@ -203,7 +203,8 @@ public final class AdminVerticle extends VerticleBase {
             () -> {
               StatusCache.Beat beat = status.last();
               return metrics.scrape()
-                  + RunMetrics.of(run, beat.lags(), beat.conditions(), beat.atMs());
+                  + RunMetrics.of(
+                      run, beat.lags(), beat.caughtUp(), beat.conditions(), beat.atMs());
             })
         .onFailure(context::fail)
         .onSuccess(

@@ -27,9 +27,16 @@ public final class StatusCache {
   private volatile Beat last;
 
   /**
+   * @param caughtUp whether what lay in the topics at the start has been read
    * @param changed whether the status differs from the one before in more than its time
    */
-  record Beat(long atMs, List<Condition> conditions, Lags lags, Buffer json, boolean changed) {}
+  record Beat(
+      long atMs,
+      List<Condition> conditions,
+      Lags lags,
+      boolean caughtUp,
+      Buffer json,
+      boolean changed) {}
 
   public StatusCache(
       RunState run, TopicFollower follower, LagMonitor lags, Health health, Clock clock) {
@@ -46,14 +53,14 @@ public final class StatusCache {
   Beat beat() {
     long now = clock.millis();
     Lags positions = lags.current();
-    List<Condition> conditions =
-        health.judge(run, positions, follower.failure(), follower.caughtUp(), now);
+    boolean caughtUp = follower.caughtUp();
+    List<Condition> conditions = health.judge(run, positions, follower.failure(), caughtUp, now);
     Buffer content = view.of(positions, conditions, now).toBuffer();
     // The time goes in front of the content, which stays as it was encoded.
     Buffer json =
         Buffer.buffer("{\"atMs\":" + now + ",").appendBuffer(content.slice(1, content.length()));
     boolean changed = last == null || !sameContent(last.json(), content);
-    last = new Beat(now, conditions, positions, json, changed);
+    last = new Beat(now, conditions, positions, caughtUp, json, changed);
     liveness.beat();
     return last;
   }

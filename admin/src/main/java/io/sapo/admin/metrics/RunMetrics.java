@@ -28,13 +28,21 @@ public final class RunMetrics {
 
   private RunMetrics() {}
 
-  public static String of(RunState run, Lags lags, List<Condition> conditions, long nowMs) {
+  /**
+   * @param caughtUp whether what lay in the topics at the start has been read; what is counted from
+   *     records is left out before that
+   */
+  public static String of(
+      RunState run, Lags lags, boolean caughtUp, List<Condition> conditions, long nowMs) {
     RunMetrics metrics = new RunMetrics();
     metrics.conditions(conditions);
     metrics.components(run, nowMs);
     metrics.versions(run, nowMs);
     metrics.positions(run, lags);
-    metrics.deadLetters(run);
+    metrics.deadLetters(run, lags);
+    if (caughtUp) {
+      metrics.counted(run);
+    }
     return metrics.families.text();
   }
 
@@ -136,15 +144,31 @@ public final class RunMetrics {
     }
   }
 
-  private void deadLetters(RunState run) {
+  /** By the topic's end: what this server has read of it begins anew with the server. */
+  private void deadLetters(RunState run, Lags lags) {
+    Lags.Flow flow = lags.topics().get(run.topics().deadLetters());
+    if (flow != null) {
+      families.counter(
+          "sapo_dead_letters_total",
+          "Offsets written to the dead-letters topic: letters, and ends of their transactions",
+          flow.records());
+    }
+  }
+
+  private void counted(RunState run) {
     run.deadLetterReasons()
         .forEach(
             (reason, count) ->
-                families.counter(
-                    "sapo_dead_letters_total", "Dead letters seen", count, "reason", reason));
-    families.counter(
-        "sapo_unreadable_records_total",
-        "Records of the run's topics that this server could not read",
+                families.gauge(
+                    "sapo_newest_dead_letters",
+                    "Dead letters by reason, of the newest ones that this server keeps",
+                    count,
+                    "reason",
+                    reason));
+    families.gauge(
+        "sapo_unreadable_records",
+        "Records of the run's topics that this server could not read since it started, old ones"
+            + " that it reads again included",
         run.unreadable());
   }
 }

@@ -25,6 +25,7 @@ public final class RunState {
   private static final int EVALUATIONS_KEPT = 2_000;
   private static final int COMMANDS_KEPT = 200;
   private static final int KEY_CHARS = 1_000;
+  private static final int REASONS_NAMED = 100;
   private static final Pattern STALENESS_BOUND =
       Pattern.compile("\"maxStaleness\"\\s*:\\s*(\\d{1,9})");
 
@@ -35,7 +36,6 @@ public final class RunState {
   private final RecentLog<DeadLetterEntry> deadLetters;
   private final RecentLog<Evaluation> evaluations = new RecentLog<>(EVALUATIONS_KEPT);
   private final RecentLog<Control> commands = new RecentLog<>(COMMANDS_KEPT);
-  private final SortedMap<String, Long> deadLetterReasons = new TreeMap<>();
   private volatile String newestConfig = "{}";
   private volatile OptionalLong stalenessBound = OptionalLong.empty();
   private long unreadable;
@@ -126,13 +126,6 @@ public final class RunState {
             header(record, DeadLetters.SOURCE_TOPIC),
             header(record, DeadLetters.SOURCE_PARTITION),
             header(record, DeadLetters.SOURCE_OFFSET)));
-    synchronized (this) {
-      String counted =
-          deadLetterReasons.size() < 100 || deadLetterReasons.containsKey(reason)
-              ? Text.upTo(100, reason)
-              : "other";
-      deadLetterReasons.merge(counted, 1L, Long::sum);
-    }
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
@@ -187,12 +180,19 @@ public final class RunState {
     return stalenessBound;
   }
 
-  /** Dead letters seen, by reason. */
-  public synchronized SortedMap<String, Long> deadLetterReasons() {
-    return new TreeMap<>(deadLetterReasons);
+  /**
+   * The newest dead letters, those of {@link #deadLetters}, by reason; a hundred and the others.
+   */
+  public SortedMap<String, Long> deadLetterReasons() {
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    for (DeadLetterEntry entry : deadLetters.all()) {
+      boolean named = reasons.size() < REASONS_NAMED || reasons.containsKey(entry.reason());
+      reasons.merge(named ? entry.reason() : "other", 1L, Long::sum);
+    }
+    return reasons;
   }
 
-  /** Records of followed topics that could not be read. */
+  /** Records of followed topics that could not be read since the start. */
   public synchronized long unreadable() {
     return unreadable;
   }

@@ -66,7 +66,7 @@ class AdminOfARunTest {
       named.add(name.group(1));
     }
     named.removeIf(found -> found.startsWith("jvm_gc_"));
-    named.removeAll(List.of("sapo_update_log_prob_gap", "sapo_dead_letters_total"));
+    named.removeAll(List.of("sapo_update_log_prob_gap", "sapo_newest_dead_letters"));
     assertThat(named).hasSizeGreaterThan(30);
     named.addAll(
         List.of(

@@ -1,0 +1,78 @@
+package io.sapo.admin.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sapo.admin.config.Limits;
+import io.sapo.admin.run.RunState;
+import io.sapo.admin.topics.Lags;
+import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Topics;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+/** What a scrape says of records that a server which has begun again reads a part of. */
+class RunMetricsTest {
+  private static final int LETTERS = 5_000;
+  private static final int TAIL = 4_000;
+
+  private final Topics topics = new Topics("m.");
+  private final TreeMap<String, Lags.Flow> flows = new TreeMap<>();
+
+  private RunState from(int offset) {
+    RunState run = new RunState(topics, Limits.defaults());
+    for (int i = offset; i < LETTERS; i++) {
+      RecordHeaders headers =
+          new RecordHeaders(
+              DeadLetters.headers(i % 3 == 0 ? "duplicate" : "malformed", "", "m.t", 0, i)
+                  .toArray());
+      run.apply(
+          new ConsumerRecord<>(
+              topics.deadLetters(),
+              0,
+              i,
+              i,
+              TimestampType.CREATE_TIME,
+              0,
+              1,
+              null,
+              new byte[1],
+              headers,
+              Optional.empty()));
+    }
+    return run;
+  }
+
+  private String scrape(RunState run, boolean caughtUp) {
+    Lags lags = new Lags(0, "", flows, List.of(), Optional.empty());
+    return RunMetrics.of(run, lags, caughtUp, List.of(), 0);
+  }
+
+  @Test
+  void anotherServerOverTheSameTopicSaysTheSame() {
+    flows.put(topics.deadLetters(), new Lags.Flow(LETTERS, 0));
+    String first = scrape(from(0), true);
+    assertThat(first)
+        .contains("\nsapo_dead_letters_total 5000.0\n")
+        .contains("\nsapo_newest_dead_letters{reason=\"malformed\"} 1333.0\n")
+        .contains("# TYPE sapo_unreadable_records gauge\n");
+    assertThat(scrape(from(LETTERS - TAIL), true)).isEqualTo(first);
+  }
+
+  @Test
+  void whatIsCountedFromRecordsWaitsUntilTheyAreRead() {
+    flows.put(topics.deadLetters(), new Lags.Flow(LETTERS, 0));
+    assertThat(scrape(from(LETTERS - 10), false))
+        .contains("sapo_dead_letters_total 5000.0")
+        .doesNotContain("newest_dead_letters", "unreadable");
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNoTopicWithoutLetters() {
+    assertThat(scrape(from(0), true)).doesNotContain("sapo_dead_letters_total");
+  }
+}
