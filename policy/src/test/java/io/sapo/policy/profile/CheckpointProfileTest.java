@@ -169,23 +169,24 @@ class CheckpointProfileTest {
         .hasMessageContaining("additional_chat_templates/tool_use.jinja: chat template: line 1:");
   }
 
+  /** With a tool to show: one for chats with tools may render no other. */
   @Test
-  void aPublishedTemplateForToolsIsTaken() throws IOException {
-    Path hermes =
-        Path.of(
-            "src/test/resources/reference/chat/templates",
-            "llamacpp-NousResearch-Hermes-3-Llama-3.1-8B-tool_use.jinja");
-    Map<String, String> files =
-        Map.of(
-            "chat_template.jinja",
-            CHATML,
-            "additional_chat_templates/tool_use.jinja",
-            Files.readString(hermes));
-    try (CheckpointProfile profile = open(folder("qwen2", "", files))) {
+  void aTemplateForToolsIsTriedWithOne() throws IOException {
+    String file = "additional_chat_templates/tool_use.jinja";
+    String tools =
+        "{% for t in tools %}<tool_call>{{ t.function.name }}{% for name, p in"
+            + " t.function.parameters.properties.items() %}{{ name + p.type }}{% endfor %}"
+            + "{% endfor %}";
+    try (CheckpointProfile profile =
+        open(folder("qwen2", "", Map.of("chat_template.jinja", CHATML, file, tools)))) {
       assertThat(profile.toolCalls()).contains(ToolCallForm.TAGGED);
-      assertThat(profile.description())
-          .contains("chat_template.jinja, with tools by additional_chat_templates/tool_use.jinja");
+      assertThat(profile.description()).contains("chat_template.jinja, with tools by " + file);
     }
+    CheckpointFolder none =
+        folder("qwen2", "", Map.of("chat_template.jinja", CHATML, file, "{{ tools[7].name }}"));
+    assertThatThrownBy(() -> open(none))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining(file + ": chat template: renders no chat at all");
   }
 
   private void withAndWithoutTools(Map<String, String> files, String without, String with)
