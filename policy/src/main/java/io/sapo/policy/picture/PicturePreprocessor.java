@@ -1,6 +1,7 @@
 package io.sapo.policy.picture;
 
 import io.sapo.pictures.PictureDecoder;
+import io.sapo.pictures.PlainPng;
 import io.sapo.pictures.RgbPicture;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
@@ -102,6 +103,25 @@ public final class PicturePreprocessor {
         () -> prepare(decode(encoded)).patches());
   }
 
+  /**
+   * An encoded picture for a pipeline of the same settings in another process: the pixels that
+   * {@link #prepare(byte[])} cuts into patches, in a form that every reader decodes alike and no
+   * such pipeline resizes again. Its bytes are bounded by the tokens it takes up.
+   *
+   * @return the same bytes where they are of that form already
+   * @throws io.sapo.pictures.UnreadablePictureException as {@link #prepare(byte[])} does
+   */
+  public byte[] plain(byte[] encoded) {
+    RgbPicture decoded = decode(encoded);
+    SmartResize size = size(decoded);
+    // Of very thin pictures the prepared size would be resized once more.
+    RgbPicture sent =
+        size.lasts(factor(), config.minPixels(), config.maxPixels())
+            ? BicubicResize.resize(decoded, size.width(), size.height())
+            : decoded;
+    return sent == decoded && PlainPng.is(encoded, decoded) ? encoded : PlainPng.of(sent);
+  }
+
   private static RgbPicture decode(byte[] encoded) {
     return NowReading.during(
         "a picture of " + encoded.length + " bytes", () -> PictureDecoder.decode(encoded));
@@ -115,11 +135,11 @@ public final class PicturePreprocessor {
 
   private SmartResize size(RgbPicture picture) {
     return SmartResize.of(
-        picture.height(),
-        picture.width(),
-        config.patchSize() * config.mergeSize(),
-        config.minPixels(),
-        config.maxPixels());
+        picture.height(), picture.width(), factor(), config.minPixels(), config.maxPixels());
+  }
+
+  private int factor() {
+    return config.patchSize() * config.mergeSize();
   }
 
   private int patchValues() {

@@ -28,4 +28,10 @@ record SmartResize(int height, int width) {
     }
     return new SmartResize(Math.toIntExact(resizedHeight), Math.toIntExact(resizedWidth));
   }
+
+  /** Whether a picture of this size keeps it. */
+  boolean lasts(int factor, long minPixels, long maxPixels) {
+    return Math.max(height, width) <= (long) MAX_ASPECT_RATIO * Math.min(height, width)
+        && of(height, width, factor, minPixels, maxPixels).equals(this);
+  }
 }

@@ -3,6 +3,8 @@ package io.sapo.policy.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.pictures.PictureDecoder;
+import io.sapo.pictures.PlainPng;
 import io.sapo.pictures.RgbPicture;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
@@ -37,6 +39,30 @@ class PicturePreprocessorTest {
   void sizesFollowSmartResize(int height, int width, int resizedHeight, int resizedWidth) {
     assertThat(SmartResize.of(height, width, 28, 3136, 50176))
         .isEqualTo(new SmartResize(resizedHeight, resizedWidth));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "97, 301, true",
+    "1080, 1920, true",
+    "10, 10, true", // as above
+    "100, 16000, false", // a single row of merged patches that exceeds the area
+    "41, 8200, false", // rounds to more than 200 times longer than wide
+  })
+  void aPreparedSizeIsKept(int height, int width, boolean kept) {
+    SmartResize size = SmartResize.of(height, width, 28, 3136, 50176);
+    assertThat(size.lasts(28, 3136, 50176)).isEqualTo(kept);
+  }
+
+  /** Sent as it is, it has as many tokens there as here. */
+  @Test
+  void aPictureWhosePreparedSizeIsNotKeptIsNotResizedTwice() {
+    byte[] thin = PlainPng.of(solid(16000, 100, 7));
+    assertThat(PREPROCESSOR.plain(thin)).isSameAs(thin);
+    byte[] prepared = PlainPng.of(solid(280, 168, 7));
+    assertThat(PREPROCESSOR.plain(prepared)).isSameAs(prepared);
+    byte[] wide = PlainPng.of(solid(1920, 1080, 7));
+    assertThat(PictureDecoder.decode(PREPROCESSOR.plain(wide)).width()).isEqualTo(280);
   }
 
   @Test

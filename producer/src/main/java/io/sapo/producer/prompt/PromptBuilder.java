@@ -62,17 +62,19 @@ public final class PromptBuilder {
   }
 
   /**
-   * What {@link #build} made tokens of. Reads the pictures again.
+   * What {@link #build} made tokens and patches of. Reads the pictures again: other decoders turn
+   * them, fill what is transparent and resize otherwise, so theirs are not the pixels.
    *
    * @throws UnreadablePictureException when one can no longer be read
-   * @throws PromptRefusedException when messages and pictures do not match
+   * @throws PromptRefusedException when messages and pictures do not match, or the model looks at
+   *     none
    */
   public PictureChat chat(Task task) throws PromptRefusedException {
-    List<byte[]> encoded =
-        task.getPictures().stream()
-            .map(p -> files.verified(p.getBytes(), p.getPath(), p.getSha256()))
-            .toList();
-    return new PictureChat(messages(task), encoded);
+    List<byte[]> plain = new ArrayList<>();
+    for (Picture picture : task.getPictures()) {
+      plain.add(preprocessor(task).plain(verified(picture)));
+    }
+    return new PictureChat(messages(task), plain);
   }
 
   private TokenSequence read(Task task) throws PromptRefusedException {
@@ -266,8 +268,7 @@ public final class PromptBuilder {
     tokens.add(ids.visionEnd());
   }
 
-  private PreparedPicture prepare(Task task, int index, Picture picture)
-      throws PromptRefusedException {
+  private PicturePreprocessor preprocessor(Task task) throws PromptRefusedException {
     if (pictures.isEmpty()) {
       throw refused(
           task,
@@ -276,10 +277,17 @@ public final class PromptBuilder {
               .formatted(task.getPictures().size(), profile.model().architecture()),
           null);
     }
+    return pictures.get();
+  }
+
+  private byte[] verified(Picture picture) {
+    return files.verified(picture.getBytes(), picture.getPath(), picture.getSha256());
+  }
+
+  private PreparedPicture prepare(Task task, int index, Picture picture)
+      throws PromptRefusedException {
     try {
-      return pictures
-          .get()
-          .prepare(files.verified(picture.getBytes(), picture.getPath(), picture.getSha256()));
+      return preprocessor(task).prepare(verified(picture));
     } catch (WrongPictureException e) {
       throw refused(
           task, Reason.PICTURE_HASH, "picture %d: %s".formatted(index, e.getMessage()), e);

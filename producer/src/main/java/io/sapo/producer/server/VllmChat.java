@@ -67,11 +67,8 @@ final class VllmChat {
     }
   }
 
-  /** The server looks at the bytes, not at the type that is said. */
-  private static String url(byte[] picture) {
-    boolean jpeg = picture.length > 1 && picture[0] == (byte) 0xff && picture[1] == (byte) 0xd8;
-    return "data:image/%s;base64,%s"
-        .formatted(jpeg ? "jpeg" : "png", Base64.getEncoder().encodeToString(picture));
+  private static String url(byte[] png) {
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 
   static boolean isAnswer(JsonNode reply) {

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.pictures.PictureHash;
+import io.sapo.pictures.RgbPicture;
 import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.TokenSequence;
+import io.sapo.policy.picture.PictureConfig;
+import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.picture.PictureSettings;
+import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.engine.EngineSettings;
@@ -21,16 +26,26 @@ import io.sapo.producer.server.FakeServer.Quirk;
 import io.sapo.producer.task.Split;
 import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
+import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,9 +154,118 @@ class PicturesThroughServersTest extends EngineHarness {
     JsonNode content = server.chats.get(0).path("messages").get(1).path("content");
     assertThat(content).hasSize(5);
     assertThat(content.get(0).path("text").asText()).isEqualTo("First: ");
-    String url = content.get(1).path("image_url").path("url").asText();
-    byte[] sent = Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1));
-    assertThat(sent).isEqualTo(task().getPictures().get(0).getBytes().array());
+    assertThat(sent(content.get(1))).isEqualTo(prompts.chat(task()).pictures().get(0));
+  }
+
+  private static byte[] encoded(BufferedImage image, String format) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, format, bytes)).isTrue();
+    return bytes.toByteArray();
+  }
+
+  private static BufferedImage slanted(BufferedImage image) {
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        image.setRGB(x, y, 0xff000000 | 2 * x << 16 | 3 * y << 8 | (x + y) % 200);
+      }
+    }
+    return image;
+  }
+
+  /** Lies on its side; as many tokens either way. */
+  static byte[] turnedJpeg() throws IOException {
+    byte[] jpeg = encoded(slanted(new BufferedImage(112, 56, BufferedImage.TYPE_INT_RGB)), "jpeg");
+    byte[] exif =
+        HexFormat.of()
+            .parseHex(
+                "ffe10022457869660000"
+                    + "4d4d002a00000008"
+                    + "0001011200030000000100060000"
+                    + "00000000");
+    return ByteBuffer.allocate(jpeg.length + exif.length)
+        .put(jpeg, 0, 2)
+        .put(exif)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
+  }
+
+  /** A palette whose first colour, red, is transparent. */
+  static byte[] paletteWithTransparency() throws IOException {
+    byte[] red = {(byte) 255, 0, 9};
+    byte[] rest = {0, 100, (byte) 200};
+    IndexColorModel palette = new IndexColorModel(8, 3, red, rest, rest, 0);
+    BufferedImage image = new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_INDEXED, palette);
+    for (int i = 0; i < 56 * 56; i++) {
+      image.getRaster().setSample(i % 56, i / 56, 0, i / 5 % 3);
+    }
+    byte[] png = encoded(image, "png");
+    assertThat(new String(png, StandardCharsets.ISO_8859_1)).contains("PLTE", "tRNS");
+    return png;
+  }
+
+  /** Of a size that is resized, which decoders do by different filters. */
+  static byte[] large() throws IOException {
+    return encoded(slanted(new BufferedImage(130, 97, BufferedImage.TYPE_INT_RGB)), "png");
+  }
+
+  /** What a reader that knows neither EXIF nor transparency makes of it. */
+  private static RgbPicture bare(byte[] png) throws IOException {
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(image.getType()).isEqualTo(BufferedImage.TYPE_3BYTE_BGR);
+    ByteBuffer rgb = ByteBuffer.allocate(3 * image.getWidth() * image.getHeight());
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int pixel = image.getRGB(x, y);
+        rgb.put((byte) (pixel >> 16)).put((byte) (pixel >> 8)).put((byte) pixel);
+      }
+    }
+    return new RgbPicture(image.getWidth(), image.getHeight(), rgb.array());
+  }
+
+  private static Task task(byte[] first, byte[] second) {
+    Task task = task();
+    task.setPictures(
+        Stream.of(first, second)
+            .map(
+                bytes ->
+                    Picture.newBuilder()
+                        .setBytes(ByteBuffer.wrap(bytes))
+                        .setSha256(PictureHash.of(bytes))
+                        .build())
+            .toList());
+    return task;
+  }
+
+  @Test
+  void theServerLooksAtThePixelsThatAreTrainedOn() throws Exception {
+    FakeServer server = chatting();
+    engine = asking(EngineSettings.Kind.VLLM, base, chats, server.address());
+    engine.use(first, 5);
+    awaitSlots();
+    List<Task> tasks =
+        List.of(task(turnedJpeg(), paletteWithTransparency()), task(large(), turnedJpeg()));
+    PictureConfig config = PictureConfig.read(checkpoint.preprocessor());
+    for (int i = 0; i < tasks.size(); i++) {
+      Task task = tasks.get(i);
+      TokenSequence prompt = prompts.build(task);
+      engine.submit(new GenerationRequest("p" + i, prompt, SAMPLING, 7), () -> prompts.chat(task));
+      assertThat(outcomes(1).get(0)).isInstanceOf(Outcome.Generated.class);
+      JsonNode content = server.chats.get(i).path("messages").get(1).path("content");
+      for (int picture = 0; picture < 2; picture++) {
+        RgbPicture seen = bare(sent(content.get(1 + 2 * picture)));
+        PreparedPicture trained = prompt.pictures().get(picture);
+        assertThat(List.of(seen.height(), seen.width()))
+            .as("needs no resizing")
+            .isEqualTo(List.of(14 * trained.gridH(), 14 * trained.gridW()));
+        assertThat(new PicturePreprocessor(config).prepare(seen).patches())
+            .isEqualTo(trained.patches());
+      }
+    }
+  }
+
+  private static byte[] sent(JsonNode part) {
+    String url = part.path("image_url").path("url").asText();
+    return Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1));
   }
 
   @Test
