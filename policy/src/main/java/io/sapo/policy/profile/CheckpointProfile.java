@@ -160,6 +160,11 @@ public final class CheckpointProfile implements AutoCloseable {
     return template.isPresent();
   }
 
+  /** What the chat template looks up beside the messages. Nobody may write to it. */
+  public Map<String, Object> templateSettings() {
+    return templateSettings;
+  }
+
   /** Whether a message's content must be a list of parts, text too. */
   public boolean partsOnly() {
     return template.map(ChatTemplate::partsOnly).orElse(false);

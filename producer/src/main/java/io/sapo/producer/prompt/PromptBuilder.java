@@ -74,7 +74,7 @@ public final class PromptBuilder {
     for (Picture picture : task.getPictures()) {
       plain.add(preprocessor(task).plain(verified(picture)));
     }
-    return new PictureChat(messages(task), plain);
+    return new PictureChat(messages(task), plain, profile.templateSettings());
   }
 
   private TokenSequence read(Task task) throws PromptRefusedException {

@@ -33,8 +33,13 @@ final class VllmChat {
   static JsonNode request(String model, CompletionRequest wanted, ResponseRules rules) {
     ObjectNode body = ServerClient.JSON.createObjectNode();
     body.put("model", model);
-    messages(body.putArray("messages"), wanted.chat().orElseThrow());
-    body.put("add_generation_prompt", true);
+    PictureChat chat = wanted.chat().orElseThrow();
+    messages(body.putArray("messages"), chat);
+    body.put("add_generation_prompt", !chat.open());
+    body.put("continue_final_message", chat.open());
+    if (!chat.templateSettings().isEmpty()) {
+      body.set("chat_template_kwargs", ServerClient.JSON.valueToTree(chat.templateSettings()));
+    }
     SamplingFields.put(body, wanted, rules);
     Sampling sampling = wanted.sampling();
     body.put("max_completion_tokens", sampling.maxNewTokens());

@@ -47,6 +47,12 @@ final class FakeChat {
         .build();
   }
 
+  /** Whether the last message is the assistant's. */
+  static boolean open(JsonNode body) {
+    JsonNode messages = body.path("messages");
+    return messages.path(messages.size() - 1).path("role").asText().equals("assistant");
+  }
+
   private static Picture picture(String url) {
     String mark = "data:image/png;base64,";
     if (!url.startsWith(mark)) {

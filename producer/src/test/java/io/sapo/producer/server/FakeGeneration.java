@@ -80,6 +80,12 @@ final class FakeGeneration {
           exchange, 404, FakeServer.error("The model `" + model + "` does not exist."));
       return;
     }
+    boolean open = FakeChat.open(body);
+    if (body.path("add_generation_prompt").asBoolean(true) == open
+        || body.path("continue_final_message").asBoolean() != open) {
+      FakeServer.answer(exchange, 400, FakeServer.error("other tokens than those of the builder"));
+      return;
+    }
     TokenSequence prompt;
     try {
       prompt = prompts.get().build(FakeChat.task(body, server.is(Quirk.OTHER_CHAT)));

@@ -18,6 +18,7 @@ import io.sapo.policy.picture.PictureSettings;
 import io.sapo.policy.picture.PreparedPicture;
 import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.policy.profile.ProfileSettings;
+import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.figures.FiguresTaskSource;
@@ -28,24 +29,19 @@ import io.sapo.schemas.ChatMessage;
 import io.sapo.schemas.ContentPart;
 import io.sapo.schemas.Picture;
 import io.sapo.schemas.Task;
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,8 +57,11 @@ class PicturesThroughServersTest extends EngineHarness {
       {%- if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>
       {%- else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>
       {% endfor %}
+      {%- if style %}{{ style }}{{ thinks }}{% endif %}
       {%- if add_generation_prompt %}<|im_start|>assistant
       {% endif %}""";
+
+  private static final Map<String, Object> SETTINGS = Map.of("style", "brief", "thinks", false);
 
   private static CheckpointProfile chats;
   private static PromptBuilder prompts;
@@ -75,7 +74,10 @@ class PicturesThroughServersTest extends EngineHarness {
     }
     Files.copy(checkpoint.path().resolve("config.json"), folder.resolve("config.json"));
     Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
-    chats = CheckpointProfile.open(CheckpointFolder.open(folder), ProfileSettings.DEFAULT);
+    chats =
+        CheckpointProfile.open(
+            CheckpointFolder.open(folder),
+            new ProfileSettings(PromptForm.CHECKPOINT, List.of(), SETTINGS));
     prompts = builder(chats);
   }
 
@@ -157,71 +159,6 @@ class PicturesThroughServersTest extends EngineHarness {
     assertThat(sent(content.get(1))).isEqualTo(prompts.chat(task()).pictures().get(0));
   }
 
-  private static byte[] encoded(BufferedImage image, String format) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, format, bytes)).isTrue();
-    return bytes.toByteArray();
-  }
-
-  private static BufferedImage slanted(BufferedImage image) {
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        image.setRGB(x, y, 0xff000000 | 2 * x << 16 | 3 * y << 8 | (x + y) % 200);
-      }
-    }
-    return image;
-  }
-
-  /** Lies on its side; as many tokens either way. */
-  static byte[] turnedJpeg() throws IOException {
-    byte[] jpeg = encoded(slanted(new BufferedImage(112, 56, BufferedImage.TYPE_INT_RGB)), "jpeg");
-    byte[] exif =
-        HexFormat.of()
-            .parseHex(
-                "ffe10022457869660000"
-                    + "4d4d002a00000008"
-                    + "0001011200030000000100060000"
-                    + "00000000");
-    return ByteBuffer.allocate(jpeg.length + exif.length)
-        .put(jpeg, 0, 2)
-        .put(exif)
-        .put(jpeg, 2, jpeg.length - 2)
-        .array();
-  }
-
-  /** A palette whose first colour, red, is transparent. */
-  static byte[] paletteWithTransparency() throws IOException {
-    byte[] red = {(byte) 255, 0, 9};
-    byte[] rest = {0, 100, (byte) 200};
-    IndexColorModel palette = new IndexColorModel(8, 3, red, rest, rest, 0);
-    BufferedImage image = new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_INDEXED, palette);
-    for (int i = 0; i < 56 * 56; i++) {
-      image.getRaster().setSample(i % 56, i / 56, 0, i / 5 % 3);
-    }
-    byte[] png = encoded(image, "png");
-    assertThat(new String(png, StandardCharsets.ISO_8859_1)).contains("PLTE", "tRNS");
-    return png;
-  }
-
-  /** Of a size that is resized, which decoders do by different filters. */
-  static byte[] large() throws IOException {
-    return encoded(slanted(new BufferedImage(130, 97, BufferedImage.TYPE_INT_RGB)), "png");
-  }
-
-  /** What a reader that knows neither EXIF nor transparency makes of it. */
-  private static RgbPicture bare(byte[] png) throws IOException {
-    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
-    assertThat(image.getType()).isEqualTo(BufferedImage.TYPE_3BYTE_BGR);
-    ByteBuffer rgb = ByteBuffer.allocate(3 * image.getWidth() * image.getHeight());
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        int pixel = image.getRGB(x, y);
-        rgb.put((byte) (pixel >> 16)).put((byte) (pixel >> 8)).put((byte) pixel);
-      }
-    }
-    return new RgbPicture(image.getWidth(), image.getHeight(), rgb.array());
-  }
-
   private static Task task(byte[] first, byte[] second) {
     Task task = task();
     task.setPictures(
@@ -243,7 +180,9 @@ class PicturesThroughServersTest extends EngineHarness {
     engine.use(first, 5);
     awaitSlots();
     List<Task> tasks =
-        List.of(task(turnedJpeg(), paletteWithTransparency()), task(large(), turnedJpeg()));
+        List.of(
+            task(OddPictures.turnedJpeg(), OddPictures.paletteWithTransparency()),
+            task(OddPictures.large(), OddPictures.turnedJpeg()));
     PictureConfig config = PictureConfig.read(checkpoint.preprocessor());
     for (int i = 0; i < tasks.size(); i++) {
       Task task = tasks.get(i);
@@ -252,7 +191,7 @@ class PicturesThroughServersTest extends EngineHarness {
       assertThat(outcomes(1).get(0)).isInstanceOf(Outcome.Generated.class);
       JsonNode content = server.chats.get(i).path("messages").get(1).path("content");
       for (int picture = 0; picture < 2; picture++) {
-        RgbPicture seen = bare(sent(content.get(1 + 2 * picture)));
+        RgbPicture seen = OddPictures.bare(sent(content.get(1 + 2 * picture)));
         PreparedPicture trained = prompt.pictures().get(picture);
         assertThat(List.of(seen.height(), seen.width()))
             .as("needs no resizing")
@@ -266,6 +205,27 @@ class PicturesThroughServersTest extends EngineHarness {
   private static byte[] sent(JsonNode part) {
     String url = part.path("image_url").path("url").asText();
     return Base64.getDecoder().decode(url.substring(url.indexOf(',') + 1));
+  }
+
+  /** What the producer's template was given, and whether it left the last message open. */
+  @Test
+  void theServersTemplateIsRenderedAsOurs() throws Exception {
+    FakeServer server = chatting();
+    assertThat(outcome(server)).isInstanceOf(Outcome.Generated.class);
+    Task begun = task();
+    List<ChatMessage> messages = new ArrayList<>(begun.getMessages());
+    messages.add(new ChatMessage("assistant", List.of(new ContentPart("The first"))));
+    begun.setMessages(messages);
+    GenerationRequest continued = new GenerationRequest("c", prompts.build(begun), SAMPLING, 7);
+    engine.submit(continued, () -> prompts.chat(begun));
+    assertThat(outcomes(1).get(0)).isInstanceOf(Outcome.Generated.class);
+    for (JsonNode body : server.chats) {
+      assertThat(body.path("chat_template_kwargs"))
+          .isEqualTo(ServerClient.JSON.valueToTree(SETTINGS));
+    }
+    assertThat(server.chats.get(0).path("add_generation_prompt").asBoolean()).isTrue();
+    assertThat(server.chats.get(1).path("add_generation_prompt").asBoolean()).isFalse();
+    assertThat(server.chats.get(1).path("continue_final_message").asBoolean()).isTrue();
   }
 
   @Test
