@@ -49,9 +49,12 @@ final class Curves {
     return means;
   }
 
-  /** Mean of the updates that end between; NaN where none does. */
+  /** Mean of the updates that end between, NaN where none does; held beyond the run's end. */
   private static double at(
       RunResult run, double from, double to, ToDoubleFunction<RunResult.Point> number) {
+    if (from >= run.tokens()) {
+      return run.at(from, number);
+    }
     return run.updates().stream()
         .filter(point -> point.tokens() > from && point.tokens() <= to)
         .mapToDouble(number)

@@ -3,10 +3,12 @@ package io.sapo.standalone.experiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /** The report of an experiment: Markdown with its pictures beside it. */
@@ -14,6 +16,7 @@ public final class ExperimentReport {
   private final ExperimentFile experiment;
   private final Map<String, List<RunResult>> results;
   private final List<RunResult> tuning;
+  private final Budget common;
   private final double budget;
 
   /**
@@ -25,12 +28,8 @@ public final class ExperimentReport {
     this.experiment = experiment;
     this.results = results;
     this.tuning = tuning;
-    this.budget =
-        results.values().stream()
-            .flatMap(List::stream)
-            .mapToDouble(RunResult::tokens)
-            .min()
-            .orElse(0);
+    this.common = Budget.of(results.values().stream().flatMap(List::stream).toList());
+    this.budget = common.tokens();
   }
 
   /** Writes {@code report.md} and its pictures. */
@@ -40,8 +39,13 @@ public final class ExperimentReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "Numbers up to %.0f sampled tokens, which every run has; means with 95 %% percentile bootstrap intervals over seeds. Settings of all: %s.%s%n%n",
+            "Accuracies, areas, staleness and curves are up to %.0f sampled tokens, which every run has%s; what has a * is of whole runs. Means with 95 %% percentile bootstrap intervals over seeds. Settings of all: %s.%s%n%n",
             budget,
+            common.early().isEmpty()
+                ? ""
+                : " but "
+                    + names(common.early())
+                    + ", which ended early: the last accuracy is held beyond the end",
             settings(experiment.settings()),
             experiment.tuning() == null
                 ? ""
@@ -66,16 +70,17 @@ public final class ExperimentReport {
 
   private void table(StringBuilder text) {
     text.append(
-        "| arm | tuned | seeds | accuracy, last fifth | area | held out, after | steps right | Â and step, all | Â and step, within a response | V falls at a wrong step | staleness |\n");
-    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        "| arm | tuned | seeds | tokens* | accuracy, last fifth | area | held out, after* | steps right* | Â and step, all* | Â and step, within a response* | V falls at a wrong step* | staleness |\n");
+    text.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     results.forEach(
         (arm, runs) ->
             text.append(
-                "| %s | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n"
+                "| %s | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
                     .formatted(
                         arm,
                         runs.get(0).tuned() == null ? "" : runs.get(0).tuned(),
                         runs.size(),
+                        tokens(runs),
                         over(runs, run -> run.last(budget)),
                         over(runs, run -> run.area(budget)),
                         over(
@@ -87,14 +92,7 @@ public final class ExperimentReport {
                         over(
                             runs,
                             run -> run.credit().fall() == null ? Double.NaN : run.credit().fall()),
-                        String.format(
-                            Locale.ROOT,
-                            "%.2f",
-                            runs.stream()
-                                .flatMap(run -> run.updates().stream())
-                                .mapToDouble(RunResult.Point::staleness)
-                                .average()
-                                .orElse(Double.NaN)))));
+                        staleness(runs))));
     text.append('\n');
   }
 
@@ -105,7 +103,7 @@ public final class ExperimentReport {
     String first = results.keySet().iterator().next();
     text.append("## Less that of `").append(first).append("`\n");
     text.append("Differences of runs with the same seed.\n\n");
-    text.append("| arm | seeds | accuracy, last fifth | area | steps right |\n");
+    text.append("| arm | seeds | accuracy, last fifth | area | steps right* |\n");
     text.append("| --- | --- | --- | --- | --- |\n");
     results.forEach(
         (arm, runs) -> {
@@ -141,26 +139,31 @@ public final class ExperimentReport {
     if (tuning.isEmpty()) {
       return;
     }
-    double common = tuning.stream().mapToDouble(RunResult::tokens).min().getAsDouble();
+    Budget tried = Budget.of(tuning);
     text.append(
         String.format(
             Locale.ROOT,
-            "## Tuning%nOne run a row, seed %d, up to %.0f sampled tokens.%n%n",
+            "## Tuning%nOne run a row, seed %d, up to %.0f sampled tokens%s.%n%n",
             experiment.tuning().seed(),
-            common));
+            tried.tokens(),
+            tried.early().isEmpty()
+                ? ""
+                : "; of %d runs that ended early the last accuracy is held"
+                    .formatted(tried.early().size())));
     text.append(
-        "| arm | `%s` | accuracy, last fifth | area | steps right | Â and step, all | within |%n"
+        "| arm | `%s` | tokens* | accuracy, last fifth | area | steps right* | Â and step, all* | within* |%n"
             .formatted(experiment.tuning().key()));
-    text.append("| --- | --- | --- | --- | --- | --- | --- |\n");
+    text.append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (RunResult run : tuning) {
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %s | %s | %s | %s | %s |%n",
+              "| %s | %s | %.0f | %s | %s | %s | %s | %s |%n",
               run.arm(),
               run.tuned(),
-              plain(run.last(common)),
-              plain(run.area(common)),
+              run.tokens(),
+              plain(run.last(tried.tokens())),
+              plain(run.area(tried.tokens())),
               plain(run.stepsRight()),
               plain(run.credit().correlation()),
               plain(run.credit().within())));
@@ -176,7 +179,7 @@ public final class ExperimentReport {
     if (!any) {
       return;
     }
-    text.append("## Lift\n");
+    text.append("## Lift*\n");
     text.append(
         "P(|V_t − V_t+1| in its top tenth | entropy of t in its top q) / P(the same); arms in which every token is a segment.\n\n");
     text.append("| arm | q 0.5 | q 0.2 | q 0.1 | q 0.05 |\n| --- | --- | --- | --- | --- |\n");
@@ -192,6 +195,29 @@ public final class ExperimentReport {
           }
         });
     text.append('\n');
+  }
+
+  private String staleness(List<RunResult> runs) {
+    OptionalDouble mean =
+        runs.stream()
+            .flatMap(run -> run.updates().stream())
+            .filter(point -> point.tokens() <= budget)
+            .mapToDouble(RunResult.Point::staleness)
+            .average();
+    return mean.isPresent() ? String.format(Locale.ROOT, "%.2f", mean.getAsDouble()) : "–";
+  }
+
+  private static String names(List<RunResult> runs) {
+    return String.join(
+        ", ", runs.stream().map(run -> "`%s` seed %d".formatted(run.arm(), run.seed())).toList());
+  }
+
+  /** The least of any run to the most. */
+  private static String tokens(List<RunResult> runs) {
+    DoubleSummaryStatistics of = runs.stream().mapToDouble(RunResult::tokens).summaryStatistics();
+    return of.getMin() == of.getMax()
+        ? String.format(Locale.ROOT, "%.0f", of.getMax())
+        : String.format(Locale.ROOT, "%.0f to %.0f", of.getMin(), of.getMax());
   }
 
   private static String plain(double number) {

@@ -101,13 +101,16 @@ public final class ExperimentRunner {
     return byArm;
   }
 
-  /** By arm: the value with the largest area up to the tokens that all of these runs have. */
+  /** By arm: the value with the largest area up to the {@link Budget} of these runs. */
   private static Map<String, String> best(List<RunResult> results) {
-    double budget = results.stream().mapToDouble(RunResult::tokens).min().orElse(0);
+    double budget = Budget.of(results).tokens();
     Map<String, RunResult> best = new LinkedHashMap<>();
     for (RunResult result : results) {
       best.merge(
-          result.arm(), result, (one, two) -> two.area(budget) > one.area(budget) ? two : one);
+          result.arm(),
+          result,
+          (one, two) ->
+              Double.isNaN(one.area(budget)) || two.area(budget) > one.area(budget) ? two : one);
     }
     Map<String, String> values = new LinkedHashMap<>();
     best.forEach((arm, result) -> values.put(arm, result.tuned()));

@@ -1,6 +1,7 @@
 package io.sapo.standalone.experiment;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What one run came to.
@@ -43,31 +44,57 @@ public record RunResult(
     return updates.isEmpty() ? 0 : updates.get(updates.size() - 1).tokens();
   }
 
-  /** Mean accuracy of what was sampled up to so many tokens: the area under its curve. */
+  /**
+   * Mean accuracy of what was sampled up to so many tokens: the area under its curve. Beyond the
+   * run's end its last accuracy is held.
+   *
+   * @return NaN without an update
+   */
   public double area(double budget) {
     double sum = 0;
     double before = 0;
+    double accuracy = Double.NaN;
     for (Point point : updates) {
       double share = Math.min(point.tokens(), budget) - before;
       if (share <= 0) {
         break;
       }
-      sum += share * point.accuracy();
-      before = Math.min(point.tokens(), budget);
+      accuracy = point.accuracy();
+      sum += share * accuracy;
+      before += share;
     }
-    return before == 0 ? Double.NaN : sum / before;
+    return (sum + (budget - before) * accuracy) / budget;
   }
 
-  /** Mean accuracy over the last fifth of so many tokens. */
+  /**
+   * Mean accuracy of the updates that end in the last fifth of so many tokens. Where none does,
+   * that of the update which was going on then, or of the last one.
+   *
+   * @return NaN without an update
+   */
   public double last(double budget) {
-    double sum = 0;
-    int count = 0;
+    return updates.stream()
+        .filter(point -> point.tokens() <= budget && point.tokens() > 0.8 * budget)
+        .mapToDouble(Point::accuracy)
+        .average()
+        .orElseGet(() -> at(budget, Point::accuracy));
+  }
+
+  /**
+   * A number of the update that was going on after so many tokens; beyond the run's end, the last
+   * one that there is.
+   *
+   * @return NaN without an update that has it
+   */
+  double at(double tokens, ToDoubleFunction<Point> number) {
+    double known = Double.NaN;
     for (Point point : updates) {
-      if (point.tokens() <= budget && point.tokens() > 0.8 * budget) {
-        sum += point.accuracy();
-        count++;
+      double value = number.applyAsDouble(point);
+      known = Double.isNaN(value) ? known : value;
+      if (point.tokens() >= tokens) {
+        break;
       }
     }
-    return count == 0 ? Double.NaN : sum / count;
+    return known;
   }
 }

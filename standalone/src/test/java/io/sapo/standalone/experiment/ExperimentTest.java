@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.command.CommandFailure;
 import io.sapo.schemas.TaskOutcome;
 import io.sapo.schemas.WeightVersion;
@@ -14,7 +13,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,22 +130,7 @@ class ExperimentTest {
   }
 
   private static RunResult run(String arm, long seed, double... accuracies) {
-    List<RunResult.Point> points = new ArrayList<>();
-    for (int i = 0; i < accuracies.length; i++) {
-      points.add(
-          new RunResult.Point(
-              i + 1, 100.0 * (i + 1), accuracies[i], 1, 10, Double.NaN, Double.NaN, 0, 1));
-    }
-    return new RunResult(
-        arm,
-        seed,
-        null,
-        points,
-        null,
-        0.5,
-        0.9,
-        new CreditTruth.Summary(0.3, Double.NaN, List.of(), 0.25),
-        1);
+    return MadeRuns.run(new Job(arm, null, seed), accuracies);
   }
 
   @Test
@@ -171,16 +154,16 @@ class ExperimentTest {
             seeds: [1, 2]
             tuning: {key: learner.actor.learning-rate, values: [1e-4, 2e-4], seed: 9}
             """);
-    keep("x", "1.0E-4", 9, 0.1, 0.4);
-    keep("x", "2.0E-4", 9, 0.3, 0.3);
-    keep("y", "1.0E-4", 9, 0.4, 0.4);
-    keep("y", "2.0E-4", 9, 0.1, 0.1);
+    keep(file, "x", "1.0E-4", 9, 0.1, 0.4);
+    keep(file, "x", "2.0E-4", 9, 0.3, 0.3);
+    keep(file, "y", "1.0E-4", 9, 0.4, 0.4);
+    keep(file, "y", "2.0E-4", 9, 0.1, 0.1);
     List<RunResult> expected =
         List.of(
-            keep("x", "2.0E-4", 1, 0.5),
-            keep("x", "2.0E-4", 2, 0.6),
-            keep("y", "1.0E-4", 1, 0.7),
-            keep("y", "1.0E-4", 2, 0.8));
+            keep(file, "x", "2.0E-4", 1, 0.5),
+            keep(file, "x", "2.0E-4", 2, 0.6),
+            keep(file, "y", "1.0E-4", 1, 0.7),
+            keep(file, "y", "1.0E-4", 2, 0.8));
     StringWriter said = new StringWriter();
     Map<String, List<RunResult>> results =
         new ExperimentRunner(file, folder, new PrintWriter(said)).run();
@@ -201,14 +184,14 @@ class ExperimentTest {
     ExperimentRunner runner =
         new ExperimentRunner(file, folder, new PrintWriter(new StringWriter()));
     assertThatThrownBy(runner::made).hasMessageContaining("no run of a has a result");
-    keep("x", "1.0E-4", 9, 0.1);
-    keep("x", "2.0E-4", 9, 0.3);
-    RunResult made = keep("x", "2.0E-4", 1, 0.5);
+    keep(file, "x", "1.0E-4", 9, 0.1);
+    keep(file, "x", "2.0E-4", 9, 0.3);
+    RunResult made = keep(file, "x", "2.0E-4", 1, 0.5);
     assertThat(runner.made()).containsExactly(Map.entry("x", List.of(made)));
     Path report = new ExperimentReport(file, runner.made(), runner.tuning()).write(folder);
     assertThat(report)
         .content()
-        .contains("| x | 2.0E-4 | 0.300 | 0.300 | 0.900 | 0.300 | – |", "seed 9, up to 100");
+        .contains("| x | 2.0E-4 | 100 | 0.300 | 0.300 | 0.900 | 0.300 | – |", "seed 9, up to 100");
   }
 
   /** Exit code 4: for what lies outside of it; 1 would come again. */
@@ -266,24 +249,11 @@ class ExperimentTest {
         .containsExactly(tuple(1L, 50.0), tuple(3L, 100.0));
   }
 
-  private RunResult keep(String arm, String tuned, long seed, double... accuracies)
+  private RunResult keep(
+      ExperimentFile file, String arm, String tuned, long seed, double... accuracies)
       throws IOException {
-    RunResult r = run(arm, seed, accuracies);
-    RunResult result =
-        new RunResult(
-            arm,
-            seed,
-            tuned,
-            r.updates(),
-            r.accuracyBefore(),
-            r.accuracyAfter(),
-            r.stepsRight(),
-            r.credit(),
-            r.seconds());
-    Path place = new Job(arm, tuned, seed).folder(folder);
-    Files.createDirectories(place);
-    new ObjectMapper().writeValue(place.resolve("result.json").toFile(), result);
-    return result;
+    Job job = new Job(arm, tuned, seed);
+    return MadeRuns.keep(file, folder, job, MadeRuns.run(job, accuracies));
   }
 
   @Test
@@ -306,9 +276,9 @@ class ExperimentTest {
     results.put("y", List.of(run("y", 1, 0.1, 0.1), run("y", 2, 0.2, 0.2)));
     String report = Files.readString(new ExperimentReport(file, results, List.of()).write(folder));
     assertThat(report)
-        .contains("Numbers up to 200 sampled tokens")
-        .contains("V falls at a wrong step", "| – | 0.250 [0.250, 0.250] | 0.00 |")
-        .contains("| x |  | 2 | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
+        .contains("up to 200 sampled tokens, which every run has;")
+        .contains("V falls at a wrong step", "| – | 0.250 [0.250, 0.250] | 0.50 |")
+        .contains("| x |  | 2 | 300 | 0.250 [0.200, 0.300] | 0.200 [0.150, 0.250] | 0.500")
         .contains("| y | 2 | -0.100 [-0.100, -0.100] | -0.050 [-0.050, -0.050] | 0.000")
         .contains("![Entropy")
         .doesNotContain("value-loss");
