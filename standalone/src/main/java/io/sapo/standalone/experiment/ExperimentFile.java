@@ -33,11 +33,15 @@ public record ExperimentFile(
     List<Long> seeds,
     Tuning tuning,
     int parallel) {
+  private static final String SEED = "run.seed";
   private static final int MOST_RUNS = 100_000;
   private static final Set<String> KEYS =
       Set.of("name", "settings", "arms", "seeds", "tuning", "parallel");
 
-  /** Every arm tries each value with this seed, and takes that of the largest area. */
+  /**
+   * Every arm tries each value with this seed, which is none of those reported, and takes that of
+   * the largest area.
+   */
   public record Tuning(String key, List<String> values, long seed) {}
 
   /**
@@ -66,6 +70,7 @@ public record ExperimentFile(
           "name must be 1 to 61 letters, digits, '.', '_' and '-'");
       require(read.parallel >= 1 && read.parallel <= 1024, "parallel must be 1 to 1024");
       read.checkRuns();
+      read.checkOverridden();
       read.checkSettings();
       return read;
     } catch (FileTooLongException e) {
@@ -82,7 +87,7 @@ public record ExperimentFile(
     if (tuned != null) {
       all.put(tuning.key(), tuned);
     }
-    all.put("run.seed", Long.toString(seed));
+    all.put(SEED, Long.toString(seed));
     return all;
   }
 
@@ -107,6 +112,10 @@ public record ExperimentFile(
     if (tuning != null) {
       require(
           Set.copyOf(tuning.values()).size() == values, "tuning must name each of its values once");
+      require(
+          !seeds.contains(tuning.seed()),
+          "tuning has the seed %d, which is one of seeds: what was chosen for its result would be reported"
+              .formatted(tuning.seed()));
       tuning
           .values()
           .forEach(
@@ -116,6 +125,21 @@ public record ExperimentFile(
                       "a tuned value names folders, so it must be letters, digits, '.', ',', '_',"
                           + " '+' and '-'"));
     }
+  }
+
+  /** What {@link #settings(String, String, long)} puts in the place of other values. */
+  private void checkOverridden() {
+    Map<String, Map<String, String>> places = new LinkedHashMap<>();
+    places.put("settings", settings);
+    arms.forEach((arm, its) -> places.put("arm '" + arm + "'", its));
+    places.forEach(
+        (place, its) -> {
+          require(!its.containsKey(SEED), place + " has " + SEED + ", which seeds are for");
+          require(
+              tuning == null || !its.containsKey(tuning.key()),
+              "%s has %s, which is tuned".formatted(place, tuning == null ? "" : tuning.key()));
+        });
+    require(tuning == null || !tuning.key().equals(SEED), SEED + " cannot be tuned");
   }
 
   private void checkSettings() {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,48 @@ class ExperimentTest {
             + "]\n",
         "at most 100000 are made");
     refused("#" + "x".repeat(2 << 20), "has more than the 1048576 bytes");
+  }
+
+  /** Chosen for its result, the winning run would be reported as one of that value's. */
+  @Test
+  void aSeedOfTuningThatIsReported() {
+    String file = "name: a\narms: {x: {algorithm: ppo}}\nseeds: [0, 1]\n";
+    String tuning = "tuning: {key: learner.gamma, values: [1, 0.9]";
+    refused(file + tuning + ", seed: 1}\n", "tuning has the seed 1, which is one of seeds");
+    refused(file + tuning + "}\n", "tuning has the seed 0, which is one of seeds");
+  }
+
+  @Test
+  void valuesThatNoRunWouldHave() {
+    String file = "name: a\nseeds: [1]\n";
+    String arms = "arms: {x: {algorithm: ppo}, y: {algorithm: grpo, %s}}\n";
+    String tuning = "tuning: {key: learner.gamma, values: [1, 0.9], seed: 9}\n";
+    refused(file + arms.formatted("run.seed: 7"), "arm 'y' has run.seed");
+    refused(
+        file + arms.formatted("learner.gamma: 0.5") + tuning,
+        "arm 'y' has learner.gamma, which is tuned");
+    String settings = arms.formatted("learner.lambda: 1") + "settings: {%s}\n";
+    refused(file + settings.formatted("run.seed: 7"), "settings has run.seed");
+    refused(
+        file + settings.formatted("learner.gamma: 0.5") + tuning,
+        "settings has learner.gamma, which is tuned");
+    refused(
+        file + arms.formatted("learner.lambda: 1") + tuning.replace("learner.gamma", "run.seed"),
+        "run.seed cannot be tuned");
+  }
+
+  /** Those of the repository can be run. */
+  @Test
+  void filesOfTheRepository() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("..", "experiments"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+        assertThat(ExperimentFile.read(file).name()).isEqualTo(nameOf(file));
+      }
+    }
+  }
+
+  private static String nameOf(Path file) {
+    return file.getFileName().toString().replace(".yaml", "");
   }
 
   private void refused(String yaml, String why) {
