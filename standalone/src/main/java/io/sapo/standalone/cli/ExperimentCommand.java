@@ -1,6 +1,5 @@
 package io.sapo.standalone.cli;
 
-import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.configuration.YamlText;
 import io.sapo.standalone.experiment.ExperimentFile;
@@ -51,26 +50,17 @@ final class ExperimentCommand implements Callable<Integer> {
     if (!report) {
       Files.createDirectories(folder);
     }
-    keep(experiment, folder);
     PrintWriter out = spec.commandLine().getOut();
     ExperimentRunner runner = new ExperimentRunner(experiment, folder, out);
+    Path kept = folder.resolve("experiment.yaml");
+    runner.check(Files.exists(kept) ? ExperimentFile.read(kept) : null);
+    if (!report) {
+      Files.writeString(kept, YamlText.of(file));
+    }
     Map<String, List<RunResult>> results = report ? runner.made() : runner.run();
     out.println(
         "wrote " + new ExperimentReport(experiment, results, runner.tuning()).write(folder));
     out.flush();
     return ExitCodes.FINE;
-  }
-
-  /** Results of one experiment must not be taken for another's. */
-  private void keep(ExperimentFile experiment, Path folder) throws IOException {
-    Path kept = folder.resolve("experiment.yaml");
-    if (Files.exists(kept) && !experiment.takesRunsOf(ExperimentFile.read(kept))) {
-      throw CommandFailure.usage(
-          folder
-              + " holds results of another experiment (settings, tuning or an arm differ); name another --output, or delete it");
-    }
-    if (!report) {
-      Files.writeString(kept, YamlText.of(file));
-    }
   }
 }

@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -91,16 +90,33 @@ public record ExperimentFile(
     return all;
   }
 
-  /**
-   * Whether runs made for another file count for this one. Arms and seeds may come and go, and how
-   * many run at a time is nobody's matter.
-   */
-  public boolean takesRunsOf(ExperimentFile made) {
-    return settings.equals(made.settings)
-        && Objects.equals(tuning, made.tuning)
-        && arms.entrySet().stream()
-            .allMatch(
-                arm -> arm.getValue().equals(made.arms.getOrDefault(arm.getKey(), arm.getValue())));
+  Map<String, String> settings(Job job) {
+    return settings(job.arm(), job.tuned(), job.seed());
+  }
+
+  /** Value by value; none where nothing is tuned. */
+  List<Job> tuningJobs() {
+    return tuning == null ? List.of() : jobs(tuning.seed());
+  }
+
+  /** All runs that there can be: those of tuning, and each seed with each value that may win. */
+  List<Job> jobs() {
+    List<Job> jobs = new ArrayList<>(tuningJobs());
+    seeds.forEach(seed -> jobs.addAll(jobs(seed)));
+    return jobs;
+  }
+
+  private List<Job> jobs(long seed) {
+    List<Job> jobs = new ArrayList<>();
+    for (String value : values()) {
+      arms.keySet().forEach(arm -> jobs.add(new Job(arm, value, seed)));
+    }
+    return jobs;
+  }
+
+  /** Those of the tuned key; null alone where nothing is tuned. */
+  private List<String> values() {
+    return tuning == null ? Collections.singletonList(null) : tuning.values();
   }
 
   /** Each run has a folder of its own, named after its arm, its tuned value and its seed. */
@@ -144,8 +160,7 @@ public record ExperimentFile(
 
   private void checkSettings() {
     for (String arm : arms.keySet()) {
-      List<String> values = tuning == null ? Collections.singletonList(null) : tuning.values();
-      for (String tuned : values) {
+      for (String tuned : values()) {
         ConfigLoader loader = new ConfigLoader();
         settings(arm, tuned, seeds.get(0)).forEach((key, value) -> loader.set(key + "=" + value));
         new Binding(loader.load()).check();

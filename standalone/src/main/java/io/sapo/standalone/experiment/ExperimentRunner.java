@@ -1,16 +1,12 @@
 package io.sapo.standalone.experiment;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sapo.command.ChildProcesses;
 import io.sapo.command.CommandFailure;
-import io.sapo.command.ExitCodes;
 import io.sapo.policy.checkpoint.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,27 +22,56 @@ import java.util.concurrent.Future;
  */
 public final class ExperimentRunner {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RESULT = "result.json";
-  private static final int MOST_STARTS = 3;
 
   private final ExperimentFile experiment;
   private final Path output;
   private final PrintWriter out;
+  private final RunSettings made;
+  private final Training training;
+
+  /** Makes one run. */
+  interface Training {
+
+    /**
+     * @param folder of the run, which is there
+     */
+    RunResult train(Job job, Map<String, String> settings, Path folder)
+        throws IOException, InterruptedException;
+  }
 
   /**
-   * @param output folder of results; what lies there is taken for results of this experiment
+   * @param output folder of results
    */
   public ExperimentRunner(ExperimentFile experiment, Path output, PrintWriter out) {
+    this(experiment, output, out, new TrainingProcess());
+  }
+
+  ExperimentRunner(ExperimentFile experiment, Path output, PrintWriter out, Training training) {
     this.experiment = experiment;
     this.output = output;
     this.out = out;
+    this.made = new RunSettings(experiment, output);
+    this.training = training;
+  }
+
+  /**
+   * Holds what lies in the folder against the experiment.
+   *
+   * @param before file that runs were made for last; null where there is none
+   * @throws CommandFailure where a run was made with other settings than the experiment's
+   */
+  public void check(ExperimentFile before) throws IOException {
+    if (before != null) {
+      made.adopt(before);
+    }
+    made.requireAll();
   }
 
   /** All reported runs, arm by arm; tuning comes first, then seed by seed. */
   public Map<String, List<RunResult>> run() throws InterruptedException {
     Map<String, String> tuned = Map.of();
     if (experiment.tuning() != null) {
-      tuned = best(results(tuningJobs()));
+      tuned = best(results(experiment.tuningJobs()));
       tuned.forEach((arm, value) -> say(arm + ": " + experiment.tuning().key() + " = " + value));
     }
     return byArm(results(jobs(tuned)));
@@ -58,7 +83,8 @@ public final class ExperimentRunner {
    * @throws CommandFailure where there is none
    */
   public Map<String, List<RunResult>> made() throws IOException {
-    Map<String, String> tuned = experiment.tuning() == null ? Map.of() : best(made(tuningJobs()));
+    Map<String, String> tuned =
+        experiment.tuning() == null ? Map.of() : best(made(experiment.tuningJobs()));
     Map<String, List<RunResult>> made = byArm(made(jobs(tuned)));
     made.values().removeIf(List::isEmpty);
     if (made.isEmpty()) {
@@ -70,20 +96,7 @@ public final class ExperimentRunner {
 
   /** Tuning runs that have a result already, value by value. */
   public List<RunResult> tuning() throws IOException {
-    return made(tuningJobs());
-  }
-
-  private List<Job> tuningJobs() {
-    if (experiment.tuning() == null) {
-      return List.of();
-    }
-    List<Job> jobs = new ArrayList<>();
-    for (String value : experiment.tuning().values()) {
-      for (String arm : experiment.arms().keySet()) {
-        jobs.add(new Job(arm, value, experiment.tuning().seed()));
-      }
-    }
-    return jobs;
+    return made(experiment.tuningJobs());
   }
 
   private List<Job> jobs(Map<String, String> tuned) {
@@ -141,7 +154,8 @@ public final class ExperimentRunner {
   private List<RunResult> made(List<Job> jobs) throws IOException {
     List<RunResult> results = new ArrayList<>();
     for (Job job : jobs) {
-      Path file = job.folder(output).resolve(RESULT);
+      made.require(job);
+      Path file = job.folder(output).resolve(RunSettings.RESULT);
       if (Files.isRegularFile(file)) {
         results.add(JSON.readValue(file.toFile(), RunResult.class));
       }
@@ -151,23 +165,17 @@ public final class ExperimentRunner {
 
   private RunResult result(Job job) throws IOException, InterruptedException {
     Path folder = job.folder(output);
-    Path file = folder.resolve(RESULT);
+    Path file = folder.resolve(RunSettings.RESULT);
+    made.require(job);
     if (!Files.isRegularFile(file)) {
       Files.createDirectories(folder);
-      Path data = folder.resolve("data");
-      Path summary = folder.resolve("summary.json");
-      long begun = System.nanoTime();
-      train(job, data, summary);
-      double seconds = (System.nanoTime() - begun) / 1e9;
-      RunResult result;
-      synchronized (this) {
-        result = ResultReader.read(job, data, summary, seconds);
-      }
-      Path fresh = folder.resolve(RESULT + ".new");
-      JSON.writerWithDefaultPrettyPrinter().writeValue(fresh.toFile(), result);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      Folders.delete(data);
-      say("%s: accuracy %.3f after %.0f s".formatted(job, result.last(result.tokens()), seconds));
+      made.keep(job);
+      RunResult result = training.train(job, experiment.settings(job), folder);
+      RunSettings.write(file, result);
+      Folders.delete(folder.resolve(RunSettings.DATA));
+      say(
+          "%s: accuracy %.3f after %.0f s"
+              .formatted(job, result.last(result.tokens()), result.seconds()));
     }
     return JSON.readValue(file.toFile(), RunResult.class);
   }
@@ -175,53 +183,5 @@ public final class ExperimentRunner {
   private synchronized void say(String line) {
     out.println(line);
     out.flush();
-  }
-
-  private void train(Job job, Path data, Path summary) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.sapo.standalone.Main", "train"));
-    command.addAll(List.of("--data", data.toString(), "--summary", summary.toString()));
-    experiment
-        .settings(job.arm(), job.tuned(), job.seed())
-        .forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-    Path log = summary.resolveSibling("train.log");
-    int code = untilItEnds(() -> start(command, log));
-    if (code != 0) {
-      throw CommandFailure.failed(
-          "%s ended with exit code %d; its output is in %s. The experiment started again goes on from there"
-              .formatted(job, code, log));
-    }
-  }
-
-  /** One start of a run; its exit code. */
-  interface Start {
-    int end() throws IOException, InterruptedException;
-  }
-
-  /** What ended for something outside of it goes on when it is started again. */
-  static int untilItEnds(Start run) throws IOException, InterruptedException {
-    int code = run.end();
-    for (int starts = 1; code == ExitCodes.RETRY && starts < MOST_STARTS; starts++) {
-      code = run.end();
-    }
-    return code;
-  }
-
-  private static int start(List<String> command, Path log)
-      throws IOException, InterruptedException {
-    Process process =
-        ChildProcesses.adopt(
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start());
-    try {
-      return process.waitFor();
-    } finally {
-      process.destroy();
-    }
   }
 }

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,28 +53,6 @@ class ExperimentTest {
                 "run.seed", "5"));
     assertThat(file.tuning().seed()).isEqualTo(9);
     assertThat(file.parallel()).isEqualTo(1);
-  }
-
-  @Test
-  void runsCountForAFileOfOtherSeedsAndArmsButNotOfOtherSettings() throws IOException {
-    String yaml =
-        """
-        # Two arms.
-        name: a
-        settings: {run.updates: 3}
-        arms: {sapo: {algorithm: sapo}, mine: {algorithm: ppo}}
-        seeds: [4]
-        parallel: 15
-        """;
-    ExperimentFile made = read(yaml);
-    String more = yaml.replace("[4]", "[4, 5]").replace("15", "2").replace("# Two arms.\n", "");
-    assertThat(read(more).takesRunsOf(made)).isTrue();
-    assertThat(read(more.replace(", mine:", ", other:")).takesRunsOf(made)).isTrue();
-    assertThat(read(more.replace("ppo", "grpo")).takesRunsOf(made)).isFalse();
-    assertThat(read(more.replace("updates: 3", "updates: 4")).takesRunsOf(made)).isFalse();
-    String tuned = more + "tuning: {key: learner.gamma, values: [1, 0.9], seed: 9}\n";
-    assertThat(read(tuned).takesRunsOf(made)).isFalse();
-    assertThat(read(tuned).takesRunsOf(read(tuned))).isTrue();
   }
 
   @Test
@@ -149,20 +126,6 @@ class ExperimentTest {
     refused(
         file + arms.formatted("learner.lambda: 1") + tuning.replace("learner.gamma", "run.seed"),
         "run.seed cannot be tuned");
-  }
-
-  /** Those of the repository can be run. */
-  @Test
-  void filesOfTheRepository() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("..", "experiments"))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-        assertThat(ExperimentFile.read(file).name()).isEqualTo(nameOf(file));
-      }
-    }
-  }
-
-  private static String nameOf(Path file) {
-    return file.getFileName().toString().replace(".yaml", "");
   }
 
   private void refused(String yaml, String why) {
@@ -251,7 +214,7 @@ class ExperimentTest {
     Iterator<Integer> ends = List.of(codes).iterator();
     AtomicInteger starts = new AtomicInteger();
     int code =
-        ExperimentRunner.untilItEnds(
+        TrainingProcess.untilItEnds(
             () -> {
               starts.incrementAndGet();
               return ends.next();

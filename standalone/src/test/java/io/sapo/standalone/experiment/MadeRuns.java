@@ -1,6 +1,5 @@
 package io.sapo.standalone.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +46,8 @@ final class MadeRuns {
       throws IOException {
     Path folder = job.folder(output);
     Files.createDirectories(folder);
-    new ObjectMapper().writeValue(folder.resolve("result.json").toFile(), result);
+    new RunSettings(file, output).keep(job);
+    RunSettings.write(folder.resolve(RunSettings.RESULT), result);
     return result;
   }
 }
