@@ -5,6 +5,7 @@ import io.sapo.learner.input.Admission;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Keys that are right by themselves and wrong together. */
 final class Contradictions {
@@ -61,6 +62,7 @@ final class Contradictions {
                       "learner.critic.checkpoint is %s, but %s has no critic: leave it empty"
                           .formatted(folder, algorithm.algorithm().configName())));
     }
+    findings.addAll(ofCriticWarmup(algorithm));
     if (!algorithm.usesCritic() && binding.rolloutsPerTask() == 1) {
       findings.add(
           "producer.rollouts-per-task is 1, but %s measures a response against the others of its task: alone it has no baseline. Set it to 2 or more, or leave it empty"
@@ -74,6 +76,25 @@ final class Contradictions {
               .formatted(settings.number("producer.top-p"), settings.integer("producer.top-k")));
     }
     return findings;
+  }
+
+  /** Who sets it to so many updates means to train a critic alone; who leaves it empty does not. */
+  private List<String> ofCriticWarmup(AlgorithmSettings algorithm) {
+    String name = algorithm.algorithm().configName();
+    int updates = settings.integer("run.updates");
+    Optional<Integer> given = settings.optionalInteger("learner.critic-warmup-updates");
+    int published = algorithm.algorithm().preset().criticWarmupUpdates();
+    if (!algorithm.usesCritic() && given.orElse(0) > 0) {
+      return List.of(
+          "learner.critic-warmup-updates is %d, but %s has no critic: leave it empty"
+              .formatted(given.get(), name));
+    }
+    if (given.isEmpty() && updates > 0 && published >= updates) {
+      return List.of(
+          "run.updates is %d, but the first %d updates of %s train its critic alone: the policy would never be trained. Set learner.critic-warmup-updates"
+              .formatted(updates, published, name));
+    }
+    return List.of();
   }
 
   private List<String> servedWrongly() {

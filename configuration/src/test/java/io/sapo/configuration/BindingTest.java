@@ -273,6 +273,14 @@ class BindingTest {
     new Binding(settings("algorithm=ppo", "learner.critic.checkpoint=mine")).check();
   }
 
+  /** Value pre-training, to export a critic. */
+  @Test
+  void aCriticMayBeTrainedAloneWhereThatIsSaid() {
+    new Binding(settings("algorithm=vc-ppo", "run.updates=50", "learner.critic-warmup-updates=50"))
+        .check();
+    new Binding(settings("algorithm=vc-ppo", "run.updates=51")).check();
+  }
+
   @Test
   void aGatewaySaysWhereConversationsHaveNoBaseline() {
     for (String algorithm : List.of("grpo", "dapo", "dr-grpo", "gspo", "rloo")) {
@@ -297,6 +305,8 @@ class BindingTest {
         "learner.target-entropy=2 | entropy-bonus",
         "producer.rollouts-per-task=600 | group size",
         "algorithm=grpo producer.rollouts-per-task=1 | grpo measures a response against the others",
+        "algorithm=vc-ppo run.updates=50 | the policy would never be trained",
+        "algorithm=grpo learner.critic-warmup-updates=5 | grpo has no critic",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
       })

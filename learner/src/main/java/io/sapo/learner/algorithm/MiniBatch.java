@@ -36,6 +36,26 @@ public record MiniBatch(
    */
   public record ValueTerm(double loss, double[] gradient, int actions, int clipped) {}
 
+  /** Whether any token has a part in the policy's loss. */
+  public boolean trainsPolicy() {
+    boolean beside = policy.refLogProbs() != null || policy.entropyBonus() > 0;
+    return any(policyWeights) || beside && any(tokenWeights);
+  }
+
+  /** Whether any value has a part in the critic's loss. */
+  public boolean trainsCritic() {
+    return any(valueWeights);
+  }
+
+  private static boolean any(double[] weights) {
+    for (double weight : weights) {
+      if (weight != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The given responses, counted within this mini-batch, weights unchanged. */
   public MiniBatch select(int[] rows) {
     Ragged tokens = value.actions().tokens();

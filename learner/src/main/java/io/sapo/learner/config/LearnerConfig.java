@@ -69,6 +69,17 @@ public record LearnerConfig(
     return mathematics < MATHEMATICS;
   }
 
+  /**
+   * How many updates the actor has been trained in, by which its learning rate goes: those that
+   * train the critic alone do not count.
+   *
+   * @param version that the update starts from
+   */
+  public long actorUpdate(long version) {
+    boolean waits = algorithm.usesCritic() && !byEarlierFormulas();
+    return waits ? Math.max(0, version - steps.criticWarmupUpdates()) : version;
+  }
+
   /** The same, computed by the formulas of another. */
   public LearnerConfig byFormulasOf(LearnerConfig other) {
     return new LearnerConfig(

@@ -5,7 +5,7 @@ package io.sapo.learner.config;
  *
  * @param warmupUpdates updates over which the factor rises linearly from 1 / warmupUpdates to 1
  * @param decay how it falls afterwards
- * @param decayUpdates updates, counted from the first of all, after which the floor is reached
+ * @param decayUpdates updates, counted from the network's first, after which the floor is reached
  * @param floor the smallest factor once decay has begun
  */
 public record LearningRateSchedule(int warmupUpdates, Decay decay, int decayUpdates, double floor) {
@@ -34,7 +34,7 @@ public record LearningRateSchedule(int warmupUpdates, Decay decay, int decayUpda
   }
 
   /**
-   * @param update zero-based number of the update, which is the version it starts from
+   * @param update zero-based number of the network's update
    */
   public double factor(long update) {
     if (update < warmupUpdates) {

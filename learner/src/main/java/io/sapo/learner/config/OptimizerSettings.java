@@ -20,7 +20,7 @@ public record OptimizerSettings(
   }
 
   /**
-   * @param update zero-based number of the update, which is the version it starts from
+   * @param update zero-based number of the network's update
    */
   public double learningRate(long update) {
     return learningRate * schedule.factor(update);

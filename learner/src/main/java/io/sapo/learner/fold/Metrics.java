@@ -3,6 +3,7 @@ package io.sapo.learner.fold;
 import io.sapo.learner.algorithm.Experience;
 import io.sapo.learner.algorithm.Ragged;
 import io.sapo.learner.algorithm.Targets;
+import io.sapo.learner.algorithm.ValueTargets;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.TrainingExample;
@@ -51,7 +52,7 @@ final class Metrics {
   }
 
   /**
-   * What is said of tokens is said of those that are trained on.
+   * What is said of tokens is said of those that are trained on, and nothing where there are none.
    *
    * @return mean k1 estimate of KL(π_old ‖ π_ref) a token; 0 without a reference
    */
@@ -62,6 +63,11 @@ final class Metrics {
     put("response_tokens", tokens / batch.examples().size());
     put("segments", (double) experience.cut().spans().rows() / batch.examples().size());
     put("segment_tokens", tokens / experience.cut().spans().rows());
+    describeGap(batch, version, experience);
+    return targets.keptRows().length == 0 ? 0 : describeKept(experience, scores, targets);
+  }
+
+  private double describeKept(Experience experience, BatchScores scores, Targets targets) {
     Ragged all = experience.cut().tokens();
     boolean[] kept = targets.kept();
     double[] logProbs = all.gather(scores.logProbs(), kept);
@@ -72,10 +78,10 @@ final class Metrics {
     put("off_policy_weight", mean(all.gather(targets.corrections().weights(), kept)));
     put("off_policy_ess", targets.corrections().effectiveShare());
     put("off_policy_rejected", targets.corrections().rejectedShare());
-    describeGap(batch, version, experience);
     if (scores.values() != null) {
-      put("explained_variance", targets.keptValue().explainedVariance());
-      put("value", mean(targets.keptValue().oldValues()));
+      ValueTargets value = targets.keptValue();
+      put("explained_variance", value.explainedVariance());
+      put("value", mean(value.oldValues()));
     }
     double referenceKl = 0;
     if (scores.refLogProbs() != null) {

@@ -37,7 +37,7 @@ final class Steps {
   /**
    * @param axis rows of the mini-batch
    * @param microBatches groups of rows of the mini-batch
-   * @param version that the update starts from
+   * @param update number of the network's update, for its learning rate
    * @param passes gives the forward pass of each, possibly made before
    */
   static PolicyOutcome policy(
@@ -46,7 +46,7 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      long version,
+      long update,
       Passes passes) {
     double[] logProbs = new double[axis.trained().size()];
     double loss = 0;
@@ -75,7 +75,7 @@ final class Steps {
     }
     passes.beforeStep();
     double norm =
-        actor.step(optimizer.learningRate(version), optimizer.adam(), optimizer.maxGradNorm());
+        actor.step(optimizer.learningRate(update), optimizer.adam(), optimizer.maxGradNorm());
     return new PolicyOutcome(loss, klLoss, tokens, clipped, clippedLower, kl, norm, logProbs);
   }
 
@@ -86,7 +86,7 @@ final class Steps {
       MiniBatch batch,
       List<int[]> microBatches,
       OptimizerSettings optimizer,
-      long version,
+      long update,
       Passes passes) {
     double loss = 0;
     long actions = 0;
@@ -104,7 +104,7 @@ final class Steps {
     }
     passes.beforeStep();
     double norm =
-        critic.step(optimizer.learningRate(version), optimizer.adam(), optimizer.maxGradNorm());
+        critic.step(optimizer.learningRate(update), optimizer.adam(), optimizer.maxGradNorm());
     return new ValueOutcome(loss, actions, clipped, norm);
   }
 }

@@ -150,7 +150,7 @@ public final class Update {
     }
   }
 
-  /** An optimizer step of each network on one mini-batch. */
+  /** An optimizer step of each network on one mini-batch, where it has anything to train on. */
   private void step(
       TrainingState state,
       TokenAxis axis,
@@ -162,15 +162,17 @@ public final class Update {
     TokenAxis miniAxis = axis.select(rows);
     MiniBatch mini = targets.miniBatch(rows);
     List<int[]> micro = plan(miniAxis.examples(), all(miniAxis.examples()));
-    if (trainedLogProbs != null) {
+    // Without anything to train on, a step would move weights by momentum and decay alone.
+    boolean anyway = config.byEarlierFormulas();
+    if (trainedLogProbs != null && (anyway || mini.trainsPolicy())) {
+      long update = config.actorUpdate(state.version());
       Steps.PolicyOutcome outcome =
-          Steps.policy(
-              state.actor(), miniAxis, mini, micro, config.actor(), state.version(), passes);
+          Steps.policy(state.actor(), miniAxis, mini, micro, config.actor(), update, passes);
       axis.place(rows, outcome.logProbs(), trainedLogProbs);
       metrics.add(outcome);
       metrics.phase("policy");
     }
-    if (state.critic() != null) {
+    if (state.critic() != null && (anyway || mini.trainsCritic())) {
       metrics.add(
           Steps.value(
               state.critic(), miniAxis, mini, micro, config.critic(), state.version(), passes));
@@ -189,7 +191,8 @@ public final class Update {
     long version = state.version();
     double referenceKl = metrics.describe(batch, version, experience, scores, targets);
     metrics.put("kl_coefficient", state.klCoefficient());
-    metrics.put("learning_rate_factor", config.actor().schedule().factor(version));
+    metrics.put(
+        "learning_rate_factor", config.actor().schedule().factor(config.actorUpdate(version)));
     state.advance(
         config
             .algorithm()

@@ -133,6 +133,17 @@ class LearnerConfigTest {
   }
 
   @Test
+  void theActorCountsItsOwnUpdates() {
+    LearnerConfig config = LearnerConfig.of(Algorithm.VC_PPO);
+    assertThat(config.actorUpdate(49)).isZero();
+    assertThat(config.actorUpdate(50)).isZero();
+    assertThat(config.actorUpdate(53)).isEqualTo(3);
+    assertThat(LearnerConfig.fromJson(byFormulas2(config)).actorUpdate(53)).isEqualTo(53);
+    LearnerConfig noCritic = ChangedConfig.algorithm(config, AlgorithmSettings.of(Algorithm.GRPO));
+    assertThat(noCritic.actorUpdate(53)).isEqualTo(53);
+  }
+
+  @Test
   void schedulesWarmUpAndDecay() {
     LearningRateSchedule linear =
         new LearningRateSchedule(4, LearningRateSchedule.Decay.LINEAR, 14, 0.1);

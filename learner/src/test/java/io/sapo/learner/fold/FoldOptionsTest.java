@@ -191,6 +191,22 @@ class FoldOptionsTest {
         .doesNotContainKey("policy_loss");
   }
 
+  /** The actor's schedule begins when the actor does. */
+  @Test
+  void theActorWarmsUpOnceItIsTrained() throws InterruptedException {
+    LearnerConfig waiting =
+        actor(o -> scheduled(o, new LearningRateSchedule(2, Decay.CONSTANT, 0, 1)))
+            .apply(criticWarmup(3).apply(SAPO));
+    List<Double> factors =
+        FoldProbe.fold(
+            waiting,
+            TinyRun.trajectories(5, waiting.batch().size(), 3),
+            5,
+            (state, reports) ->
+                reports.stream().map(r -> r.metrics().get("learning_rate_factor")).toList());
+    assertThat(factors).containsExactly(0.5, 0.5, 0.5, 0.5, 1.0);
+  }
+
   /**
    * @param first report; null before there is one
    */

@@ -8,6 +8,7 @@ import io.sapo.learner.TinyRun;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.EntropyBonus;
 import io.sapo.learner.algorithm.KlCoefficient;
+import io.sapo.learner.algorithm.OffPolicy;
 import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
@@ -121,6 +122,55 @@ class UpdateTest {
     for (int i = 0; i < 3; i++) {
       assertThat(withoutGap(two.reports().get(i))).isEqualTo(withoutGap(one.reports().get(i)));
     }
+  }
+
+  /** Weights, moments and step counts stay as they were, whatever momentum there is. */
+  @Test
+  void withoutAnythingToTrainOnNoStepIsTaken() throws InterruptedException {
+    LearnerConfig tiny = TinyRun.config(Algorithm.SAPO);
+    LearnerConfig masking =
+        ChangedConfig.algorithm(tiny, tiny.algorithm().toBuilder().overlong(Overlong.MASK).build());
+    int batch = tiny.batch().size();
+    List<SegmentedTrajectory> records = TinyRun.trajectories(2, batch, 3);
+    for (SegmentedTrajectory record : records.subList(batch, 2 * batch)) {
+      record.getTrajectory().setFinishReason(FinishReason.LENGTH);
+    }
+    for (LearnerConfig config : List.of(masking, oneStep(masking))) {
+      StateHashes one = FoldProbe.fold(config, records, 1, (state, reports) -> state.hashes());
+      FoldOutcome two = FoldProbe.fold(config, records, 2, FoldOutcome::of);
+      assertThat(two.hashes()).isEqualTo(one);
+      assertThat(two.reports().get(1).metrics().values()).allMatch(Double::isFinite);
+      FoldOutcome earlier = FoldProbe.fold(byFormulas2(config), records, 2, FoldOutcome::of);
+      assertThat(earlier.hashes().actor()).isNotEqualTo(one.actor());
+    }
+  }
+
+  private static LearnerConfig byFormulas2(LearnerConfig config) {
+    return LearnerConfig.fromJson(
+        config.canonicalJson().replace("\"mathematics\":3", "\"mathematics\":2"));
+  }
+
+  /** A rejected batch trains the critic all the same, and the actor where another term does. */
+  @Test
+  void aRejectedBatchTrainsTheCriticAlone() throws InterruptedException {
+    LearnerConfig tiny = TinyRun.config(Algorithm.SAPO);
+    OffPolicy o = tiny.algorithm().offPolicy();
+    OffPolicy.Rejection all = new OffPolicy.Rejection(o.weighting(), 1e6, 2e6);
+    OffPolicy rejecting =
+        new OffPolicy(o.mode(), o.weighting(), o.cap(), o.low(), o.high(), all, 0, false, false);
+    LearnerConfig config =
+        ChangedConfig.algorithm(tiny, tiny.algorithm().toBuilder().offPolicy(rejecting).build());
+    List<SegmentedTrajectory> records = TinyRun.trajectories(1, tiny.batch().size(), 3);
+    StateHashes start = FoldProbe.fold(config, records, 0, (state, reports) -> state.hashes());
+    FoldOutcome end = FoldProbe.fold(config, records, 1, FoldOutcome::of);
+    assertThat(end.reports().get(0).metrics()).containsEntry("off_policy_rejected", 1.0);
+    assertThat(end.hashes().actor()).isEqualTo(start.actor());
+    assertThat(end.hashes().critic()).isNotEqualTo(start.critic());
+    LearnerConfig beside =
+        ChangedConfig.algorithm(
+            config, config.algorithm().toBuilder().entropy(new EntropyBonus(0.01, 0)).build());
+    assertThat(FoldProbe.fold(beside, records, 1, FoldOutcome::of).hashes().actor())
+        .isNotEqualTo(start.actor());
   }
 
   /** The gap is that of sampling, which masked responses came from as well. */
