@@ -4,11 +4,15 @@ import io.sapo.learner.algorithm.AlgorithmSettings;
 import io.sapo.learner.input.Admission;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Keys that are right by themselves and wrong together. */
 final class Contradictions {
+  /** The verifier that scores every segment. */
+  private static final String STEPS = "gsm8k-steps";
+
   private final Settings settings;
   private final Binding binding;
 
@@ -63,6 +67,7 @@ final class Contradictions {
                           .formatted(folder, algorithm.algorithm().configName())));
     }
     findings.addAll(ofCriticWarmup(algorithm));
+    findings.addAll(withoutEffect(algorithm));
     if (!algorithm.usesCritic() && binding.rolloutsPerTask() == 1) {
       findings.add(
           "producer.rollouts-per-task is 1, but %s measures a response against the others of its task: alone it has no baseline. Set it to 2 or more, or leave it empty"
@@ -76,6 +81,39 @@ final class Contradictions {
               .formatted(settings.number("producer.top-p"), settings.integer("producer.top-k")));
     }
     return findings;
+  }
+
+  /** What is set and does nothing beside the other settings. */
+  private List<String> withoutEffect(AlgorithmSettings algorithm) {
+    List<String> findings = new ArrayList<>();
+    if (algorithm.rewardKl().target() > 0 && algorithm.rewardKl().initial() == 0) {
+      findings.add(
+          "learner.reward-kl-target is %s, but learner.reward-kl is 0: there is no penalty in the rewards to steer. Set learner.reward-kl, or the target to 0"
+              .formatted(algorithm.rewardKl().target()));
+    }
+    if (algorithm.offPolicy().rejection() == null) {
+      for (String key : List.of("rejection-form", "rejection-low", "rejection-high")) {
+        if (isChanged("learner." + key)) {
+          findings.add(
+              "learner.%s is %s, but without learner.rejection-scope nothing is rejected: set the scope"
+                  .formatted(key, settings.values().get("learner." + key).text()));
+        }
+      }
+    }
+    String verifier = settings.optionalText("tasks.verifier").orElse("");
+    if (!algorithm.usesCritic()
+        && Arrays.stream(verifier.split("[+*\\s]+")).anyMatch(STEPS::equals)) {
+      findings.add(
+          "tasks.verifier is %s, which gives rewards to steps, but %s goes by the outcome of a response alone: take gsm8k, or an algorithm with a critic"
+              .formatted(verifier, algorithm.algorithm().configName()));
+    }
+    return findings;
+  }
+
+  private boolean isChanged(String key) {
+    Object parsed =
+        ConfigKeys.rule(key).orElseThrow().parse().apply(ConfigLoader.defaults().get(key));
+    return !settings.values().get(key).parsed().equals(parsed);
   }
 
   /** Who sets it to so many updates means to train a critic alone; who leaves it empty does not. */

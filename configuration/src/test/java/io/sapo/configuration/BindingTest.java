@@ -273,6 +273,18 @@ class BindingTest {
     new Binding(settings("algorithm=ppo", "learner.critic.checkpoint=mine")).check();
   }
 
+  /** A printed configuration names every key. */
+  @Test
+  void whatIsSetToItsDefaultIsNotSet() {
+    new Binding(
+            settings(
+                "learner.rejection-low=0.5",
+                "learner.rejection-high=2",
+                "learner.rejection-form=mean"))
+        .check();
+    new Binding(settings("tasks.verifier=gsm8k-steps")).check();
+  }
+
   /** Value pre-training, to export a critic. */
   @Test
   void aCriticMayBeTrainedAloneWhereThatIsSaid() {
@@ -307,6 +319,14 @@ class BindingTest {
         "algorithm=grpo producer.rollouts-per-task=1 | grpo measures a response against the others",
         "algorithm=vc-ppo run.updates=50 | the policy would never be trained",
         "algorithm=grpo learner.critic-warmup-updates=5 | grpo has no critic",
+        "learner.reward-kl=0 learner.reward-kl-target=0.1 | no penalty in the rewards to steer",
+        "algorithm=grpo learner.reward-kl-target=0.1 | no penalty in the rewards to steer",
+        "algorithm=dapo tasks.verifier=numeric+gsm8k-steps*0.5 | which gives rewards to steps",
+        "learner.rejection-low=0.4 | learner.rejection-low is 0.4, but without",
+        "learner.rejection-high=3 | learner.rejection-high is 3, but without",
+        "learner.rejection-form=product | learner.rejection-form is product, but without",
+        "algorithm=rloo tasks.verifier=gsm8k-steps | rloo goes by the outcome of a response alone",
+        "algorithm=dapo tasks.verifier=exact+gsm8k-steps*0.5 | which gives rewards to steps",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
       })

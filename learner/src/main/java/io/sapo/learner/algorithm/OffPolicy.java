@@ -10,7 +10,8 @@ package io.sapo.learner.algorithm;
  * @param low lowest ρ kept with {@link Mode#MASK} and {@link Mode#ICEPOP}
  * @param high highest ρ kept with them
  * @param rejection on top of the weights; null for none
- * @param veto a response with a token whose ρ lies below this is not trained on; 0 for none
+ * @param veto a response with a token whose ρ lies below this has no part in the clipped policy
+ *     loss; 0 for none
  * @param normalize whether weights are divided by their mean over the batch
  * @param vtrace whether returns are corrected by {@link Advantages#vtrace}, action by action
  */
