@@ -134,7 +134,7 @@ public final class RolloutProducer implements AutoCloseable {
       RolloutEngine engine = resources.add(Engines.open(config, checkpoint, base, profile));
       TrajectoryPublisher publisher = resources.add(new TrajectoryPublisher(clientConfig, topics));
       // Of tasks that are made as they are asked there is no end: without need no rate is kept.
-      PassRates rates = new PassRates();
+      PassRates rates = new PassRates(tasks::ofAnyPass);
       Consumer<WeightVersion> noted =
           config.curriculum().skipNothing() ? version -> {} : rates::note;
       follower = resources.add(new WeightFollower(clientConfig, topics, base, this::wake, noted));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +20,9 @@ import java.util.stream.IntStream;
  * rows taken. Tasks of the second pass on carry the pass in their id.
  */
 public final class FileTaskSource implements OrderedTaskSource {
+  /** What is added to ids so that every pass has its own. */
+  private static final Pattern PASS = Pattern.compile("@\\d+$");
+
   private final String name;
   private final Passes passes;
   private final TaskColumns columns;
@@ -155,7 +159,7 @@ public final class FileTaskSource implements OrderedTaskSource {
     String id = fields.id().orElse(rows.file(index) + ":" + rows.number(index));
     ChatPrompt prompt = ChatPrompt.of(fields.prompt(), fields.images());
     return Task.newBuilder()
-        .setTaskId(pass == 1 ? id : id + "@" + pass)
+        .setTaskId(ofPass(id))
         .setPrompt(prompt.text())
         .setMessages(prompt.messages())
         .setPictures(pictures.load(prompt.images()))
@@ -163,6 +167,20 @@ public final class FileTaskSource implements OrderedTaskSource {
         .setVerifier(columns.verifier().orElse(fields.verifier()))
         .setSource(rows.file(index))
         .build();
+  }
+
+  /**
+   * Later passes are named in the id; so is the first where the file's own id ends as if it named
+   * one.
+   */
+  private String ofPass(String id) {
+    boolean plain = pass == 1 && (passes.count() == 1 || !PASS.matcher(id).find());
+    return plain ? id : id + "@" + pass;
+  }
+
+  @Override
+  public String ofAnyPass(String taskId) {
+    return passes.count() == 1 ? taskId : PASS.matcher(taskId).replaceFirst("");
   }
 
   private int[] order(int pass) {

@@ -5,7 +5,7 @@ import io.sapo.schemas.WeightVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 
 /**
  * Pass rates of tasks over the responses that updates have read: a function of the commit records,
@@ -17,9 +17,6 @@ public final class PassRates {
 
   /** Beyond these the tasks first seen are forgotten. */
   private static final int MOST_TASKS = 1_000_000;
-
-  /** What later passes of a file add to the ids of its tasks. */
-  private static final Pattern PASS = Pattern.compile("@\\d+$");
 
   /**
    * @param responses at most {@link #MEMORY}; less than one where most have faded
@@ -35,7 +32,16 @@ public final class PassRates {
     }
   }
 
+  private final UnaryOperator<String> ofAnyPass;
   private final Map<String, Seen> byTask = new LinkedHashMap<>();
+
+  /**
+   * @param ofAnyPass what is the same for a task's ids of all passes, see {@link
+   *     TaskSource#ofAnyPass}
+   */
+  public PassRates(UnaryOperator<String> ofAnyPass) {
+    this.ofAnyPass = ofAnyPass;
+  }
 
   /** Takes in what a version was made from; each once, in order. */
   public synchronized void note(WeightVersion version) {
@@ -43,7 +49,7 @@ public final class PassRates {
       if (outcome.getResponses() < 1) {
         continue;
       }
-      String task = task(outcome.getTaskId());
+      String task = ofAnyPass.apply(outcome.getTaskId());
       byTask.put(task, byTask.getOrDefault(task, new Seen(0, 0)).with(outcome));
       if (byTask.size() > MOST_TASKS) {
         byTask.remove(byTask.keySet().iterator().next());
@@ -58,13 +64,9 @@ public final class PassRates {
    * @return empty while there were fewer
    */
   public synchronized OptionalDouble of(String taskId) {
-    Seen seen = byTask.get(task(taskId));
+    Seen seen = byTask.get(ofAnyPass.apply(taskId));
     return seen == null || seen.responses() < MEMORY - 1e-9
         ? OptionalDouble.empty()
         : OptionalDouble.of(seen.right() / seen.responses());
-  }
-
-  private static String task(String id) {
-    return PASS.matcher(id).replaceFirst("");
   }
 }

@@ -188,6 +188,11 @@ public final class SharedTaskSource implements TaskSource {
   }
 
   @Override
+  public String ofAnyPass(String taskId) {
+    return sources.get(0).ofAnyPass(taskId);
+  }
+
+  @Override
   public Optional<String> groupId(Task task) {
     return Optional.ofNullable(handedOut.get(task))
         .map(

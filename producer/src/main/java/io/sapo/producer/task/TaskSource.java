@@ -29,6 +29,15 @@ public interface TaskSource extends AutoCloseable {
   }
 
   /**
+   * What a task's ids of all passes have in common.
+   *
+   * @param taskId of any pass
+   */
+  default String ofAnyPass(String taskId) {
+    return taskId;
+  }
+
+  /**
    * The group id of a task's trajectories: the same whichever producer answers the task, and of no
    * other task. Empty where no other producer can answer it.
    *

@@ -21,13 +21,18 @@ class CurriculumTest {
     return version;
   }
 
+  private static String ofAnyPass(String taskId) {
+    int end = taskId.lastIndexOf('@');
+    return end < 0 ? taskId : taskId.substring(0, end);
+  }
+
   private static TaskOutcome outcome(String task, int responses, int right) {
     return new TaskOutcome(task, responses, right);
   }
 
   @Test
   void aRateIsThatOfTheLastEightResponses() {
-    PassRates rates = new PassRates();
+    PassRates rates = new PassRates(CurriculumTest::ofAnyPass);
     rates.note(version(outcome("a", 4, 4)));
     assertThat(rates.of("a")).as("too few to say").isEmpty();
     rates.note(version(outcome("a", 4, 0)));
@@ -48,7 +53,7 @@ class CurriculumTest {
 
   @Test
   void allPassesOfAFileAreOneTask() {
-    PassRates rates = new PassRates();
+    PassRates rates = new PassRates(CurriculumTest::ofAnyPass);
     rates.note(version(outcome("file:3", 4, 4), outcome("file:31", 8, 0)));
     rates.note(version(outcome("file:3@2", 4, 2)));
     assertThat(rates.of("file:3@17")).hasValue(0.75);
@@ -65,9 +70,9 @@ class CurriculumTest {
               outcome("t" + random.nextInt(9), responses, random.nextInt(responses + 1)),
               outcome("u" + random.nextInt(9), 1, random.nextInt(2))));
     }
-    PassRates one = new PassRates();
+    PassRates one = new PassRates(CurriculumTest::ofAnyPass);
     log.forEach(one::note);
-    PassRates other = new PassRates();
+    PassRates other = new PassRates(CurriculumTest::ofAnyPass);
     log.forEach(other::note);
     Bounds bounds = new Bounds(0.3, 0.7, 0.2);
     Curriculum before = new Curriculum(bounds, one, 5);
@@ -84,7 +89,7 @@ class CurriculumTest {
 
   @Test
   void tooEasyAndTooHardTasksArePassedOverAndSomeOfThemAskedAnyway() {
-    PassRates rates = new PassRates();
+    PassRates rates = new PassRates(CurriculumTest::ofAnyPass);
     rates.note(version(outcome("easy", 8, 8), outcome("hard", 8, 0), outcome("apt", 8, 4)));
     Curriculum curriculum = new Curriculum(new Bounds(0.1, 0.9, 0.25), rates, 3);
     assertThat(passedOver(curriculum, "easy")).isBetween(700L, 800L);
@@ -104,7 +109,7 @@ class CurriculumTest {
 
   @Test
   void whereEverythingIsPassedOverSomethingIsAskedAllTheSame() {
-    PassRates rates = new PassRates();
+    PassRates rates = new PassRates(CurriculumTest::ofAnyPass);
     rates.note(version(outcome("easy", 8, 8)));
     Curriculum curriculum = new Curriculum(new Bounds(0, 0.5, 0), rates, 3);
     assertThat(passedOver(curriculum, "easy")).isEqualTo(1_000 - 1_000 / 257);

@@ -254,6 +254,37 @@ class FileTaskSourceTest {
     return ids;
   }
 
+  /** An id of the file's own may end as those of later passes do. */
+  @Test
+  void idsOfAllPassesAreToldApartAndTheirTaskIsKnown() throws Exception {
+    Path file = temp.resolve("tasks.jsonl");
+    List<String> own = List.of("algebra", "algebra@1", "algebra@2", "b@2@1");
+    List<String> lines = own.stream().map(id -> general(id, "1")).toList();
+    Files.write(file, lines);
+    List<String> seen = new ArrayList<>();
+    List<String> tasks = new ArrayList<>();
+    try (TaskSource source =
+        new FileTaskSource(
+            List.of(file),
+            TaskColumns.KNOWN_LAYOUTS,
+            FileTaskSource.Rows.ALL,
+            FileTaskSource.Passes.endless(3))) {
+      for (int i = 0; i < 3 * own.size(); i++) {
+        String id = source.next().orElseThrow().getTaskId();
+        seen.add(id);
+        tasks.add(source.ofAnyPass(id));
+      }
+    }
+    assertThat(seen).doesNotHaveDuplicates();
+    for (int pass = 0; pass < 3; pass++) {
+      assertThat(tasks.subList(pass * own.size(), (pass + 1) * own.size()))
+          .containsExactlyInAnyOrderElementsOf(own);
+    }
+    try (TaskSource once = whole(file.toString())) {
+      assertThat(all(once)).extracting(Task::getTaskId).containsExactlyElementsOf(own);
+    }
+  }
+
   @Test
   void ofAFileAloneEveryTenthRowIsHeldOut() throws Exception {
     Path file = temp.resolve("tasks.jsonl");
