@@ -20,6 +20,7 @@ import io.sapo.learner.replay.PublishedActor;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.learner.replay.Replay;
 import io.sapo.learner.replay.WhatIf;
+import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.checkpoint.NamedTensor;
@@ -183,7 +184,7 @@ class GivenAdaptersTest {
       }
       AdapterWriter.write(
           target,
-          runs.model().toString(),
+          AdapterBase.named(runs.model().toString()),
           base.config(),
           base.adapters().orElseThrow(),
           Map.of(),
