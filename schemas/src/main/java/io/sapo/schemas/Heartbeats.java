@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -99,7 +98,7 @@ public final class Heartbeats implements AutoCloseable {
     }
     try {
       Status now = bounded(status.get());
-      String key = now.getComponent().name().toLowerCase(Locale.ROOT) + "/" + now.getInstance();
+      String key = RoleName.of(now) + "/" + now.getInstance();
       producer.send(topics.status().record(key, now), (metadata, problem) -> tell(problem));
     } catch (RuntimeException e) {
       tell(e);

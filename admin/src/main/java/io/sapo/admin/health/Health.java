@@ -41,7 +41,8 @@ public final class Health {
     conditions.add(processes.failed(components, nowMs));
     conditions.add(processes.stuck(components, nowMs));
     conditions.add(topics.lag(lags));
-    conditions.add(updates.versions(newest, components, nowMs));
+    boolean fedOfLate = run.trajectories().since(nowMs - limits.noVersionFor().toMillis()) > 0;
+    conditions.add(updates.versions(newest, processes.excuse(components, fedOfLate, nowMs), nowMs));
     conditions.add(UpdateConditions.staleness(run));
     conditions.add(updates.entropy(newest, run.versions().firstEntropy()));
     conditions.add(updates.kl(newest));

@@ -5,16 +5,25 @@ import static java.util.Locale.ROOT;
 import io.sapo.admin.config.Thresholds;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Judges the processes of a run by their heartbeats. */
 final class ProcessConditions {
   private static final long SILENT_IS_GONE_MS = Duration.ofMinutes(10).toMillis();
-  private static final List<Component> NEEDED =
-      List.of(Component.PRODUCER, Component.SEGMENTER, Component.LEARNER);
+  private static final String STOPPED = "stopped";
+  private static final String FAILED = "failed";
+  private static final Set<String> OVER = Set.of(STOPPED, FAILED);
+  private static final String PRODUCER = "producer";
+
+  /** Beside a producer, or what takes its place. */
+  private static final List<String> NEEDED = List.of("segmenter", "learner");
 
   private final Thresholds limits;
 
@@ -25,40 +34,84 @@ final class ProcessConditions {
   /** Whether a component has missed the heartbeats it announced. */
   boolean silent(Status status, long nowMs) {
     long allowed = Math.max(1_000, limits.missedHeartbeats() * status.getIntervalMs());
-    return !status.getState().equals("stopped") && nowMs - status.getAtMs() > allowed;
+    return !status.getState().equals(STOPPED) && nowMs - status.getAtMs() > allowed;
+  }
+
+  /** Whether it takes part in the run: heard of, and neither ended nor failed. */
+  boolean live(Status status, long nowMs) {
+    return !OVER.contains(status.getState()) && !silent(status, nowMs);
+  }
+
+  private boolean liveSibling(Status status, List<Status> components, long nowMs) {
+    String role = RoleName.of(status);
+    return components.stream().anyMatch(s -> RoleName.of(s).equals(role) && live(s, nowMs));
   }
 
   /**
-   * @param fed whether trajectories have arrived of late: they may come from a gateway, or
-   *     producers of one's own, which need not report
+   * Who has reported and did not say that it has ended is missed, whatever its role; where others
+   * of its role live, for some minutes.
+   *
+   * @param fed whether trajectories have arrived of late: they may come from producers of one's
+   *     own, which need not report
    */
   Condition heartbeats(List<Status> components, boolean fed, long nowMs) {
-    String id = "heartbeat";
-    String title = "Every component reports";
     List<String> reasons = new ArrayList<>();
-    for (Component kind : NEEDED) {
-      List<Status> same = components.stream().filter(s -> s.getComponent() == kind).toList();
-      if (same.isEmpty() && !(kind == Component.PRODUCER && fed)) {
-        reasons.add("no " + kind.name().toLowerCase(ROOT) + " has ever reported");
-      }
-      boolean other = same.stream().anyMatch(s -> !silent(s, nowMs));
-      for (Status status : same) {
-        long age = nowMs - status.getAtMs();
-        boolean gone = other && age > SILENT_IS_GONE_MS;
-        if (silent(status, nowMs) && !gone) {
-          reasons.add(name(status) + " was last heard of " + age / 1000 + " s ago");
-        }
+    Set<String> heard = components.stream().map(RoleName::of).collect(Collectors.toSet());
+    if (!heard.contains(PRODUCER) && !heard.contains(RoleName.GATEWAY) && !fed) {
+      reasons.add("no producer has ever reported");
+    }
+    for (String role : NEEDED) {
+      if (!heard.contains(role)) {
+        reasons.add("no " + role + " has ever reported");
       }
     }
+    for (Status status : components) {
+      long age = nowMs - status.getAtMs();
+      boolean gone = age > SILENT_IS_GONE_MS && liveSibling(status, components, nowMs);
+      if (silent(status, nowMs) && !gone) {
+        reasons.add(name(status) + " was last heard of " + age / 1000 + " s ago");
+      }
+    }
+    String id = "heartbeat";
+    String title = "Every component reports";
     return reasons.isEmpty()
         ? Condition.ok(id, title, components.size() + " components heard of")
         : Condition.failing(id, title, String.join("; ", reasons));
   }
 
+  /**
+   * Why no new version is to be expected; empty where one is.
+   *
+   * @param fed whether trajectories have arrived for as long as a version may take
+   */
+  Optional<String> excuse(List<Status> components, boolean fed, long nowMs) {
+    List<Status> learners =
+        components.stream().filter(s -> s.getComponent() == Component.LEARNER).toList();
+    if (learners.stream().anyMatch(s -> s.getState().equals("paused"))) {
+      return Optional.of("the learner is paused");
+    }
+    if (learners.stream().anyMatch(s -> s.getState().equals(STOPPED))
+        && learners.stream().noneMatch(s -> live(s, nowMs))) {
+      return Optional.of("the learner has ended");
+    }
+    boolean onlyGateways =
+        components.stream()
+                .filter(s -> s.getComponent() == Component.PRODUCER)
+                .allMatch(s -> s.getState().equals(STOPPED))
+            && components.stream()
+                .anyMatch(s -> RoleName.of(s).equals(RoleName.GATEWAY) && live(s, nowMs));
+    return onlyGateways && !fed
+        ? Optional.of("the gateway has had no conversations to train on")
+        : Optional.empty();
+  }
+
+  /** A failure is over when the same one reports again, or others of its role have gone on. */
   Condition failed(List<Status> components, long nowMs) {
     List<String> reasons = new ArrayList<>();
     for (Status status : components) {
-      if (status.getState().equals("failed") && nowMs - status.getAtMs() < SILENT_IS_GONE_MS) {
+      boolean gone =
+          nowMs - status.getAtMs() > SILENT_IS_GONE_MS && liveSibling(status, components, nowMs);
+      if (status.getState().equals(FAILED) && !gone) {
         reasons.add(name(status) + " failed: " + status.getMessage());
       }
     }
@@ -107,6 +160,6 @@ final class ProcessConditions {
   }
 
   private static String name(Status status) {
-    return status.getComponent().name().toLowerCase(ROOT) + " " + status.getInstance();
+    return RoleName.of(status) + " " + status.getInstance();
   }
 }

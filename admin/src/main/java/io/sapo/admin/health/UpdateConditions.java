@@ -6,8 +6,6 @@ import io.sapo.admin.config.Thresholds;
 import io.sapo.admin.run.Metric;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.VersionEntry;
-import io.sapo.schemas.Component;
-import io.sapo.schemas.Status;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,12 +26,12 @@ final class UpdateConditions {
     this.limits = limits;
   }
 
-  Condition versions(Optional<VersionEntry> newest, List<Status> components, long nowMs) {
+  /**
+   * @param excuse why no version is to be expected; empty where one is
+   */
+  Condition versions(Optional<VersionEntry> newest, Optional<String> excuse, long nowMs) {
     String id = "new-version";
     String title = "New versions appear";
-    boolean paused =
-        components.stream()
-            .anyMatch(s -> s.getComponent() == Component.LEARNER && s.getState().equals("paused"));
     if (newest.isEmpty()) {
       return Condition.unknown(id, title, "no version has been committed yet");
     }
@@ -44,8 +42,9 @@ final class UpdateConditions {
             "version %d was committed %d s ago%s",
             newest.get().version(),
             Math.max(0, age / 1000),
-            paused ? "; the learner is paused" : "");
-    return Condition.of(!paused && age > limits.noVersionFor().toMillis(), id, title, reason);
+            excuse.map(why -> "; " + why).orElse(""));
+    boolean late = age > limits.noVersionFor().toMillis();
+    return Condition.of(late && excuse.isEmpty(), id, title, reason);
   }
 
   /** With a bound of one, data at the bound is the rule; what is dropped for its age never is. */

@@ -6,13 +6,13 @@ import io.sapo.admin.run.RecentLog;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.run.VersionEntry;
 import io.sapo.admin.topics.RecordFetcher;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.WeightVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -150,9 +150,7 @@ final class RunApi {
         .forEach(
             status ->
                 components.put(
-                    status.getComponent().name().toLowerCase(Locale.ROOT)
-                        + "/"
-                        + status.getInstance(),
+                    RoleName.of(status) + "/" + status.getInstance(),
                     Replies.texts(Secrets.hide(new TreeMap<>(status.getInfo())))));
     Replies.json(
         context,

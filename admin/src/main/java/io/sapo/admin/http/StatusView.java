@@ -7,6 +7,7 @@ import io.sapo.admin.health.Health;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Status;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,7 +59,7 @@ final class StatusView {
     for (Status status : run.heartbeats().all()) {
       all.add(
           new JsonObject()
-              .put("component", status.getComponent().name().toLowerCase(ROOT))
+              .put("component", RoleName.of(status))
               .put("instance", status.getInstance())
               .put("state", status.getState())
               .put("silent", health.silent(status, nowMs))

@@ -1,12 +1,11 @@
 package io.sapo.admin.metrics;
 
-import static java.util.Locale.ROOT;
-
 import io.sapo.admin.health.Condition;
 import io.sapo.admin.health.Health;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Evaluation;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Status;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,7 @@ public final class RunMetrics {
 
   private void components(RunState run, long nowMs) {
     for (Status status : run.heartbeats().all()) {
-      String component = status.getComponent().name().toLowerCase(ROOT);
+      String component = RoleName.of(status);
       String[] labels = {"component", component, MEMBER, status.getInstance()};
       double age = Math.max(0, nowMs - status.getAtMs()) / 1000.0;
       families.gauge("sapo_heartbeat_age_seconds", "Time since the last heartbeat", age, labels);

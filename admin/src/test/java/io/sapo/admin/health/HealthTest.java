@@ -84,6 +84,63 @@ class HealthTest {
     assertThat(served.failing()).isEmpty();
   }
 
+  /** Nobody talks to it at night. */
+  @Test
+  void aGatewayThatIsQuietIsNoAlarmAndOneThatIsDeadIs() {
+    HealthyRun served = new HealthyRun(Component.SEGMENTER, Component.LEARNER);
+    served.segment(NOW - Duration.ofHours(1).toMillis());
+    served.version(2, NOW - Duration.ofHours(1).toMillis(), Map.of("entropy", 0.4), 0);
+    assertThat(served.failing()).containsExactly("heartbeat", "new-version");
+    served.gateway("running", NOW - 500);
+    assertThat(served.failing()).isEmpty();
+    assertThat(served.reason("new-version"))
+        .endsWith("the gateway has had no conversations to train on");
+    served.segment(NOW - 60_000);
+    assertThat(served.failing())
+        .as("there is something to train on")
+        .containsExactly("new-version");
+    served.version(3, NOW, Map.of("entropy", 0.4), 0);
+    served.gateway("running", NOW - 60_000);
+    assertThat(served.failing()).containsExactly("heartbeat");
+    assertThat(served.reason("heartbeat")).isEqualTo("gateway gate was last heard of 60 s ago");
+  }
+
+  @Test
+  void aQuietGatewayExcusesNoProducer() {
+    run.gateway("running", NOW - 500);
+    run.version(2, NOW - Duration.ofHours(1).toMillis(), Map.of("entropy", 0.4), 0);
+    assertThat(run.failing()).containsExactly("new-version");
+    run.heartbeat(Component.PRODUCER, "stopped", NOW - 50_000);
+    assertThat(run.failing()).isEmpty();
+  }
+
+  @Test
+  void anEvaluatorThatWasKilledIsMissed() {
+    long before = NOW - Duration.ofHours(1).toMillis();
+    run.heartbeat(Component.EVALUATOR, "running", before);
+    assertThat(run.failing()).containsExactly("heartbeat");
+    assertThat(run.reason("heartbeat")).contains("evaluator one was last heard of 3600 s ago");
+    run.sibling(Component.EVALUATOR, "stopped", NOW - 500);
+    assertThat(run.failing()).as("one that has ended is no replacement").hasSize(1);
+    run.sibling(Component.EVALUATOR, "running", NOW - 500);
+    assertThat(run.failing()).isEmpty();
+    run.heartbeat(Component.EVALUATOR, "stopped", before);
+    run.sibling(Component.EVALUATOR, "stopped", before);
+    assertThat(run.failing()).isEmpty();
+  }
+
+  @Test
+  void aFailureIsOneUntilAnotherTakesItsPlace() {
+    long before = NOW - Duration.ofHours(1).toMillis();
+    run.heartbeat(Component.EVALUATOR, "failed", before);
+    assertThat(run.failing()).containsExactly("heartbeat", "component-failed");
+    assertThat(run.reason("component-failed")).isEqualTo("evaluator one failed: out of disk");
+    run.sibling(Component.EVALUATOR, "running", NOW - 500);
+    assertThat(run.failing()).isEmpty();
+    run.heartbeat(Component.EVALUATOR, "failed", NOW - 500);
+    assertThat(run.failing()).containsExactly("component-failed");
+  }
+
   @Test
   void theLastWordsOfOneThatWasKilledAreNoNews() {
     long before = HealthyRun.NOW - 60_000;

@@ -9,6 +9,7 @@ import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Skipped;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
@@ -65,12 +66,32 @@ final class HealthyRun {
   }
 
   void heartbeat(Component component, String state, long atMs, Map<String, Double> gauges) {
+    heartbeat(component, "one", state, atMs, gauges, Map.of());
+  }
+
+  void gateway(String state, long atMs) {
+    Map<String, String> role = Map.of(RoleName.INFO, RoleName.GATEWAY);
+    heartbeat(Component.UNKNOWN, "gate", state, atMs, Map.of(), role);
+  }
+
+  /** Of another instance of a role. */
+  void sibling(Component component, String state, long atMs) {
+    heartbeat(component, "two", state, atMs, Map.of(), Map.of());
+  }
+
+  private void heartbeat(
+      Component component,
+      String instance,
+      String state,
+      long atMs,
+      Map<String, Double> gauges,
+      Map<String, String> info) {
     apply(
         topics.status(),
-        component + "/one",
+        component + "/" + instance,
         Status.newBuilder()
             .setComponent(component)
-            .setInstance("one")
+            .setInstance(instance)
             .setState(state)
             .setMessage("out of disk")
             .setVersion(1)
@@ -78,6 +99,7 @@ final class HealthyRun {
             .setAtMs(atMs)
             .setIntervalMs(1_000)
             .setGauges(gauges)
+            .setInfo(info)
             .build());
   }
 

@@ -47,6 +47,19 @@ class UpdateHealthTest {
   }
 
   @Test
+  void noNewVersionIsExpectedOfALearnerThatHasEnded() {
+    run.version(2, NOW - Duration.ofHours(1).toMillis(), Map.of("entropy", 0.4), 0);
+    run.heartbeat(Component.LEARNER, "stopped", NOW - Duration.ofHours(1).toMillis());
+    assertThat(run.failing()).isEmpty();
+    assertThat(run.reason("new-version")).endsWith("the learner has ended");
+    run.sibling(Component.LEARNER, "running", NOW - 500);
+    assertThat(run.failing()).as("a standby has taken over").containsExactly("new-version");
+    run.heartbeat(Component.LEARNER, "failed", NOW - 500);
+    run.sibling(Component.LEARNER, "stopped", NOW - 500);
+    assertThat(run.failing()).contains("component-failed");
+  }
+
+  @Test
   void staleRecordsDropped() {
     run.version(2, NOW, Map.of("entropy", 0.4), 1);
     run.version(3, NOW, Map.of("entropy", 0.4), 1);

@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ConversationPublisher {
   private static final Logger log = LoggerFactory.getLogger(ConversationPublisher.class);
+
+  /** Of the counts: conversations whose fate is not known yet. */
+  static final String OPEN = "open";
+
   private static final String GIVEN = "given";
   private static final int REMEMBERED_REWARDS = 10_000;
 
@@ -168,7 +172,7 @@ final class ConversationPublisher {
   Map<String, Long> counts() {
     synchronized (rewarded) {
       Map<String, Long> counts = new LinkedHashMap<>();
-      counts.put("open", (long) conversations.size());
+      counts.put(OPEN, (long) conversations.size());
       counts.put("rewarded", given);
       counts.put("left_to_a_verifier", judged);
       counts.put("dropped", dropped);

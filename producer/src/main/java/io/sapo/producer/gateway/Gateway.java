@@ -10,6 +10,7 @@ import io.sapo.producer.rollout.Closer;
 import io.sapo.producer.rollout.TrajectorySender;
 import io.sapo.producer.rollout.WeightsInUse;
 import io.sapo.producer.weights.WeightFollower;
+import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class Gateway implements AutoCloseable {
   private final WeightFollower follower;
   private final GenerationThread thread;
   private final TurnGeneration generation;
+  private final Heartbeats heartbeats;
 
   /** Its one thread publishes, and may wait for a broker; see {@link TrajectorySender}. */
   private final ScheduledExecutorService publishing;
@@ -114,6 +116,12 @@ public final class Gateway implements AutoCloseable {
           resources.add(new WeightsInUse(follower::take, config.rollouts().uptake()));
       thread = new GenerationThread(engine, weights, limits.waiting());
       generation = new TurnGeneration(config.seed(), turns, thread, conversations, this::publish);
+      heartbeats =
+          new Heartbeats(
+              clientConfig,
+              topics,
+              "gateway-status-" + config.heartbeats().instance(),
+              new GatewayStatus(config, this, clock)::now);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -130,11 +138,12 @@ public final class Gateway implements AutoCloseable {
         publishing.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
-  /** Begins to follow the weights and to generate; once. */
+  /** Begins to follow the weights, to generate and to report; once. */
   public void start() {
     follower.failure().thenAccept(failed::completeExceptionally);
     thread.done().whenComplete((done, problem) -> ended(problem));
     follower.start();
+    heartbeats.start(config.heartbeats().interval());
     thread.start();
   }
 
@@ -268,12 +277,16 @@ public final class Gateway implements AutoCloseable {
       return;
     }
     boolean ended = thread.stop();
-    publishRest();
-    sender.close();
-    if (ended) {
-      resources.close();
-    } else {
-      log.error("the generation thread did not end in time; its memory is left");
+    try {
+      publishRest();
+      sender.close();
+      if (ended) {
+        resources.close();
+      } else {
+        log.error("the generation thread did not end in time; its memory is left");
+      }
+    } finally {
+      heartbeats.close();
     }
   }
 

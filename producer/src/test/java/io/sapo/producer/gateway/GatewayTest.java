@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.Sampling;
+import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.schemas.PackedArrays;
+import io.sapo.schemas.RoleName;
+import io.sapo.schemas.Status;
+import io.sapo.schemas.Topic;
 import io.sapo.schemas.Trajectory;
 import io.sapo.schemas.VersionRun;
 import java.util.Arrays;
@@ -15,6 +19,28 @@ import org.junit.jupiter.api.Test;
 
 /** Turns, and the trajectories that they become. */
 class GatewayTest extends RunningGateway {
+  /** Under a name of its own: a component of the schema of heartbeats it is not. */
+  @Test
+  void itReportsAndSaysWhenItHasEnded() {
+    chat(1, QUESTION);
+    KafkaFixture.await(
+        "a heartbeat", () -> heartbeat().map(s -> s.getVersion() == 0).orElse(false));
+    Status running = heartbeat().orElseThrow();
+    assertThat(RoleName.of(running)).isEqualTo("gateway");
+    assertThat(running.getInstance()).isEqualTo("gate");
+    assertThat(running.getState()).isEqualTo("running");
+    assertThat(running.getGauges())
+        .containsKeys("conversations_open", "conversations_dropped_total");
+    gateway.close();
+    assertThat(heartbeat().orElseThrow().getState()).isEqualTo("stopped");
+    assertThat(kafka.records(kafka.topics().status().name()))
+        .allSatisfy(record -> assertThat(Topic.keyText(record.key())).isEqualTo("gateway/gate"));
+  }
+
+  private Optional<Status> heartbeat() {
+    return kafka.values(kafka.topics().status()).stream().reduce((first, last) -> last);
+  }
+
   @Test
   void turnsOfAConversationBecomeOneTrajectoryOfWhichOnlyTheAnswersAreTrained() {
     ChatReply first = chat(41, QUESTION);

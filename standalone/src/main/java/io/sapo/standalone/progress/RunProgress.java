@@ -5,6 +5,7 @@ import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
@@ -12,7 +13,6 @@ import io.sapo.schemas.WeightVersion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -122,7 +122,7 @@ public final class RunProgress {
   synchronized String states() {
     List<String> states = new ArrayList<>();
     for (Status status : statuses.values()) {
-      states.add(status.getComponent().name().toLowerCase(Locale.ROOT) + " " + status.getState());
+      states.add(RoleName.of(status) + " " + status.getState());
     }
     return String.join(", ", states);
   }

@@ -62,7 +62,7 @@ public final class RoleAccess {
       }
       case GATEWAY -> {
         reads(weights(), chunks());
-        writes(topics.trajectories().name());
+        writes(topics.trajectories().name(), status());
       }
       case SEGMENTER -> {
         reads(topics.trajectories().name());
