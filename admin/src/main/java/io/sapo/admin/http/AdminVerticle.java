@@ -46,6 +46,7 @@ public final class AdminVerticle extends VerticleBase {
   private final TrajectoryApi trajectoryApi;
   private final ControlApi controlApi;
   private HttpServer server;
+  private BlockingWork blocking;
   private boolean beating;
 
   public AdminVerticle(
@@ -74,12 +75,13 @@ public final class AdminVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    blocking = new BlockingWork(vertx);
     server = vertx.createHttpServer(options());
     server.connectionHandler(connections::opened);
     server.requestHandler(router());
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     vertx.setPeriodic(BEAT_MS, timer -> connections.sweep());
-    vertx.setPeriodic(BEAT_MS, timer -> vertx.executeBlocking(this::refreshTokens));
+    vertx.setPeriodic(BEAT_MS, timer -> blocking.run(this::refreshTokens));
     return server.listen();
   }
 
@@ -118,8 +120,8 @@ public final class AdminVerticle extends VerticleBase {
       return;
     }
     beating = true;
-    vertx
-        .executeBlocking(status::beat)
+    blocking
+        .run(status::beat)
         .onSuccess(beat -> events.publish(beat.json(), beat.changed()))
         .onFailure(e -> LOG.error("the status cannot be made", e))
         .onComplete(done -> beating = false);
@@ -198,8 +200,8 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   private void scrape(RoutingContext context) {
-    vertx
-        .executeBlocking(
+    blocking
+        .run(
             () -> {
               StatusCache.Beat beat = status.last();
               return metrics.scrape()
@@ -223,6 +225,6 @@ public final class AdminVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     events.closeAll();
-    return server == null ? Future.succeededFuture() : server.close();
+    return blocking.close().compose(ended -> server.close());
   }
 }

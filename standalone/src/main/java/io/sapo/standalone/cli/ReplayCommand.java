@@ -21,6 +21,7 @@ import io.sapo.standalone.kafka.KafkaAccess;
 import io.sapo.standalone.replay.ConfigChange;
 import io.sapo.standalone.replay.ForkedRun;
 import io.sapo.standalone.replay.ReplayOutput;
+import io.sapo.standalone.replay.ReplaySpan;
 import io.sapo.standalone.replay.Resegmentation;
 import io.sapo.standalone.run.TorchThreads;
 import io.sapo.verifier.Verifiers;
@@ -85,9 +86,6 @@ final class ReplayCommand implements Callable<Integer> {
     this.surroundings = surroundings;
   }
 
-  /** First and last version, inclusive. */
-  private record Span(long from, long to) {}
-
   @Override
   public Integer call() throws InterruptedException {
     if (version != null && (from != null || to != null)) {
@@ -109,7 +107,7 @@ final class ReplayCommand implements Callable<Integer> {
         Consumer<byte[], byte[]> consumer =
             new LearnerClients(access.client()).rangeReader("sapo-replay")) {
       CommittedVersions committed = CommittedVersions.read(consumer, access.topics());
-      Span span = fork == null ? span(committed) : null;
+      ReplaySpan span = fork == null ? span(committed) : null;
       try (RecordedRun run =
           new RecordedRun(
               committed,
@@ -150,23 +148,18 @@ final class ReplayCommand implements Callable<Integer> {
     return found;
   }
 
-  private Span span(CommittedVersions committed) {
+  private ReplaySpan span(CommittedVersions committed) {
     if (committed.isEmpty()) {
       throw CommandFailure.failed("the run has not committed any version yet");
     }
-    long newest = committed.last().getVersion();
-    long least = committed.first().getVersion() + 1;
-    long first = version != null ? version : from != null ? from : least;
-    long last = version != null ? version : to != null ? to : newest;
-    if (first < least || last < first || last > newest) {
-      throw CommandFailure.usage(
-          "versions %d to %d cannot be folded again; there are %d to %d"
-              .formatted(first, last, least, newest));
-    }
-    return new Span(first, last);
+    return ReplaySpan.of(
+        committed.first().getVersion(),
+        committed.last().getVersion(),
+        version != null ? version : from,
+        version != null ? version : to);
   }
 
-  private int verify(RecordedRun run, Span span, PublishedActor published) {
+  private int verify(RecordedRun run, ReplaySpan span, PublishedActor published) {
     ReplayOutput output = output();
     new Replay(run, published).run(span.from(), span.to(), this::progress, output::outcome);
     return output.verified(span.from(), span.to()) ? ExitCodes.FINE : ExitCodes.FAILED;
@@ -197,7 +190,8 @@ final class ReplayCommand implements Callable<Integer> {
     return ExitCodes.FINE;
   }
 
-  private int compare(RecordedRun run, Span span, RunOptions.Target target, KafkaAccess access) {
+  private int compare(
+      RecordedRun run, ReplaySpan span, RunOptions.Target target, KafkaAccess access) {
     Binding with = new Binding(target.settings());
     LearnerConfig without =
         new Binding(options.targetWithoutSet(surroundings).settings()).learner();
