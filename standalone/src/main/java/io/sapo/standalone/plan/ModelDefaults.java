@@ -13,14 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Defaults for a checkpoint of one's own. Those of sapo-defaults.yaml fit the shipped one; where
  * another is named, what nobody has set is chosen for it: what the paper trained with, cut to what
- * the model can take. A function of config.json and the settings alone, not of the machine, so that
- * all roles of a run come to the same.
+ * the model can take. A function of the checkpoint's configuration and the settings alone, not of
+ * the machine, so that all roles of a run come to the same.
  */
 public final class ModelDefaults {
   /**
@@ -60,7 +61,9 @@ public final class ModelDefaults {
   public static Settings fit(Settings settings) {
     Optional<ModelConfig> model = named(settings);
     try {
-      return model.isPresent() ? checked(fit(settings, model.get()), model.get()) : settings;
+      return model.isPresent()
+          ? checked(pictures(fit(settings, model.get()), model.get()), model.get())
+          : settings;
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(e.getMessage())); // settings that do not go together
     }
@@ -152,6 +155,20 @@ public final class ModelDefaults {
     int longest = found.integer("model.max-prompt-tokens") + found.integer("model.max-new-tokens");
     return choose(
         found, "learner.max-sequence-tokens", "" + longest, "prompt and response together");
+  }
+
+  /** So that one fits a prompt; empty, the checkpoint's own, where that is as small. */
+  private static Settings pictures(Settings settings, ModelConfig model) {
+    int most = settings.integer("model.max-prompt-tokens");
+    Path folder = settings.optionalPath("model.checkpoint").orElseThrow();
+    OptionalLong pixels = PictureArea.fitting(folder, model, most);
+    return pixels.isEmpty()
+        ? settings
+        : choose(
+            settings,
+            "model.max-pixels",
+            "" + pixels.getAsLong(),
+            "a picture takes up three quarters of a prompt of " + most + " tokens at most");
   }
 
   /** As many as keep their keys and values within a few gigabytes, by halves. */

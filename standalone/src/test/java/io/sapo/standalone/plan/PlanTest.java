@@ -28,6 +28,8 @@ import io.sapo.standalone.run.RoleKind;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -246,6 +248,48 @@ class PlanTest {
                     settings(named, "model.adapter=" + adapter, "model.adapter-rank=0")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("model.adapter-rank is 0 (--set), which trains every weight");
+  }
+
+  private Settings withPictures(String preprocessor, String... assignments) throws Exception {
+    Path checkpoint = Files.createDirectories(folder.resolve("pictures"));
+    Files.copy(
+        Path.of(PlanTest.class.getResource("/plan/qwen2.5-vl-7b.json").toURI()),
+        checkpoint.resolve("config.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(checkpoint.resolve("preprocessor_config.json"), preprocessor);
+    List<String> all = new ArrayList<>(List.of(assignments));
+    all.add("model.checkpoint=" + checkpoint);
+    return ModelDefaults.fit(settings(all.toArray(String[]::new)));
+  }
+
+  private static String preprocessor(long minPixels, long maxPixels) {
+    return """
+        {"min_pixels": %d, "max_pixels": %d, "patch_size": 14, "temporal_patch_size": 2,
+         "merge_size": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.25, 0.25, 0.25]}"""
+        .formatted(minPixels, maxPixels);
+  }
+
+  /** As the makers have it: 12.8 megapixels, 16,384 tokens, where a prompt may have 1,024. */
+  @Test
+  void aPictureFitsAPrompt() throws Exception {
+    String own = preprocessor(3136, 12_845_056);
+    Settings fitted = withPictures(own);
+    assertThat(fitted.integer("model.max-prompt-tokens")).isEqualTo(1024);
+    assertThat(new Binding(fitted).learner().network().maxPixels()).isEqualTo(768 * 28 * 28);
+    assertThat(ModelDefaults.chosen(fitted))
+        .contains(
+            "model.max-pixels = 602112 (fits the model: a picture takes up three quarters of a prompt of 1024 tokens at most)");
+    assertThat(withPictures(own, "model.max-prompt-tokens=400").wide("model.max-pixels"))
+        .isEqualTo(300 * 28 * 28);
+    assertThat(withPictures(own, "model.max-pixels=5000000").wide("model.max-pixels"))
+        .isEqualTo(5_000_000);
+    assertThat(withPictures(own, "model.max-pixels=").optionalInteger("model.max-pixels"))
+        .isEmpty();
+    assertThat(withPictures(preprocessor(3136, 602_112)).optionalInteger("model.max-pixels"))
+        .isEmpty();
+    assertThat(withPictures(preprocessor(700_000, 1_000_000)).wide("model.max-pixels"))
+        .isEqualTo(700_000);
+    assertThat(withPictures("[]").optionalInteger("model.max-pixels")).isEmpty();
   }
 
   @Test
