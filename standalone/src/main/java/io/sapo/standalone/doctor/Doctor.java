@@ -14,10 +14,8 @@ import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.network.StoredWeights;
 import io.sapo.policy.picture.PicturePreprocessor;
 import io.sapo.policy.profile.CheckpointProfile;
+import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.TaskSources;
-import io.sapo.producer.task.TaskFormatException;
-import io.sapo.producer.task.TaskSource;
-import io.sapo.producer.task.TaskSpec;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.TopicFinding;
 import io.sapo.standalone.folder.RunFolder;
@@ -267,16 +265,10 @@ public final class Doctor {
   }
 
   private Finding tasks() {
-    TaskSpec spec = new Binding(settings).tasks();
-    if (spec.train().equals(TaskSources.TOPIC)) {
-      return Finding.ok("tasks", "from the tasks topic");
-    }
-    try (TaskSource source = TaskSources.open(spec, settings.wide("run.seed"))) {
-      return Finding.ok(
-          "tasks", source.name() + ", the first is " + source.next().orElseThrow().getTaskId());
-    } catch (TaskFormatException e) {
-      return Finding.failed("tasks", e.getMessage());
-    }
+    ProducerConfig producer = new Binding(settings).producer("producer-0", Path.of(""));
+    return producer.tasks().train().equals(TaskSources.TOPIC)
+        ? Finding.ok("tasks", "from the tasks topic")
+        : new TaskCheck(producer).examine(checkpoint);
   }
 
   private static String gib(long bytes) {
