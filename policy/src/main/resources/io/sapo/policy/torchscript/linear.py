@@ -26,7 +26,10 @@ def apply(x: Tensor, p: __torch__.weights.Linear) -> Tensor:
   b = p.b
   if a is not None and b is not None:
     low = torch.linear(x, __torch__.linear.weight(a, x)) * __torch__.linear.weight(p.scale, x)
-    y = y + torch.linear(low, __torch__.linear.weight(b, x))
+    if x.dim() == 2 and not torch.is_grad_enabled():
+      y.addmm_(low, __torch__.linear.weight(b, x).t())
+    else:
+      y = y + torch.linear(low, __torch__.linear.weight(b, x))
   return y
 
 # Adds the gradient d^T x of a matrix [out, in] to its buffer; one that is empty belongs to a matrix that
