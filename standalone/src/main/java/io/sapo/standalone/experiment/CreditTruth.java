@@ -1,5 +1,6 @@
 package io.sapo.standalone.experiment;
 
+import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.producer.chain.ChainSolution;
 import io.sapo.producer.figures.FigureChain;
 import io.sapo.schemas.PackedArrays;
@@ -28,10 +29,17 @@ final class CreditTruth {
 
   private final Moments all = new Moments();
   private final Moments within = new Moments();
-  private final ValueFall fall = new ValueFall();
+  private final ValueFall fall;
   private final List<double[]> jumps = new ArrayList<>();
   private long right;
   private long steps;
+
+  /**
+   * @param reading where values were read
+   */
+  CreditTruth(ValueReading reading) {
+    fall = new ValueFall(reading);
+  }
 
   /** Sums for a correlation. */
   private static final class Moments {
@@ -78,7 +86,7 @@ final class CreditTruth {
     int[] charEnds = PackedArrays.ints(record.getTrajectory().getTokenCharEnds());
     correlate(lines, ends, charEnds, advantages);
     if (counts && values != null) {
-      fall.add(lines, ends, charEnds, values);
+      fall.add(lines, record.getTrajectory().getResponseText(), ends, charEnds, values);
     }
     if (values != null && ends.length == charEnds.length) {
       float[] entropies = PackedArrays.floats(record.getTrajectory().getEntropies());

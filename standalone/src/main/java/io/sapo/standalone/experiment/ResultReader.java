@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.Settings;
+import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -36,7 +37,9 @@ final class ResultReader {
     try (KafkaAccess kafka = KafkaAccess.open(settings, run);
         TopicScan scan = new TopicScan(kafka.client())) {
       SortedMap<Long, Map<String, Double>> metrics = metrics(scan, kafka.topics());
-      CreditTruth truth = truth(scan, kafka.topics(), metrics.isEmpty() ? 0 : metrics.lastKey());
+      ValueReading reading = settings.constant("learner.value-reading", ValueReading.class);
+      CreditTruth truth =
+          truth(scan, kafka.topics(), reading, metrics.isEmpty() ? 0 : metrics.lastKey());
       return new RunResult(
           job.arm(),
           job.seed(),
@@ -112,7 +115,7 @@ final class ResultReader {
     return points;
   }
 
-  private static CreditTruth truth(TopicScan scan, Topics topics, long last) {
+  private static CreditTruth truth(TopicScan scan, Topics topics, ValueReading reading, long last) {
     Map<String, Credit> credits = new HashMap<>();
     scan.read(
         topics.credits().name(),
@@ -121,7 +124,7 @@ final class ResultReader {
           credits.put(credit.getTrajectoryId(), credit);
           return false;
         });
-    CreditTruth truth = new CreditTruth();
+    CreditTruth truth = new CreditTruth(reading);
     scan.read(
         topics.segments().name(),
         record -> {

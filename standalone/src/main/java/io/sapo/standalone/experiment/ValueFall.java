@@ -1,5 +1,6 @@
 package io.sapo.standalone.experiment;
 
+import io.sapo.learner.algorithm.ValueReading;
 import io.sapo.producer.chain.ChainSolution;
 import java.util.List;
 
@@ -8,22 +9,32 @@ import java.util.List;
  * right. It does not depend on λ, as advantages do.
  */
 final class ValueFall {
+  private final ValueReading reading;
   private double right;
   private double wrong;
   private long rights;
   private long wrongs;
 
   /**
+   * @param reading where the algorithm reads values
+   */
+  ValueFall(ValueReading reading) {
+    this.reading = reading;
+  }
+
+  /**
    * @param lines of one response; the last has nothing behind it and is passed over
+   * @param response their text
    * @param ends by segment: index of its last token
    * @param charEnds by token: offset in the response where it ends
-   * @param values by segment: of the state that it starts in
+   * @param values by segment: of the state before its first or its last token, as they are read
    */
-  void add(List<ChainSolution.Line> lines, int[] ends, int[] charEnds, float[] values) {
+  void add(
+      List<ChainSolution.Line> lines, String response, int[] ends, int[] charEnds, float[] values) {
     int before = 0;
     for (ChainSolution.Line line : lines) {
       int after = before;
-      while (after < ends.length && start(after, ends, charEnds) < line.charEnd()) {
+      while (after < ends.length && state(after, ends, charEnds) < written(line, response)) {
         after++;
       }
       if (after == ends.length) {
@@ -36,9 +47,23 @@ final class ValueFall {
     }
   }
 
-  /** Offset in the response of a segment's first character. */
-  private static int start(int segment, int[] ends, int[] charEnds) {
-    return segment == 0 ? 0 : charEnds[ends[segment - 1]];
+  /** Offset in the response of the state that a segment's value is of. */
+  private int state(int segment, int[] ends, int[] charEnds) {
+    int token =
+        reading == ValueReading.SEGMENT_END
+            ? ends[segment]
+            : segment == 0 ? 0 : ends[segment - 1] + 1;
+    return token == 0 ? 0 : charEnds[token - 1];
+  }
+
+  /**
+   * Offset from which on a state knows a line: a segment's start lies behind the newline that the
+   * segment before ends in, the last token of a segment that ends with a line is the newline.
+   */
+  private int written(ChainSolution.Line line, String response) {
+    int end = line.charEnd();
+    boolean newline = end > 0 && response.charAt(end - 1) == '\n';
+    return reading == ValueReading.SEGMENT_END && newline ? end - 1 : end;
   }
 
   private void fell(boolean wasRight, double by) {
