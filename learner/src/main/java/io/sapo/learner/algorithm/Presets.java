@@ -18,7 +18,7 @@ final class Presets {
     return Preset.of(base(Algorithm.SAPO).build());
   }
 
-  /** As SAPO: nothing but the ratio differs. */
+  /** As SAPO but for the ratio, whose scope that of the off-policy correction follows. */
   static Preset sapoTokenRatio() {
     return Preset.of(base(Algorithm.SAPO_TOKEN_RATIO).build());
   }
