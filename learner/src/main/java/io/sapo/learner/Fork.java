@@ -87,7 +87,7 @@ public final class Fork {
   private void checkUnused() {
     try (Consumer<byte[], byte[]> reader =
         clients.committedReader(options.heartbeats().instance() + "-weights")) {
-      CommittedVersions committed = CommittedVersions.readLean(reader, options.topics());
+      CommittedVersions committed = CommittedVersions.read(reader, options.topics());
       if (!committed.isEmpty()) {
         throw new IllegalStateException(
             "topic %s holds versions up to %d of run %s already; choose another name for the fork"

@@ -16,10 +16,12 @@ import io.sapo.learner.input.SegmentsReader;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.Divergence;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,10 +191,9 @@ public final class Learner {
       Commands commands,
       Heartbeats heartbeats)
       throws InterruptedException {
-    CommittedVersions committed = loader.committed();
-    String runId = committed.isEmpty() ? options.newRun().id() : committed.last().getRunId();
-    Divergences divergences = new Divergences(committed, options.start().acceptDivergence());
-    try (TrainingState state = stateOf(loader, committed, divergences);
+    Start start = start(loader);
+    String runId = start.runId();
+    try (TrainingState state = start.state();
         WeightPublisher publisher =
             new WeightPublisher(options.published().type(), options.published().anchorEvery());
         CheckpointWriter checkpoints =
@@ -202,7 +203,10 @@ public final class Learner {
                 loader.checkpointVersion());
         ChunkRetention retention =
             new ChunkRetention(
-                clients.admin(), options.topics(), options.published().keepBytes(), committed);
+                clients.admin(),
+                options.topics(),
+                options.published().keepBytes(),
+                start.anchorOffsets());
         LiveProcesses producers = listen("producers", Component.PRODUCER)) {
       Committer committer =
           new Committer(
@@ -213,8 +217,8 @@ public final class Learner {
               runId,
               resources.environment(),
               clock,
-              committed.isEmpty() ? null : committed.sha256());
-      committer.accepted(divergences.accepted());
+              start.sha256());
+      committer.accepted(start.accepted());
       committer.keep(retention);
       StatusReporter reporter = new StatusReporter(status, heartbeats);
       StateSaver saver =
@@ -249,7 +253,7 @@ public final class Learner {
                   this::stopping,
                   () -> committer.keepAlive(state)),
               reporter);
-      if (committed.isEmpty()) {
+      if (start.sha256() == null) {
         loop.commitInitialWeights();
       }
       try {
@@ -274,6 +278,34 @@ public final class Learner {
       ready.complete(state.version());
       return loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
     }
+  }
+
+  /**
+   * What training goes on from; all else that was committed is let go of.
+   *
+   * @param state the caller's to close
+   * @param sha256 of the newest commit record; null where there is none
+   * @param accepted what recovery folded otherwise than it was committed
+   */
+  private record Start(
+      TrainingState state,
+      String runId,
+      String sha256,
+      List<Long> anchorOffsets,
+      List<Divergence> accepted) {}
+
+  private Start start(StateLoader loader) {
+    CommittedVersions committed = loader.committed();
+    Divergences divergences = new Divergences(committed, options.start().acceptDivergence());
+    TrainingState state = stateOf(loader, committed, divergences);
+    return committed.isEmpty()
+        ? new Start(state, options.newRun().id(), null, List.of(), List.of())
+        : new Start(
+            state,
+            committed.last().getRunId(),
+            committed.sha256(),
+            committed.anchorOffsets(),
+            divergences.accepted());
   }
 
   private TrainingState stateOf(

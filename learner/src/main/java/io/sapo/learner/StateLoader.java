@@ -59,7 +59,7 @@ final class StateLoader {
   CommittedVersions committed() {
     try (Consumer<byte[], byte[]> reader =
         clients.rangeReader(options.heartbeats().instance() + "-weights")) {
-      return CommittedVersions.readLean(reader, options.topics());
+      return CommittedVersions.read(reader, options.topics());
     }
   }
 

@@ -82,7 +82,7 @@ class LearnerTest {
   @Test
   void whatIsTheSameForAllVersionsIsHeldOnce() {
     try (Consumer<byte[], byte[]> reader = new LearnerClients(runs.kafka()).rangeReader("test")) {
-      CommittedVersions lean = CommittedVersions.readLean(reader, first.topics());
+      CommittedVersions lean = CommittedVersions.read(reader, first.topics());
       assertThat(lean.last()).isEqualTo(undisturbed.get(UPDATES));
       assertThat(lean.get(1).getMetrics()).isEmpty();
       assertThat(lean.get(1).getOutcomes()).isEmpty();

@@ -115,7 +115,7 @@ final class UndisturbedLearner {
   private CommittedVersions versions(Topics topics) {
     try (Consumer<byte[], byte[]> reader =
         new LearnerClients(pipeline.client()).committedReader("torture")) {
-      return CommittedVersions.readLean(reader, topics);
+      return CommittedVersions.read(reader, topics);
     }
   }
 

@@ -167,11 +167,8 @@ class MutatedRecordsTest {
 
   private static List<WeightVersion> versions(Topics topics) {
     try (Consumer<byte[], byte[]> reader = new LearnerClients(kafka).committedReader("fuzz")) {
-      CommittedVersions committed = CommittedVersions.read(reader, topics);
       List<WeightVersion> versions = new ArrayList<>();
-      for (long version = 0; version <= committed.last().getVersion(); version++) {
-        versions.add(committed.get(version));
-      }
+      CommittedVersions.read(reader, topics, versions::add);
       return versions;
     }
   }

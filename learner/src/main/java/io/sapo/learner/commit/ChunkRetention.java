@@ -5,6 +5,7 @@ import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +40,13 @@ public final class ChunkRetention implements AutoCloseable {
   /**
    * @param admin owned from here on
    * @param keepBytes that whole publications may take together
+   * @param anchorOffsets where those that are there begin, oldest first
    */
-  public ChunkRetention(Admin admin, Topics topics, long keepBytes, CommittedVersions committed) {
+  public ChunkRetention(Admin admin, Topics topics, long keepBytes, List<Long> anchorOffsets) {
     this.admin = admin;
     this.partition = new TopicPartition(topics.weightChunks().name(), 0);
     this.keepBytes = keepBytes;
-    committed.anchorOffsets().forEach(anchors::add);
+    anchors.addAll(anchorOffsets);
   }
 
   /**

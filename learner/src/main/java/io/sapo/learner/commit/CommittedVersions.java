@@ -3,6 +3,7 @@ package io.sapo.learner.commit;
 import io.sapo.learner.fold.Progress;
 import io.sapo.schemas.Divergence;
 import io.sapo.schemas.InputRange;
+import io.sapo.schemas.RecordCodec;
 import io.sapo.schemas.RecordDigest;
 import io.sapo.schemas.RecordFormatException;
 import io.sapo.schemas.Topics;
@@ -10,8 +11,6 @@ import io.sapo.schemas.WeightVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,19 +20,22 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * All committed versions of a run, checked to be a chain: version n + 1 has parent n, names the
  * hash of its record, and begins to read where it ended. The first version is 0, or the one that
- * the run was forked from.
+ * the run was forked from. Of a run of weeks they fit into the heap: all but the newest are held
+ * without metrics and outcomes, which {@link #whole} reads again.
  */
 public final class CommittedVersions {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final List<WeightVersion> chain = new ArrayList<>();
-  private final List<String> digests = new ArrayList<>();
+  private final Topics topics;
+  private final List<KeptVersion> chain = new ArrayList<>();
+  private final List<Divergence> divergences = new ArrayList<>();
+  private final List<Long> anchorOffsets = new ArrayList<>();
+  private KeptVersion.Common common;
+  private WeightVersion last;
 
-  private final boolean lean;
-
-  private CommittedVersions(boolean lean) {
-    this.lean = lean;
+  CommittedVersions(Topics topics) {
+    this.topics = topics;
   }
 
   /**
@@ -43,20 +45,20 @@ public final class CommittedVersions {
    * @throws IllegalStateException naming the offset where the chain breaks or a record is damaged
    */
   public static CommittedVersions read(Consumer<byte[], byte[]> consumer, Topics topics) {
-    return read(consumer, topics, false);
+    return read(consumer, topics, version -> {});
   }
 
   /**
-   * The same without the metrics and outcomes of any but the newest: a tenth of the memory, of
-   * which a run of weeks would need a gigabyte.
+   * The same.
+   *
+   * @param each told of every record as it was committed, in order; what is kept has neither
+   *     metrics nor outcomes, but for the newest
    */
-  public static CommittedVersions readLean(Consumer<byte[], byte[]> consumer, Topics topics) {
-    return read(consumer, topics, true);
-  }
-
-  private static CommittedVersions read(
-      Consumer<byte[], byte[]> consumer, Topics topics, boolean lean) {
-    TopicPartition partition = new TopicPartition(topics.weights().name(), 0);
+  public static CommittedVersions read(
+      Consumer<byte[], byte[]> consumer,
+      Topics topics,
+      java.util.function.Consumer<WeightVersion> each) {
+    TopicPartition partition = partition(topics);
     consumer.assign(List.of(partition));
     long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
     if (begin > 0) {
@@ -66,16 +68,22 @@ public final class CommittedVersions {
     }
     consumer.seek(partition, 0);
     long end = consumer.endOffsets(List.of(partition)).get(partition);
-    CommittedVersions committed = new CommittedVersions(lean);
+    CommittedVersions committed = new CommittedVersions(topics);
     while (consumer.position(partition) < end) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        committed.add(record, topics);
+        committed.add(record);
+        each.accept(committed.last());
       }
     }
     return committed;
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> record, Topics topics) {
+  private static TopicPartition partition(Topics topics) {
+    return new TopicPartition(topics.weights().name(), 0);
+  }
+
+  /** The next one of the chain. */
+  void add(ConsumerRecord<byte[], byte[]> record) {
     WeightVersion version;
     try {
       RecordDigest.check(record);
@@ -95,28 +103,20 @@ public final class CommittedVersions {
     }
     if (!isEmpty()) {
       checkFollows(record, version);
-      shareWith(last(), version);
     }
-    chain.add(version);
-    digests.add(RecordDigest.of(record.value()));
+    common = KeptVersion.Common.shared(version, common);
+    chain.add(
+        new KeptVersion(
+            codec(), version, common, RecordDigest.of(record.value()), record.offset()));
+    divergences.addAll(version.getDivergences());
+    if (version.getAnchor()) {
+      anchorOffsets.add(version.getFirstChunkOffset());
+    }
+    last = version;
   }
 
-  /** What is the same for a whole run is held once. */
-  private void shareWith(WeightVersion parent, WeightVersion version) {
-    if (lean) {
-      parent.setMetrics(Map.of());
-      parent.setOutcomes(List.of());
-    }
-    if (version.getConfig().equals(parent.getConfig())) {
-      version.setConfig(parent.getConfig());
-      version.setConfigDigest(parent.getConfigDigest());
-    }
-    if (version.getRunId().equals(parent.getRunId())) {
-      version.setRunId(parent.getRunId());
-    }
-    if (Objects.equals(version.getEnvironment(), parent.getEnvironment())) {
-      version.setEnvironment(parent.getEnvironment());
-    }
+  private RecordCodec<WeightVersion> codec() {
+    return topics.weights().codec();
   }
 
   /** Where the chain of a run begins whose first record this is. */
@@ -160,66 +160,100 @@ public final class CommittedVersions {
     return chain.isEmpty();
   }
 
-  /** The newest version. */
+  /** The newest version, metrics and outcomes included; only where there is one. */
   public WeightVersion last() {
-    return chain.get(chain.size() - 1);
+    if (last == null) {
+      throw new IllegalStateException("no version is committed");
+    }
+    return last;
   }
 
   /** The oldest version: 0, or the one that the run was forked from. */
   public WeightVersion first() {
-    return chain.get(0);
+    return chain.get(0).version(codec());
   }
 
   public boolean contains(long version) {
-    return !isEmpty() && version >= first().getVersion() && version <= last().getVersion();
+    return !isEmpty() && version >= firstNumber() && version <= last().getVersion();
   }
 
+  /** Without metrics and outcomes, but for the newest; made anew with each call. */
   public WeightVersion get(long version) {
-    return chain.get(index(version));
+    int index = index(version);
+    return index == chain.size() - 1 ? last : chain.get(index).version(codec());
+  }
+
+  /**
+   * As it was committed, metrics and outcomes included: read again.
+   *
+   * @param consumer read-committed; what it is assigned to is changed
+   * @throws IllegalStateException when the record is no longer what it was
+   */
+  public WeightVersion whole(long version, Consumer<byte[], byte[]> consumer) {
+    long offset = chain.get(index(version)).offset();
+    TopicPartition partition = partition(topics);
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, offset);
+    long end = consumer.endOffsets(List.of(partition)).get(partition);
+    while (consumer.position(partition) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() != offset || !RecordDigest.of(record.value()).equals(sha256(version))) {
+          throw broken(record, "version %d stood at offset %d".formatted(version, offset));
+        }
+        return codec().decode(record.value());
+      }
+    }
+    throw new IllegalStateException(
+        "%s ends before offset %d, where version %d stood".formatted(partition, offset, version));
   }
 
   /** Hex SHA-256 of a version's record as it lies on the log. */
   public String sha256(long version) {
-    return digests.get(index(version));
+    return chain.get(index(version)).sha256();
   }
 
   /** Of the newest version's. */
   public String sha256() {
-    return digests.get(digests.size() - 1);
+    return chain.get(chain.size() - 1).sha256();
+  }
+
+  /** Of all versions but the newest, without what many of them have in common. */
+  long keptBytes() {
+    return chain.stream().mapToLong(KeptVersion::bytes).sum();
+  }
+
+  /** Chains have no gaps. */
+  private long firstNumber() {
+    return last().getVersion() - chain.size() + 1;
   }
 
   private int index(long version) {
     if (!contains(version)) {
       throw new IllegalArgumentException(
           "version %d is not committed; there are %d to %d"
-              .formatted(version, first().getVersion(), last().getVersion()));
+              .formatted(version, firstNumber(), last().getVersion()));
     }
-    return (int) (version - first().getVersion());
+    return (int) (version - firstNumber());
   }
 
   /**
    * Hash of the reference policy: the actor of version 0, of the parent run where this is a fork.
    */
   public String referenceSha256() {
-    return first().getOrigin() == null
-        ? first().getActorSha256()
-        : first().getOrigin().getReferenceSha256();
+    WeightVersion first = first();
+    return first.getOrigin() == null
+        ? first.getActorSha256()
+        : first.getOrigin().getReferenceSha256();
   }
 
-  /** What recovery made of a version and went on from, by the records of later versions. */
-  public List<Divergence> divergences(long version) {
-    return chain.stream()
-        .flatMap(record -> record.getDivergences().stream())
-        .filter(divergence -> divergence.getVersion() == version)
-        .toList();
+  /** What recovery made of versions and went on from, by the records of later ones. */
+  public List<Divergence> divergences() {
+    return List.copyOf(divergences);
   }
 
   /** Where whole publications of the weights begin, oldest first. */
-  List<Long> anchorOffsets() {
-    return chain.stream()
-        .filter(WeightVersion::getAnchor)
-        .map(WeightVersion::getFirstChunkOffset)
-        .toList();
+  public List<Long> anchorOffsets() {
+    return List.copyOf(anchorOffsets);
   }
 
   /** How far training had come with a version. */

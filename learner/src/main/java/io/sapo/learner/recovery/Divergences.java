@@ -6,7 +6,6 @@ import io.sapo.learner.fold.TrainingState;
 import io.sapo.schemas.Divergence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,7 @@ public final class Divergences {
 
   private static final Logger log = LoggerFactory.getLogger(Divergences.class);
 
-  private final CommittedVersions committed;
+  private final List<Divergence> known;
   private final boolean accept;
   private final List<Divergence> accepted = new ArrayList<>();
 
@@ -27,7 +26,7 @@ public final class Divergences {
    * @param accept whether a divergence that no record speaks of is accepted
    */
   public Divergences(CommittedVersions committed, boolean accept) {
-    this.committed = committed;
+    this.known = committed.divergences();
     this.accept = accept;
   }
 
@@ -41,7 +40,7 @@ public final class Divergences {
    */
   void judge(TrainingState state, DivergenceException divergence) {
     Divergence found = of(state);
-    if (committed.divergences(state.version()).stream().anyMatch(known -> same(known, found))) {
+    if (known.contains(found)) {
       log.warn("accepted before: {}", divergence.getMessage());
     } else if (accept || divergence.explained()) {
       log.warn("accepted: {}", divergence.getMessage());
@@ -60,9 +59,5 @@ public final class Divergences {
         .setOptimizerSha256(hashes.optimizer())
         .setKlCoefficient(state.klCoefficient())
         .build();
-  }
-
-  private static boolean same(Divergence known, Divergence found) {
-    return Objects.equals(known, found);
   }
 }

@@ -24,6 +24,8 @@ import io.sapo.policy.network.BaseModel;
 import io.sapo.policy.network.Weights;
 import io.sapo.schemas.Environment;
 import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -127,6 +129,11 @@ public final class RecordedRun implements AutoCloseable {
   /** The config a version was made with. */
   public LearnerConfig config(long version) {
     return LearnerConfig.fromJson(committed.get(version).getConfig());
+  }
+
+  /** Metrics of a version's update, by name. */
+  SortedMap<String, Double> metrics(long version) {
+    return new TreeMap<>(committed.whole(version, consumer).getMetrics());
   }
 
   RecordedBatches batches(UnaryOperator<byte[]> rewrite) {

@@ -11,7 +11,6 @@ import io.sapo.policy.training.TrainableModel;
 import io.sapo.schemas.WeightVersion;
 import java.util.Collections;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -66,7 +65,7 @@ public final class WhatIf {
         each.accept(
             new Comparison(
                 number,
-                Collections.unmodifiableSortedMap(new TreeMap<>(version.getMetrics())),
+                Collections.unmodifiableSortedMap(run.metrics(number)),
                 report.metrics(),
                 state.hashes().actor().equals(version.getActorSha256())));
       }
