@@ -3,7 +3,8 @@ package io.sapo.audit;
 import io.sapo.schemas.WeightVersion;
 
 /**
- * A commit record as the audit keeps it: without config and metrics, which are long.
+ * A commit record as the audit keeps it: without config, metrics, outcomes and environment, which
+ * are long.
  *
  * @param offset in the weights topic
  * @param maxStaleness η of the update's config

@@ -66,9 +66,31 @@ final class VersionsCheck {
     int maxStaleness = maxStaleness(at, record);
     record.setConfig("");
     record.setMetrics(Map.of());
+    record.setOutcomes(List.of());
+    record.setEnvironment(null);
+    shareWithParent(record);
     versions.add(new CommittedVersion(at.offset(), record, maxStaleness));
     previous = record;
     previousSha256 = RecordDigest.of(at.value());
+  }
+
+  /** What is the same for a whole run is held once. */
+  private void shareWithParent(WeightVersion record) {
+    if (previous == null) {
+      return;
+    }
+    if (record.getConfigDigest().equals(previous.getConfigDigest())) {
+      record.setConfigDigest(previous.getConfigDigest());
+    }
+    if (record.getRunId().equals(previous.getRunId())) {
+      record.setRunId(previous.getRunId());
+    }
+    if (record.getCheckpoint() != null && record.getCheckpoint().equals(previous.getCheckpoint())) {
+      record.setCheckpoint(previous.getCheckpoint());
+    }
+    if (record.getTrajectoryPositions().equals(previous.getTrajectoryPositions())) {
+      record.setTrajectoryPositions(previous.getTrajectoryPositions());
+    }
   }
 
   /** Those in order, ascending. */

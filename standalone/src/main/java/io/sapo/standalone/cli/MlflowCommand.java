@@ -60,7 +60,7 @@ final class MlflowCommand implements Callable<Integer> {
     try (KafkaAccess kafka = target.open();
         TopicScan scan = new TopicScan(kafka.client())) {
       Measurements measured = Measurements.read(scan, kafka.topics());
-      if (measured.versions().isEmpty()) {
+      if (measured.first() == null) {
         throw CommandFailure.failed("the run has no version yet");
       }
       MlflowExport.Written written = new MlflowExport(server).write(measured, experiment);

@@ -4,23 +4,19 @@ import io.sapo.schemas.Evaluation;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.standalone.kafka.TopicScan;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What a run has measured so far, each list a function of its topic alone; later readings only add
- * to them.
+ * to them. Of a commit record no more is kept than its metrics.
  *
- * @param versions in the order of their commits
+ * @param first version; null where there is none
+ * @param updates a point for each version, in the order of their commits
  */
-public record Measurements(List<WeightVersion> versions, List<Point> evaluations) {
-
-  public Measurements {
-    versions = List.copyOf(versions);
-    evaluations = List.copyOf(evaluations);
-  }
+public record Measurements(WeightVersion first, List<Point> updates, List<Point> evaluations) {
 
   /**
    * Values of one moment.
@@ -31,29 +27,28 @@ public record Measurements(List<WeightVersion> versions, List<Point> evaluations
   public record Point(long atMs, long step, SortedMap<String, Double> values) {}
 
   public static Measurements read(TopicScan scan, Topics topics) {
-    List<WeightVersion> versions = new ArrayList<>();
+    AtomicReference<WeightVersion> first = new AtomicReference<>();
+    PointList updates = new PointList();
     scan.read(
         topics.weights().name(),
         record -> {
-          versions.add(topics.weights().codec().decode(record.value()));
+          WeightVersion version = topics.weights().codec().decode(record.value());
+          first.compareAndSet(null, version);
+          updates.add(point(version));
           return false;
         });
-    List<Point> evaluations = new ArrayList<>();
+    PointList evaluations = new PointList();
     scan.read(
         topics.evaluations().name(),
         record -> {
           evaluations.add(point(topics.evaluations().codec().decode(record.value())));
           return false;
         });
-    return new Measurements(versions, evaluations);
+    return new Measurements(first.get(), updates, evaluations);
   }
 
-  /** Of each version in turn. */
-  public List<Point> updates() {
-    return versions.stream().map(Measurements::point).toList();
-  }
-
-  private static Point point(WeightVersion version) {
+  /** Of a version's update. */
+  public static Point point(WeightVersion version) {
     SortedMap<String, Double> values = new TreeMap<>();
     version.getMetrics().forEach((name, value) -> values.put("update/" + name, value));
     return new Point(version.getCommittedAtMs(), version.getVersion(), values);

@@ -57,7 +57,7 @@ public final class MlflowExport {
    * @throws CommandFailure where the server refuses or cannot be reached; what was written stays
    */
   public Written write(Measurements measured, String experiment) {
-    WeightVersion first = measured.versions().get(0);
+    WeightVersion first = measured.first();
     String run = run(experiment(experiment), first);
     logParams(run, first);
     List<Point> updates = measured.updates();
@@ -202,14 +202,14 @@ public final class MlflowExport {
 
   /** As of the newest commit; a run that goes on is finished again. */
   private void finish(String run, Measurements measured) {
-    WeightVersion last = measured.versions().get(measured.versions().size() - 1);
+    Point last = measured.updates().get(measured.updates().size() - 1);
     server.post(
         "runs/update",
         MlflowServer.JSON
             .createObjectNode()
             .put("run_id", run)
             .put("status", "FINISHED")
-            .put("end_time", last.getCommittedAtMs()));
+            .put("end_time", last.atMs()));
   }
 
   private static String text(JsonNode node, String field) {

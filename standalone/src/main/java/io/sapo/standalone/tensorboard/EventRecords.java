@@ -1,6 +1,8 @@
 package io.sapo.standalone.tensorboard;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,10 +22,17 @@ final class EventRecords {
   private static final int FIXED_32 = 5;
   private static final double MILLIS = 1000;
 
-  private final ByteArrayOutputStream file = new ByteArrayOutputStream();
+  private final OutputStream file;
+
+  /**
+   * @param file stays the caller's
+   */
+  EventRecords(OutputStream file) {
+    this.file = file;
+  }
 
   /** The record that every file begins with. */
-  void begin(long atMs) {
+  void begin(long atMs) throws IOException {
     Message event = new Message().fixed64(1, Double.doubleToLongBits(atMs / MILLIS));
     frame(event.bytes(3, FILE_VERSION.getBytes(StandardCharsets.UTF_8)));
   }
@@ -31,7 +40,7 @@ final class EventRecords {
   /**
    * @param values by tag
    */
-  void scalars(long atMs, long step, SortedMap<String, Double> values) {
+  void scalars(long atMs, long step, SortedMap<String, Double> values) throws IOException {
     Message summary = new Message();
     values.forEach(
         (tag, value) ->
@@ -48,17 +57,13 @@ final class EventRecords {
     frame(event.bytes(5, summary.toByteArray()));
   }
 
-  byte[] toByteArray() {
-    return file.toByteArray();
-  }
-
-  private void frame(Message event) {
+  private void frame(Message event) throws IOException {
     byte[] data = event.toByteArray();
     byte[] length = little(Long.BYTES).putLong(data.length).array();
-    file.writeBytes(length);
-    file.writeBytes(little(Integer.BYTES).putInt(crc(length)).array());
-    file.writeBytes(data);
-    file.writeBytes(little(Integer.BYTES).putInt(crc(data)).array());
+    file.write(length);
+    file.write(little(Integer.BYTES).putInt(crc(length)).array());
+    file.write(data);
+    file.write(little(Integer.BYTES).putInt(crc(data)).array());
   }
 
   private static int crc(byte[] bytes) {

@@ -3,6 +3,7 @@ package io.sapo.standalone.tensorboard;
 import io.sapo.standalone.measurements.Measurements;
 import io.sapo.standalone.measurements.Measurements.Point;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,7 +19,7 @@ public final class TensorBoardExport {
    * @param updates in the files, earlier ones included, like {@code evaluations}
    * @param bytes that are new
    */
-  public record Written(int updates, int evaluations, int bytes) {}
+  public record Written(int updates, int evaluations, long bytes) {}
 
   private TensorBoardExport() {}
 
@@ -26,28 +27,27 @@ public final class TensorBoardExport {
   public static Written write(Measurements measured, Path folder) throws IOException {
     List<Point> updates = measured.updates();
     List<Point> evaluations = measured.evaluations();
-    int bytes = grow(folder.resolve("updates"), updates);
+    long bytes = grow(folder.resolve("updates"), updates);
     bytes += grow(folder.resolve("evaluations"), evaluations);
     return new Written(updates.size(), evaluations.size(), bytes);
   }
 
-  private static int grow(Path folder, List<Point> points) throws IOException {
+  private static long grow(Path folder, List<Point> points) throws IOException {
     if (points.isEmpty()) {
       return 0;
     }
     long beganMs = points.get(0).atMs();
     Path file = folder.resolve("events.out.tfevents." + beganMs / 1000 + ".sapo");
-    return EventFile.grow(file, bytes(points));
+    return EventFile.grow(file, out -> write(points, out));
   }
 
-  private static byte[] bytes(List<Point> points) {
-    EventRecords records = new EventRecords();
+  private static void write(List<Point> points, OutputStream out) throws IOException {
+    EventRecords records = new EventRecords(out);
     records.begin(points.get(0).atMs());
     for (Point point : points) {
       if (!point.values().isEmpty()) {
         records.scalars(point.atMs(), point.step(), point.values());
       }
     }
-    return records.toByteArray();
   }
 }

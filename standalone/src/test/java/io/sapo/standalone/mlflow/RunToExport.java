@@ -17,10 +17,10 @@ final class RunToExport {
 
   /** Versions 0 to {@code newest}, an evaluation at every third. */
   static Measurements upTo(int newest) {
-    List<WeightVersion> versions = new ArrayList<>();
+    List<Point> updates = new ArrayList<>();
     List<Point> evaluations = new ArrayList<>();
     for (int version = 0; version <= newest; version++) {
-      versions.add(version(version));
+      updates.add(Measurements.point(version(version)));
       if (version % 3 == 0) {
         evaluations.add(
             new Point(
@@ -29,7 +29,7 @@ final class RunToExport {
                 new TreeMap<>(Map.of("evaluation/sampled_accuracy", version / 100.0))));
       }
     }
-    return new Measurements(versions, evaluations);
+    return new Measurements(version(0), updates, evaluations);
   }
 
   private static WeightVersion version(int number) {

@@ -3,6 +3,7 @@ package io.sapo.standalone.tensorboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +24,16 @@ class TensorBoardExportTest {
   @TempDir private Path folder;
 
   @Test
-  void theBytesAreThoseOfTensorBoardsOwnWriter() {
-    EventRecords records = new EventRecords();
+  void theBytesAreThoseOfTensorBoardsOwnWriter() throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    EventRecords records = new EventRecords(file);
     records.begin(1_700_000_000_250L);
     records.scalars(1_700_000_001_500L, 0, new TreeMap<>(Map.of("update/reward", 0.0)));
     records.scalars(
         1_700_000_002_125L,
         300,
         new TreeMap<>(Map.of("update/reward", -1.5, "update/accuracy", 0.1)));
-    assertThat(Base64.getEncoder().encodeToString(records.toByteArray())).isEqualTo(BY_TENSORBOARD);
+    assertThat(Base64.getEncoder().encodeToString(file.toByteArray())).isEqualTo(BY_TENSORBOARD);
   }
 
   @Test
@@ -43,7 +45,7 @@ class TensorBoardExportTest {
         Files.createDirectories(file.getParent());
         Files.write(file, Arrays.copyOf(whole, cut));
       }
-      assertThat(EventFile.grow(file, whole)).isEqualTo(whole.length - cut);
+      assertThat(EventFile.grow(file, out -> out.write(whole))).isEqualTo(whole.length - cut);
       assertThat(file).hasBinaryContent(whole);
     }
   }
@@ -55,10 +57,12 @@ class TensorBoardExportTest {
     byte[] other = whole.clone();
     other[50] ^= 1;
     Files.write(file, other);
-    assertThatThrownBy(() -> EventFile.grow(file, whole)).hasMessageContaining("another folder");
+    assertThatThrownBy(() -> EventFile.grow(file, out -> out.write(whole)))
+        .hasMessageContaining("another folder");
     assertThat(file).hasBinaryContent(other);
     byte[] less = Arrays.copyOf(whole, 40);
     Files.write(file, whole);
-    assertThatThrownBy(() -> EventFile.grow(file, less)).hasMessageContaining("left alone");
+    assertThatThrownBy(() -> EventFile.grow(file, out -> out.write(less)))
+        .hasMessageContaining("left alone");
   }
 }
