@@ -105,6 +105,11 @@ public final class Binding {
     return Devices.open(settings.text("model.device"));
   }
 
+  /** Of activations that an update may keep for its backward pass, also one that is folded again. */
+  public long activationBytes() {
+    return settings.wide("learner.activation-mib") << 20;
+  }
+
   public LearnerConfig learner() {
     return new LearnerBinding(settings).config();
   }
@@ -134,7 +139,7 @@ public final class Binding {
             settings.constant("learner.published-type", ElementType.class),
             settings.integer("learner.anchor-every"),
             settings.wide("learner.keep-published-mib") << 20),
-        settings.wide("learner.activation-mib") << 20,
+        activationBytes(),
         start);
   }
 

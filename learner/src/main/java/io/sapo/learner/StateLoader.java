@@ -7,6 +7,7 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
 import io.sapo.learner.recovery.FoldEnvironment;
@@ -182,9 +183,8 @@ final class StateLoader {
           new Refold(
               new RecordedBatches(
                   reader, options.topics().segments().name(), resources.refoldAdmission()),
-              resources.networks(),
-              resources.environment(),
-              nanoTime);
+              this::update,
+              resources.environment());
       Recovery recovery =
           new Recovery(
               committed,
@@ -203,6 +203,11 @@ final class StateLoader {
       recovery.damaged().forEach(resources.checkpoints()::setAside);
       return state;
     }
+  }
+
+  /** By which a version is folded again. */
+  Update update(LearnerConfig of) {
+    return new Update(of, resources.networks(), nanoTime, options.activationBytes(), () -> {});
   }
 
   /** The checkpoint that recovery started from, known to be sound; -1 when there was none. */

@@ -10,6 +10,8 @@ import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.recovery.FoldEnvironment;
+import io.sapo.learner.replay.RecordedRun;
+import io.sapo.learner.replay.WhatIf;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.schemas.Credit;
 import io.sapo.schemas.ElementType;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -93,6 +96,31 @@ class LearnerTest {
       whole.setMetrics(undisturbed.get(1).getMetrics());
       whole.setOutcomes(undisturbed.get(1).getOutcomes());
       assertThat(whole).isEqualTo(undisturbed.get(1));
+    }
+  }
+
+  /** Where memory was given back by the setting, a restart must not take it all the same. */
+  @Test
+  void whatIsFoldedAgainKeepsNoMoreActivationsThanTheSettingAllows() throws Exception {
+    LearnerOptions options = first.options(UPDATES, FaultHook.NONE);
+    try (Consumer<byte[], byte[]> reader = new LearnerClients(runs.kafka()).rangeReader("test");
+        FoldResources resources = FoldResources.open(CONFIG, options, TinyRun.base());
+        RecordedRun recorded = first.recorded(reader, 0)) {
+      StateLoader loader =
+          new StateLoader(CONFIG, options, new LearnerClients(runs.kafka()), resources, () -> 0);
+      assertThat(loader.update(CONFIG).activationBytes()).isEqualTo(options.activationBytes());
+      assertThat(recorded.update(CONFIG).activationBytes()).isZero();
+      List<WhatIf.Comparison> found = new ArrayList<>();
+      // To the version before by folding again, which checks the bits.
+      new WhatIf(recorded, config -> config, UnaryOperator.identity())
+          .run(4, 4, reached -> {}, found::add);
+      assertThat(found)
+          .singleElement()
+          .satisfies(
+              same -> {
+                assertThat(same.sameWeights()).isTrue();
+                assertThat(same.recorded()).isEqualTo(undisturbed.get(4).getMetrics());
+              });
     }
   }
 

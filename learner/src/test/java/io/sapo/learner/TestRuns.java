@@ -280,13 +280,18 @@ final class TestRuns implements AutoCloseable {
      * @param reader stays the caller's
      */
     RecordedRun recorded(Consumer<byte[], byte[]> reader) {
+      return recorded(reader, 1L << 20);
+    }
+
+    RecordedRun recorded(Consumer<byte[], byte[]> reader, long activationBytes) {
       return new RecordedRun(
           committed(),
           new CheckpointStore(data),
           reader,
           topics.segments().name(),
           TestDevice.get(),
-          PictureFiles.none());
+          PictureFiles.none(),
+          activationBytes);
     }
 
     CommittedVersions committed() {

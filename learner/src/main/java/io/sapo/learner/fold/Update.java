@@ -70,6 +70,11 @@ public final class Update {
     this.beforeStep = beforeStep;
   }
 
+  /** That may be kept for the backward pass. */
+  public long activationBytes() {
+    return activationBytes;
+  }
+
   /**
    * Moves the state one version on. On NaN or infinity in a network or gradient, or a record that
    * cannot be computed although it was admitted, the rest of the update is skipped, and replay

@@ -1,7 +1,6 @@
 package io.sapo.learner.recovery;
 
 import io.sapo.learner.config.LearnerConfig;
-import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.StateHashes;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
@@ -12,7 +11,7 @@ import io.sapo.schemas.WeightVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +24,19 @@ public final class Refold {
   private static final Logger log = LoggerFactory.getLogger(Refold.class);
 
   private final RecordedBatches batches;
-  private final Networks networks;
+  private final Function<LearnerConfig, Update> updates;
   private final Environment environment;
-  private final LongSupplier nanoTime;
   private String warned = "";
 
   /**
+   * @param updates by the config that a version was made with
    * @param environment of this process, see {@link FoldEnvironment}
    */
   public Refold(
-      RecordedBatches batches, Networks networks, Environment environment, LongSupplier nanoTime) {
+      RecordedBatches batches, Function<LearnerConfig, Update> updates, Environment environment) {
     this.batches = batches;
-    this.networks = networks;
+    this.updates = updates;
     this.environment = environment;
-    this.nanoTime = nanoTime;
   }
 
   /**
@@ -58,8 +56,7 @@ public final class Refold {
     }
     warned = elsewhere;
     LearnerConfig config = LearnerConfig.fromJson(version.getConfig());
-    Update.Folded folded =
-        new Update(config, networks, nanoTime).apply(state, batches.read(version));
+    Update.Folded folded = updates.apply(config).apply(state, batches.read(version));
     check(state, version, elsewhere, deterministic(version));
     return folded.report();
   }

@@ -9,6 +9,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.NetworkSettings;
 import io.sapo.learner.fold.Networks;
 import io.sapo.learner.fold.TrainingState;
+import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.Admission;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.learner.recovery.Divergences;
@@ -45,12 +46,14 @@ public final class RecordedRun implements AutoCloseable {
   private final Admission admission;
   private final Environment environment;
   private final Networks networks;
+  private final long activationBytes;
 
   /**
    * The model is that of checkpoint 0, which is never deleted.
    *
    * @param consumer read-committed; stays the caller's
    * @param pictures where pictures by path may lie
+   * @param activationBytes of what is folded again, as of {@link Update}
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when checkpoint 0 is not there
    */
   public RecordedRun(
@@ -59,11 +62,13 @@ public final class RecordedRun implements AutoCloseable {
       Consumer<byte[], byte[]> consumer,
       String segmentsTopic,
       Device device,
-      PictureFiles pictures) {
+      PictureFiles pictures,
+      long activationBytes) {
     this.committed = committed;
     this.checkpoints = checkpoints;
     this.consumer = consumer;
     this.segmentsTopic = segmentsTopic;
+    this.activationBytes = activationBytes;
     NetworkSettings network = config(committed.first().getVersion()).network();
     this.folder = modelFolder(checkpoints.folder(0), network);
     // What was trained on was short enough then, whatever the limit.
@@ -122,10 +127,6 @@ public final class RecordedRun implements AutoCloseable {
     return environment;
   }
 
-  Networks networks() {
-    return networks;
-  }
-
   /** The config a version was made with. */
   public LearnerConfig config(long version) {
     return LearnerConfig.fromJson(committed.get(version).getConfig());
@@ -136,12 +137,17 @@ public final class RecordedRun implements AutoCloseable {
     return new TreeMap<>(committed.whole(version, consumer).getMetrics());
   }
 
+  /** By which a version is folded again, or under another config. */
+  public Update update(LearnerConfig config) {
+    return new Update(config, networks, System::nanoTime, activationBytes, () -> {});
+  }
+
   RecordedBatches batches(UnaryOperator<byte[]> rewrite) {
     return new RecordedBatches(consumer, segmentsTopic, admission, rewrite);
   }
 
   Refold refold() {
-    return new Refold(batches(UnaryOperator.identity()), networks, environment, System::nanoTime);
+    return new Refold(batches(UnaryOperator.identity()), this::update, environment);
   }
 
   /** As {@link Recovery#restore}. */

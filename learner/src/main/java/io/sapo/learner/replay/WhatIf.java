@@ -59,7 +59,7 @@ public final class WhatIf {
       for (long number = from; number <= to; number++) {
         WeightVersion version = run.committed().get(number);
         LearnerConfig config = change.apply(run.config(number));
-        Update update = new Update(config, run.networks(), System::nanoTime);
+        Update update = run.update(config);
         UpdateReport report = update.apply(state, batches.read(version)).report();
         progress.accept(number);
         each.accept(

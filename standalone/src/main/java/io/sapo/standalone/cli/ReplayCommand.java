@@ -115,7 +115,8 @@ final class ReplayCommand implements Callable<Integer> {
               consumer,
               access.topics().segments().name(),
               new Binding(target.settings()).device(),
-              new Binding(target.settings()).pictureFiles())) {
+              new Binding(target.settings()).pictureFiles(),
+              new Binding(target.settings()).activationBytes())) {
         if (fork != null) {
           return fork(run, target, access);
         }
