@@ -111,6 +111,17 @@ class ArchitectureTest {
         .check(classes);
   }
 
+  /** In Turkish the small letter of I is not i. */
+  @Test
+  void letterCaseIsThatOfNoLocale() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "toLowerCase")
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .check(classes);
+  }
+
   @Test
   void packagesHaveNoCycles() {
     slices().matching("io.sapo.(**)").should().beFreeOfCycles().check(classes);

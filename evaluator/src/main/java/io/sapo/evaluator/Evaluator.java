@@ -132,7 +132,7 @@ public final class Evaluator implements AutoCloseable {
       checkGoingOn(version);
       for (Generation generation : generator.advance(weights, version)) {
         int index = Integer.parseInt(generation.id());
-        String id = "evaluation-%d-%d".formatted(version, index);
+        String id = "evaluation-" + version + "-" + index;
         answers.put(index, answer(id, tasks.get(index), generation));
       }
     }

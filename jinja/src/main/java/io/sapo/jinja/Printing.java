@@ -46,7 +46,7 @@ final class Printing {
     } else if (value instanceof Number) {
       append(value.toString());
     } else if (value instanceof Range range) {
-      append("range(%d, %d%s)".formatted(range.start, range.stop, step(range)));
+      append("range(%s, %s%s)".formatted(range.start, range.stop, step(range)));
     } else if (value instanceof Map<?, ?> map) {
       writeMap(map);
     } else if (value instanceof View view) {

@@ -5,6 +5,7 @@ import io.sapo.jinja.Token.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -192,7 +193,7 @@ final class TemplateParser {
 
   private Statement jump(Flow flow) {
     if (loops == 0) {
-      throw tokens.fail("'" + flow.name().toLowerCase() + "' outside a loop");
+      throw tokens.fail("'" + flow.name().toLowerCase(Locale.ROOT) + "' outside a loop");
     }
     endOfTag();
     return (scope, out) -> flow;

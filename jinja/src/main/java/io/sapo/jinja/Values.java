@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -69,7 +70,9 @@ final class Values {
     if (value instanceof Callable && !(value instanceof Attributes)) {
       return "function";
     }
-    return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase();
+    return value instanceof List
+        ? "list"
+        : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   static boolean truthy(Object value) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -35,6 +37,10 @@ public final class CheckpointStore {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "version-";
+
+  /** What is being written has such a name, see {@link ActorFiles}. */
+  private static final Pattern HALF_EXPORT = Pattern.compile("\\." + PREFIX + "[0-9]+\\.tmp");
+
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{10,18})");
   private static final String TEMPORARY = ".writing-";
   private static final String DAMAGED = "damaged-";
@@ -70,7 +76,7 @@ public final class CheckpointStore {
 
   /** The folder of a version, whether it exists or not. */
   public Path folder(long version) {
-    return root.resolve(PREFIX + "%010d".formatted(version));
+    return root.resolve(PREFIX + String.format(Locale.ROOT, "%010d", version));
   }
 
   /** As {@link #folder}, relative to the data folder, for commit records. */
@@ -114,11 +120,15 @@ public final class CheckpointStore {
    * load, which is kept until somebody deletes it. A version exported before is left as it is.
    */
   public Path export(long version, Collection<? extends TensorData> actor, ActorFiles files) {
-    Path target = dataFolder.resolve("exports").resolve(folder(version).getFileName());
+    Path target = exports().resolve(folder(version).getFileName());
     if (!Files.exists(target)) {
       files.write(target, actor);
     }
     return target;
+  }
+
+  private Path exports() {
+    return dataFolder.resolve("exports");
   }
 
   /** An entry of a folder that is not synced may be gone after a power failure. */
@@ -163,20 +173,29 @@ public final class CheckpointStore {
   }
 
   /**
-   * Deletes what a crash left: folders half written, and checkpoints of versions that were never
-   * committed.
+   * Deletes what a crash left: checkpoints and exports half written, and checkpoints of versions
+   * that were never committed.
    */
   public void sweep(long lastCommitted) {
     for (Path folder : listed()) {
       boolean orphan = versionOf(folder).filter(version -> version > lastCommitted).isPresent();
       if (orphan || folder.getFileName().toString().startsWith(TEMPORARY)) {
-        log.info("sweeping {}: it belongs to no committed version", folder);
-        try {
-          Folders.delete(folder);
-        } catch (IOException e) {
-          throw new CheckpointException(folder + ": cannot be deleted: " + e, e);
-        }
+        sweep(folder, "it belongs to no committed version");
       }
+    }
+    for (Path folder : listed(exports())) {
+      if (HALF_EXPORT.matcher(folder.getFileName().toString()).matches()) {
+        sweep(folder, "an export that was not finished");
+      }
+    }
+  }
+
+  private static void sweep(Path folder, String why) {
+    log.info("sweeping {}: {}", folder, why);
+    try {
+      Folders.delete(folder);
+    } catch (IOException e) {
+      throw new CheckpointException(folder + ": cannot be deleted: " + e, e);
     }
   }
 
@@ -219,8 +238,15 @@ public final class CheckpointStore {
     }
   }
 
+  /** A folder without a manifest, such as one made by hand, is as old as it is itself. */
   private static Instant writtenAt(Path folder) throws IOException {
-    return Files.getLastModifiedTime(folder.resolve(CheckpointFiles.MANIFEST)).toInstant();
+    Path manifest = folder.resolve(CheckpointFiles.MANIFEST);
+    try {
+      return Files.getLastModifiedTime(manifest).toInstant();
+    } catch (NoSuchFileException e) {
+      log.warn("{} is not there: that checkpoint cannot be used", manifest);
+      return Files.getLastModifiedTime(folder).toInstant();
+    }
   }
 
   /**
@@ -257,13 +283,17 @@ public final class CheckpointStore {
   }
 
   private List<Path> listed() {
-    if (!Files.isDirectory(root)) {
+    return listed(root);
+  }
+
+  private static List<Path> listed(Path folder) {
+    if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.list(root)) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
     } catch (IOException e) {
-      throw new CheckpointException(root + ": cannot be listed: " + e, e);
+      throw new CheckpointException(folder + ": cannot be listed: " + e, e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,5 +127,48 @@ class CheckpointStoreTest {
     try (var left = Files.list(data.resolve("checkpoints"))) {
       assertThat(left).hasSize(1);
     }
+  }
+
+  /** As LANG=fa_IR.UTF-8 sets it, whose numbers have digits of their own. */
+  @Test
+  void checkpointsAreFoundWhateverTheLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    try {
+      CheckpointStore store = store(2);
+      store.write(snapshot(12), files);
+      assertThat(store.versions()).containsExactly(12L);
+      assertThat(store.relativeFolder(12)).isEqualTo("checkpoints/version-0000000012");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void anExportThatWasKilledIsSwept() throws IOException {
+    CheckpointStore store = store(2);
+    Path done = store.export(3, state.actor().weights().tensors(), files);
+    Path half =
+        Files.createDirectory(done.resolveSibling("." + store.folder(4).getFileName() + ".tmp"));
+    Files.writeString(half.resolve("model.safetensors"), "half");
+    Path other = Files.createDirectory(done.resolveSibling(".mine.tmp"));
+    store.sweep(4);
+    assertThat(half).doesNotExist();
+    assertThat(done).exists();
+    assertThat(other).exists();
+  }
+
+  /** As one restored in part, or made by hand: no reason to write no more. */
+  @Test
+  void aFolderWithoutAManifestIsAsOldAsItself() throws IOException {
+    CheckpointStore store = store(3);
+    store.write(snapshot(1), files);
+    Path empty = Files.createDirectory(store.folder(2));
+    store.write(snapshot(3), files);
+    store.write(snapshot(4), files);
+    assertThat(store.versions()).containsExactly(2L, 3L, 4L);
+    Files.setLastModifiedTime(empty, FileTime.from(Instant.now().minus(DAY.multipliedBy(2))));
+    store.write(snapshot(4), files);
+    assertThat(store.versions()).containsExactly(3L, 4L);
   }
 }

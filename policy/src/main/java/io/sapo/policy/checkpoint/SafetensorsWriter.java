@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -91,7 +92,8 @@ public final class SafetensorsWriter {
     index.putObject("metadata").put("total_size", totalBytes(tensors, type));
     ObjectNode files = index.putObject("weight_map");
     for (int i = 0; i < shards.size(); i++) {
-      String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      String name =
+          String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
       write(folder.resolve(name), shards.get(i), type, metadata);
       shards.get(i).forEach(tensor -> files.put(tensor.spec().name(), name));
     }

@@ -92,7 +92,7 @@ public final class Devices {
     } catch (IOException e) {
       models.add("unknown model"); // a container need not show it
     }
-    return "gpu%d, %s, driver %s"
+    return "gpu%s, %s, driver %s"
         .formatted(device.getDeviceId(), String.join(" or ", models), version);
   }
 }

@@ -37,7 +37,7 @@ final class Struct {
 
   /** A tensor that every configuration has. */
   Struct tensor(String field, String name, long... shape) {
-    return place(field, "Tensor", "w[i + %d]".formatted(places), name, shape);
+    return place(field, "Tensor", "w[i + %s]".formatted(places), name, shape);
   }
 
   /** A tensor that some configurations lack. */
@@ -45,7 +45,7 @@ final class Struct {
     return place(
         field,
         "Optional[Tensor]",
-        "__torch__.weights.present(w[i + %d])".formatted(places),
+        "__torch__.weights.present(w[i + %s])".formatted(places),
         present ? name : null,
         shape);
   }
@@ -63,7 +63,7 @@ final class Struct {
   /** A linear map {@code NAME.weight} [out, in] with what may belong to it. */
   Struct linear(String field, String name, long out, long in, boolean bias, AdapterConfig adapter) {
     fields.append("  ").append(field).append(" : __torch__.weights.Linear\n");
-    values.add("__torch__.weights.linear(w, i + %d)".formatted(places));
+    values.add("__torch__.weights.linear(w, i + %s)".formatted(places));
     for (int i = 0; i < prefixes.size(); i++) {
       String module = prefixes.get(i) + name;
       List<Slot> slots = members.get(i);
@@ -93,7 +93,7 @@ final class Struct {
   /** A layer norm's {@code NAME.weight} and {@code NAME.bias}. */
   Struct layerNorm(String field, String name, long width) {
     fields.append("  ").append(field).append(" : __torch__.weights.LayerNorm\n");
-    values.add("__torch__.weights.LayerNorm(w[i + %d], w[i + %d])".formatted(places, places + 1));
+    values.add("__torch__.weights.LayerNorm(w[i + %s], w[i + %s])".formatted(places, places + 1));
     for (int i = 0; i < prefixes.size(); i++) {
       members.get(i).add(Slot.of(prefixes.get(i) + name + ".weight", width));
       members.get(i).add(Slot.of(prefixes.get(i) + name + ".bias", width));
@@ -131,7 +131,7 @@ final class Struct {
     class %s(NamedTuple):
     %s
     def %s(w: List[Tensor], n: int) -> __torch__.weights.%s:
-      i = %d + %d * n
+      i = %s + %s * n
       return __torch__.weights.%s(
         %s)
 

@@ -73,7 +73,7 @@ final class VisionLayout {
             "FeatureMerger",
             "feature_merger",
             block.end(),
-            prefixes("deepstack_merger_list.%d.", vision.deepstackBlocks().size()));
+            prefixes("deepstack_merger_list.%s.", vision.deepstackBlocks().size()));
     merger.layerNorm("norm", "norm", merged);
     merger.linear("widen", "linear_fc1", merged, merged, true, adapters);
     merger.linear("narrow", "linear_fc2", vision.outHiddenSize(), merged, true, adapters);
@@ -96,7 +96,7 @@ final class VisionLayout {
   }
 
   private List<String> blocks() {
-    return prefixes("blocks.%d.", vision.depth());
+    return prefixes("blocks.%s.", vision.depth());
   }
 
   private static List<String> prefixes(String format, int count) {

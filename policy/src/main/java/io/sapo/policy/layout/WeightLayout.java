@@ -46,7 +46,7 @@ public final class WeightLayout {
         return found
 
       def linear(w: List[Tensor], i: int) -> __torch__.weights.Linear:
-        return __torch__.weights.Linear(w[i], __torch__.weights.present(w[i + 1]), __torch__.weights.present(w[i + 2]), __torch__.weights.present(w[i + 3]), w[%d])
+        return __torch__.weights.Linear(w[i], __torch__.weights.present(w[i + 1]), __torch__.weights.present(w[i + 2]), __torch__.weights.present(w[i + 3]), w[%s])
 
       """
           .formatted(ADAPTER_SCALE);
@@ -125,7 +125,7 @@ public final class WeightLayout {
     long keys = attention.keyValueWidth();
     Struct layer =
         new Struct(
-            "DecoderLayer", "decoder_layer", begin, prefixes("model.layers.%d.", decoder.layers()));
+            "DecoderLayer", "decoder_layer", begin, prefixes("model.layers.%s.", decoder.layers()));
     layer.tensor("input_norm", "input_layernorm.weight", hidden);
     boolean bias = attention.queryKeyValueBias();
     layer.linear("q", "self_attn.q_proj", queries, hidden, bias, adapters);

@@ -98,11 +98,11 @@ public record PictureConfig(
     return """
     {
       "image_processor_type": "Qwen2VLImageProcessor",
-      "min_pixels": %d,
-      "max_pixels": %d,
-      "patch_size": %d,
-      "temporal_patch_size": %d,
-      "merge_size": %d,
+      "min_pixels": %s,
+      "max_pixels": %s,
+      "patch_size": %s,
+      "temporal_patch_size": %s,
+      "merge_size": %s,
       "image_mean": %s,
       "image_std": %s,
       "do_resize": true,

@@ -82,7 +82,7 @@ public abstract class GeneratedTaskSource<T> implements OrderedTaskSource {
 
   /** The task made from it, under the next id. */
   protected final Task task(T drawn) {
-    Task task = task("%s-%s-%d-%d".formatted(name, label(split), made.seed(), made.next()), drawn);
+    Task task = task("%s-%s-%s-%s".formatted(name, label(split), made.seed(), made.next()), drawn);
     verifier.ifPresent(task::setVerifier);
     return task;
   }

@@ -7,6 +7,7 @@ import io.sapo.producer.chain.Lengths;
 import io.sapo.producer.figures.FigureChainTaskSource;
 import io.sapo.producer.figures.FiguresTaskSource;
 import io.sapo.schemas.Task;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Recorded runs replay by these tasks, and seeds of rollouts derive from their ids. */
@@ -46,5 +47,17 @@ class GeneratedTaskSourceTest {
         "6a+9b+1c-8d+2e-6?",
         "4",
         "a3+1=4\nb4-4=0\nc0+1=1\n#### 1");
+  }
+
+  /** As LANG=fa_IR.UTF-8 sets it, whose numbers have digits of their own. */
+  @Test
+  void theyAreTheSameWhateverTheLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    try {
+      tasksOfASeedStayTheSame();
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.sapo.verifier.math;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,9 +49,9 @@ final class SpokenTime {
     }
     int before = named.get() == 1 ? HOURS : named.get() - 1;
     String half = spoken.group(4) == null ? " o'clock" : spoken.group(4);
-    return past
-        ? "%d:%02d%s".formatted(named.get(), minutes.get(), half)
-        : "%d:%02d%s".formatted(before, MINUTES - minutes.get(), half);
+    int hours = past ? named.get() : before;
+    int minute = past ? minutes.get() : MINUTES - minutes.get();
+    return String.format(Locale.ROOT, "%d:%02d%s", hours, minute, half);
   }
 
   private static Optional<Integer> minutes(String word, boolean past) {
