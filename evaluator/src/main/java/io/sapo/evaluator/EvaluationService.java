@@ -112,6 +112,11 @@ public final class EvaluationService implements AutoCloseable {
     return before;
   }
 
+  /** The last version's scores, once it is known which it is; as {@link #before} else. */
+  public CompletableFuture<Examined> after() {
+    return after;
+  }
+
   /**
    * Nothing in between any more; examines this version, which must be the run's newest.
    *

@@ -16,14 +16,19 @@ import io.sapo.standalone.progress.RunSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One start of a training run: broker, segmenter, learner, producers, evaluation and admin, until
  * the last version wanted or until stopped. What it knows of the training it reads from topics.
  */
 public final class TrainingRun {
+  private static final Logger log = LoggerFactory.getLogger(TrainingRun.class);
   private final Settings settings;
   private final Binding binding;
   private final RunFolder folder;
@@ -141,8 +146,32 @@ public final class TrainingRun {
       return new Scores(known ? before.join() : null, null);
     }
     CompletableFuture<Examined> after = evaluation.finish(learner.done().join());
-    boolean reached = supervisor.await(after, printer::refresh) == Supervisor.End.REACHED;
-    return new Scores(evaluation.before().getNow(null), reached ? after.join() : null);
+    return new Scores(
+        evaluation.before().getNow(null),
+        lastScore(supervisor, after, printer::refresh, printer::permanent));
+  }
+
+  /**
+   * What was trained stays trained where it cannot be scored.
+   *
+   * @param notice told why there is no score
+   * @return null where there is none
+   */
+  static Examined lastScore(
+      Supervisor supervisor,
+      CompletableFuture<Examined> after,
+      Runnable refresh,
+      Consumer<String> notice)
+      throws InterruptedException {
+    CompletableFuture<Throwable> over = after.handle((scores, problem) -> problem);
+    if (supervisor.await(over, refresh) == Supervisor.End.STOPPED) {
+      return null;
+    }
+    if (over.join() != null) {
+      notice.accept("the last version is not scored, the evaluation failed: " + over.join());
+      return null;
+    }
+    return after.join();
   }
 
   private String opening(KafkaAccess kafka, long from, long goal) {
@@ -163,8 +192,17 @@ public final class TrainingRun {
   private EvaluationService evaluation(RoleFactory factory) {
     EvaluationService evaluation = factory.evaluation("evaluator-0");
     supervisor.watchResult("evaluation", evaluation.before());
+    evaluation.after().whenComplete((scores, problem) -> warn(evaluation, problem));
     evaluation.start();
     return evaluation;
+  }
+
+  /** At once, not when a run of days is over. */
+  private static void warn(EvaluationService evaluation, Throwable problem) {
+    boolean known = evaluation.before().isCompletedExceptionally();
+    if (problem != null && !known && !(problem instanceof CancellationException)) {
+      log.error("the evaluation failed: training goes on, and is not scored any more", problem);
+    }
   }
 
   private void segmenter(RoleFactory factory, Roles roles) {
