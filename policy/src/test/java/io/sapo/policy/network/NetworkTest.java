@@ -7,10 +7,12 @@ import io.sapo.policy.ReferenceModels;
 import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.device.TestDevice;
 import io.sapo.policy.layout.Head;
+import io.sapo.policy.layout.WeightLayout;
 import io.sapo.policy.picture.PreparedPicture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +41,22 @@ class NetworkTest {
   static void close() {
     network.close();
     actor.close();
+  }
+
+  /** As LANG=fa_IR.UTF-8 sets it, whose numbers have digits of their own. */
+  @Test
+  void namesAndScriptsAreTheSameWhateverTheLocale() {
+    String slots = WeightLayout.of(config, Head.LANGUAGE_MODEL, null).slots().toString();
+    String source = WeightLayout.source(config);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    try {
+      assertThat(WeightLayout.of(config, Head.LANGUAGE_MODEL, null).slots().toString())
+          .isEqualTo(slots);
+      assertThat(WeightLayout.source(config)).isEqualTo(source);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   /** Neighbours, padding, windows of other sizes and shared pictures leave a row's scores alone. */
