@@ -102,18 +102,24 @@ final class ConversationPublisher {
     return published;
   }
 
-  /** Publishes a conversation that can be judged; drops one that cannot. */
+  /**
+   * Publishes a conversation that can be judged; drops one that cannot, without waiting. Either way
+   * {@link Conversations#gone} is told when it is out of memory.
+   */
   void over(Conversation conversation) {
     Optional<Reference> reference = conversation.reference();
     if (reference.isPresent()) {
       synchronized (rewarded) {
         judged++;
       }
-      publish(conversation, reference.get(), new CompletableFuture<>());
+      CompletableFuture<Void> published = new CompletableFuture<>();
+      var unused = published.whenComplete((done, problem) -> conversations.gone(conversation));
+      publish(conversation, reference.get(), published);
     } else {
       synchronized (rewarded) {
         dropped++;
       }
+      conversations.gone(conversation);
       log.info(
           "conversation {} of {} turns is dropped: it got no reward, and names no answer to judge by",
           conversation.id(),

@@ -28,6 +28,9 @@ final class Conversations {
 
   private long bytes;
 
+  /** Of those that are over and not yet in the log, or dropped. */
+  private long leaving;
+
   /**
    * @param most conversations kept; beyond it the one used longest ago is given up
    * @param mostBytes that they may take together; beyond it likewise, but for the newest
@@ -64,13 +67,16 @@ final class Conversations {
     return Optional.ofNullable(found);
   }
 
-  /** Puts one there; returns those that have to leave for it. */
+  /**
+   * Puts one there; returns those that have to leave for it. They take memory until {@link #gone}.
+   */
   synchronized List<Conversation> put(Conversation conversation) {
     add(conversation);
     List<Conversation> left = new ArrayList<>();
     while (byId.size() > most || bytes > mostBytes && byId.size() > 1) {
       Conversation oldest = byId.values().iterator().next();
       remove(oldest);
+      leaving += oldest.bytes();
       left.add(oldest);
     }
     return left;
@@ -95,16 +101,30 @@ final class Conversations {
     return true;
   }
 
-  /** Takes those that have been idle for too long; all of them when {@code now} is empty. */
+  /**
+   * Takes those that have been idle for too long; all of them when {@code now} is empty. They take
+   * memory until {@link #gone}.
+   */
   synchronized List<Conversation> takeOver(Optional<Long> now) {
     List<Conversation> over = new ArrayList<>();
     for (Conversation one : List.copyOf(byId.values())) {
       if (now.isEmpty() || now.get() - one.lastUsedNanos() >= idleNanos) {
         remove(one);
+        leaving += one.bytes();
         over.add(one);
       }
     }
     return over;
+  }
+
+  /** One that was over is in the log, or given up. */
+  synchronized void gone(Conversation one) {
+    leaving -= one.bytes();
+  }
+
+  /** Whether those that cannot leave take the place of new ones. */
+  synchronized boolean full() {
+    return leaving > 0 && bytes + leaving > mostBytes;
   }
 
   synchronized int size() {

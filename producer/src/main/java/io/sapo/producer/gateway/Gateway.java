@@ -6,6 +6,7 @@ import io.sapo.policy.profile.CheckpointProfile;
 import io.sapo.producer.Engines;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.engine.RolloutEngine;
+import io.sapo.producer.gateway.GatewayException.Kind;
 import io.sapo.producer.rollout.Closer;
 import io.sapo.producer.rollout.TrajectorySender;
 import io.sapo.producer.rollout.WeightsInUse;
@@ -14,10 +15,12 @@ import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,9 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
-
-  /** Of the heap that open conversations may take. */
-  private static final int SHARE_OF_HEAP = 4;
 
   private static final Duration SWEEP_LEAST = Duration.ofMillis(100);
 
@@ -57,7 +57,10 @@ public final class Gateway implements AutoCloseable {
   private final Heartbeats heartbeats;
 
   /** Its one thread publishes, and may wait for a broker; see {@link TrajectorySender}. */
-  private final ScheduledExecutorService publishing;
+  private final ExecutorService publishing;
+
+  /** Its one thread looks for idle conversations, and waits for nothing. */
+  private final ScheduledExecutorService sweeping;
 
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
 
@@ -90,7 +93,7 @@ public final class Gateway implements AutoCloseable {
     this.conversations =
         new Conversations(
             limits.conversations(),
-            Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
+            limits.conversationBytes(),
             limits.idle());
     try {
       profile = resources.add(CheckpointProfile.open(checkpoint, config.prompts().profile()));
@@ -126,16 +129,18 @@ public final class Gateway implements AutoCloseable {
       resources.close();
       throw e;
     }
-    publishing =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "gateway-publisher");
-              thread.setDaemon(true);
-              return thread;
-            });
+    publishing = Executors.newSingleThreadExecutor(work -> daemon(work, "gateway-publisher"));
+    sweeping =
+        Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "gateway-sweeper"));
     long every = Math.max(SWEEP_LEAST.toMillis(), limits.idle().toMillis() / 10);
     var unused =
-        publishing.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+        sweeping.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Begins to follow the weights, to generate and to report; once. */
@@ -179,10 +184,19 @@ public final class Gateway implements AutoCloseable {
    */
   public CompletableFuture<ChatReply> chat(ChatRequest request) {
     try {
-      return generation.generate(request, turns.of(request), Optional.empty());
+      return generation.generate(request, turn(request), Optional.empty());
     } catch (GatewayException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private Turns.Turn turn(ChatRequest request) {
+    if (conversations.full()) {
+      throw new GatewayException(
+          Kind.BUSY,
+          "conversations that are over take the memory for new ones until the broker takes them");
+    }
+    return turns.of(request);
   }
 
   /**
@@ -198,7 +212,7 @@ public final class Gateway implements AutoCloseable {
             : StreamedTurn.atTheEnd(turns.texts(request), news);
     CompletableFuture<ChatReply> reply;
     try {
-      reply = generation.generate(request, turns.of(request), Optional.of(stream));
+      reply = generation.generate(request, turn(request), Optional.of(stream));
     } catch (GatewayException e) {
       reply = CompletableFuture.failedFuture(e);
     }
@@ -231,19 +245,36 @@ public final class Gateway implements AutoCloseable {
 
   /** From any thread; does not wait. */
   private void publish(List<Conversation> over) {
-    if (over.isEmpty()) {
+    List<Conversation> judged = new ArrayList<>();
+    for (Conversation conversation : over) {
+      if (conversation.reference().isPresent()) {
+        judged.add(conversation);
+      } else {
+        publisher.over(conversation);
+      }
+    }
+    if (judged.isEmpty()) {
       return;
     }
     try {
-      publishing.execute(() -> over.forEach(publisher::over));
+      publishing.execute(() -> send(judged));
     } catch (RejectedExecutionException e) {
-      log.warn("{} conversations that ended while the gateway did are lost", over.size());
+      log.warn("{} conversations that ended while the gateway did are lost", judged.size());
+    }
+  }
+
+  private void send(List<Conversation> judged) {
+    try {
+      judged.forEach(publisher::over);
+    } catch (Error e) {
+      failed.completeExceptionally(e);
+      throw e;
     }
   }
 
   private void sweep() {
     try {
-      conversations.takeOver(Optional.of(System.nanoTime())).forEach(publisher::over);
+      publish(conversations.takeOver(Optional.of(System.nanoTime())));
     } catch (RuntimeException e) {
       log.error("idle conversations are not looked at", e);
     } catch (Error e) {
@@ -276,6 +307,7 @@ public final class Gateway implements AutoCloseable {
     if (publishing.isShutdown()) {
       return;
     }
+    sweeping.shutdownNow();
     boolean ended = thread.stop();
     try {
       publishRest();

@@ -8,13 +8,17 @@ import io.sapo.producer.gateway.ChatRequest.Message;
 import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.schemas.Trajectory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** How conversations end: rewarded, left to a verifier, or dropped. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EndedConversationsTest extends RunningGateway {
   @Test
   void aRewardIsGivenOnceAndToWhatThereIs() {
@@ -69,9 +73,7 @@ class EndedConversationsTest extends RunningGateway {
   @Test
   void whileNothingCanBePublishedRewardsWaitAndNothingElseDoes() throws Exception {
     ChatReply reply = chat(1, QUESTION);
-    try (Admin admin = Admin.create(kafka.clientConfig())) {
-      admin.deleteTopics(List.of(kafka.topics().trajectories().name())).all().get();
-    }
+    deleteTrajectories();
     CompletableFuture<Void> reward =
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.reward(reply.id(), 1));
     KafkaFixture.await("the reward to be taken", () -> counted("rewarded") == 1);
@@ -87,24 +89,61 @@ class EndedConversationsTest extends RunningGateway {
   /** Nor does generating, when a conversation has to leave for another one. */
   @Test
   void whileNothingCanBePublishedConversationsLeaveForOthers() throws Exception {
-    try (Admin admin = Admin.create(kafka.clientConfig())) {
-      admin.deleteTopics(List.of(kafka.topics().trajectories().name())).all().get();
-    }
-    Reference reference = new Reference("3", "numeric");
+    deleteTrajectories();
     for (int i = 0; i < 5; i++) {
-      ChatRequest request =
-          new ChatRequest(
-              List.of(new Message("user", "What is " + i + "?")),
-              Tools.NONE,
-              List.of(),
-              SAMPLING,
-              Optional.empty(),
-              Optional.of(reference));
+      ChatRequest request = judged("What is " + i + "?");
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.chat(request).join());
     }
     assertThat(counted("open")).isEqualTo(3);
     gateway.close();
     open(Duration.ofMinutes(5));
+  }
+
+  /**
+   * Else what waits for the broker would fill the heap. What cannot be judged does not wait, and is
+   * dropped meanwhile.
+   */
+  @Test
+  void whileNothingCanBePublishedNoMoreIsTakenThanMemoryIsFor() throws Exception {
+    gateway.close();
+    open(new GatewayLimits(Duration.ofMillis(300), 3, 10_000, 10));
+    deleteTrajectories();
+    List<String> refusals = new ArrayList<>();
+    for (int i = 0; i < 1_000 && refusals.isEmpty(); i++) {
+      ChatRequest request = judged("What is " + i + "?");
+      try {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.chat(request).join());
+      } catch (CompletionException e) {
+        assertThat(((GatewayException) e.getCause()).kind()).isEqualTo(GatewayException.Kind.BUSY);
+        refusals.add(e.getMessage());
+      }
+    }
+    assertThat(refusals).singleElement().asString().contains("until the broker takes them");
+    gateway.close();
+
+    open(Duration.ofMillis(100));
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> gateway.chat(judged("1?")).join());
+    KafkaFixture.await("it to wait for the broker", () -> counted("left_to_a_verifier") == 1);
+    chat(1, QUESTION);
+    KafkaFixture.await("the other to be dropped", () -> counted("dropped") == 1);
+    gateway.close();
+    open(Duration.ofMinutes(5));
+  }
+
+  private void deleteTrajectories() throws Exception {
+    try (Admin admin = Admin.create(kafka.clientConfig())) {
+      admin.deleteTopics(List.of(kafka.topics().trajectories().name())).all().get();
+    }
+  }
+
+  private static ChatRequest judged(String question) {
+    return new ChatRequest(
+        List.of(new Message("user", question)),
+        Tools.NONE,
+        List.of(),
+        SAMPLING,
+        Optional.empty(),
+        Optional.of(new Reference("3", "numeric")));
   }
 
   private long counted(String fate) {

@@ -87,10 +87,14 @@ abstract class RunningGateway {
   }
 
   void open(Duration idle) {
+    open(new GatewayLimits(idle, 3, 10));
+  }
+
+  void open(GatewayLimits limits) {
     gateway =
         Gateway.open(
             config(),
-            new GatewayLimits(idle, 3, 10),
+            limits,
             checkpoint,
             BaseModel.trainedWhole(checkpoint.config(), Device.cpu()),
             kafka.topics(),
