@@ -91,10 +91,7 @@ public final class Gateway implements AutoCloseable {
     this.config = config;
     Clock clock = Clock.systemUTC();
     this.conversations =
-        new Conversations(
-            limits.conversations(),
-            limits.conversationBytes(),
-            limits.idle());
+        new Conversations(limits.conversations(), limits.conversationBytes(), limits.idle());
     try {
       profile = resources.add(CheckpointProfile.open(checkpoint, config.prompts().profile()));
       turns =
@@ -130,11 +127,9 @@ public final class Gateway implements AutoCloseable {
       throw e;
     }
     publishing = Executors.newSingleThreadExecutor(work -> daemon(work, "gateway-publisher"));
-    sweeping =
-        Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "gateway-sweeper"));
+    sweeping = Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "gateway-sweeper"));
     long every = Math.max(SWEEP_LEAST.toMillis(), limits.idle().toMillis() / 10);
-    var unused =
-        sweeping.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    var unused = sweeping.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
   private static Thread daemon(Runnable work, String name) {
