@@ -105,7 +105,9 @@ public final class Binding {
     return Devices.open(settings.text("model.device"));
   }
 
-  /** Of activations that an update may keep for its backward pass, also one that is folded again. */
+  /**
+   * Of activations that an update may keep for its backward pass, also one that is folded again.
+   */
   public long activationBytes() {
     return settings.wide("learner.activation-mib") << 20;
   }
