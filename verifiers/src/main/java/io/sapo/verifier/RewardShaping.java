@@ -28,13 +28,14 @@ public record RewardShaping(
   public record Shaped(double reward, boolean normalised, boolean formatted, boolean overlong) {}
 
   /**
-   * @param tokens of the response
-   * @param limit of the response's length, in tokens
+   * @param tokens that the model wrote
+   * @param longest of them at a stretch, in one turn: what the limit is held against
+   * @param limit of a turn's length, in tokens
    */
-  public Shaped shape(double reward, String response, int tokens, int limit) {
+  public Shaped shape(double reward, String response, int tokens, int longest, int limit) {
     boolean normalised = normalLength > 0 && tokens > normalLength;
     boolean formatted = formatReward != 0 && FormatVerifier.wellFormed(response);
-    double penalty = overlongPenalty * overlong(tokens, limit);
+    double penalty = overlongPenalty * overlong(longest, limit);
     double shaped = normalised ? reward * normalLength / tokens : reward;
     shaped += formatted ? formatReward : 0;
     return new Shaped(shaped - penalty, normalised, formatted, penalty != 0);

@@ -15,7 +15,7 @@ class RewardShapingTest {
 
   @Test
   void nothingIsChangedUnlessAskedFor() {
-    assertThat(RewardShaping.NONE.shape(0.7, FORMED, 1000, 1000))
+    assertThat(RewardShaping.NONE.shape(0.7, FORMED, 1000, 1000, 1000))
         .isEqualTo(new RewardShaping.Shaped(0.7, false, false, false));
   }
 
@@ -26,7 +26,7 @@ class RewardShapingTest {
   void thePenaltyGrowsTowardsTheLimit(int tokens, double penalty) {
     RewardShaping shaping = new RewardShaping(0, 0, 20, 1);
 
-    RewardShaping.Shaped shaped = shaping.shape(1, "", tokens, 80);
+    RewardShaping.Shaped shaped = shaping.shape(1, "", tokens, tokens, 80);
 
     assertThat(shaped.reward()).isEqualTo(1 - penalty, within(1e-12));
     assertThat(shaped.overlong()).isEqualTo(penalty > 0);
@@ -36,9 +36,9 @@ class RewardShapingTest {
   void lengthAndFormCount() {
     RewardShaping shaping = new RewardShaping(50, 0.25, 0, 1);
 
-    assertThat(shaping.shape(1, "", 50, 100))
+    assertThat(shaping.shape(1, "", 50, 50, 100))
         .isEqualTo(new RewardShaping.Shaped(1, false, false, false));
-    assertThat(shaping.shape(1, FORMED, 200, 400))
+    assertThat(shaping.shape(1, FORMED, 200, 200, 400))
         .isEqualTo(new RewardShaping.Shaped(0.5, true, true, false));
     assertThatThrownBy(() -> new RewardShaping(0, Double.NaN, 0, 1))
         .isInstanceOf(IllegalArgumentException.class);

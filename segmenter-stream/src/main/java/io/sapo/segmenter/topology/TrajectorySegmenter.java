@@ -1,20 +1,20 @@
 package io.sapo.segmenter.topology;
 
+import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.Judgement;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
-import io.sapo.segmenter.cut.ResponseTokens;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.cut.TrainedCut;
+import io.sapo.segmenter.cut.TrainedText;
 import io.sapo.verifier.GivenVerdict;
 import io.sapo.verifier.ReferenceAnswerException;
 import io.sapo.verifier.RewardShaping;
 import io.sapo.verifier.Verdict;
 import io.sapo.verifier.Verifier;
 import io.sapo.verifier.Verifiers;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -58,7 +58,8 @@ final class TrajectorySegmenter {
    * @throws RefusedException when the record would be too large
    */
   Cut cut(Accepted accepted) throws RefusedException {
-    int[] ends = TrainedCut.ends(strategy, accepted.response(), mask(accepted.trajectory()));
+    int[] ends =
+        TrainedCut.ends(strategy, accepted.response(), TrainedText.mask(accepted.trajectory()));
     checkSize(accepted.source(), ends.length, List.of());
     return new Cut(ends, strategyName);
   }
@@ -115,7 +116,7 @@ final class TrajectorySegmenter {
       throws RefusedException {
     Trajectory trajectory = accepted.trajectory();
     try {
-      Verdict verdict = verifier.verify(trajectory.getResponseText(), trajectory.getAnswer());
+      Verdict verdict = verifier.verify(TrainedText.of(trajectory), trajectory.getAnswer());
       return new Rewards(
           Objects.requireNonNull(verdict, "it gave no verdict"),
           segmentRewards(verifier, accepted, ends));
@@ -129,25 +130,25 @@ final class TrajectorySegmenter {
     }
   }
 
-  /** Null where every token is trained. */
-  private static byte[] mask(Trajectory trajectory) {
-    if (trajectory.getLossMask() == null) {
-      return null;
-    }
-    byte[] mask = new byte[trajectory.getLossMask().remaining()];
-    trajectory.getLossMask().duplicate().get(mask);
-    return mask;
-  }
-
+  /**
+   * By the tokens that the model wrote. The limit is one of a turn: the longest one's length
+   * counts, and of a conversation that ended by being cut off the limit itself.
+   */
   private double shaped(Verdict verdict, Accepted accepted) {
+    Trajectory trajectory = accepted.trajectory();
+    byte[] mask = TrainedText.mask(trajectory);
+    int limit = trajectory.getSampling().getMaxNewTokens();
+    int tokens = accepted.response().count();
+    int longest = tokens;
+    if (mask != null) {
+      tokens = TrainedText.tokens(mask);
+      boolean cutOff = trajectory.getFinishReason() == FinishReason.LENGTH;
+      longest = cutOff ? limit : TrainedText.longestRun(mask);
+    }
     RewardShaping.Shaped shaped =
         verifiers
             .shaping()
-            .shape(
-                verdict.reward(),
-                accepted.response().text(),
-                accepted.response().count(),
-                accepted.trajectory().getSampling().getMaxNewTokens());
+            .shape(verdict.reward(), TrainedText.of(trajectory), tokens, longest, limit);
     counters.countShaped(shaped);
     return shaped.reward();
   }
@@ -186,9 +187,14 @@ final class TrajectorySegmenter {
 
   /** A fresh array, zero where the verifier gives none. */
   private static double[] segmentRewards(Verifier verifier, Accepted accepted, int[] ends) {
-    double[] given =
-        verifier.segmentRewards(
-            texts(accepted.response(), ends), accepted.trajectory().getAnswer());
+    Trajectory trajectory = accepted.trajectory();
+    List<String> texts =
+        TrainedText.segments(
+            accepted.response().text(),
+            accepted.response().charEnds(),
+            TrainedText.mask(trajectory),
+            ends);
+    double[] given = verifier.segmentRewards(texts, trajectory.getAnswer());
     if (given.length == 0) {
       return new double[ends.length];
     }
@@ -209,17 +215,5 @@ final class TrajectorySegmenter {
       }
     }
     return given.clone();
-  }
-
-  private static List<String> texts(ResponseTokens response, int[] ends) {
-    List<String> texts = new ArrayList<>(ends.length);
-    int start = 0;
-    for (int i = 0; i < ends.length; i++) {
-      boolean last = i == ends.length - 1;
-      int end = last ? response.text().length() : response.charEnds()[ends[i]];
-      texts.add(response.text().substring(start, end));
-      start = end;
-    }
-    return texts;
   }
 }

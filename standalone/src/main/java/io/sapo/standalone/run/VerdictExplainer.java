@@ -4,6 +4,7 @@ import io.sapo.admin.run.Explainer;
 import io.sapo.schemas.Judgement;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Trajectory;
+import io.sapo.segmenter.cut.TrainedText;
 import io.sapo.verifier.Explanation;
 import io.sapo.verifier.GivenVerdict;
 import io.sapo.verifier.ReferenceAnswerException;
@@ -30,7 +31,7 @@ final class VerdictExplainer implements Explainer {
     try {
       return verifiers
           .find(trajectory.getVerifier(), given)
-          .map(verifier -> verifier.explain(trajectory.getResponseText(), trajectory.getAnswer()))
+          .map(verifier -> verifier.explain(TrainedText.of(trajectory), trajectory.getAnswer()))
           .map(of -> reasons(of, record.getCorrect()));
     } catch (ReferenceAnswerException e) {
       return Optional.of(new Reasons("", "", "", e.getMessage(), false));
