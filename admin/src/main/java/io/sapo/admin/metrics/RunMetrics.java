@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The run as Prometheus text: heartbeat gauges and the newest report under the names that the
@@ -21,7 +22,17 @@ public final class RunMetrics {
   private static final String MEMBER = "member";
 
   private static final Set<String> COUNTERS =
-      Set.of("records_read", "records_segmented", "dead_letters");
+      Set.of(
+          "records_read",
+          "records_segmented",
+          "dead_letters",
+          "rewards_length_normalised",
+          "rewards_formatted",
+          "rewards_overlong",
+          "process_scored_segments");
+
+  private static final Pattern COUNTER_OF_ONE =
+      Pattern.compile("dead_letters_.*+|judge_.*_(?:judged|given_up)");
 
   private final MetricFamilies families = new MetricFamilies();
 
@@ -78,7 +89,7 @@ public final class RunMetrics {
 
   /** Heartbeats call what only grows by its bare name; Prometheus wants it said. */
   private static String counted(String gauge) {
-    boolean counter = COUNTERS.contains(gauge) || gauge.startsWith("dead_letters_");
+    boolean counter = COUNTERS.contains(gauge) || COUNTER_OF_ONE.matcher(gauge).matches();
     return counter ? gauge + "_total" : gauge;
   }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.admin.config.Limits;
 import io.sapo.admin.run.RunState;
 import io.sapo.admin.topics.Lags;
+import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
+import io.sapo.schemas.Status;
+import io.sapo.schemas.Topic;
 import io.sapo.schemas.Topics;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,16 @@ import org.junit.jupiter.api.Test;
 class RunMetricsTest {
   private static final int LETTERS = 5_000;
   private static final int TAIL = 4_000;
+  private static final List<String> COUNTERS =
+      List.of(
+          "records_read",
+          "dead_letters_malformed",
+          "rewards_length_normalised",
+          "rewards_formatted",
+          "rewards_overlong",
+          "process_scored_segments",
+          "judge_taste_judged",
+          "judge_of_style_given_up");
 
   private final Topics topics = new Topics("m.");
   private final TreeMap<String, Lags.Flow> flows = new TreeMap<>();
@@ -74,5 +87,42 @@ class RunMetricsTest {
   @Test
   void aBrokerThatDoesNotAnswerIsNoTopicWithoutLetters() {
     assertThat(scrape(from(0), true)).doesNotContain("sapo_dead_letters_total");
+  }
+
+  @Test
+  void whatOnlyGrowsIsACounter() {
+    flows.put(topics.deadLetters(), new Lags.Flow(LETTERS, 0));
+    RunState run = from(LETTERS - 1);
+    TreeMap<String, Double> gauges = new TreeMap<>();
+    for (String name : COUNTERS) {
+      gauges.put(name, 3.0);
+    }
+    gauges.put("judge_taste_open", 2.0);
+    gauges.put("process_reward_mean", 0.5);
+    Status status =
+        Status.newBuilder()
+            .setComponent(Component.SEGMENTER)
+            .setInstance("one")
+            .setState("running")
+            .setVersion(1)
+            .setStartedAtMs(0)
+            .setAtMs(0)
+            .setIntervalMs(1_000)
+            .setGauges(gauges)
+            .build();
+    run.apply(
+        new ConsumerRecord<>(
+            topics.status().name(),
+            0,
+            0,
+            Topic.keyBytes("SEGMENTER/one"),
+            topics.status().codec().encode(status)));
+    String scraped = scrape(run, true);
+    for (String name : COUNTERS) {
+      assertThat(scraped).contains("# TYPE sapo_segmenter_" + name + "_total counter\n");
+    }
+    assertThat(scraped)
+        .contains("# TYPE sapo_segmenter_judge_taste_open gauge\n")
+        .contains("# TYPE sapo_segmenter_process_reward_mean gauge\n");
   }
 }
