@@ -149,6 +149,7 @@ final class ConfigKeys {
     key("segmenter.equality.lists", Rule.choice(names(EqualityPolicy.Lists.class)));
     key("segmenter.reward.normal-length", Rule.integer(0, MANY));
     key("segmenter.reward.format", Rule.number(-1000, 1000));
+    key("segmenter.reward.think-opened", Rule.flag());
     key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY).orEmpty());
     key("segmenter.reward.overlong-penalty", Rule.number(0, 1000));
     key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));

@@ -69,7 +69,8 @@ final class SegmenterBinding {
             settings.integer("segmenter.reward.normal-length"),
             settings.number("segmenter.reward.format"),
             new LearnerBinding(settings).overlongTokens(),
-            settings.number("segmenter.reward.overlong-penalty")),
+            settings.number("segmenter.reward.overlong-penalty"),
+            settings.flag("segmenter.reward.think-opened")),
         settings.optionalPath("verifiers.path"));
   }
 }

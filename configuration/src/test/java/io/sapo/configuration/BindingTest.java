@@ -94,6 +94,7 @@ class BindingTest {
           Map.entry("learner.rejection-form", "product"),
           Map.entry("learner.rejection-high", "4"),
           Map.entry("segmenter.reward.overlong-tokens", "9"),
+          Map.entry("segmenter.reward.think-opened", "true"),
           Map.entry("verifiers.path", "verifiers"),
           Map.entry("segmenter.equality.units", "required"),
           Map.entry("segmenter.equality.percent", "value"),

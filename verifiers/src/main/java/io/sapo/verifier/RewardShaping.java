@@ -10,10 +10,21 @@ package io.sapo.verifier;
  * @param overlongTokens tokens before the length limit over which the penalty grows from nothing to
  *     all of it, as DAPO's soft overlong punishment (arXiv:2503.14476, eq. 13); 0: no penalty
  * @param overlongPenalty taken away at the limit
+ * @param thinkOpened whether prompts end with {@code <think>}, so that no response begins with it
  */
 public record RewardShaping(
-    int normalLength, double formatReward, int overlongTokens, double overlongPenalty) {
+    int normalLength,
+    double formatReward,
+    int overlongTokens,
+    double overlongPenalty,
+    boolean thinkOpened) {
   public static final RewardShaping NONE = new RewardShaping(0, 0, 0, 1);
+
+  /** Of prompts that leave it to the response to open its thinking. */
+  public RewardShaping(
+      int normalLength, double formatReward, int overlongTokens, double overlongPenalty) {
+    this(normalLength, formatReward, overlongTokens, overlongPenalty, false);
+  }
 
   public RewardShaping {
     if (normalLength < 0 || overlongTokens < 0) {
@@ -34,7 +45,7 @@ public record RewardShaping(
    */
   public Shaped shape(double reward, String response, int tokens, int longest, int limit) {
     boolean normalised = normalLength > 0 && tokens > normalLength;
-    boolean formatted = formatReward != 0 && FormatVerifier.wellFormed(response);
+    boolean formatted = formatReward != 0 && FormatVerifier.wellFormed(response, thinkOpened);
     double penalty = overlongPenalty * overlong(longest, limit);
     double shaped = normalised ? reward * normalLength / tokens : reward;
     shaped += formatted ? formatReward : 0;

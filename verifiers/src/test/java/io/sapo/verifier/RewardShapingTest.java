@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sapo.verifier.math.EqualityPolicy;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +47,25 @@ class RewardShapingTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new RewardShaping(-1, 0, 0, 1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** The template of DeepSeek-R1-Distill-Qwen ends prompts with it. */
+  @Test
+  void thinkingThatThePromptOpensHasTheForm() {
+    RewardShaping opened = new RewardShaping(0, 0.25, 0, 1, true);
+    Verifiers verifiers =
+        Verifiers.load(
+            new VerifierSettings(1e-3, EqualityPolicy.DEFAULT, opened, Optional.empty()));
+    String behind = "2x=10</think> \\boxed{5}";
+    for (String response : List.of(behind, "<think>" + behind, "\\boxed{5}", behind + "<think>")) {
+      boolean formed = response.equals(behind);
+      assertThat(verifiers.find("format").orElseThrow().verify(response, "5").correct())
+          .isEqualTo(formed);
+      assertThat(verifiers.find("geo3k").orElseThrow().verify(response, "5").reward())
+          .isEqualTo(formed ? 1 : 0.9);
+      assertThat(opened.shape(0, response, 9, 9, 99).formatted()).isEqualTo(formed);
+    }
+    assertThat(VERIFIERS.find("format").orElseThrow().verify(behind, "5").correct()).isFalse();
   }
 
   @Test
