@@ -60,6 +60,12 @@ final class Boxes {
     return Optional.of(String.join(", ", contents));
   }
 
+  /** Where the last box ends; -1 without one. */
+  int end() {
+    List<Box> boxes = outermost(complete());
+    return boxes.isEmpty() ? -1 : boxes.get(boxes.size() - 1).end;
+  }
+
   private String content(Box box) {
     return text.substring(box.contentStart, box.contentEnd).strip();
   }

@@ -27,8 +27,30 @@ public final class ChoiceVerifier implements Verifier {
 
   private static final Pattern LETTER_ONLY =
       Pattern.compile("[\\s(*\\[$]*+" + STYLE + "([A-Za-z])[\\s)*\\].:}$]*+");
+
+  /** One behind a number that is a unit: 12 V, 30 °C, 5 N/C; the label of a list goes on. */
+  private static final String UNIT =
+      "(?!(?<=[0-9]\\s{1,3}|[0-9]\\s{0,3}\u00b0\\s{0,2}|[0-9]\\s{1,3}[A-Za-z]{1,3}/)"
+          + "[ACFGHJKLMNSTVW](?:[\\s.]*+$|[,;](?!\\s*+[0-9])))";
+
   private static final Pattern OTHER =
-      Pattern.compile("(?<![A-Za-z0-9'])(?:([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+      Pattern.compile(
+          "(?<![A-Za-z0-9'])(?:" + UNIT + "([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+
+  /** From behind a label to a letter that its option's text ends in: B. Vitamin C. */
+  private static final Pattern OPTION_TEXT =
+      Pattern.compile(
+          "(?=[\\s}*$]*+[)\\].:\u2013\u2014-])[\\s)\\]}.:*$\u2013\u2014-]++"
+              + "(?:[\\p{L}0-9][\\p{L}0-9'\u2019-]*+\\s++){0,7}\\p{L}[\\p{L}0-9'\u2019-]*+\\s++");
+
+  /** What makes of such a letter another choice, or may. */
+  private static final Pattern JOINING =
+      Pattern.compile(
+          "(?i)(?<!\\w)(?:and|or|nor|not|no|but|either|neither|both|also|then|than|instead|rather"
+              + "|actually|wait|sorry|maybe|perhaps|possibly|probably|likely|hmm|is|was|are|be|it|its|i"
+              + "|we|you|think|choose|pick|select|options?|choices?|answers?|letters?|labels?|correct"
+              + "|right|wrong|better|as|with|over|because|since|if|unless|except|means?|meant|see|say"
+              + "|to|plus|versus|vs|like|equals?|same|[a-z])(?!\\w)");
 
   /** A statement that comes to its choice at the end: I think it is C. */
   private static final Pattern TRAILING =
@@ -108,7 +130,7 @@ public final class ChoiceVerifier implements Verifier {
   }
 
   private static Optional<Character> chosen(String response) {
-    Optional<String> boxed = FinalAnswer.boxed(response).map(ChoiceVerifier::undelimited);
+    Optional<String> boxed = FinalAnswer.finalBox(response).map(ChoiceVerifier::undelimited);
     Optional<String> marked = FinalAnswer.marked(response).map(ChoiceVerifier::undelimited);
     // A box of a formula is none of a choice.
     boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
@@ -182,7 +204,7 @@ public final class ChoiceVerifier implements Verifier {
     }
     String before = stated.substring(0, stated.length() - clause.length());
     boolean othersRejected = REJECTING.matcher(before).find();
-    return alone(othersRejected ? clause : stated, trailing.group(1).charAt(0));
+    return alone(othersRejected ? clause : stated, trailing.group(1).charAt(0), -1);
   }
 
   private static String lastClause(String stated) {
@@ -206,18 +228,42 @@ public final class ChoiceVerifier implements Verifier {
     int group = first.group(1) == null ? 2 : 1;
     return REJECTED.matcher(stated).region(first.end(group), stated.length()).lookingAt()
         ? Optional.empty()
-        : alone(stated, upper(first.group(group)));
+        : alone(stated, upper(first.group(group)), first.end(group));
   }
 
-  /** The letter, unless the statement names another one. */
-  private static Optional<Character> alone(String stated, char letter) {
+  /**
+   * The letter, unless the statement names another one.
+   *
+   * @param labelEnd where it ends if the statement opens with it, else -1
+   */
+  private static Optional<Character> alone(String stated, char letter, int labelEnd) {
     Matcher others = OTHER.matcher(stated);
     while (others.find()) {
-      if (upper(others.group(1) == null ? others.group(2) : others.group(1)) != letter) {
+      boolean bare = others.group(1) != null;
+      if (upper(others.group(bare ? 1 : 2)) != letter
+          && !(bare && endsOption(stated, labelEnd, others.end()))) {
         return Optional.empty();
       }
     }
     return Optional.of(letter);
+  }
+
+  /** Whether the letter before {@code end} is the end of the labelled option's text. */
+  private static boolean endsOption(String stated, int labelEnd, int end) {
+    if (labelEnd < 0 || end - labelEnd > CLAUSE_CHARS || !isEnd(stated, end)) {
+      return false;
+    }
+    String text = stated.substring(labelEnd, end - 1);
+    return OPTION_TEXT.matcher(text).matches() && !JOINING.matcher(text).find();
+  }
+
+  /** Whether at most full stops and marks of emphasis are left. */
+  private static boolean isEnd(String stated, int at) {
+    int end = at;
+    while (end < stated.length() && ". \t*$".indexOf(stated.charAt(end)) >= 0) {
+      end++;
+    }
+    return end == stated.length();
   }
 
   private static Optional<Character> last(Pattern pattern, String response) {

@@ -3,6 +3,7 @@ package io.sapo.verifier;
 import io.sapo.verifier.math.MathEquality;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Finds where a text states its final answer. The last statement counts; linear in the text. */
 final class FinalAnswer {
@@ -15,12 +16,27 @@ final class FinalAnswer {
   private static final String HASHES = "####";
   private static final String OPENING_TAG = "<answer>";
   private static final String CLOSING_TAG = "</answer>";
+  private static final String THOUGHT = "</think>";
   private static final String PHRASE = "answer";
   private static final String FINAL = "final ";
   private static final int MAX_MARKS = 12;
+  private static final int MAX_REMARK = 200;
   private static final int RAREST = PHRASE.indexOf('w');
   private static final List<String> WRONG = List.of("wrong ", "incorrect ", "false ");
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
+
+  /**
+   * Behind "answer is": a remark about an answer that is stated already. What may follow the word
+   * is listed, too: the answer to another task is "right triangle".
+   */
+  private static final Pattern REMARK =
+      Pattern.compile(
+          "\\s++(?:(?:also|indeed|clearly|certainly|definitely|fully|well|thus|therefore|now|quite"
+              + "|very|both|entirely|perfectly)\\s++){0,3}+(?:correct|right|reasonable|consistent"
+              + "|supported|verified|confirmed|valid|plausible|sensible|justified|accurate|sound)"
+              + "[*_]{0,3}+(?:\\s*+(?:$|\\R|[.!;)]|,(?!\\s*+[-$(*\\\\]*+(?:[0-9\\\\]|[A-Z]\\b)))"
+              + "|\\s++(?:with|by|because|since|as|and|for|given|under|in|on|according)\\b)",
+          Pattern.CASE_INSENSITIVE);
 
   /** A mark without an answer behind it is passed over; so many of them. */
   private static final int MAX_EMPTY_MARKS = 64;
@@ -33,11 +49,19 @@ final class FinalAnswer {
     return stated(tail, Math.max(afterHashes(tail), afterLineStart(tail)));
   }
 
-  /** As {@link #gsm8k}; "answer:", "answer is" and {@code <answer>…</answer>} count, too. */
+  /**
+   * As {@link #gsm8k}; "answer:", "answer is" and {@code <answer>…</answer>} count, too. That the
+   * answer is correct is an answer only where there is no other.
+   */
   static Optional<String> marked(String text) {
     String tail = tail(text);
+    int mark = lastMark(tail);
+    return stated(tail, mark < 0 ? afterPhrase(tail, false) : mark);
+  }
+
+  private static int lastMark(String tail) {
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    return stated(tail, Math.max(after, Math.max(afterPhrase(tail), afterTag(tail))));
+    return Math.max(after, Math.max(afterPhrase(tail, true), afterTag(tail)));
   }
 
   /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
@@ -45,9 +69,30 @@ final class FinalAnswer {
     return new Boxes(tail(text)).last();
   }
 
-  /** The box if there is one, else the marked answer. */
+  /** The box, unless an answer in tags comes later, or any once the thinking with it is over. */
+  static Optional<String> finalBox(String text) {
+    String tail = tail(text);
+    Boxes boxes = new Boxes(tail);
+    Optional<String> box = boxes.last();
+    int thought = tail.lastIndexOf(THOUGHT);
+    if (box.isEmpty() || thought < 0 && !tail.contains(CLOSING_TAG)) {
+      return box;
+    }
+    int end = boxes.end();
+    int tag = afterTag(tail);
+    int later = tag >= end ? tag : -1;
+    if (thought >= end) {
+      int mark = lastMark(tail);
+      later = mark > thought ? mark : later;
+    }
+    return stated(tail, later).filter(answer -> !answer.isEmpty()).isPresent()
+        ? Optional.empty()
+        : box;
+  }
+
+  /** The box if there is one that is final, else the marked answer. */
   static Optional<String> boxedOrMarked(String text) {
-    return boxed(text).or(() -> marked(text));
+    return finalBox(text).or(() -> marked(text));
   }
 
   private static String tail(String text) {
@@ -97,14 +142,18 @@ final class FinalAnswer {
   /**
    * Past the last phrase, in any case; a lower-case copy of hostile text may be dear. Most places
    * are left after a look at one character, since this goes over the whole of most responses.
+   *
+   * @param overRemarks whether one that only says that the answer is correct is passed over
    */
-  private static int afterPhrase(String text) {
+  private static int afterPhrase(String text, boolean overRemarks) {
     for (int at = text.length() - PHRASE.length(); at >= 0; at--) {
       char c = text.charAt(at + RAREST);
       if ((c == 'w' || c == 'W') && text.regionMatches(true, at, PHRASE, 0, PHRASE.length())) {
         int end = at + PHRASE.length();
         for (String rest : PHRASE_ENDS) {
-          if (!isWrongOne(text, at) && text.regionMatches(true, end, rest, 0, rest.length())) {
+          if (!isWrongOne(text, at)
+              && text.regionMatches(true, end, rest, 0, rest.length())
+              && !(overRemarks && isRemark(text, end + rest.length()))) {
             return end + rest.length();
           }
         }
@@ -114,6 +163,11 @@ final class FinalAnswer {
       }
     }
     return -1;
+  }
+
+  private static boolean isRemark(String text, int from) {
+    int limit = Math.min(text.length(), from + MAX_REMARK);
+    return REMARK.matcher(text).region(from, limit).lookingAt();
   }
 
   /** The wrong answer is not the answer. */
