@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** Makes of an answer what the project's own generator would have made, or refuses it. */
@@ -164,7 +165,10 @@ final class AnswerCheck {
         place);
   }
 
-  /** Among the likeliest, the sampled token has the same number as by itself. */
+  /**
+   * Among the likeliest, the sampled token has the same number as by itself. A server need not list
+   * it; then it is no likelier than the least of them, and has its mass beside theirs.
+   */
   private static void agrees(Answer answer, int place) {
     Candidates given = answer.candidates().get(place);
     OptionalInt sampled =
@@ -180,7 +184,18 @@ final class AnswerCheck {
           place,
           answer.logProbs()[place],
           again);
+      return;
     }
+    double[] listed = DoubleStream.of(given.logProbs()).filter(AnswerCheck::usable).toArray();
+    double least = DoubleStream.of(listed).min().orElseThrow();
+    double mass = DoubleStream.of(listed).map(Math::exp).sum() + Math.exp(answer.logProbs()[place]);
+    require(
+        answer.logProbs()[place] <= least + ROUNDING && mass <= 1 + ROUNDING,
+        "token %d at place %d has log-probability %s, but is not among the likeliest, which go down to %s",
+        answer.tokens()[place],
+        place,
+        answer.logProbs()[place],
+        least);
   }
 
   private static long[] versions(

@@ -29,6 +29,7 @@ class UntrustworthyAnswersTest extends EngineHarness {
         spoilt("log-probability at place 0 is NaN", c -> place(c).put("logprob", "NaN")),
         spoilt("log-probability at place 0 is 0.5", c -> place(c).put("logprob", 0.5)),
         spoilt("among the likeliest", c -> place(c).put("logprob", -3.25)),
+        spoilt("is not among the likeliest", UntrustworthyAnswersTest::unlisted),
         spoilt("log-probabilities for", c -> content(c).remove(0)),
         spoilt("no list content", c -> c.putNull("logprobs")),
         spoilt("distinct tokens", c -> top(c).add(top(c).get(0))),
@@ -42,6 +43,16 @@ class UntrustworthyAnswersTest extends EngineHarness {
         spoilt("unknown reason", c -> c.put("finish_reason", "tired")),
         spoilt("ends no response", c -> c.put("finish_reason", "stop")),
         spoilt("it has 13 tokens", UntrustworthyAnswersTest::repeated));
+  }
+
+  /** The sampled token is likelier than others that are listed. */
+  private static void unlisted(ObjectNode choice) {
+    ArrayNode listed = top(choice);
+    for (int i = listed.size() - 1; i >= 0; i--) {
+      if (listed.get(i).path("token_id").asInt() == choice.path("token_ids").get(0).asInt()) {
+        listed.remove(i);
+      }
+    }
   }
 
   @ParameterizedTest
