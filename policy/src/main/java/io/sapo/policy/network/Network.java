@@ -84,6 +84,17 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /** The logits that a response's first token is drawn from, [vocabulary]. */
+  public float[] nextLogits(Weights weights, TokenSequence prompt) {
+    check(weights, Head.LANGUAGE_MODEL);
+    int[] any = {prompt.promptTokens()[0]};
+    TokenSequence begun = new TokenSequence(prompt.promptTokens(), prompt.pictures(), any);
+    try (NDManager manager = script.newManager()) {
+      Batch batch = Batch.assemble(manager, config, List.of(begun));
+      return call(manager, "logits", batch, weights).toFloatArray();
+    }
+  }
+
   /**
    * Picture embeddings [merged patches · hidden], then as much for each deepstack feature; for
    * comparison with references.

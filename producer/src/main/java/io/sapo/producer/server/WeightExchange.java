@@ -13,7 +13,6 @@ import io.sapo.policy.tensor.ElementType;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -86,10 +85,7 @@ final class WeightExchange implements AutoCloseable {
   }
 
   private Fingerprint fingerprint(Weights weights) {
-    float[] all = network.logits(weights, List.of(prompt));
-    int vocabulary = rules.vocabularySize();
-    float[] last = new float[vocabulary];
-    System.arraycopy(all, all.length - vocabulary, last, 0, vocabulary);
+    float[] last = network.nextLogits(weights, prompt);
     rules.banned().forEach(token -> last[token] = Float.NEGATIVE_INFINITY);
     return new Fingerprint(last);
   }
