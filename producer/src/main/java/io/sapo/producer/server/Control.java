@@ -46,6 +46,21 @@ final class Control {
     }
   }
 
+  /**
+   * As {@link #post} without anything, of a server that was told to pause: waits for the answer
+   * even when the thread has been interrupted, as it stays paused otherwise.
+   */
+  static void goOn(ServerClient server, String path) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      post(server, path, nothing());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   static JsonNode nothing() {
     return ServerClient.JSON.createObjectNode();
   }

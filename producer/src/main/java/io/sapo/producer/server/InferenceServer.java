@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>State is guarded by the engine's lock; requests to the server are made without it.
  */
-final class InferenceServer implements AutoCloseable {
+final class InferenceServer {
   private static final Logger log = LoggerFactory.getLogger(InferenceServer.class);
   private static final Duration HEALTH_EVERY = Duration.ofSeconds(5);
-  private static final long END_WITHIN_MS = 2_000;
+  static final long END_WITHIN_MS = 2_000;
 
   private final ServerEngine engine;
   private final ServerClient client;
@@ -37,6 +37,9 @@ final class InferenceServer implements AutoCloseable {
   private final Standing standing;
   private boolean news;
   private boolean closed;
+
+  /** Whether whole weights are being given, with the server paused meanwhile. */
+  private boolean changing;
 
   InferenceServer(
       ServerEngine engine, ServerClient client, Dialect dialect, Handshake handshake, Waits waits) {
@@ -240,9 +243,20 @@ final class InferenceServer implements AutoCloseable {
     }
     setStage("; it is given version " + target.version());
     synchronized (engine.lock()) {
+      if (closed) {
+        return;
+      }
       confirmations.expect(target);
+      changing = !target.adapter();
     }
-    dialect.load(client, current, target);
+    try {
+      dialect.load(client, current, target);
+    } finally {
+      synchronized (engine.lock()) {
+        changing = false;
+        engine.lock().notifyAll();
+      }
+    }
     synchronized (engine.lock()) {
       if (standing.suspect()) {
         return;
@@ -284,12 +298,28 @@ final class InferenceServer implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** It is to end, after what it is doing. */
+  void stop() {
     synchronized (engine.lock()) {
       closed = true;
       standing.silence();
       engine.lock().notifyAll();
+    }
+  }
+
+  /**
+   * Waits for its end. What is on its way is interrupted, weights that are being given only when
+   * the time is over: the server is paused meanwhile.
+   *
+   * @param until as {@link System#nanoTime} has it
+   */
+  void end(long until) {
+    synchronized (engine.lock()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      while (changing && left > 0 && !Thread.currentThread().isInterrupted()) {
+        waitFor(left);
+        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      }
     }
     thread.interrupt();
     try {

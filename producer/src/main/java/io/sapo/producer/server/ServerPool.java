@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The servers of an engine. Guarded by the engine's lock, but for closing. */
@@ -62,6 +63,8 @@ final class ServerPool {
 
   /** Waits for their threads, which need the lock. */
   void close() {
-    servers.forEach(InferenceServer::close);
+    servers.forEach(InferenceServer::stop);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(InferenceServer.END_WITHIN_MS);
+    servers.forEach(server -> server.end(until));
   }
 }

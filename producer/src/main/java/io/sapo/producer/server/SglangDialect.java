@@ -207,7 +207,7 @@ final class SglangDialect implements Dialect {
       Control.post(server, "/update_weight_version", name.put("abort_all_requests", false));
       change.run();
     } finally {
-      Control.post(server, "/continue_generation", Control.nothing());
+      Control.goOn(server, "/continue_generation");
     }
   }
 

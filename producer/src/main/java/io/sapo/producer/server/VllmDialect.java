@@ -179,7 +179,7 @@ final class VllmDialect implements Dialect {
       reload(server, weights);
       name(server, weights.name());
     } finally {
-      Control.post(server, "/resume", Control.nothing());
+      Control.goOn(server, "/resume");
     }
   }
 

@@ -97,6 +97,9 @@ final class FakeServer implements AutoCloseable {
   /** Applied to what is generated for requests of more than one token; probes have one. */
   volatile UnaryOperator<ObjectNode> spoil = choice -> choice;
 
+  /** Before whole weights are read. */
+  volatile Runnable beforeReload = () -> {};
+
   /** Before an answer of more than one token. */
   volatile Misdeed misdeed = exchange -> false;
 
@@ -208,6 +211,7 @@ final class FakeServer implements AutoCloseable {
   }
 
   private void reload(String folder) {
+    beforeReload.run();
     taken(
         "m",
         Weights.read(CheckpointFolder.open(Path.of(folder)), Head.LANGUAGE_MODEL, base.device()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
+import io.sapo.policy.network.TokenSequence;
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.engine.Outage;
 import io.sapo.producer.engine.Outcome;
@@ -12,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +208,51 @@ class ServerEngineTest extends EngineHarness {
           (id, generation) ->
               assertThat(generation.tokens()).isEqualTo(undisturbed.get(id).tokens()));
     }
+  }
+
+  /** It is paused while they are given: broken off, it would stay so. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"WHOLE_WEIGHTS", "SGLANG_WHOLE"})
+  void aServerThatIsGivenWeightsWhenTheEngineEndsGoesOn(Kind kind) throws Exception {
+    engine = open(kind);
+    FakeServer server = servers.get(0);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ending = new CountDownLatch(1);
+    server.beforeReload =
+        () -> {
+          begun.countDown();
+          try {
+            ending.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    engine.use(firstWhole, 1);
+    begun.await();
+    Thread closing = new Thread(engine::close);
+    closing.start();
+    KafkaFixture.await("the engine's end", () -> closing.getState() == Thread.State.TIMED_WAITING);
+    ending.countDown();
+    closing.join();
+    boolean vllm = kind == Kind.WHOLE_WEIGHTS;
+    assertThat(server.controls).last().asString().startsWith(vllm ? "/resume" : "/continue_gen");
+    assertThat(server.controls)
+        .filteredOn(said -> said.startsWith("/update_weight_version"))
+        .hasSize(vllm ? 2 : 1);
+    engine = engine(20, server.address());
+  }
+
+  /** By which a version is recognized. */
+  @Test
+  void nextLogitsAreThoseOfTheLastPlace() throws Exception {
+    engine = open(Kind.BUILTIN);
+    TokenSequence prompt = prompt(2);
+    float[] all = network.logits(first, List.of(prompt));
+    assertThat(network.nextLogits(first, prompt))
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(Arrays.copyOfRange(all, all.length - 400, all.length));
   }
 
   @Test
