@@ -32,11 +32,10 @@ final class StopTokens {
       stops.addAll(JsonSection.read(generation).integers("eos_token_id"));
     }
     template.flatMap(chat -> endOfTurn(chat, tokenizer)).ifPresent(stops::add);
-    if (stops.isEmpty()) {
-      Optional.ofNullable(specialTokens.get("eos_token"))
-          .flatMap(tokenizer::find)
-          .ifPresent(stops::add);
-    }
+    // Servers take it for the end whatever else ends a response.
+    Optional.ofNullable(specialTokens.get("eos_token"))
+        .flatMap(tokenizer::find)
+        .ifPresent(stops::add);
     for (String name : named) {
       stops.add(
           tokenizer

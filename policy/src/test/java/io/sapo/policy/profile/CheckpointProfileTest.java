@@ -69,10 +69,10 @@ class CheckpointProfileTest {
         CheckpointProfile.open(
             folder("qwen2", ", \"eos_token_id\": 7", files),
             new ProfileSettings(PromptForm.CHECKPOINT, List.of("<|fim_prefix|>"), Map.of()))) {
-      assertThat(profile.stopTokens()).containsExactly(7, 1300, 1301, 1302, 1310);
+      assertThat(profile.stopTokens()).containsExactly(7, 1300, 1301, 1302, 1305, 1310);
       assertThat(profile.description())
           .contains("tokenizer_config.json")
-          .contains("<|im_end|> or <|fim_prefix|>");
+          .contains("<|im_end|> or <|vision_pad|> or <|fim_prefix|>");
     }
     try (CheckpointProfile profile =
         open(
