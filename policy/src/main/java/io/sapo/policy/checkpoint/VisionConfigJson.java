@@ -13,6 +13,9 @@ final class VisionConfigJson {
   /** Fixed in the architectures; newer libraries write it down. */
   private static final double ROPE_THETA = 10_000;
 
+  /** Of Qwen2.5-VL where config.json does not say: those of its published towers of 32 blocks. */
+  private static final List<Integer> FULL_ATTENTION = List.of(7, 15, 23, 31);
+
   private final Architecture architecture;
   private final JsonSection json;
 
@@ -55,7 +58,7 @@ final class VisionConfigJson {
                 json.sizeOr("temporal_patch_size", 16, 2),
                 json.sizeOr("spatial_merge_size", 16, 2)),
             windowed ? json.sizeOr("window_size", 1 << 16, 112) : 0,
-            windowed ? blocks("fullatt_block_indexes", depth) : all(depth),
+            windowed ? fullAttentionBlocks(depth) : all(depth),
             windowed ? 0 : tableSide(),
             windowed ? List.of() : blocks("deepstack_visual_indexes", depth));
     if (config.windowInMergedPatches() < 1) {
@@ -77,6 +80,13 @@ final class VisionConfigJson {
         throw rope.error("rope_theta", "is not 10000, which is not supported");
       }
     }
+  }
+
+  private List<Integer> fullAttentionBlocks(int depth) {
+    String key = "fullatt_block_indexes";
+    return json.has(key)
+        ? blocks(key, depth)
+        : FULL_ATTENTION.stream().filter(block -> block < depth).toList();
   }
 
   private List<Integer> blocks(String key, int depth) {

@@ -7,6 +7,7 @@ import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -222,6 +223,27 @@ class ModelConfigTest {
   void contradictionsAreRefused(String original, String replacement, String key)
       throws IOException {
     errorsNameFileAndKey(original, replacement, key);
+  }
+
+  /** As the public library has it. */
+  @Test
+  void blocksThatSeeWholePicturesHaveADefault() throws IOException {
+    String deep = PICTURES.replace("\"depth\": 4", "\"depth\": 16");
+    assertThat(fullAttention(deep)).containsExactly(1, 3);
+    String without = deep.replace("\"fullatt_block_indexes\": [3, 1],", "");
+    assertThat(fullAttention(without)).containsExactly(7, 15);
+    assertThat(fullAttention(deep.replace("[3, 1]", "[]"))).isEmpty();
+  }
+
+  private List<Integer> fullAttention(String pictures) throws IOException {
+    String json =
+        "{\"model_type\": \"qwen2_5_vl\", "
+            + TEXT
+            + ", \"rope_theta\": 1000000.0, \"rope_scaling\":"
+            + " {\"type\": \"mrope\", \"mrope_section\": [2, 3, 3]}, "
+            + pictures
+            + "}";
+    return parse(json).vision().orElseThrow().fullAttentionBlocks();
   }
 
   @ParameterizedTest
