@@ -10,24 +10,41 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The base that adapters name, held against the one that they are to be trained over: adapters of a
  * model's base fit its instructed sister too, and are worth nothing there.
  */
 final class NamedBase {
+  private static final Logger log = LoggerFactory.getLogger(NamedBase.class);
+
   private NamedBase() {}
 
   /**
    * Compares elements where the name is a folder on this machine, and another than the checkpoint;
-   * what a name from elsewhere stands for is not known here.
+   * of a name from elsewhere it can only be said that the checkpoint has another, which is logged.
    *
    * @param where the adapters lie
    * @throws InvalidCheckpointException naming the first tensor that differs
    */
   static void check(AdapterFolder adapters, Path where, CheckpointFolder checkpoint) {
     Optional<Path> named = adapters.baseModel().flatMap(NamedBase::folder);
-    if (named.isEmpty() || same(named.get(), checkpoint.path())) {
+    if (named.isEmpty()) {
+      adapters
+          .baseModel()
+          .filter(name -> !sameName(name, checkpoint.path()))
+          .ifPresent(
+              name ->
+                  log.warn(
+                      "{}: holds adapters of {}, which is not here to be compared; make sure that {} is that model: adapters of another one fit, and are worth nothing",
+                      where,
+                      name,
+                      checkpoint.path()));
+      return;
+    }
+    if (same(named.get(), checkpoint.path())) {
       return;
     }
     try (SafetensorsReader ours = checkpoint.openWeights();
@@ -40,6 +57,24 @@ final class NamedBase {
                         .formatted(where, named.get(), tensor.name(), checkpoint.path()));
               });
     }
+  }
+
+  /**
+   * Whether a folder is called as a model of a hub is, or as a folder elsewhere: by itself, or
+   * above, as in a hub's cache ({@code models--OWNER--NAME/snapshots/REVISION}).
+   */
+  static boolean sameName(String name, Path folder) {
+    String last = name.replaceFirst("[/\\\\]+$", "").replaceFirst("^.*[/\\\\]", "");
+    if (last.isEmpty() || last.equals(".") || last.equals("..")) {
+      return true; // no name at all
+    }
+    for (Path part : folder.toAbsolutePath().normalize()) {
+      String own = part.toString().replaceFirst("^models--.*--", "");
+      if (own.equalsIgnoreCase(last)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<Path> folder(String name) {
