@@ -32,7 +32,7 @@ def embed_pictures(b: __torch__.batch.Batch, w: List[Tensor]) -> Tuple[Tensor, L
   patches = torch.to(b.patches, __torch__.config.compute_type())
   x = torch.linear(patches, __torch__.linear.weight(ends.patch_embed, patches).flatten(1), __torch__.linear.weight(ends.patch_bias, patches))
   x = x + __torch__.deepstack_vision.positions(b, ends.position_table, x.dtype)
-  cos, sin, = __torch__.vision_attention.angles(b.patch_positions, x.dtype)
+  cos, sin, = __torch__.vision_attention.angles(b.patch_positions)
   merger = __torch__.config.vision_deepstack()
   features : List[Tensor] = []
   for i in range(len(merger)):

@@ -18,7 +18,7 @@ def embed_pictures(b: __torch__.batch.Batch, w: List[Tensor]) -> Tuple[Tensor, L
   ends = __torch__.weights.vision_ends(w, 0)
   patches = torch.to(b.patches, __torch__.config.compute_type())
   x = torch.linear(patches, __torch__.linear.weight(ends.patch_embed, patches).flatten(1))
-  cos, sin, = __torch__.vision_attention.angles(b.patch_positions, x.dtype)
+  cos, sin, = __torch__.vision_attention.angles(b.patch_positions)
   whole_picture = __torch__.config.vision_full_attention()
   for i in range(len(whole_picture)):
     p = __torch__.weights.vision_block(w, i)
