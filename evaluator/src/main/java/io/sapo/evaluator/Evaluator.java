@@ -64,7 +64,12 @@ public final class Evaluator implements AutoCloseable {
   public Evaluator(EvaluationConfig config, CheckpointFolder checkpoint, BaseModel base) {
     this.config = config;
     this.heldOut = HeldOutTasks.read(config.tasks(), config.seed(), config.schedule().tasks());
-    this.profile = CheckpointProfile.open(checkpoint, config.prompts().profile());
+    try {
+      this.profile = CheckpointProfile.open(checkpoint, config.prompts().profile());
+    } catch (RuntimeException e) {
+      heldOut.close();
+      throw e;
+    }
     try {
       log.info("{}: {}", checkpoint.path(), profile.description());
       this.prompts =
@@ -73,6 +78,7 @@ public final class Evaluator implements AutoCloseable {
       this.generator = Generator.load(base.config(), options(config, profile), base.device());
     } catch (RuntimeException e) {
       profile.close();
+      heldOut.close();
       throw e;
     }
   }
@@ -118,22 +124,26 @@ public final class Evaluator implements AutoCloseable {
   }
 
   private Score score(Weights weights, long version, Sampling sampling, int count) {
-    List<Task> tasks = heldOut.tasks().subList(0, Math.min(count, heldOut.tasks().size()));
+    int tasks = Math.min(count, heldOut.size());
+    SortedMap<Integer, Task> asked = new TreeMap<>();
     Tally tally = new Tally();
     tally.refused = heldOut.unreadable();
     SortedMap<Integer, Answer> answers = new TreeMap<>();
     int next = 0;
-    while (next < tasks.size() || generator.running() > 0) {
+    while (next < tasks || generator.running() > 0) {
       liveness.beat();
-      while (next < tasks.size() && generator.freeSlots() > 0) {
-        submit(tasks.get(next), next, sampling, tally);
+      while (next < tasks && generator.freeSlots() > 0) {
+        Task task = heldOut.get(next);
+        submit(task, next, sampling, tally);
+        task.setPictures(List.of());
+        asked.put(next, task);
         next++;
       }
       checkGoingOn(version);
       for (Generation generation : generator.advance(weights, version)) {
         int index = Integer.parseInt(generation.id());
-        String id = "evaluation-" + version + "-" + index;
-        answers.put(index, answer(id, tasks.get(index), generation));
+          String id = "evaluation-" + version + "-" + index;
+          answers.put(index, answer(id, asked.remove(index), generation));
       }
     }
     generator.releaseMemory();
@@ -267,5 +277,6 @@ public final class Evaluator implements AutoCloseable {
     generator.close();
     panel.close();
     profile.close();
+    heldOut.close();
   }
 }
