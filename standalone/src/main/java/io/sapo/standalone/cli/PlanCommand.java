@@ -1,5 +1,6 @@
 package io.sapo.standalone.cli;
 
+import ai.djl.Device;
 import io.sapo.command.CommandFailure;
 import io.sapo.command.ExitCodes;
 import io.sapo.command.Json;
@@ -54,7 +55,7 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--device-memory",
       paramLabel = "SIZE",
-      description = "Memory of the GPU, such as 80g.")
+      description = "Memory of the GPU, such as 80g; without it what this machine's has.")
   private String deviceMemory;
 
   @Option(
@@ -81,7 +82,7 @@ final class PlanCommand implements Callable<Integer> {
     CheckpointFolder folder =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
     Machine machine =
-        Machine.here()
+        (deviceMemory == null ? Machine.here(device(settings)) : Machine.here())
             .with(size("--device-memory", deviceMemory), size("--host-memory", hostMemory));
     Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), machine);
     Plan plan = planner.plan(rate(settings));
@@ -98,13 +99,17 @@ final class PlanCommand implements Callable<Integer> {
     return fits.get(0).verdict() == Fit.Verdict.TOO_LARGE ? ExitCodes.FAILED : ExitCodes.FINE;
   }
 
+  private static Device device(Settings settings) {
+    return Devices.named(settings.text("model.device"));
+  }
+
   private OptionalDouble rate(Settings settings) {
     if (noProbe) {
       return OptionalDouble.empty();
     }
     TorchThreads.use(settings);
     String name = settings.text("model.device");
-    if (Devices.named(name).isGpu() && deviceMemory != null) {
+    if (device(settings).isGpu() && deviceMemory != null) {
       return OptionalDouble.empty(); // planned for another machine's device
     }
     ElementType computed = new Binding(settings).learner().network().compute();

@@ -3,6 +3,7 @@ package io.sapo.standalone.cli;
 import io.sapo.command.CommandFailure;
 import io.sapo.configuration.Settings;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.device.Devices;
 import io.sapo.standalone.plan.Fit;
 import io.sapo.standalone.plan.Machine;
 import io.sapo.standalone.plan.ModelDefaults;
@@ -26,7 +27,7 @@ final class PlanWarnings {
    * @throws CommandFailure where the role needs more memory than there is
    */
   static void look(Settings settings, String role, PrintWriter out) {
-    look(settings, role, out, Machine.here());
+    look(settings, role, out, Machine.here(Devices.named(settings.text("model.device"))));
   }
 
   static void look(Settings settings, String role, PrintWriter out, Machine machine) {
@@ -44,6 +45,9 @@ final class PlanWarnings {
     }
     if (fit.verdict() == Fit.Verdict.TIGHT) {
       out.println(fit.sentence() + "; little is left for anything else");
+    }
+    if (fit.verdict() == Fit.Verdict.UNKNOWN) {
+      out.println(fit.sentence());
     }
     out.flush();
   }

@@ -1,5 +1,6 @@
 package io.sapo.standalone.plan;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,14 @@ public record Machine(OptionalLong device, OptionalLong host) {
           Path.of("/sys/fs/cgroup/memory.max"),
           Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
 
-  /** Of this machine; what its accelerator has is not known here. */
+  /** Of this machine, without its accelerators. */
   public static Machine here() {
     return read(Path.of("/proc/meminfo"), GROUP_LIMITS);
+  }
+
+  /** The same with what the device has where it is a GPU that can be asked. */
+  public static Machine here(Device device) {
+    return here().with(DeviceMemory.of(device), OptionalLong.empty());
   }
 
   static Machine read(Path meminfo, List<Path> groupLimits) {

@@ -19,6 +19,11 @@ public record Pace(
   /** Operations of a parameter and token: forward; backward twice that; a layer made again. */
   private static final int FORWARD = 2;
 
+  /** Of training and drawing one after the other. */
+  double updatesPerDay() {
+    return 86_400 / (updateSeconds + rolloutSeconds);
+  }
+
   static Pace of(Workload work, double matrixRate) {
     ModelSizes sizes = work.sizes();
     double tokens = (double) work.learner().batch().size() * work.producer().capacity();

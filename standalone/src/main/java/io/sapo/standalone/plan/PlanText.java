@@ -71,6 +71,16 @@ public final class PlanText {
         Units.bytes(records.version()),
         Units.bytes(records.checkpoint()),
         Units.bytes(records.checkpointsKept()));
+    String day =
+        plan.pace() == null
+            ? ""
+            : ", " + Units.bytes(records.batch() * plan.pace().updatesPerDay()) + " a day";
+    line(
+        text,
+        "topics: versions up to %s; trajectories, segments and credits up to %s an update%s, for kafka.retention",
+        Units.bytes(records.versionsKept()),
+        Units.bytes(records.batch()),
+        day);
   }
 
   private static void pace(StringBuilder text, Pace pace) {

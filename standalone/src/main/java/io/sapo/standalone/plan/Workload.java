@@ -53,9 +53,15 @@ public record Workload(
    * How often versions are kept where.
    *
    * @param published element type of versions
+   * @param publishedBytes of published versions that are kept, where the last two anchors are not
+   *     more
    */
   public record Saving(
-      ElementType published, int anchorEvery, int checkpointEvery, int keepCheckpoints) {}
+      ElementType published,
+      int anchorEvery,
+      int checkpointEvery,
+      int keepCheckpoints,
+      long publishedBytes) {}
 
   /**
    * @param stored element type in which the checkpoint has its weights
@@ -85,7 +91,8 @@ public record Workload(
             bf16 ? ElementType.BF16 : ElementType.F32,
             settings.integer("learner.anchor-every"),
             settings.integer("learner.checkpoint-every"),
-            settings.integer("learner.keep-checkpoints")),
+            settings.integer("learner.keep-checkpoints"),
+            settings.wide("learner.keep-published-mib") << 20),
         settings.wide("learner.activation-mib") << 20,
         HEAP_BYTES);
   }

@@ -348,6 +348,41 @@ class PlanTest {
   }
 
   @Test
+  void topicsAreCountedByUpdateAndDay() throws Exception {
+    Planner planner = planner("llama-3.2-1b", machine(80, 128), "model.adapter-rank=0");
+    Records records = planner.plan(OptionalDouble.empty()).records();
+    assertThat(records.versionsKept())
+        .as("two anchors and the next")
+        .isEqualTo(3 * records.version());
+    assertThat(records.disk(true)).isEqualTo(records.checkpointsKept() + records.versionsKept());
+    assertThat(records.disk(false)).isEqualTo(records.checkpointsKept());
+    String batch = Units.bytes(records.batch());
+    assertThat(text(planner, OptionalDouble.empty()))
+        .contains("segments and credits up to " + batch + " an update, for");
+    Plan paced = planner.plan(OptionalDouble.of(1e12));
+    double day = 86_400 / (paced.pace().updateSeconds() + paced.pace().rolloutSeconds());
+    assertThat(text(planner, OptionalDouble.of(1e12)))
+        .contains(batch + " an update, " + Units.bytes(day * records.batch()) + " a day, for");
+    Records small =
+        planner("llama-3.2-1b", machine(80, 128), "model.adapter-rank=8")
+            .plan(OptionalDouble.empty())
+            .records();
+    assertThat(small.versionsKept()).isEqualTo((4L << 30) + small.version());
+  }
+
+  private static String text(Planner planner, OptionalDouble rate) {
+    Plan plan = planner.plan(rate);
+    List<Fit> fits = plan.roles().stream().map(need -> planner.fit(need.role())).toList();
+    return PlanText.of("a model", planner.work(), plan, fits, List.of());
+  }
+
+  @Test
+  void ofNoGpuNothingIsKnown() {
+    assertThat(Machine.here(Device.cpu()).device()).isEmpty();
+    assertThat(Machine.here(Device.gpu(99)).device()).isEmpty();
+  }
+
+  @Test
   void theSmallerOfMachineAndControlGroupCounts() throws Exception {
     Path meminfo =
         Files.writeString(folder.resolve("meminfo"), "MemFree: 1 kB\nMemTotal:  2048 kB\n");
