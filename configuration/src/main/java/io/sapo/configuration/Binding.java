@@ -21,6 +21,7 @@ import io.sapo.policy.profile.ProfileSettings;
 import io.sapo.producer.ProducerConfig;
 import io.sapo.producer.RolloutSettings;
 import io.sapo.producer.StalenessBound;
+import io.sapo.producer.TaskSources;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.gateway.GatewayLimits;
@@ -70,7 +71,7 @@ public final class Binding {
             () -> producer("producer-0", Path.of("")),
             () -> segmenter(Path.of("")),
             this::evaluation,
-            this::judgePanel,
+            this::verifierOfTasks,
             this::gateway,
             () -> new HttpBinding(settings).listen());
     for (Supplier<Object> one : all) {
@@ -83,6 +84,23 @@ public final class Binding {
     findings.addAll(new Contradictions(settings, this).findings());
     if (!findings.isEmpty()) {
       throw new ConfigException(findings);
+    }
+    return this;
+  }
+
+  /**
+   * Of whoever evaluates: of a topic nothing is held out.
+   *
+   * @throws ConfigException when tasks are to be held out of one
+   */
+  public Binding checkHeldOut() {
+    TaskSpec tasks = tasks();
+    if (tasks.heldOut().orElse(tasks.train()).equals(TaskSources.TOPIC)) {
+      throw new ConfigException(
+          List.of(
+              tasks.heldOut().isPresent()
+                  ? "tasks.held-out is topic, but tasks for evaluation come from a file or are generated: name those"
+                  : "tasks.train is topic, of which nothing is held out: name tasks for evaluation with tasks.held-out"));
     }
     return this;
   }
@@ -294,6 +312,18 @@ public final class Binding {
   /** For whoever judges outside the stream; the caller closes it. */
   public JudgePanel judgePanel() {
     return new JudgePanel(Verifiers.load(verifiers()), judges());
+  }
+
+  /** The segmenter alone would find it out, of each trajectory again. */
+  private String verifierOfTasks() {
+    JudgePanel panel = judgePanel();
+    Optional<String> name = settings.optionalText("tasks.verifier");
+    if (name.isPresent() && !panel.knows(name.get())) {
+      throw new IllegalArgumentException(
+          "tasks.verifier is %s, which is no verifier here; known are %s"
+              .formatted(name.get(), String.join(", ", panel.names())));
+    }
+    return name.orElse("");
   }
 
   public EvaluationConfig evaluation() {

@@ -111,6 +111,7 @@ final class ConfigKeys {
       key("tasks.columns." + column, Rule.text().orEmpty());
     }
     key("tasks.verifier", Rule.text().orEmpty());
+    key("tasks.instruction", Rule.text().orEmpty());
     key("tasks.curriculum.skip-below", Rule.number(0, 1));
     key("tasks.curriculum.skip-above", Rule.number(0, 1));
     key("tasks.curriculum.ask-anyway", Rule.number(0, 1));

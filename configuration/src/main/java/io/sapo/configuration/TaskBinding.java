@@ -30,7 +30,8 @@ final class TaskBinding {
             settings.optionalText("tasks.columns.answer"),
             settings.optionalText("tasks.columns.images"),
             settings.optionalText("tasks.columns.id"),
-            settings.optionalText("tasks.verifier")));
+            settings.optionalText("tasks.verifier"),
+            settings.optionalText("tasks.instruction")));
   }
 
   Curriculum.Bounds curriculum() {

@@ -49,6 +49,7 @@ class BindingTest {
           Map.entry("model.prompt-template", "plain"),
           Map.entry("model.template-settings", "enable_thinking=false"),
           Map.entry("tasks.train", "elsewhere"),
+          Map.entry("tasks.instruction", "Be brief."),
           Map.entry("producer.rollouts-per-task", "2"),
           Map.entry("producer.oversampling", "1.5"),
           Map.entry("tasks.curriculum.skip-below", "0.2"),
@@ -328,6 +329,8 @@ class BindingTest {
         "learner.rejection-form=product | learner.rejection-form is product, but without",
         "algorithm=rloo tasks.verifier=gsm8k-steps | rloo goes by the outcome of a response alone",
         "algorithm=dapo tasks.verifier=exact+gsm8k-steps*0.5 | which gives rewards to steps",
+        "tasks.verifier=boxed_math | tasks.verifier is boxed_math, which is no verifier here; known are boxed-math,",
+        "tasks.verifier=gsm8k*0.9+forma*0.1 | format, geo3k",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
       })

@@ -97,6 +97,42 @@ public final class TaskSources {
         : all(test, spec);
   }
 
+  /**
+   * What tasks have to be told so that their verifier finds an answer: of files in the layout of
+   * GSM8K, which are judged by a mark that their questions do not ask for. Empty where a verifier
+   * is named, and where one of the named files has another layout. Files that are not there, or
+   * cannot be read, are passed over: whoever opens them says why.
+   */
+  public static Optional<String> instruction(TaskSpec spec) {
+    Optional<String> found = Optional.empty();
+    if (spec.columns().verifier().isPresent()) {
+      return found;
+    }
+    for (String named : Stream.concat(Stream.of(spec.train()), spec.heldOut().stream()).toList()) {
+      try {
+        List<Path> files = files(named, named.equals(spec.train()));
+        if (!files.isEmpty()) {
+          found = FileTaskSource.instruction(files, spec.columns());
+          if (found.isEmpty()) {
+            return found;
+          }
+        }
+      } catch (TaskFormatException | UncheckedIOException e) {
+        continue;
+      }
+    }
+    return found;
+  }
+
+  /** None where the text names no files. */
+  private static List<Path> files(String named, boolean trained) {
+    if (made(named) || named.equals(TOPIC)) {
+      return List.of();
+    }
+    List<Path> test = test(named);
+    return trained || test.isEmpty() ? training(named) : test;
+  }
+
   private static TaskSource all(List<Path> files, TaskSpec spec) {
     return new FileTaskSource(files, spec.columns(), Rows.ALL, Passes.oneInOrder());
   }

@@ -43,6 +43,27 @@ record ChatPrompt(String text, List<ChatMessage> messages, List<ImageSource> ima
     return chat(prompt, images);
   }
 
+  /** The same with a text behind the last user message, after an empty line. */
+  ChatPrompt with(String instruction) {
+    String addition = "\n\n" + instruction;
+    if (messages.isEmpty()) {
+      return new ChatPrompt(text + addition, messages, images);
+    }
+    List<ChatMessage> all = new ArrayList<>(messages);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).getRole().equals(USER)) {
+        List<ContentPart> parts = new ArrayList<>(all.get(i).getContent());
+        int last = parts.size() - 1;
+        boolean text = last >= 0 && parts.get(last).getText() != null;
+        String before = text ? parts.remove(last).getText() : "";
+        parts.add(new ContentPart(before + addition));
+        all.set(i, new ChatMessage(USER, parts));
+        return new ChatPrompt(readable(all), all, images);
+      }
+    }
+    return this;
+  }
+
   private static ChatPrompt chat(JsonNode prompt, List<ImageSource> images) {
     List<ImageSource> all = new ArrayList<>(images);
     boolean pictures = !images.isEmpty();

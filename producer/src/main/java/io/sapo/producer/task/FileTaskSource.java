@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -119,6 +120,31 @@ public final class FileTaskSource implements OrderedTaskSource {
     return name;
   }
 
+  /**
+   * See {@link TaskLayout#instruction}.
+   *
+   * @throws TaskFormatException as the constructor does
+   */
+  public static Optional<String> instruction(List<Path> files, TaskColumns columns) {
+    if (columns.named() || hasPrompts(files.get(0))) {
+      return Optional.empty();
+    }
+    try (FileTaskSource source =
+        new FileTaskSource(files, columns, Rows.ALL, Passes.oneInOrder())) {
+      return source.layout.instruction();
+    }
+  }
+
+  /** Of Parquet; what may be large, with pictures in it, is not laid out to look at one row. */
+  private static boolean hasPrompts(Path file) {
+    try {
+      return ParquetRows.isParquet(file)
+          && ParquetRows.names(file).stream().anyMatch(Set.of("prompt", "answer_type")::contains);
+    } catch (IOException e) {
+      throw new TaskFormatException("cannot read tasks from " + file + ": " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public Optional<Task> next() {
     if (position == order.length) {
@@ -157,7 +183,8 @@ public final class FileTaskSource implements OrderedTaskSource {
 
   private Task task(int index, TaskLayout.Fields fields) {
     String id = fields.id().orElse(rows.file(index) + ":" + rows.number(index));
-    ChatPrompt prompt = ChatPrompt.of(fields.prompt(), fields.images());
+    ChatPrompt asked = ChatPrompt.of(fields.prompt(), fields.images());
+    ChatPrompt prompt = columns.instruction().map(asked::with).orElse(asked);
     return Task.newBuilder()
         .setTaskId(ofPass(id))
         .setPrompt(prompt.text())

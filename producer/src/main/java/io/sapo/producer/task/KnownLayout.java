@@ -89,6 +89,15 @@ enum KnownLayout implements TaskLayout {
   GSM8K {
     private static final String MARK = "####";
 
+    /** verl's, of its examples/data_preprocess/gsm8k.py. */
+    private static final String INSTRUCTION =
+        "Let's think step by step and output the final answer after \"" + MARK + "\".";
+
+    @Override
+    public Optional<String> instruction() {
+      return Optional.of(INSTRUCTION);
+    }
+
     @Override
     boolean fits(JsonNode row) {
       return row.has("question") && row.path("answer").asText().contains(MARK);

@@ -95,6 +95,17 @@ final class ParquetRows implements TaskRows {
         StandardOpenOption.DELETE_ON_CLOSE);
   }
 
+  /** Names of a file's columns, of which nothing else is read. */
+  static List<String> names(Path file) throws IOException {
+    try (ParquetFileReader reader = open(file)) {
+      return reader.getFooter().getFileMetaData().getSchema().getFields().stream()
+          .map(Type::getName)
+          .toList();
+    } catch (RuntimeException e) {
+      throw new IOException(file + ": " + reason(e), e);
+    }
+  }
+
   private int lay(Path file, Set<String> wanted, OutputStream out, int most) throws IOException {
     int rows = 0;
     try (ParquetFileReader reader = open(file)) {

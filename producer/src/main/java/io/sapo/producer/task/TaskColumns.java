@@ -16,18 +16,25 @@ import java.util.stream.Stream;
  * @param images list of pictures, or one
  * @param id unique in the file; without it, file and row are the id
  * @param verifier name of the verifier of all tasks, whatever the file says
+ * @param instruction text behind the last user message of every task, such as how to answer
  */
 public record TaskColumns(
     Optional<String> prompt,
     Optional<String> answer,
     Optional<String> images,
     Optional<String> id,
-    Optional<String> verifier)
+    Optional<String> verifier,
+    Optional<String> instruction)
     implements TaskLayout {
   /** No names: the layout is told by the fields of the first row. */
   public static final TaskColumns KNOWN_LAYOUTS =
       new TaskColumns(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   boolean named() {
     return Stream.of(prompt, answer, images, id).anyMatch(Optional::isPresent);

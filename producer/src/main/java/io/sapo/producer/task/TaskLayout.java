@@ -24,6 +24,14 @@ interface TaskLayout {
   Fields read(JsonNode row);
 
   /**
+   * What its tasks have to be told, since they are judged by a mark that their text does not ask
+   * for; empty where there is none.
+   */
+  default Optional<String> instruction() {
+    return Optional.empty();
+  }
+
+  /**
    * The layout of a file: the one that is named, else the one that its first row fits.
    *
    * @param fields of the file, for the message

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,6 +86,56 @@ class FileTaskSourceTest {
     assertThatThrownBy(() -> TaskSources.open(trained(temp.resolve("none").toString()), 1))
         .isInstanceOf(TaskFormatException.class)
         .hasMessageContaining("no such file or folder");
+  }
+
+  @Test
+  void tasksOfGsm8kAreToldHowToMarkTheAnswer() throws Exception {
+    TaskSpec gsm8k = TaskSpec.of(resource("gsm8k").toString());
+    String mark = TaskSources.instruction(gsm8k).orElseThrow();
+    assertThat(mark).contains("output the final answer after \"####\"");
+    try (TaskSource source = TaskSources.open(told(gsm8k, "", mark), 1)) {
+      assertThat(source.next().orElseThrow().getPrompt()).endsWith("?\n\n" + mark);
+    }
+    Path other = Files.writeString(temp.resolve("other.jsonl"), general("a", "1"));
+    assertThat(TaskSources.instruction(told(gsm8k, "exact", ""))).as("its own verifier").isEmpty();
+    assertThat(TaskSources.instruction(gsm8k.withHeldOut(other.toString()))).isEmpty();
+    assertThat(TaskSources.instruction(TaskSpec.of(other.toString()))).isEmpty();
+    assertThat(TaskSources.instruction(gsm8k.withHeldOut("figures"))).contains(mark);
+    assertThat(TaskSources.instruction(TaskSpec.of("figures").withHeldOut(gsm8k.train())))
+        .contains(mark);
+    assertThat(TaskSources.instruction(gsm8k.withHeldOut("absent"))).contains(mark);
+    assertThat(TaskSources.instruction(TaskSpec.of("topic"))).isEmpty();
+  }
+
+  @Test
+  void theInstructionStandsBehindTheLastQuestion() throws Exception {
+    Path file = temp.resolve("chat.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"prompt": [{"role": "system", "content": "S"}, {"role": "user", "content": "Q"}], "answer": "1"}
+        {"prompt": [{"role": "user", "content": "Q"}, {"role": "system", "content": "S"}], "answer": "1"}
+        {"prompt": [{"role": "system", "content": "S"}], "answer": "1"}
+        """);
+    TaskSpec spec = TaskSpec.of("figures").withHeldOut(file.toString());
+    try (TaskSource source = TaskSources.heldOut(told(spec, "", "Be brief."), 0)) {
+      assertThat(all(source))
+          .extracting(Task::getPrompt)
+          .containsExactly(
+              "system: S\nuser: Q\n\nBe brief.", "user: Q\n\nBe brief.\nsystem: S", "S");
+    }
+  }
+
+  private static TaskSpec told(TaskSpec spec, String verifier, String instruction) {
+    TaskColumns columns =
+        new TaskColumns(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(verifier).filter(name -> !name.isEmpty()),
+            Optional.of(instruction).filter(text -> !text.isEmpty()));
+    return new TaskSpec(spec.train(), spec.heldOut(), columns);
   }
 
   @Test

@@ -97,7 +97,8 @@ class ParquetTaskSourceTest {
             Optional.of("solution.final"),
             Optional.of("picture"),
             Optional.of("key"),
-            Optional.of("numeric"));
+            Optional.of("numeric"),
+            Optional.empty());
     TaskSpec spec =
         new TaskSpec("figures", Optional.of(resource("columns.parquet").toString()), columns);
     try (TaskSource source = TaskSources.heldOut(spec, 0)) {

@@ -162,8 +162,10 @@ public record RunSummary(
   private String verdict() {
     return rewards.last10() == null || rewards.last10() >= NEXT_TO_NOTHING
         ? ""
-        : "next to no reward was earned: these tasks are beyond this model, and from answers that"
-            + " are nearly all wrong it cannot learn; start from a stronger --checkpoint\n";
+        : "next to no reward was earned, and from answers that are nearly all wrong a model cannot"
+            + " learn: either these tasks are beyond it (start from a stronger --checkpoint), or its"
+            + " answers lack what the verifier looks for (sapo inspect trajectory shows one; say how"
+            + " to answer with tasks.instruction)\n";
   }
 
   private String figures() {

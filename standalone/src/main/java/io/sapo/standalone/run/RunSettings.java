@@ -15,7 +15,13 @@ import java.util.function.UnaryOperator;
 public record RunSettings(Settings settings, RunFolder folder) {
   /** What makes a run the run it is. */
   private static final List<String> IDENTITY =
-      List.of("run.seed", "model.checkpoint", "model.threads", "tasks.train", "kafka.topic-prefix");
+      List.of(
+          "run.seed",
+          "model.checkpoint",
+          "model.threads",
+          "tasks.train",
+          "tasks.instruction",
+          "kafka.topic-prefix");
 
   /**
    * @param load settings with the given layer beneath the caller's own
@@ -30,7 +36,7 @@ public record RunSettings(Settings settings, RunFolder folder) {
     Settings told = load.apply(UnaryOperator.identity());
     RunFolder chosen = told.optionalPath("run.data").map(RunFolder::new).orElseGet(folder);
     if (!continues || !chosen.exists()) {
-      return new RunSettings(TorchThreads.fit(told), chosen);
+      return new RunSettings(TaskDefaults.fit(TorchThreads.fit(told)), chosen);
     }
     Settings settings = load.apply(loader -> loader.run(chosen.settings()));
     checkIdentity(settings, chosen);

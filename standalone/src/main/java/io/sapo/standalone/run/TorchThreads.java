@@ -20,7 +20,7 @@ public final class TorchThreads {
    * said how many: learner and producers wait for each other at times, and whoever computes then
    * has them all. The run keeps the number. The shipped checkpoint is too small to be shared out.
    */
-  static Settings fit(Settings settings) {
+  public static Settings fit(Settings settings) {
     boolean told = settings.origin(KEY).layer() != Origin.Layer.DEFAULT;
     if (told || settings.optionalPath("model.checkpoint").isEmpty()) {
       return settings;

@@ -64,7 +64,12 @@ class ProcessRewardsOfChainsTest {
   private static String verifier(String tasks, Optional<String> configured) {
     TaskColumns columns =
         new TaskColumns(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), configured);
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            configured,
+            Optional.empty());
     TaskSpec spec = new TaskSpec(tasks, Optional.empty(), columns);
     try (TaskSource trained = TaskSources.open(spec, 1);
         TaskSource heldOut = TaskSources.heldOut(spec, 1)) {

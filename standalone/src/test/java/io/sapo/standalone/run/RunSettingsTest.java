@@ -8,6 +8,7 @@ import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.ConfigReport;
 import io.sapo.standalone.folder.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,6 +48,29 @@ class RunSettingsTest {
     set.put("model.threads", "3");
     assertThat(threads(start(set))).isEqualTo(3);
     assertThat(threads(start(new TreeMap<>()))).isEqualTo(1);
+  }
+
+  /** Told once, a run's tasks are told it always; runs that were told nothing stay so. */
+  @Test
+  void aNewRunOnGsm8kTellsHowToMarkTheAnswerAndKeepsIt() throws IOException {
+    SortedMap<String, String> told = new TreeMap<>();
+    Path tasks = data.resolve("tasks.jsonl");
+    Files.writeString(tasks, "{\"question\": \"1 + 1?\", \"answer\": \"two\\n#### 2\"}\n");
+    told.put("tasks.train", tasks.toString());
+    RunSettings first = start(told);
+    assertThat(instruction(first)).contains("\"####\"");
+    first.folder().keepSettings(ConfigReport.changed(first.settings()));
+    assertThat(instruction(start(told))).isEqualTo(instruction(first));
+    SortedMap<String, String> other = new TreeMap<>(told);
+    other.put("tasks.instruction", "Be brief.");
+    assertThatThrownBy(() -> start(other))
+        .hasMessageContaining("tasks.instruction is 'Let's think");
+    first.folder().keepSettings("tasks.train: " + tasks + "\n");
+    assertThat(instruction(start(told))).as("a run of an earlier release").isEmpty();
+  }
+
+  private static String instruction(RunSettings run) {
+    return run.settings().optionalText("tasks.instruction").orElse("");
   }
 
   private static SortedMap<String, String> checkpoint() {
