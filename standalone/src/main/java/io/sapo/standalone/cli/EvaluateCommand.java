@@ -14,6 +14,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.standalone.run.Checkpoints;
+import io.sapo.standalone.run.TaskDefaults;
 import io.sapo.standalone.run.TorchThreads;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -63,13 +64,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings =
+    Settings told =
         config.load(
             surroundings.environment(),
             loader -> data == null ? loader : loader.run(EvaluatedModel.existing(data).settings()),
             this::flags);
+    Settings settings = data == null ? TaskDefaults.fit(TorchThreads.fit(told)) : told;
     TorchThreads.use(settings);
-    Binding binding = new Binding(settings).check();
+    Binding binding = new Binding(settings).check().checkHeldOut();
     EvaluationConfig evaluation = binding.evaluation().withBlankPictures(blankPictures);
     CheckpointFolder checkpoint =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));
@@ -85,7 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private ConfigLoader flags(ConfigLoader loader) {
-    model.flags(loader, "tasks.held-out");
+    model.evaluationFlags(loader);
     ModelOptions.flag(loader, "--limit", "evaluation.tasks", limit);
     return loader;
   }

@@ -54,7 +54,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       paramLabel = "N",
-      description = "A version with a checkpoint; without it the newest.")
+      description = "A version with a checkpoint; without it that of the newest checkpoint.")
   private Long version;
 
   @Option(
@@ -139,6 +139,10 @@ final class ExportCommand implements Callable<Integer> {
       out.println(Json.of(result));
     } else {
       out.println("version %d: %s in %s".formatted(chosen, what, target));
+      if (version == null) {
+        out.println(
+            "the newest checkpoint's; the run's newest version may be some later (a checkpoint every learner.checkpoint-every)");
+      }
     }
     out.flush();
   }

@@ -3,6 +3,8 @@ package io.sapo.standalone.cli;
 import io.sapo.command.Surroundings;
 import io.sapo.configuration.ConfigLoader;
 import io.sapo.configuration.Settings;
+import io.sapo.standalone.run.TaskDefaults;
+import io.sapo.standalone.run.TorchThreads;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
 
@@ -15,10 +17,12 @@ final class IntendedRun {
    * @param named the command's own flags, strongest
    */
   Settings settings(Surroundings surroundings, UnaryOperator<ConfigLoader> named) {
-    return config.load(
-        surroundings.environment(),
-        UnaryOperator.identity(),
-        loader -> model.flags(named.apply(loader), "tasks.train"));
+    Settings told =
+        config.load(
+            surroundings.environment(),
+            UnaryOperator.identity(),
+            loader -> model.flags(named.apply(loader)));
+    return TaskDefaults.fit(TorchThreads.fit(told));
   }
 
   Settings settings(Surroundings surroundings) {

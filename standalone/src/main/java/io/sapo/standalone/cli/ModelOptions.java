@@ -22,13 +22,20 @@ final class ModelOptions {
   @Option(names = "--seed", paramLabel = "S", description = "Seed of task order and sampling.")
   private String seed;
 
-  /**
-   * @param tasksKey what --tasks is taken for
-   */
-  ConfigLoader flags(ConfigLoader loader, String tasksKey) {
+  /** Of what trains. */
+  ConfigLoader flags(ConfigLoader loader) {
+    return flags(loader, "tasks.train", "run.seed");
+  }
+
+  /** Of what evaluates, which draws tasks and tokens by a seed of its own. */
+  ConfigLoader evaluationFlags(ConfigLoader loader) {
+    return flags(loader, "tasks.held-out", "evaluation.seed");
+  }
+
+  private ConfigLoader flags(ConfigLoader loader, String tasksKey, String seedKey) {
     flag(loader, "--checkpoint", "model.checkpoint", absolute(checkpoint));
     flag(loader, "--tasks", tasksKey, absolute(tasks));
-    flag(loader, "--seed", "run.seed", seed);
+    flag(loader, "--seed", seedKey, seed);
     return loader;
   }
 

@@ -167,7 +167,7 @@ final class RoleCommand implements Callable<Integer> {
   }
 
   private ConfigLoader flags(ConfigLoader loader) {
-    model.flags(loader, "tasks.train");
+    model.flags(loader);
     ModelOptions.flag(loader, "--data", "run.data", data);
     ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", brokers.servers);
     if (PORT_KEYS.containsKey(kind)) {

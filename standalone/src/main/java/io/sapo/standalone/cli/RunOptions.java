@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ final class RunOptions {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of the run; without it the newest under data/.")
+      description = "Folder of the run; without it, and without brokers, the newest under data/.")
   private Path data;
 
   @Option(
@@ -33,7 +34,19 @@ final class RunOptions {
       description = "Kafka brokers of the run instead of its embedded one.")
   private String bootstrapServers;
 
+  private final Supplier<Optional<RunFolder>> newest;
   private KafkaAccess opened;
+
+  RunOptions() {
+    this(RunFolder::newest);
+  }
+
+  /**
+   * @param newest the run that was started last
+   */
+  RunOptions(Supplier<Optional<RunFolder>> newest) {
+    this.newest = newest;
+  }
 
   /** What a command works with. */
   final class Target {
@@ -103,13 +116,12 @@ final class RunOptions {
 
   private Target target(
       Surroundings surroundings, ConfigOptions config, UnaryOperator<ConfigLoader> strongest) {
+    Settings told = load(surroundings, config, Optional.empty(), strongest);
+    boolean brokers = told.optionalText("kafka.bootstrap-servers").isPresent();
+    // Whoever names brokers need not mean the run that was started last on this machine.
     Optional<RunFolder> folder =
-        data == null ? RunFolder.newest() : Optional.of(new RunFolder(data));
-    Settings settings =
-        config.load(
-            surroundings.environment(),
-            loader -> folder.map(run -> loader.run(run.settings())).orElse(loader),
-            loader -> strongest.apply(flags(loader)));
+        data != null ? Optional.of(new RunFolder(data)) : brokers ? Optional.empty() : newest.get();
+    Settings settings = folder.isEmpty() ? told : load(surroundings, config, folder, strongest);
     if (settings.optionalText("kafka.bootstrap-servers").isEmpty()) {
       RunFolder run =
           folder.orElseThrow(
@@ -122,6 +134,17 @@ final class RunOptions {
       }
     }
     return new Target(settings, folder.orElseGet(RunFolder::fresh));
+  }
+
+  private Settings load(
+      Surroundings surroundings,
+      ConfigOptions config,
+      Optional<RunFolder> folder,
+      UnaryOperator<ConfigLoader> strongest) {
+    return config.load(
+        surroundings.environment(),
+        loader -> folder.map(run -> loader.run(run.settings())).orElse(loader),
+        loader -> strongest.apply(flags(loader)));
   }
 
   private ConfigLoader flags(ConfigLoader loader) {

@@ -79,8 +79,8 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--pictures",
       paramLabel = "FILE",
-      arity = "1..*",
-      description = "Pictures before the text.")
+      arity = "1",
+      description = "Picture before the text; may be given several times.")
   private List<Path> pictures = List.of();
 
   @Option(
@@ -111,11 +111,12 @@ final class SampleCommand implements Callable<Integer> {
     if (!(temperature >= 0 && temperature <= 100)) {
       throw CommandFailure.usage("--temperature " + temperature + ": must lie in 0 to 100");
     }
-    Settings settings =
+    Settings told =
         config.load(
             surroundings.environment(),
             loader -> data == null ? loader : loader.run(EvaluatedModel.existing(data).settings()),
             this::flags);
+    Settings settings = data == null ? TorchThreads.fit(told) : told;
     TorchThreads.use(settings);
     Binding binding = new Binding(settings);
     CheckpointFolder folder =

@@ -153,7 +153,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private ConfigLoader flags(ConfigLoader loader) {
-    model.flags(loader, "tasks.train");
+    model.flags(loader);
     ModelOptions.flag(loader, "--updates", "run.updates", updates);
     ModelOptions.flag(loader, "--data", "run.data", data);
     ModelOptions.flag(loader, "--bootstrap-servers", "kafka.bootstrap-servers", bootstrapServers);

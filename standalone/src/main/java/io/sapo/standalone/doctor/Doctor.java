@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -42,7 +41,6 @@ import org.apache.kafka.clients.admin.Admin;
 public final class Doctor {
   private static final long GIB = 1L << 30;
   private static final long MEMORY_NEEDED = 3 * GIB;
-  private static final long DISK_NEEDED = 2 * GIB;
   private static final int JAVA_NEEDED = 17;
 
   /** A quarter of a gigabyte of log takes three. */
@@ -67,7 +65,7 @@ public final class Doctor {
   }
 
   public List<Finding> examine() {
-    List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), disk()));
+    List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), new DiskCheck(settings, checkpoint).examine()));
     findings.addAll(openFiles());
     findings.addAll(device());
     findings.addAll(broker());
@@ -75,6 +73,7 @@ public final class Doctor {
     findings.addAll(adapter());
     findings.addAll(critic());
     findings.add(tasks());
+    findings.add(new HeldOutCheck(settings).examine());
     return findings;
   }
 
@@ -102,25 +101,6 @@ public final class Doctor {
     return system.getTotalMemorySize() >= MEMORY_NEEDED
         ? Finding.ok("memory", detail)
         : Finding.warning("memory", detail + "; training the shipped model takes up to 3");
-  }
-
-  private Finding disk() {
-    Path folder = settings.optionalPath("run.data").orElse(Path.of("data")).toAbsolutePath();
-    while (!Files.exists(folder)) {
-      folder = folder.getParent();
-    }
-    try {
-      long free = Files.getFileStore(folder).getUsableSpace();
-      String detail = gib(free) + " GiB free at " + folder;
-      if (!Files.isWritable(folder)) {
-        return Finding.failed("disk", folder + " cannot be written; choose another run.data");
-      }
-      return free >= DISK_NEEDED
-          ? Finding.ok("disk", detail)
-          : Finding.warning("disk", detail + "; a long run may need more");
-    } catch (IOException e) {
-      return Finding.failed("disk", folder + ": " + e.getMessage());
-    }
   }
 
   /** None where the system does not say. */
@@ -268,7 +248,7 @@ public final class Doctor {
     ProducerConfig producer = new Binding(settings).producer("producer-0", Path.of(""));
     return producer.tasks().train().equals(TaskSources.TOPIC)
         ? Finding.ok("tasks", "from the tasks topic")
-        : new TaskCheck(producer).examine(checkpoint);
+        : new TaskCheck(producer, new KnownVerifiers(settings)).examine(checkpoint);
   }
 
   private static String gib(long bytes) {

@@ -23,14 +23,17 @@ final class TaskCheck {
   private static final int TRIED = 100;
 
   private final ProducerConfig producer;
+  private final KnownVerifiers verifiers;
 
   private Optional<String> firstId = Optional.empty();
+  private Optional<String> unjudged = Optional.empty();
   private Optional<String> firstRefusal = Optional.empty();
   private int tried;
   private int refused;
 
-  TaskCheck(ProducerConfig producer) {
+  TaskCheck(ProducerConfig producer, KnownVerifiers verifiers) {
     this.producer = producer;
+    this.verifiers = verifiers;
   }
 
   /**
@@ -65,7 +68,10 @@ final class TaskCheck {
       if (task.isEmpty()) {
         return false;
       }
-      firstId = firstId.or(() -> Optional.of(task.get().getTaskId()));
+      if (firstId.isEmpty()) {
+        firstId = Optional.of(task.get().getTaskId());
+        unjudged = verifiers.objection(task.get());
+      }
       prompts.build(task.get());
     } catch (TaskFormatException | PromptRefusedException e) {
       firstRefusal = firstRefusal.or(() -> Optional.of(e.getMessage()));
@@ -84,6 +90,9 @@ final class TaskCheck {
                   .formatted(name, tried, firstRefusal.orElseThrow()));
     }
     String detail = "%s, the first is %s".formatted(name, firstId.orElseThrow());
+    if (unjudged.isPresent()) {
+      return Finding.failed(NAME, detail + unjudged.get());
+    }
     return refused == 0
         ? Finding.ok(NAME, "%s; each of the first %d makes a prompt".formatted(detail, tried))
         : Finding.warning(

@@ -45,6 +45,7 @@ public final class TrainingRun {
    * @throws io.sapo.configuration.ConfigException when settings do not go together
    * @throws io.sapo.policy.checkpoint.InvalidCheckpointException when there is no such checkpoint,
    *     or a critic is named that does not fit it
+   * @throws io.sapo.producer.task.TaskFormatException when there are no such tasks
    */
   public TrainingRun(
       Settings settings,
@@ -58,6 +59,7 @@ public final class TrainingRun {
     this.folder = folder;
     this.checkpoint = CheckpointFolder.open(checkpoint);
     Checkpoints.checkCritic(settings, this.checkpoint);
+    RunTasks.check(settings);
     this.out = out;
     this.interactive = interactive;
     this.acceptDivergence = acceptDivergence;

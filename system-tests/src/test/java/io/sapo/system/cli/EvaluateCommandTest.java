@@ -45,6 +45,14 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void theSeedDrawsTasksAndTokens() {
+    Outcome third = evaluate(checkpoint, "--seed", "3");
+    assertThat(third.exitCode()).as(third.err()).isZero();
+    assertThat(third).isEqualTo(evaluate(checkpoint, "--set", "evaluation.seed=3"));
+    assertThat(third).isNotEqualTo(evaluate(checkpoint, "--seed", "4"));
+  }
+
+  @Test
   void blankPicturesAreShownAndSaidSo() {
     Outcome outcome = evaluate(checkpoint, "--blank-pictures");
     assertThat(outcome.err()).isEmpty();

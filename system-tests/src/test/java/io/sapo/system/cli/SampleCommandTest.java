@@ -82,6 +82,11 @@ class SampleCommandTest {
     ImageIO.write(new BufferedImage(56, 56, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
     assertThat(sample("--json", "Look", "--pictures", picture.toString()).out())
         .contains("<|vision_start|><|image_pad|>(x4)<|vision_end|>Look");
+    assertThat(sample("--json", "--pictures", picture.toString(), "Look").out())
+        .contains("<|vision_start|><|image_pad|>(x4)<|vision_end|>Look");
+    String file = picture.toString();
+    assertThat(sample("--json", "--pictures", file, "--pictures", file, "Look").out())
+        .containsPattern("(<.vision_start.><.image_pad.>\\(x4\\)<.vision_end.>){2}Look");
     Outcome missing = sample("Look", "--pictures", folder.resolve("none.png").toString());
     assertThat(missing.exitCode()).isEqualTo(ExitCodes.USAGE);
     assertThat(missing.err()).contains("none.png").hasLineCount(1);

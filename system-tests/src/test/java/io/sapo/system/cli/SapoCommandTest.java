@@ -77,6 +77,16 @@ class SapoCommandTest {
     assertThat(outcome.err()).contains("run.seed = 'x'").doesNotContain("\tat ");
   }
 
+  /** As train will have it; one thread is what the shipped checkpoint begins with. */
+  @Test
+  void aCheckpointOfOnesOwnIsShownWithAllProcessors() throws IOException {
+    Path checkpoint = TinyCheckpoint.write(folder.resolve("model"));
+    assertThat(sapo.run("config", "print", "--checkpoint", checkpoint.toString()).out())
+        .contains("threads: " + Runtime.getRuntime().availableProcessors() + " ")
+        .contains("fits the machine: its processors");
+    assertThat(sapo.run("config", "print").out()).doesNotContain("fits the machine");
+  }
+
   @Test
   void stackTracesComeOnlyWhenAskedFor() {
     Outcome outcome = sapo.run("config", "print", "--verbose", "--set", "run.seed=x");
@@ -227,6 +237,40 @@ class SapoCommandTest {
     assertThat(adapterLine(policy, adapter)).startsWith("failed").contains("infinite");
     Files.delete(file);
     assertThat(adapterLine(policy, adapter)).startsWith("failed").contains(file.toString());
+  }
+
+  @Test
+  void doctorReadsAndJudgesTasks() throws IOException {
+    String row = "{\"prompt\": \"1 + 1?\", \"answer\": \"2\", \"verifier\": \"%s\"}\n";
+    Path good = Files.writeString(folder.resolve("good.jsonl"), row.formatted("exact").repeat(3));
+    Path other = Files.writeString(folder.resolve("other.jsonl"), row.formatted("exakt").repeat(3));
+    Path some =
+        Files.writeString(
+            folder.resolve("some.jsonl"),
+            row.formatted("exact") + "no task\n".repeat(30) + row.formatted("exact"));
+    Path none =
+        Files.writeString(
+            folder.resolve("none.jsonl"),
+            row.formatted("exact") + "{\"prompt\": \"1\"}\n".repeat(5));
+    assertThat(tasksLine(" tasks ", good, good)).startsWith("ok");
+    assertThat(tasksLine(" tasks ", other, good))
+        .startsWith("failed")
+        .contains("whose verifier is exakt, which is none here; known are boxed-math");
+    assertThat(tasksLine(" tasks ", some, good)).startsWith("warning").contains("dead letters");
+    assertThat(line(" held-out ", "--tasks", good.toString(), "--set", "tasks.held-out=absent"))
+        .startsWith("failed")
+        .contains("tasks 'absent': no such file or folder");
+    assertThat(tasksLine(" held-out ", good, other)).startsWith("failed").contains("exakt");
+    assertThat(line(" held-out ", "--tasks", none.toString()))
+        .startsWith("failed")
+        .contains("there is no readable task");
+    assertThat(line(" held-out ", "--tasks", "topic"))
+        .startsWith("warning")
+        .contains("name tasks for evaluation with tasks.held-out");
+  }
+
+  private String tasksLine(String part, Path train, Path heldOut) {
+    return line(part, "--tasks", train.toString(), "--set", "tasks.held-out=" + heldOut);
   }
 
   private String adapterLine(Path policy, Path adapter, String... settings) {

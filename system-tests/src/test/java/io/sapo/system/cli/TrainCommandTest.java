@@ -161,6 +161,35 @@ class TrainCommandTest {
   }
 
   @Test
+  void tasksThatAreNotThereAreNamedBeforeAnythingStarts() throws IOException {
+    Path data = folder.resolve("unstarted");
+    Path own =
+        Files.writeString(folder.resolve("own.jsonl"), "{\"prompt\": \"1\", \"answer\": \"1\"}\n");
+    assertRefused(
+        train(data, "--tasks", "none.jsonl"), data, 1, "tasks 'none.jsonl': no such file");
+    assertRefused(
+        train(data, "--set", "tasks.held-out=none.jsonl"), data, 1, "tasks 'none.jsonl': no such");
+    assertRefused(train(data, "--tasks", own.toString()), data, 1, "name held-out tasks");
+    assertRefused(
+        train(data, "--tasks", "topic"),
+        data,
+        2,
+        "tasks.train is topic, of which nothing is held out: name tasks for evaluation with"
+            + " tasks.held-out");
+    assertRefused(
+        train(data, "--set", "tasks.verifier=boxed_math"),
+        data,
+        2,
+        "tasks.verifier is boxed_math, which is no verifier here; known are boxed-math, choice");
+  }
+
+  private static void assertRefused(Outcome outcome, Path data, int exitCode, String why) {
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(exitCode);
+    assertThat(outcome.err()).contains(why).doesNotContain("\tat ");
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
   void aRoleThatFailsEndsTheRunWithItsCause() throws IOException {
     Path broken = TinyCheckpoint.write(folder.resolve("broken"));
     Path weights = broken.resolve("model.safetensors");
