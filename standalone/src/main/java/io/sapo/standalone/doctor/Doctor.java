@@ -65,7 +65,9 @@ public final class Doctor {
   }
 
   public List<Finding> examine() {
-    List<Finding> findings = new ArrayList<>(List.of(java(), cores(), memory(), new DiskCheck(settings, checkpoint).examine()));
+    List<Finding> findings =
+        new ArrayList<>(
+            List.of(java(), cores(), memory(), new DiskCheck(settings, checkpoint).examine()));
     findings.addAll(openFiles());
     findings.addAll(device());
     findings.addAll(broker());

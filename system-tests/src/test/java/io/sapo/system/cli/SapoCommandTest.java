@@ -241,6 +241,7 @@ class SapoCommandTest {
 
   @Test
   void doctorReadsAndJudgesTasks() throws IOException {
+    TinyCheckpoint.write(folder.resolve("model"));
     String row = "{\"prompt\": \"1 + 1?\", \"answer\": \"2\", \"verifier\": \"%s\"}\n";
     Path good = Files.writeString(folder.resolve("good.jsonl"), row.formatted("exact").repeat(3));
     Path other = Files.writeString(folder.resolve("other.jsonl"), row.formatted("exakt").repeat(3));
@@ -270,7 +271,14 @@ class SapoCommandTest {
   }
 
   private String tasksLine(String part, Path train, Path heldOut) {
-    return line(part, "--tasks", train.toString(), "--set", "tasks.held-out=" + heldOut);
+    return line(
+        part,
+        "--checkpoint",
+        folder.resolve("model").toString(),
+        "--tasks",
+        train.toString(),
+        "--set",
+        "tasks.held-out=" + heldOut);
   }
 
   private String adapterLine(Path policy, Path adapter, String... settings) {
