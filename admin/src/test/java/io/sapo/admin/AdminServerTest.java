@@ -109,6 +109,7 @@ class AdminServerTest {
         version.setMetrics(Map.of("entropy", n <= 5 ? 2.0 : 0.05));
         longRun.send(longRun.topics.weights(), Integer.toString(n), version);
       }
+      longRun.flush();
       Limits few = Limits.defaults().withIndex(5, 100, 100);
       try (AdminServer late = AdminServer.start(longRun.config().withLimits(few))) {
         JsonObject newest =

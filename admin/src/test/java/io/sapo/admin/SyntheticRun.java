@@ -126,6 +126,11 @@ final class SyntheticRun implements AutoCloseable {
     }
   }
 
+  /** Waits until the broker has what was sent. */
+  void flush() {
+    producer.flush();
+  }
+
   void heartbeat(Component component, String state, long version, Map<String, Double> gauges) {
     String instance = component.name().toLowerCase(Locale.ROOT) + "-1";
     heartbeat(component, instance, state, version, gauges, System.currentTimeMillis());
