@@ -51,6 +51,7 @@ final class SyntheticRun implements AutoCloseable {
     properties.put("max.request.size", 2 * Topics.MAX_RECORD_BYTES);
     // A starved broker is fenced and comes back with another epoch, which confuses sequences.
     properties.put("enable.idempotence", "false");
+    properties.put("max.in.flight.requests.per.connection", "1");
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
