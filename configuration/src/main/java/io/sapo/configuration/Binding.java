@@ -71,7 +71,7 @@ public final class Binding {
             () -> producer("producer-0", Path.of("")),
             () -> segmenter(Path.of("")),
             this::evaluation,
-            this::verifierOfTasks,
+            this::verifierNames,
             this::gateway,
             () -> new HttpBinding(settings).listen());
     for (Supplier<Object> one : all) {
@@ -314,16 +314,29 @@ public final class Binding {
     return new JudgePanel(Verifiers.load(verifiers()), judges());
   }
 
-  /** The segmenter alone would find it out, of each trajectory again. */
-  private String verifierOfTasks() {
-    JudgePanel panel = judgePanel();
-    Optional<String> name = settings.optionalText("tasks.verifier");
-    if (name.isPresent() && !panel.knows(name.get())) {
-      throw new IllegalArgumentException(
-          "tasks.verifier is %s, which is no verifier here; known are %s"
-              .formatted(name.get(), String.join(", ", panel.names())));
+  private List<String> verifierNames() {
+    try (JudgePanel panel = judgePanel()) {
+      return List.copyOf(panel.names());
     }
-    return name.orElse("");
+  }
+
+  /**
+   * Of whoever judges responses: others need not have the verifier. Found out later, each
+   * trajectory would be a dead letter.
+   *
+   * @throws ConfigException when nobody knows the verifier of the tasks
+   */
+  public Binding checkVerifier() {
+    Optional<String> name = settings.optionalText("tasks.verifier");
+    try (JudgePanel panel = judgePanel()) {
+      if (name.isPresent() && !panel.knows(name.get())) {
+        throw new ConfigException(
+            List.of(
+                "tasks.verifier is %s, which is no verifier here; known are %s"
+                    .formatted(name.get(), String.join(", ", panel.names()))));
+      }
+    }
+    return this;
   }
 
   public EvaluationConfig evaluation() {

@@ -329,13 +329,25 @@ class BindingTest {
         "learner.rejection-form=product | learner.rejection-form is product, but without",
         "algorithm=rloo tasks.verifier=gsm8k-steps | rloo goes by the outcome of a response alone",
         "algorithm=dapo tasks.verifier=exact+gsm8k-steps*0.5 | which gives rewards to steps",
-        "tasks.verifier=boxed_math | tasks.verifier is boxed_math, which is no verifier here; known are boxed-math,",
-        "tasks.verifier=gsm8k*0.9+forma*0.1 | format, geo3k",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
       })
   void settingsThatDoNotGoTogetherAreNamed(String assignment, String message) {
     assertThatThrownBy(() -> new Binding(settings(assignment.split(" "))).check())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tasks.verifier=boxed_math | tasks.verifier is boxed_math, which is no verifier here; known are boxed-math,",
+        "tasks.verifier=gsm8k*0.9+forma*0.1 | format, geo3k",
+      })
+  void aVerifierThatNobodyKnowsIsNamedWhereResponsesAreJudged(String assignment, String message) {
+    Binding binding = new Binding(settings(assignment)).check();
+    assertThatThrownBy(binding::checkVerifier)
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
   }

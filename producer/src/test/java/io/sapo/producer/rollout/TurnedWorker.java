@@ -43,7 +43,7 @@ final class TurnedWorker implements AutoCloseable {
 
   final KafkaFixture kafka;
   final List<Task> finished = new ArrayList<>();
-  final PassRates rates = new PassRates(id -> id);
+  final PassRates rates = new PassRates(id -> id.replaceFirst("@\\d+$", ""));
   Curriculum.Bounds curriculum = Curriculum.Bounds.NONE;
   Optional<QueueView> view;
   ScriptedEngine engine;

@@ -71,7 +71,7 @@ final class EvaluateCommand implements Callable<Integer> {
             this::flags);
     Settings settings = data == null ? TaskDefaults.fit(TorchThreads.fit(told)) : told;
     TorchThreads.use(settings);
-    Binding binding = new Binding(settings).check().checkHeldOut();
+    Binding binding = new Binding(settings).check().checkVerifier().checkHeldOut();
     EvaluationConfig evaluation = binding.evaluation().withBlankPictures(blankPictures);
     CheckpointFolder checkpoint =
         CheckpointFolder.open(Checkpoints.start(settings, surroundings.home()));

@@ -163,7 +163,7 @@ public record ExperimentFile(
       for (String tuned : values()) {
         ConfigLoader loader = new ConfigLoader();
         settings(arm, tuned, seeds.get(0)).forEach((key, value) -> loader.set(key + "=" + value));
-        new Binding(loader.load()).check();
+        new Binding(loader.load()).check().checkVerifier();
       }
     }
   }

@@ -54,6 +54,9 @@ public final class RoleProcess {
     this.kind = kind;
     this.settings = settings;
     this.binding = new Binding(settings).check();
+    if (kind == RoleKind.SEGMENTER || kind == RoleKind.EVALUATOR) {
+      binding.checkVerifier();
+    }
     if (kind == RoleKind.EVALUATOR) {
       binding.checkHeldOut();
     }

@@ -16,7 +16,7 @@ final class RunTasks {
    * @throws io.sapo.configuration.ConfigException where nothing is held out
    */
   static void check(Settings settings) {
-    Binding binding = new Binding(settings).checkHeldOut();
+    Binding binding = new Binding(settings).checkVerifier().checkHeldOut();
     TaskSpec spec = binding.tasks();
     if (!spec.train().equals(TaskSources.TOPIC)) {
       TaskSources.open(spec, settings.wide("run.seed")).close();
