@@ -121,7 +121,7 @@ public final class Learner {
         standby.await(this::stopping);
         long version =
             stopping ? newest(loader, heartbeats, standby) : fenced(resources, loader, heartbeats);
-        status.state("stopped", "");
+        status.stopped(version, version >= options.start().untilVersion());
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
         status.state("failed", String.valueOf(e.getMessage()));

@@ -4,6 +4,7 @@ import io.sapo.learner.input.BatchAssembler;
 import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.GoalReached;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
@@ -32,6 +33,7 @@ final class LearnerStatus {
   private LongSupplier lag = () -> 0;
   private final Map<String, String> outcomes = new LinkedHashMap<>();
   private String lastExport;
+  private String goalReached;
   private BatchAssembler.Assembling batch;
 
   LearnerStatus(LearnerOptions options, String configDigest, Liveness liveness, Clock clock) {
@@ -45,6 +47,17 @@ final class LearnerStatus {
   synchronized void state(String next, String why) {
     state = next;
     message = why;
+  }
+
+  /**
+   * It has ended in order.
+   *
+   * @param reached the newest version
+   * @param goal whether that is the last one wanted
+   */
+  synchronized void stopped(long reached, boolean goal) {
+    state("stopped", "");
+    goalReached = goal ? String.valueOf(reached) : null;
   }
 
   /** Recovery has reached a version. */
@@ -114,6 +127,9 @@ final class LearnerStatus {
     }
     if (lastExport != null) {
       info.put("last_export", lastExport);
+    }
+    if (goalReached != null) {
+      info.put(GoalReached.INFO, goalReached);
     }
     return Status.newBuilder()
         .setComponent(Component.LEARNER)

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
+import io.sapo.schemas.GoalReached;
+import io.sapo.schemas.Status;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,10 +54,15 @@ class StandingTest {
     assertThat(secondEnd).isNotDone();
     first.stop();
     assertThat(firstEnd.join()).isEqualTo(1);
+    Status stopped = run.awaitStatus(status -> status.getState().equals("stopped"));
+    assertThat(GoalReached.of(stopped)).as("it was to make three").isEmpty();
     run.send(
         TestRuns.records()
             .subList(TestRuns.CONFIG.batch().size(), 2 * TestRuns.CONFIG.batch().size()));
     assertThat(secondEnd.join()).isEqualTo(2);
+    Status done = run.awaitStatus(status -> GoalReached.of(status).isPresent());
+    assertThat(done.getState()).isEqualTo("stopped");
+    assertThat(GoalReached.of(done)).hasValue(2);
   }
 
   @Test

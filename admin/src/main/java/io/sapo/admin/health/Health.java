@@ -42,7 +42,9 @@ public final class Health {
     conditions.add(processes.stuck(components, nowMs));
     conditions.add(topics.lag(lags));
     boolean fedOfLate = run.trajectories().since(nowMs - limits.noVersionFor().toMillis()) > 0;
-    conditions.add(updates.versions(newest, processes.excuse(components, fedOfLate, nowMs), nowMs));
+    long version = newest.map(VersionEntry::version).orElse(-1L);
+    Optional<String> excuse = processes.excuse(components, version, fedOfLate, nowMs);
+    conditions.add(updates.versions(newest, excuse, nowMs));
     conditions.add(UpdateConditions.staleness(run));
     conditions.add(updates.entropy(newest, run.versions().firstEntropy()));
     conditions.add(updates.kl(newest));

@@ -4,6 +4,7 @@ import static java.util.Locale.ROOT;
 
 import io.sapo.admin.config.Thresholds;
 import io.sapo.schemas.Component;
+import io.sapo.schemas.GoalReached;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Status;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -80,29 +82,35 @@ final class ProcessConditions {
   }
 
   /**
-   * Why no new version is to be expected; empty where one is.
+   * Why no new version is to be expected; empty where one is: of a learner that was stopped before
+   * it had reached its goal, too, and of a gateway beside producers that have ended.
    *
+   * @param newest version committed; -1 before the first
    * @param fed whether trajectories have arrived for as long as a version may take
    */
-  Optional<String> excuse(List<Status> components, boolean fed, long nowMs) {
+  Optional<String> excuse(List<Status> components, long newest, boolean fed, long nowMs) {
     List<Status> learners =
         components.stream().filter(s -> s.getComponent() == Component.LEARNER).toList();
     if (learners.stream().anyMatch(s -> s.getState().equals("paused"))) {
       return Optional.of("the learner is paused");
     }
-    if (learners.stream().anyMatch(s -> s.getState().equals(STOPPED))
+    if (learners.stream().anyMatch(s -> reachedGoal(s, newest))
         && learners.stream().noneMatch(s -> live(s, nowMs))) {
-      return Optional.of("the learner has ended");
+      return Optional.of("the learner has ended with the last version wanted");
     }
     boolean onlyGateways =
-        components.stream()
-                .filter(s -> s.getComponent() == Component.PRODUCER)
-                .allMatch(s -> s.getState().equals(STOPPED))
+        components.stream().noneMatch(s -> s.getComponent() == Component.PRODUCER)
             && components.stream()
                 .anyMatch(s -> RoleName.of(s).equals(RoleName.GATEWAY) && live(s, nowMs));
     return onlyGateways && !fed
         ? Optional.of("the gateway has had no conversations to train on")
         : Optional.empty();
+  }
+
+  /** A goal that the run has left behind is none: it was given a later one. */
+  private static boolean reachedGoal(Status learner, long newest) {
+    OptionalLong goal = GoalReached.of(learner);
+    return learner.getState().equals(STOPPED) && goal.isPresent() && goal.getAsLong() >= newest;
   }
 
   /** A failure is over when the same one reports again, or others of its role have gone on. */

@@ -8,6 +8,7 @@ import io.sapo.admin.topics.Lags;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ElementType;
+import io.sapo.schemas.GoalReached;
 import io.sapo.schemas.InputRange;
 import io.sapo.schemas.RoleName;
 import io.sapo.schemas.Skipped;
@@ -72,6 +73,12 @@ final class HealthyRun {
   void gateway(String state, long atMs) {
     Map<String, String> role = Map.of(RoleName.INFO, RoleName.GATEWAY);
     heartbeat(Component.UNKNOWN, "gate", state, atMs, Map.of(), role);
+  }
+
+  /** Of a learner that has ended with the last version wanted. */
+  void learnerAtItsGoal(long version, long atMs) {
+    Map<String, String> goal = Map.of(GoalReached.INFO, "" + version);
+    heartbeat(Component.LEARNER, "one", "stopped", atMs, Map.of(), goal);
   }
 
   /** Of another instance of a role. */

@@ -47,11 +47,22 @@ class UpdateHealthTest {
   }
 
   @Test
-  void noNewVersionIsExpectedOfALearnerThatHasEnded() {
-    run.version(2, NOW - Duration.ofHours(1).toMillis(), Map.of("entropy", 0.4), 0);
-    run.heartbeat(Component.LEARNER, "stopped", NOW - Duration.ofHours(1).toMillis());
+  void aLearnerThatWasStoppedBeforeItsGoalOwesVersions() {
+    long before = NOW - Duration.ofHours(1).toMillis();
+    run.version(2, before, Map.of("entropy", 0.4), 0);
+    run.heartbeat(Component.LEARNER, "stopped", before);
+    assertThat(run.failing()).containsExactly("new-version");
+    run.learnerAtItsGoal(1, before);
+    assertThat(run.failing()).as("the goal of a while ago").containsExactly("new-version");
+  }
+
+  @Test
+  void noNewVersionIsExpectedOfALearnerThatHasReachedItsGoal() {
+    long before = NOW - Duration.ofHours(1).toMillis();
+    run.version(2, before, Map.of("entropy", 0.4), 0);
+    run.learnerAtItsGoal(2, before);
     assertThat(run.failing()).isEmpty();
-    assertThat(run.reason("new-version")).endsWith("the learner has ended");
+    assertThat(run.reason("new-version")).endsWith("ended with the last version wanted");
     run.sibling(Component.LEARNER, "running", NOW - 500);
     assertThat(run.failing()).as("a standby has taken over").containsExactly("new-version");
     run.heartbeat(Component.LEARNER, "failed", NOW - 500);
