@@ -44,14 +44,25 @@ final class ProcessConditions {
     return !OVER.contains(status.getState()) && !silent(status, nowMs);
   }
 
-  private boolean liveSibling(Status status, List<Status> components, long nowMs) {
+  /**
+   * Whether others have taken its place, for good: it has been silent for some minutes, and one of
+   * its role lives, or was started after its last word and has ended in order.
+   */
+  private boolean replaced(Status status, List<Status> components, long nowMs) {
     String role = RoleName.of(status);
-    return components.stream().anyMatch(s -> RoleName.of(s).equals(role) && live(s, nowMs));
+    return nowMs - status.getAtMs() > SILENT_IS_GONE_MS
+        && components.stream()
+            .filter(s -> RoleName.of(s).equals(role))
+            .anyMatch(s -> live(s, nowMs) || endedAfter(s, status));
+  }
+
+  private static boolean endedAfter(Status successor, Status status) {
+    return successor.getState().equals(STOPPED) && successor.getStartedAtMs() > status.getAtMs();
   }
 
   /**
-   * Who has reported and did not say that it has ended is missed, whatever its role; where others
-   * of its role live, for some minutes.
+   * Who has reported and did not say that it has ended is missed, whatever its role; for some
+   * minutes only where others have taken its place.
    *
    * @param fed whether trajectories have arrived of late: they may come from producers of one's
    *     own, which need not report
@@ -69,8 +80,7 @@ final class ProcessConditions {
     }
     for (Status status : components) {
       long age = nowMs - status.getAtMs();
-      boolean gone = age > SILENT_IS_GONE_MS && liveSibling(status, components, nowMs);
-      if (silent(status, nowMs) && !gone) {
+      if (silent(status, nowMs) && !replaced(status, components, nowMs)) {
         reasons.add(name(status) + " was last heard of " + age / 1000 + " s ago");
       }
     }
@@ -113,13 +123,11 @@ final class ProcessConditions {
     return learner.getState().equals(STOPPED) && goal.isPresent() && goal.getAsLong() >= newest;
   }
 
-  /** A failure is over when the same one reports again, or others of its role have gone on. */
+  /** A failure is over when the same one reports again, or others have taken its place. */
   Condition failed(List<Status> components, long nowMs) {
     List<String> reasons = new ArrayList<>();
     for (Status status : components) {
-      boolean gone =
-          nowMs - status.getAtMs() > SILENT_IS_GONE_MS && liveSibling(status, components, nowMs);
-      if (status.getState().equals(FAILED) && !gone) {
+      if (status.getState().equals(FAILED) && !replaced(status, components, nowMs)) {
         reasons.add(name(status) + " failed: " + status.getMessage());
       }
     }

@@ -9,6 +9,7 @@ import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ServersWaitedFor;
 import io.sapo.schemas.TransactionsWatched;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -122,13 +123,35 @@ class HealthTest {
     run.heartbeat(Component.EVALUATOR, "running", before);
     assertThat(run.failing()).containsExactly("heartbeat");
     assertThat(run.reason("heartbeat")).contains("evaluator one was last heard of 3600 s ago");
-    run.sibling(Component.EVALUATOR, "stopped", NOW - 500);
-    assertThat(run.failing()).as("one that has ended is no replacement").hasSize(1);
+    run.sibling(Component.EVALUATOR, "stopped", before - 500, NOW - 500);
+    assertThat(run.failing()).as("one that ran beside it is no replacement").hasSize(1);
     run.sibling(Component.EVALUATOR, "running", NOW - 500);
     assertThat(run.failing()).isEmpty();
     run.heartbeat(Component.EVALUATOR, "stopped", before);
     run.sibling(Component.EVALUATOR, "stopped", before);
     assertThat(run.failing()).isEmpty();
+  }
+
+  @Test
+  void oneThatWasKilledAndReplacedIsNotMissedOnceTheRunHasEnded() {
+    long yesterday = NOW - Duration.ofDays(1).toMillis();
+    for (String last : List.of("running", "failed")) {
+      run.heartbeat(Component.PRODUCER, last, yesterday);
+      run.sibling(Component.PRODUCER, "stopped", yesterday - 1, NOW - 500);
+      assertThat(run.failing()).as("it ran beside the other").contains("heartbeat");
+      run.sibling(Component.PRODUCER, "stopped", yesterday + 1, NOW - 500);
+      assertThat(run.failing()).as(last).isEmpty();
+      run.sibling(Component.PRODUCER, "running", yesterday + 1, NOW - 60_000);
+      assertThat(run.failing()).as("its successor was killed, too").contains("heartbeat");
+    }
+  }
+
+  @Test
+  void oneThatWasKilledJustNowIsMissedAlthoughAnotherHasEnded() {
+    long now = NOW - Duration.ofMinutes(2).toMillis();
+    run.heartbeat(Component.PRODUCER, "running", now);
+    run.sibling(Component.PRODUCER, "stopped", now + 1, NOW - 500);
+    assertThat(run.failing()).containsExactly("heartbeat");
   }
 
   @Test

@@ -86,10 +86,26 @@ final class HealthyRun {
     heartbeat(component, "two", state, atMs, Map.of(), Map.of());
   }
 
+  /** Of another instance of a role, which was started at a certain time. */
+  void sibling(Component component, String state, long startedAtMs, long atMs) {
+    heartbeat(component, "two", state, startedAtMs, atMs, Map.of(), Map.of());
+  }
+
   private void heartbeat(
       Component component,
       String instance,
       String state,
+      long atMs,
+      Map<String, Double> gauges,
+      Map<String, String> info) {
+    heartbeat(component, instance, state, NOW - 90_000, atMs, gauges, info);
+  }
+
+  private void heartbeat(
+      Component component,
+      String instance,
+      String state,
+      long startedAtMs,
       long atMs,
       Map<String, Double> gauges,
       Map<String, String> info) {
@@ -102,7 +118,7 @@ final class HealthyRun {
             .setState(state)
             .setMessage("out of disk")
             .setVersion(1)
-            .setStartedAtMs(NOW - 90_000)
+            .setStartedAtMs(startedAtMs)
             .setAtMs(atMs)
             .setIntervalMs(1_000)
             .setGauges(gauges)
