@@ -28,29 +28,40 @@ public final class ChoiceVerifier implements Verifier {
   private static final Pattern LETTER_ONLY =
       Pattern.compile("[\\s(*\\[$]*+" + STYLE + "([A-Za-z])[\\s)*\\].:}$]*+");
 
-  /** One behind a number that is a unit: 12 V, 30 °C, 5 N/C; the label of a list goes on. */
-  private static final String UNIT =
-      "(?!(?<=[0-9]\\s{1,3}|[0-9]\\s{0,3}\u00b0\\s{0,2}|[0-9]\\s{1,3}[A-Za-z]{1,3}/)"
-          + "[ACFGHJKLMNSTVW](?:[\\s.]*+$|[,;](?!\\s*+[0-9])))";
-
   private static final Pattern OTHER =
       Pattern.compile(
-          "(?<![A-Za-z0-9'])(?:" + UNIT + "([A-Z])(?=[)\\].,:;]|\\s*+$)|\\(([A-Za-z])\\))");
+          "(?<![A-Za-z0-9'])(?:([A-Z])(?=\\**+[)\\].,:;!?]|[\\s*]*+$)|\\(([A-Za-z])\\))");
 
-  /** From behind a label to a letter that its option's text ends in: B. Vitamin C. */
-  private static final Pattern OPTION_TEXT =
-      Pattern.compile(
-          "(?=[\\s}*$]*+[)\\].:\u2013\u2014-])[\\s)\\]}.:*$\u2013\u2014-]++"
-              + "(?:[\\p{L}0-9][\\p{L}0-9'\u2019-]*+\\s++){0,7}\\p{L}[\\p{L}0-9'\u2019-]*+\\s++");
+  /** From behind a label to its option's text: a dash or a semicolon may begin anything. */
+  private static final String LABELLED = "(?=[\\s}*$]*+[)\\].:])[\\s)\\]}.:*$]++";
 
-  /** What makes of such a letter another choice, or may. */
-  private static final Pattern JOINING =
+  /**
+   * A label and nothing but a quantity, up to its unit's letter: 12 V, 30 °C, 5 N/C. Without
+   * another sign of a unit (the group), an A or a C may be a choice.
+   */
+  private static final Pattern QUANTITY =
       Pattern.compile(
-          "(?i)(?<!\\w)(?:and|or|nor|not|no|but|either|neither|both|also|then|than|instead|rather"
-              + "|actually|wait|sorry|maybe|perhaps|possibly|probably|likely|hmm|is|was|are|be|it|its|i"
-              + "|we|you|think|choose|pick|select|options?|choices?|answers?|letters?|labels?|correct"
-              + "|right|wrong|better|as|with|over|because|since|if|unless|except|means?|meant|see|say"
-              + "|to|plus|versus|vs|like|equals?|same|[a-z])(?!\\w)");
+          LABELLED
+              + "(?:(?:about|approximately|roughly|nearly|exactly)\\s++)?+[-+\u2212]?+[0-9]++(?:[.,][0-9]++)*+"
+              + "(?:\\s{1,3}+[FGHJKLMNSTVW]"
+              + "|(\\s{0,3}+\u00b0\\s{0,2}+|\\s{1,3}+[A-Za-z]{1,3}+/)[ACFGHJKLMNSTVW])");
+
+  /**
+   * A label and nothing but a thing that has a letter for its name: Vitamin C. The nouns are listed
+   * rather than the words that join another choice, of which no list is complete; none of them is a
+   * word for a choice, or for a part of a question.
+   */
+  private static final Pattern NAMED_THING =
+      Pattern.compile(
+          LABELLED
+              + "(?i:(?:(?:at|in|on|near)\\s++)?+(?:(?:the|an?)\\s++)?+"
+              + "(?:vitamin|hepatitis|influenza|blood\\s++(?:type|group)|group|type|point|line|angle|side"
+              + "|vertex|plane|region|area|zone|city|town|village|country|island|planet|star|object"
+              + "|block|particle|sample|solution|substance|element|compound|metal|gas|liquid|beaker"
+              + "|flask|plant|species|gene|allele|cell|organism|virus|bacterium|drug|company|firm"
+              + "|machine|factory|team|car|train|ball|road|route|curve|matrix|event|layer|rock|station"
+              + "|node|resistor|bulb|lamp|wire|coil|circuit|force|vector|magnet))"
+              + "[\\s*$]++[A-Z]");
 
   /** A statement that comes to its choice at the end: I think it is C. */
   private static final Pattern TRAILING =
@@ -241,20 +252,25 @@ public final class ChoiceVerifier implements Verifier {
     while (others.find()) {
       boolean bare = others.group(1) != null;
       if (upper(others.group(bare ? 1 : 2)) != letter
-          && !(bare && endsOption(stated, labelEnd, others.end()))) {
+          && !(bare && isOfOption(stated, labelEnd, others.end()))) {
         return Optional.empty();
       }
     }
     return Optional.of(letter);
   }
 
-  /** Whether the letter before {@code end} is the end of the labelled option's text. */
-  private static boolean endsOption(String stated, int labelEnd, int end) {
-    if (labelEnd < 0 || end - labelEnd > CLAUSE_CHARS || !isEnd(stated, end)) {
+  /** Whether the letter before {@code end} can only be of the labelled option's text. */
+  private static boolean isOfOption(String stated, int labelEnd, int end) {
+    if (labelEnd < 0 || end - labelEnd > CLAUSE_CHARS) {
       return false;
     }
-    String text = stated.substring(labelEnd, end - 1);
-    return OPTION_TEXT.matcher(text).matches() && !JOINING.matcher(text).find();
+    String text = stated.substring(labelEnd, end);
+    boolean ends = isEnd(stated, end);
+    Matcher quantity = QUANTITY.matcher(text);
+    if (quantity.matches()) {
+      return ends || quantity.group(1) != null && stated.charAt(end) == ',';
+    }
+    return ends && NAMED_THING.matcher(text).matches();
   }
 
   /** Whether at most full stops and marks of emphasis are left. */

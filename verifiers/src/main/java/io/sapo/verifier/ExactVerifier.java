@@ -25,7 +25,7 @@ public final class ExactVerifier implements Verifier {
     if (expected.isEmpty()) {
       throw new ReferenceAnswerException(name(), reference, "some text");
     }
-    String answer = FinalAnswer.boxedOrMarked(response).orElse(response);
+    String answer = FinalAnswer.boxedOrMarkedWords(response).orElse(response);
     // Tidying a long text to compare it with a short one would be work for nothing.
     boolean comparable = answer.length() <= 4 * reference.length() + FinalAnswer.ANSWER_CHARS;
     return Verdict.of(
@@ -35,7 +35,7 @@ public final class ExactVerifier implements Verifier {
   @Override
   public Explanation explain(String response, String reference) {
     Verdict verdict = verify(response, reference);
-    String found = FinalAnswer.boxedOrMarked(response).orElse(response);
+    String found = FinalAnswer.boxedOrMarkedWords(response).orElse(response);
     String start = found.substring(0, Math.min(found.length(), FinalAnswer.ANSWER_CHARS));
     String why = verdict.correct() ? "the same letters" : "different letters";
     return new Explanation(verdict, start, tidy(start), tidy(reference), why);

@@ -26,8 +26,8 @@ final class FinalAnswer {
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
 
   /**
-   * Behind "answer is": a remark about an answer that is stated already. What may follow the word
-   * is listed, too: the answer to another task is "right triangle".
+   * Behind "answer is": a remark about an answer that is stated already, where answers are numbers
+   * or letters. What may follow the word is listed, too: "correct: 20" says another answer.
    */
   private static final Pattern REMARK =
       Pattern.compile(
@@ -50,18 +50,23 @@ final class FinalAnswer {
   }
 
   /**
-   * As {@link #gsm8k}; "answer:", "answer is" and {@code <answer>…</answer>} count, too. That the
-   * answer is correct is an answer only where there is no other.
+   * As {@link #gsm8k}; "answer:", "answer is" and {@code <answer>…</answer>} count, too. For
+   * answers that are numbers or letters: that the answer is correct is one only where there is no
+   * other.
    */
   static Optional<String> marked(String text) {
-    String tail = tail(text);
-    int mark = lastMark(tail);
-    return stated(tail, mark < 0 ? afterPhrase(tail, false) : mark);
+    return marked(text, true);
   }
 
-  private static int lastMark(String tail) {
+  private static Optional<String> marked(String text, boolean overRemarks) {
+    String tail = tail(text);
+    int mark = lastMark(tail, overRemarks);
+    return stated(tail, mark < 0 && overRemarks ? afterPhrase(tail, false) : mark);
+  }
+
+  private static int lastMark(String tail, boolean overRemarks) {
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    return Math.max(after, Math.max(afterPhrase(tail, true), afterTag(tail)));
+    return Math.max(after, Math.max(afterPhrase(tail, overRemarks), afterTag(tail)));
   }
 
   /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
@@ -71,6 +76,10 @@ final class FinalAnswer {
 
   /** The box, unless an answer in tags comes later, or any once the thinking with it is over. */
   static Optional<String> finalBox(String text) {
+    return finalBox(text, true);
+  }
+
+  private static Optional<String> finalBox(String text, boolean overRemarks) {
     String tail = tail(text);
     Boxes boxes = new Boxes(tail);
     Optional<String> box = boxes.last();
@@ -82,7 +91,7 @@ final class FinalAnswer {
     int tag = afterTag(tail);
     int later = tag >= end ? tag : -1;
     if (thought >= end) {
-      int mark = lastMark(tail);
+      int mark = lastMark(tail, overRemarks);
       later = mark > thought ? mark : later;
     }
     return stated(tail, later).filter(answer -> !answer.isEmpty()).isPresent()
@@ -90,9 +99,14 @@ final class FinalAnswer {
         : box;
   }
 
-  /** The box if there is one that is final, else the marked answer. */
+  /** The box if there is one that is final, else the marked answer: a number or a letter. */
   static Optional<String> boxedOrMarked(String text) {
     return finalBox(text).or(() -> marked(text));
+  }
+
+  /** As {@link #boxedOrMarked}, where the answer may be any words: "right" and "correct", too. */
+  static Optional<String> boxedOrMarkedWords(String text) {
+    return finalBox(text, false).or(() -> marked(text, false));
   }
 
   private static String tail(String text) {
@@ -153,7 +167,7 @@ final class FinalAnswer {
         for (String rest : PHRASE_ENDS) {
           if (!isWrongOne(text, at)
               && text.regionMatches(true, end, rest, 0, rest.length())
-              && !(overRemarks && isRemark(text, end + rest.length()))) {
+              && !(overRemarks && !rest.endsWith(":") && isRemark(text, end + rest.length()))) {
             return end + rest.length();
           }
         }
