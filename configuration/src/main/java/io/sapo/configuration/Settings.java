@@ -119,14 +119,16 @@ public final class Settings {
   /**
    * The same with other values of some keys.
    *
-   * @param texts by key, as they would be written
+   * @param texts by key, as they would be written; empty where the key may be
    * @throws IllegalArgumentException for a text that the key's rule does not allow
    */
   public Settings with(SortedMap<String, String> texts, Origin origin) {
     SortedMap<String, Value> changed = new TreeMap<>(values);
     texts.forEach(
         (key, text) -> {
-          Object parsed = ConfigKeys.rule(key).orElseThrow().parse().apply(text);
+          Rule rule = ConfigKeys.rule(key).orElseThrow();
+          boolean empty = rule.optional() && text.isEmpty();
+          Object parsed = empty ? null : rule.parse().apply(text);
           changed.put(key, new Value(text, origin, ConfigKeys.secret(key), parsed));
         });
     return new Settings(changed);

@@ -60,7 +60,8 @@ final class PreparedRun implements AutoCloseable {
     List<String> responses = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
       tasks.add(
-          "{\"prompt\": \"%d+1?\", \"answer\": \"%d\", \"verifier\": \"gsm8k\"}".formatted(i, i + 1));
+          "{\"prompt\": \"%d+1?\", \"answer\": \"%d\", \"verifier\": \"gsm8k\"}"
+              .formatted(i, i + 1));
       responses.add("{\"response\": \"%d\", \"answer\": \"%d\"}".formatted(i, i + i % 2));
     }
     Files.write(tasks(), tasks);

@@ -142,8 +142,8 @@ public final class Evaluator implements AutoCloseable {
       checkGoingOn(version);
       for (Generation generation : generator.advance(weights, version)) {
         int index = Integer.parseInt(generation.id());
-          String id = "evaluation-" + version + "-" + index;
-          answers.put(index, answer(id, asked.remove(index), generation));
+        String id = "evaluation-" + version + "-" + index;
+        answers.put(index, answer(id, asked.remove(index), generation));
       }
     }
     generator.releaseMemory();

@@ -34,6 +34,9 @@ public final class TaskSources {
 
   private static final Pattern TASK_FILE = Pattern.compile(".*\\.(jsonl|parquet)");
 
+  /** Verifiers that look for the mark of GSM8K. */
+  private static final List<String> MARKED = List.of("gsm8k", "gsm8k-steps");
+
   /** In the order in which they are looked for; {@code data/} is where data sets have shards. */
   private static final List<String> TRAINING =
       List.of(
@@ -99,29 +102,30 @@ public final class TaskSources {
 
   /**
    * What tasks have to be told so that their verifier finds an answer: of files in the layout of
-   * GSM8K, which are judged by a mark that their questions do not ask for. Empty where a verifier
-   * is named, and where one of the named files has another layout. Files that are not there, or
-   * cannot be read, are passed over: whoever opens them says why.
+   * GSM8K, which are judged by a mark that their questions do not ask for. The training files
+   * decide, or the held-out ones where those are not here. Empty where another verifier is named.
+   * Files that cannot be read are passed over: whoever opens them says why.
    */
   public static Optional<String> instruction(TaskSpec spec) {
-    Optional<String> found = Optional.empty();
-    if (spec.columns().verifier().isPresent()) {
-      return found;
+    if (!MARKED.containsAll(spec.columns().verifier().stream().toList())) {
+      return Optional.empty();
     }
     for (String named : Stream.concat(Stream.of(spec.train()), spec.heldOut().stream()).toList()) {
       try {
         List<Path> files = files(named, named.equals(spec.train()));
         if (!files.isEmpty()) {
-          found = FileTaskSource.instruction(files, spec.columns());
-          if (found.isEmpty()) {
-            return found;
-          }
+          return FileTaskSource.instruction(files, spec.columns());
         }
       } catch (TaskFormatException | UncheckedIOException e) {
         continue;
       }
     }
-    return found;
+    return Optional.empty();
+  }
+
+  /** Whether {@link #instruction} makes this text. */
+  public static boolean isInstruction(String text) {
+    return FileTaskSource.isInstruction(text);
   }
 
   /** None where the text names no files. */

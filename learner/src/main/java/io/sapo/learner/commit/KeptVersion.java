@@ -1,7 +1,9 @@
 package io.sapo.learner.commit;
 
 import io.sapo.schemas.Environment;
+import io.sapo.schemas.InputRange;
 import io.sapo.schemas.RecordCodec;
+import io.sapo.schemas.Skipped;
 import io.sapo.schemas.WeightVersion;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -11,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A commit record as a run of weeks can hold a million of them: some 300 bytes. Metrics and
- * outcomes are left out, hashes are bytes instead of hex, and what is the same for a whole run is
- * held once.
+ * A commit record as a run of weeks can hold a million of them: some 300 bytes. Metrics, outcomes
+ * and all but the first word of why records were skipped are left out, hashes are bytes instead of
+ * hex, and what is the same for a whole run is held once.
  */
 final class KeptVersion {
   private static final int HASH_BYTES = 32;
@@ -79,6 +81,7 @@ final class KeptVersion {
     version.getSchema().getFields().forEach(f -> rest.put(f.pos(), version.get(f.pos())));
     rest.setMetrics(Map.of());
     rest.setOutcomes(List.of());
+    rest.setInputs(version.getInputs().stream().map(KeptVersion::brief).toList());
     new Common("", "", "", null).setIn(rest);
     ByteBuffer hashes = ByteBuffer.allocate(HASH_BYTES * (1 + HASHES.length));
     hashes.put(HEX.parseHex(sha256));
@@ -99,6 +102,19 @@ final class KeptVersion {
             .put(hashes.flip())
             .put(avro)
             .array();
+  }
+
+  /** Of why records were skipped, the first word: with dynamic sampling there are many. */
+  private static InputRange brief(InputRange range) {
+    return InputRange.newBuilder(range)
+        .setSkipped(range.getSkipped().stream().map(KeptVersion::brief).toList())
+        .build();
+  }
+
+  private static Skipped brief(Skipped run) {
+    String reason = run.getReason();
+    int colon = reason.indexOf(':');
+    return colon < 0 ? run : Skipped.newBuilder(run).setReason(reason.substring(0, colon)).build();
   }
 
   /** Null where the text is not the hex of a SHA-256 as it is written; it stays text then. */

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sapo.learner.algorithm.AlgorithmSettings;
-import io.sapo.learner.algorithm.Overlong;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -24,8 +22,8 @@ import org.apache.commons.codec.digest.DigestUtils;
  * policy taken for the old one, were other formulas and are refused.
  *
  * <p>Configs of number 2 stay what they are, and versions made with them are folded by number 2:
- * its reference policy under adapters is the base alone. Those that steer by masked responses are
- * refused.
+ * its reference policy under adapters is the base alone. See {@link
+ * LearnerConfig#requireComputable} for the exception.
  */
 final class ConfigJson {
 
@@ -72,9 +70,7 @@ final class ConfigJson {
         }
         GROUPS.forEach(group -> gather(group, config));
       }
-      LearnerConfig config = JSON.treeToValue(tree, LearnerConfig.class);
-      requireComputable(config);
-      return config;
+      return JSON.treeToValue(tree, LearnerConfig.class);
     } catch (JsonMappingException e) {
       String key =
           e.getPath().stream()
@@ -89,13 +85,13 @@ final class ConfigJson {
     }
   }
 
-  /** Of formulas 2, what this code does not compute as they did. */
-  private static void requireComputable(LearnerConfig config) {
-    AlgorithmSettings algorithm = config.algorithm();
-    boolean steered = algorithm.entropy().target() > 0 || algorithm.rewardKl().target() > 0;
-    if (config.byEarlierFormulas() && algorithm.overlong() == Overlong.MASK && steered) {
+  /** Of a recorded config, whatever else it holds. */
+  static int mathematics(String json) {
+    try {
+      return JSON.readTree(json).path("mathematics").asInt(1);
+    } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "it was trained with overlong mask and a target of the entropy or of the reward's KL as an earlier release computed it, which counted masked responses: use the release that made it");
+          "learner config is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 

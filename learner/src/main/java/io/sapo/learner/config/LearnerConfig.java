@@ -2,6 +2,7 @@ package io.sapo.learner.config;
 
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.algorithm.Preset;
 import io.sapo.policy.training.AdamWConfig;
 
@@ -67,6 +68,24 @@ public record LearnerConfig(
    */
   public boolean byEarlierFormulas() {
     return mathematics < MATHEMATICS;
+  }
+
+  /** The same of a recorded config, which this code need not be able to compute with. */
+  public static boolean byEarlierFormulas(String json) {
+    return ConfigJson.mathematics(json) < MATHEMATICS;
+  }
+
+  /**
+   * Before an update is computed with a recorded config.
+   *
+   * @throws IllegalArgumentException where this code does not compute as the earlier formulas did
+   */
+  public void requireComputable() {
+    boolean steered = algorithm.entropy().target() > 0 || algorithm.rewardKl().target() > 0;
+    if (byEarlierFormulas() && algorithm.overlong() == Overlong.MASK && steered) {
+      throw new IllegalArgumentException(
+          "it was trained with overlong mask and a target of the entropy or of the reward's KL as an earlier release computed it, which counted masked responses: use the release that made it");
+    }
   }
 
   /**

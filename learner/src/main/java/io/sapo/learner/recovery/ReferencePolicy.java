@@ -21,8 +21,8 @@ public final class ReferencePolicy {
    */
   public static Weights read(
       CommittedVersions committed, CheckpointStore checkpoints, BaseModel base) {
-    LearnerConfig begun = LearnerConfig.fromJson(committed.first().getConfig());
-    if (base.adapters().isPresent() && begun.byEarlierFormulas()) {
+    if (base.adapters().isPresent()
+        && LearnerConfig.byEarlierFormulas(committed.first().getConfig())) {
       return Weights.ofBase(base);
     }
     Weights weights = CheckpointFiles.readActor(checkpoints.folder(0), base);

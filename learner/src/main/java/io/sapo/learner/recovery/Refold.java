@@ -56,6 +56,7 @@ public final class Refold {
     }
     warned = elsewhere;
     LearnerConfig config = LearnerConfig.fromJson(version.getConfig());
+    config.requireComputable();
     Update.Folded folded = updates.apply(config).apply(state, batches.read(version));
     check(state, version, elsewhere, deterministic(version));
     return folded.report();

@@ -27,6 +27,7 @@ class CommittedVersionsTest {
   private static final Topics TOPICS = new Topics("long.");
   private static final TopicPartition WEIGHTS = new TopicPartition(TOPICS.weights().name(), 0);
   private static final int VERSIONS = 300;
+  private static final String STALE = "stale: begun with version 3, 4 before";
 
   /** A learner of 768 MiB has to start again at a million versions. */
   private static final int MOST_BYTES = 400;
@@ -93,7 +94,7 @@ class CommittedVersionsTest {
   }
 
   private static Skipped skipped(int number) {
-    return Skipped.newBuilder().setOffset(64L * number - 5).setReason("stale").build();
+    return Skipped.newBuilder().setOffset(64L * number - 5).setReason(STALE).build();
   }
 
   private static Divergence divergence(long version) {
@@ -147,6 +148,12 @@ class CommittedVersionsTest {
       WeightVersion lean = committed.get(number);
       assertThat(lean.getMetrics()).isEmpty();
       assertThat(lean.getOutcomes()).isEmpty();
+      for (InputRange range : lean.getInputs()) {
+        for (Skipped run : range.getSkipped()) {
+          assertThat(run.getReason()).isEqualTo("stale");
+          run.setReason(STALE);
+        }
+      }
       lean.setMetrics(written.get(number).getMetrics());
       lean.setOutcomes(written.get(number).getOutcomes());
       assertThat(lean).isEqualTo(written.get(number));

@@ -1,6 +1,7 @@
 package io.sapo.learner.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -105,8 +106,9 @@ class LearnerConfigTest {
                 .rewardKl(new KlCoefficient(0.1, 0.01, 10_000))
                 .build());
     assertThat(LearnerConfig.fromJson(steered.canonicalJson())).isEqualTo(steered);
-    assertThatThrownBy(() -> LearnerConfig.fromJson(byFormulas2(steered)))
-        .hasMessageContaining("counted masked responses");
+    LearnerConfig before = LearnerConfig.fromJson(byFormulas2(steered));
+    assertThatThrownBy(before::requireComputable).hasMessageContaining("counted masked responses");
+    assertThatCode(steered::requireComputable).doesNotThrowAnyException();
     String later =
         LearnerConfig.of(Algorithm.SAPO)
             .canonicalJson()

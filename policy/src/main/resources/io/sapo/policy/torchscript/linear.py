@@ -41,10 +41,12 @@ def add_product(gradient: Tensor, d: Tensor, x: Tensor) -> None:
     else:
       __torch__.linear.add_converted(gradient, d, x)
 
-# As add_product, where the product is of another type than the buffer: a million elements of it at a time,
-# so that neither it nor its float32 copy needs new memory for a large matrix.
+# As add_product, where the product is of another type than the buffer: on a processor a million elements of
+# it at a time, so that neither it nor its float32 copy needs new memory for a large matrix.
 def add_converted(gradient: Tensor, d: Tensor, x: Tensor) -> None:
-  step = max(1, 1048576 // gradient.size(1))
+  step = gradient.size(0)
+  if not gradient.is_cuda:
+    step = max(1, 1048576 // gradient.size(1))
   for i in range((gradient.size(0) + step - 1) // step):
     count = min(step, gradient.size(0) - i * step)
     of_rows = d.narrow(1, i * step, count).contiguous()

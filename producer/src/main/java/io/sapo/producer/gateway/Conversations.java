@@ -122,9 +122,9 @@ final class Conversations {
     leaving -= one.bytes();
   }
 
-  /** Whether those that cannot leave take the place of new ones. */
+  /** Whether those that cannot leave take the place of new ones: a few are always on their way. */
   synchronized boolean full() {
-    return leaving > 0 && bytes + leaving > mostBytes;
+    return leaving > mostBytes / 4 && bytes + leaving > mostBytes;
   }
 
   synchronized int size() {

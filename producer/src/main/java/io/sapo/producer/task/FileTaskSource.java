@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tasks from files: JSON lines or Parquet. The layout is told by the first row and holds for all.
@@ -118,6 +119,12 @@ public final class FileTaskSource implements OrderedTaskSource {
   @Override
   public String name() {
     return name;
+  }
+
+  /** Whether a known layout asks for this text. */
+  public static boolean isInstruction(String text) {
+    return Stream.of(KnownLayout.values())
+        .anyMatch(layout -> layout.instruction().filter(text::equals).isPresent());
   }
 
   /**

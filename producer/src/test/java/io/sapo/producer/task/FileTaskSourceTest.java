@@ -98,7 +98,10 @@ class FileTaskSourceTest {
     }
     Path other = Files.writeString(temp.resolve("other.jsonl"), general("a", "1"));
     assertThat(TaskSources.instruction(told(gsm8k, "exact", ""))).as("its own verifier").isEmpty();
-    assertThat(TaskSources.instruction(gsm8k.withHeldOut(other.toString()))).isEmpty();
+    assertThat(TaskSources.instruction(told(gsm8k, "gsm8k-steps", ""))).contains(mark);
+    assertThat(TaskSources.instruction(gsm8k.withHeldOut(other.toString())))
+        .as("as a producer decides that has no held-out file")
+        .contains(mark);
     assertThat(TaskSources.instruction(TaskSpec.of(other.toString()))).isEmpty();
     assertThat(TaskSources.instruction(gsm8k.withHeldOut("figures"))).contains(mark);
     assertThat(TaskSources.instruction(TaskSpec.of("figures").withHeldOut(gsm8k.train())))

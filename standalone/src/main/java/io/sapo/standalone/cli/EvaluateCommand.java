@@ -69,7 +69,8 @@ final class EvaluateCommand implements Callable<Integer> {
             surroundings.environment(),
             loader -> data == null ? loader : loader.run(EvaluatedModel.existing(data).settings()),
             this::flags);
-    Settings settings = data == null ? TaskDefaults.fit(TorchThreads.fit(told)) : told;
+    Settings settings =
+        data == null ? TaskDefaults.fit(TorchThreads.fit(told)) : TaskDefaults.fitEvaluated(told);
     TorchThreads.use(settings);
     Binding binding = new Binding(settings).check().checkVerifier().checkHeldOut();
     EvaluationConfig evaluation = binding.evaluation().withBlankPictures(blankPictures);

@@ -39,7 +39,9 @@ public final class ConfigChange implements UnaryOperator<LearnerConfig> {
   public LearnerConfig apply(LearnerConfig recorded) {
     ObjectNode tree = tree(recorded.canonicalJson());
     merge(tree, patch);
-    return LearnerConfig.fromJson(tree.toString());
+    LearnerConfig changed = LearnerConfig.fromJson(tree.toString());
+    changed.requireComputable();
+    return changed;
   }
 
   private static ObjectNode difference(ObjectNode from, ObjectNode to) {

@@ -4,10 +4,15 @@ import io.sapo.configuration.Binding;
 import io.sapo.configuration.Origin;
 import io.sapo.configuration.Settings;
 import io.sapo.producer.TaskSources;
+import io.sapo.producer.task.TaskSpec;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a new run's tasks are told, where nobody has said it. The run keeps it. */
+/**
+ * What tasks are told, where nobody has said it. A run keeps it; roles that are processes of their
+ * own find it out by the same files.
+ */
 public final class TaskDefaults {
   private static final String KEY = "tasks.instruction";
 
@@ -28,5 +33,25 @@ public final class TaskDefaults {
                         "fits the tasks: verl's for GSM8K, whose questions do not say how an answer"
                             + " is marked")))
         .orElse(settings);
+  }
+
+  /**
+   * Of a recorded run that is evaluated on other tasks than its own: what was chosen for its own
+   * goes with them.
+   */
+  public static Settings fitEvaluated(Settings settings) {
+    boolean others = settings.origin("tasks.held-out").layer().compareTo(Origin.Layer.RUN) > 0;
+    boolean chosen =
+        settings.origin(KEY).layer() == Origin.Layer.RUN
+            && settings.optionalText(KEY).filter(TaskSources::isInstruction).isPresent();
+    if (!others || !chosen) {
+      return settings;
+    }
+    TaskSpec spec = new Binding(settings).tasks();
+    TaskSpec evaluated =
+        new TaskSpec(spec.heldOut().orElseThrow(), Optional.empty(), spec.columns());
+    return settings.with(
+        new TreeMap<>(Map.of(KEY, TaskSources.instruction(evaluated).orElse(""))),
+        new Origin(Origin.Layer.FITTED, "fits the tasks that are evaluated"));
   }
 }

@@ -69,6 +69,32 @@ class RunSettingsTest {
     assertThat(instruction(start(told))).as("a run of an earlier release").isEmpty();
   }
 
+  @Test
+  void whatWasChosenForTheTasksOfARunIsNotSaidToOthers() throws IOException {
+    Path other = tasks("other.jsonl", "{\"prompt\": \"1 + 1?\", \"answer\": \"2\"}");
+    Path alike = tasks("alike.jsonl", "{\"question\": \"1?\", \"answer\": \"#### 1\"}");
+    SortedMap<String, String> told = new TreeMap<>();
+    told.put(
+        "tasks.train",
+        tasks("train.jsonl", "{\"question\": \"2?\", \"answer\": \"#### 2\"}").toString());
+    RunSettings run = start(told);
+    String kept = ConfigReport.changed(run.settings());
+    assertThat(evaluated(kept, other)).isEmpty();
+    assertThat(evaluated(kept, alike)).isEqualTo(instruction(run)).isNotEmpty();
+    assertThat(evaluated("tasks.instruction: Be brief.\n", other)).isEqualTo("Be brief.");
+  }
+
+  private Path tasks(String name, String row) throws IOException {
+    return Files.writeString(data.resolveSibling(name), row + "\n");
+  }
+
+  private static String evaluated(String kept, Path tasks) throws IOException {
+    Path file = Files.writeString(tasks.resolveSibling("kept.yaml"), kept);
+    ConfigLoader loader =
+        new ConfigLoader().run(file).flag("--tasks", "tasks.held-out", tasks.toString());
+    return TaskDefaults.fitEvaluated(loader.load()).optionalText("tasks.instruction").orElse("");
+  }
+
   private static String instruction(RunSettings run) {
     return run.settings().optionalText("tasks.instruction").orElse("");
   }
