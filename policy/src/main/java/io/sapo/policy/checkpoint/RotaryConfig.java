@@ -52,8 +52,8 @@ public record RotaryConfig(
   double[] inverseFrequencies(int headDim) {
     double[] frequencies = new double[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = scaling.scale(Math.pow(theta, -2.0 * i / headDim));
+      frequencies[i] = Math.pow(theta, -2.0 * i / headDim);
     }
-    return frequencies;
+    return scaling.scale(frequencies, theta);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSection> rope) {
   private static final String THETA = "rope_theta";
   private static final String SECTION = "mrope_section";
+  private static final String ORIGINAL_POSITIONS = "original_max_position_embeddings";
 
   static RotaryJson of(Architecture architecture, JsonSection text) {
     for (String key : List.of("rope_scaling", "rope_parameters")) {
@@ -51,7 +52,7 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
 
   private RotaryScaling scaling() {
     if (rope.isEmpty()) {
-      return RotaryScaling.NONE;
+      return new RotaryScaling.None();
     }
     JsonSection section = rope.get();
     if (section.number("partial_rotary_factor", 1) != 1) {
@@ -60,11 +61,13 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
     String key = section.has("rope_type") ? "rope_type" : "type";
     String type = section.has(key) ? section.text(key) : "default";
     return switch (type) {
-      case "default", "mrope" -> RotaryScaling.NONE;
-      case "linear" -> new RotaryScaling(RotaryScaling.Kind.LINEAR, factor(section), 1, 1, 0);
+      case "default", "mrope" -> new RotaryScaling.None();
+      case "linear" -> new RotaryScaling.Linear(factor(section));
       case "llama3" -> llama3(section);
+      case "yarn" -> yarn(section);
       default ->
-          throw section.error(key, "is '" + type + "'; supported: default, mrope, linear, llama3");
+          throw section.error(
+              key, "is '" + type + "'; supported: default, mrope, linear, llama3, yarn");
     };
   }
 
@@ -75,12 +78,53 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
       throw section.error(
           "high_freq_factor", "(" + high + ") must exceed low_freq_factor (" + low + ") above 0");
     }
-    return new RotaryScaling(
-        RotaryScaling.Kind.LLAMA3,
-        factor(section),
-        low,
-        high,
-        section.positive("original_max_position_embeddings"));
+    return new RotaryScaling.Llama3(
+        factor(section), low, high, section.positive(ORIGINAL_POSITIONS));
+  }
+
+  /** What is not given, and 0, are the public implementation's defaults. */
+  private RotaryScaling yarn(JsonSection section) {
+    double factor = factor(section);
+    double fast = orDefault(section.number("beta_fast", 0), 32);
+    double slow = orDefault(section.number("beta_slow", 0), 1);
+    if (!(slow > 0 && fast >= slow)) {
+      throw section.error("beta_fast", "(" + fast + ") must exceed beta_slow (" + slow + ")");
+    }
+    int original =
+        section.has(ORIGINAL_POSITIONS)
+            ? section.positive(ORIGINAL_POSITIONS)
+            : text.positive("max_position_embeddings");
+    return new RotaryScaling.Yarn(
+        factor,
+        attentionFactor(section, factor),
+        fast,
+        slow,
+        original,
+        section.flag("truncate", true));
+  }
+
+  private static double attentionFactor(JsonSection section, double factor) {
+    if (section.has("attention_factor")) {
+      double given = section.number("attention_factor");
+      if (!(given > 0)) {
+        throw section.error("attention_factor", "must be above 0 but is " + given);
+      }
+      return given;
+    }
+    double scale = section.number("mscale", 0);
+    double allDimensions = section.number("mscale_all_dim", 0);
+    return scale != 0 && allDimensions != 0
+        ? temperature(factor, scale) / temperature(factor, allDimensions)
+        : temperature(factor, 1);
+  }
+
+  /** YaRN, equation 22, of cosines and sines. */
+  private static double temperature(double factor, double scale) {
+    return 0.1 * scale * Math.log(factor) + 1;
+  }
+
+  private static double orDefault(double given, double otherwise) {
+    return given == 0 ? otherwise : given;
   }
 
   private static double factor(JsonSection section) {

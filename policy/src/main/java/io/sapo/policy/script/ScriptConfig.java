@@ -44,6 +44,8 @@ final class ScriptConfig {
     define("head_dim", "int", Integer.toString(attention.headDim()));
     define("rms_norm_eps", "float", Double.toString(decoder.rmsNormEps()));
     define("inverse_frequencies", "List[float]", list(attention.inverseFrequencies()));
+    define(
+        "rotary_factor", "float", Double.toString(attention.rotary().scaling().attentionFactor()));
     define("position_axes", "int", Integer.toString(attention.rotary().positionAxes()));
     define("rotary_axes", "List[int]", Arrays.toString(attention.rotaryAxes()));
   }

@@ -6,12 +6,12 @@ def angles(positions: Tensor, type: int) -> Tuple[Tensor, Tensor]:
   frequencies = __torch__.host.floats(__torch__.config.inverse_frequencies(), positions.device)
   axes = __torch__.host.ints(__torch__.config.rotary_axes(), positions.device)
   half = torch.movedim(positions.index_select(0, axes), 0, -1).contiguous() * frequencies
-  return __torch__.rotary.cos_sin(half.unsqueeze(-2), type)
+  return __torch__.rotary.cos_sin(half.unsqueeze(-2), __torch__.config.rotary_factor(), type)
 
-# Angles [..., d / 2] of the pairs -> cosines and sines [..., d], ready for rotate.
-def cos_sin(half: Tensor, type: int) -> Tuple[Tensor, Tensor]:
-  cos = torch.to(half.cos(), type)
-  sin = torch.to(half.sin(), type)
+# Angles [..., d / 2] of the pairs -> cosines and sines [..., d] times a factor, ready for rotate.
+def cos_sin(half: Tensor, factor: float, type: int) -> Tuple[Tensor, Tensor]:
+  cos = torch.to(half.cos() * factor, type)
+  sin = torch.to(half.sin() * factor, type)
   return (torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1))
 
 # x [..., heads, d] turned by cos, sin [..., 1, d].

@@ -6,7 +6,7 @@ def angles(positions: Tensor) -> Tuple[Tensor, Tensor]:
   frequencies = __torch__.host.floats(__torch__.config.vision_inverse_frequencies(), positions.device)
   row = positions[0].unsqueeze(-1) * frequencies
   column = positions[1].unsqueeze(-1) * frequencies
-  return __torch__.rotary.cos_sin(torch.cat([row, column], -1).unsqueeze(1), 6)
+  return __torch__.rotary.cos_sin(torch.cat([row, column], -1).unsqueeze(1), 1., 6)
 
 # x [P, heads, d] turned in float32 and rounded once to its own type, as the public implementation does.
 def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

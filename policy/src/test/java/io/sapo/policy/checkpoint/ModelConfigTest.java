@@ -7,8 +7,10 @@ import io.sapo.policy.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +109,42 @@ class ModelConfigTest {
         .isCloseTo(plain[between] * ((1 - smooth) / 8 + smooth), Offset.offset(1e-15));
   }
 
+  /** Values of transformers' {@code ROPE_INIT_FUNCTIONS["yarn"]}, head width 128. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | 1.138629436111989 | 5.375321488827467e-3 1.0643609566614032e-3 6.490394298452884e-5",
+        "', \"mscale\": 1.0, \"mscale_all_dim\": 0.7, \"beta_fast\": 8, \"beta_slow\": 2,"
+            + " \"truncate\": false' | 1.0379100195867799 |"
+            + " 5.623413249850273e-3 1.5399265103042126e-3 5.516835517482832e-5",
+        "', \"attention_factor\": 0.8' | 0.8 |"
+            + " 5.375321488827467e-3 1.0643609566614032e-3 6.490394298452884e-5",
+      })
+  void yarnScalingIsThePublicImplementations(String keys, double factor, String expected)
+      throws IOException {
+    AttentionConfig attention =
+        parse(
+                "{\"model_type\": \"qwen3\", \"vocab_size\": 8, \"hidden_size\": 128,"
+                    + " \"intermediate_size\": 8, \"num_hidden_layers\": 1,"
+                    + " \"num_attention_heads\": 1, \"rope_theta\": 1000000,"
+                    + " \"max_position_embeddings\": 32768, \"rope_scaling\":"
+                    + " {\"rope_type\": \"yarn\", \"factor\": 4.0"
+                    + keys
+                    + "}}")
+            .decoder()
+            .attention();
+    assertThat(attention.rotary().scaling().attentionFactor())
+        .isCloseTo(factor, Offset.offset(1e-15));
+    double[] values = Arrays.stream(expected.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    double[] frequencies = attention.inverseFrequencies();
+    int[] pairs = {24, 30, 39};
+    for (int i = 0; i < pairs.length; i++) {
+      assertThat(frequencies[pairs[i]]).isCloseTo(values[i], Percentage.withPercentage(1e-4));
+    }
+    assertThat(frequencies[0]).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,7 +156,7 @@ class ModelConfigTest {
         "\"use_sliding_window\": false | \"use_sliding_window\": true | use_sliding_window",
         "\"model_type\": \"qwen2\" | \"model_type\": \"gpt2\" | gpt2",
         "\"model_type\": \"qwen2\" | \"model_type\": \"qwen2_5_vl\" | mrope_section",
-        "\"bos_token_id\": 1 | \"rope_scaling\": {\"rope_type\": \"yarn\"} | yarn",
+        "\"bos_token_id\": 1 | \"rope_scaling\": {\"rope_type\": \"longrope\"} | longrope",
         "{ | [ | not valid JSON",
       })
   void errorsNameFileAndKey(String original, String replacement, String key) {

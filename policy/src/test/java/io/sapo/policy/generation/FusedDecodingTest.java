@@ -42,6 +42,7 @@ class FusedDecodingTest {
         Arguments.of("tiny-qwen2", null),
         Arguments.of("tiny-qwen2", EVERY),
         Arguments.of("tiny-qwen3-untied-v5", SOME),
+        Arguments.of("tiny-qwen3-yarn", null),
         Arguments.of("tiny-qwen3_vl", EVERY));
   }
 
