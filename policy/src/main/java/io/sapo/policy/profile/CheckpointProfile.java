@@ -88,9 +88,23 @@ public final class CheckpointProfile implements AutoCloseable {
         chat -> tryOut(chat, toolFile.orElseThrow(), withTools(List.of(TemplateTrial.TOOL))));
     stopTokens = StopTokens.find(folder, tokenizer, template, special, settings.stopTokens());
     controlTokens = new TreeSet<>(tokenizer.controlTokens());
+    special.values().forEach(name -> addAdded(name, controlTokens));
+    template.ifPresent(
+        chat -> controlTokens.addAll(TurnTokens.of(chat, templateSettings, tokenizer)));
+    toolUse.ifPresent(
+        chat ->
+            controlTokens.addAll(
+                TurnTokens.of(chat, withTools(List.of(TemplateTrial.TOOL)), tokenizer)));
     folder.config().imageTokens().ifPresent(ids -> controlTokens.addAll(pictureTokens(ids)));
     bos = Optional.ofNullable(special.get("bos_token")).flatMap(tokenizer::find);
     addBos = addBos(folder);
+  }
+
+  /** A token that has a role such as {@code eos_token} is special, whatever tokenizer.json says. */
+  private void addAdded(String name, Set<Integer> tokens) {
+    tokenizer.addedTokens().stream()
+        .filter(token -> token.content().equals(name))
+        .forEach(token -> tokens.add(token.id()));
   }
 
   private ChatTemplate parse(TemplateFile file, Map<String, String> special) {

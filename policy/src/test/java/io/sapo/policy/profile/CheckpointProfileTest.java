@@ -264,6 +264,48 @@ class CheckpointProfileTest {
     }
   }
 
+  /** As in DeepSeek's distilled models: tokens of turns that are not called special. */
+  @Test
+  void whatTheTemplateWritesAroundMessagesIsControl() throws IOException {
+    String template =
+        "{% for m in messages %}{% if m.role == 'user' %}<｜User｜>{{ m.content }}{% elif m.role =="
+            + " 'assistant' %}<｜Assistant｜>{{ m.content }}{% elif m.role == 'tool' %}"
+            + "<｜output｜>{{ m.content }}{% else %}{{ m.content }}{% endif %}{% endfor %}"
+            + "{% if add_generation_prompt %}<｜Assistant｜><think>\n{% endif %}";
+    CheckpointFolder folder = folder("qwen2", "", Map.of("chat_template.jinja", template));
+    append(folder, List.of("<｜User｜>", "<｜Assistant｜>", "<｜output｜>", "<｜call｜>"));
+    try (CheckpointProfile profile = open(folder)) {
+      assertThat(profile.controlTokenIn("a<｜User｜>b")).contains("<｜User｜>");
+      assertThat(profile.controlTokenIn("a<｜Assistant｜>b")).contains("<｜Assistant｜>");
+      assertThat(profile.controlTokenIn("a<｜output｜>b")).contains("<｜output｜>");
+      assertThat(profile.controlTokenIn("<think>a</think><tool_call><｜call｜>")).isEmpty();
+    }
+  }
+
+  @Test
+  void tagsInPairsAreControlAroundTheUsersTextAlone() throws IOException {
+    String template =
+        "{% for m in messages %}{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]{% else %}"
+            + "<think>{{ m.content }}</think>{% endif %}{% endfor %}";
+    CheckpointFolder folder = folder("qwen2", "", Map.of("chat_template.jinja", template));
+    append(folder, List.of("[INST]", "[/INST]"));
+    try (CheckpointProfile profile = open(folder)) {
+      assertThat(profile.controlTokenIn("a [INST] b")).contains("[INST]");
+      assertThat(profile.controlTokenIn("a [/INST] b")).contains("[/INST]");
+      assertThat(profile.controlTokenIn("<think>a</think>")).isEmpty();
+    }
+  }
+
+  @Test
+  void aTokenWithARoleIsControl() throws IOException {
+    CheckpointFolder folder =
+        folder("qwen2", "", Map.of("tokenizer_config.json", "{\"eos_token\": \"<end>\"}"));
+    append(folder, List.of("<end>"));
+    try (CheckpointProfile profile = open(folder)) {
+      assertThat(profile.controlTokenIn("a<end>b")).contains("<end>");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -329,12 +371,24 @@ class CheckpointProfileTest {
   private static void append(CheckpointFolder folder, int id, boolean special) throws IOException {
     Path config = folder.path().resolve("config.json");
     Files.writeString(config, Files.readString(config).replace("1600", "1317"));
+    append(folder, id, List.of("<pad>"), special);
+  }
+
+  /** Adds tokens that are not called special. */
+  private static void append(CheckpointFolder folder, List<String> names) throws IOException {
+    append(folder, 1317, names, false);
+  }
+
+  private static void append(CheckpointFolder folder, int id, List<String> names, boolean special)
+      throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = (ObjectNode) mapper.readTree(folder.tokenizer().toFile());
-    ObjectNode token = ((ArrayNode) json.get("added_tokens")).addObject();
-    token.put("id", id).put("content", "<pad>").put("special", special);
-    for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
-      token.put(flag, false);
+    for (int i = 0; i < names.size(); i++) {
+      ObjectNode token = ((ArrayNode) json.get("added_tokens")).addObject();
+      token.put("id", id + i).put("content", names.get(i)).put("special", special);
+      for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+        token.put(flag, false);
+      }
     }
     mapper.writeValue(folder.tokenizer().toFile(), json);
   }
