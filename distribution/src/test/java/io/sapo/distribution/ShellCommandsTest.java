@@ -47,6 +47,41 @@ class ShellCommandsTest {
     check(shown);
   }
 
+  /** Prompts and responses as long as a command allows them fit the server that its page starts. */
+  @Test
+  void shownServersTakeWhatShownRunsSend() throws IOException {
+    int compared = 0;
+    for (Path document : DocumentsTest.documents()) {
+      List<String> lengths =
+          ShellCommand.of(document).stream()
+              .filter(shown -> shown.tool().equals("vllm"))
+              .flatMap(shown -> shown.values("--max-model-len").stream())
+              .toList();
+      for (ShownCommand shown : ShownCommand.of(document)) {
+        if (shown.whole() && shown.words().contains("producer.engine=vllm")) {
+          int longest =
+              set(shown, "model.max-prompt-tokens", 1024)
+                  + set(shown, "model.max-new-tokens", 2048);
+          assertThat(lengths).as("%s", document).isNotEmpty();
+          assertThat(lengths)
+              .as("%s", shown)
+              .allMatch(length -> Integer.parseInt(length) >= longest);
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThanOrEqualTo(3);
+  }
+
+  /** What a command sets a key to, otherwise what is chosen for a model with room for it. */
+  private static int set(ShownCommand shown, String key, int otherwise) {
+    return shown.words().stream()
+        .filter(word -> word.startsWith(key + "="))
+        .mapToInt(word -> Integer.parseInt(word.substring(key.length() + 1)))
+        .findFirst()
+        .orElse(otherwise);
+  }
+
   @Test
   void commandsOfEveryToolAreFound() throws IOException {
     assertThat(commands().stream().map(ShellCommand::tool))

@@ -36,14 +36,30 @@ final class GenerationNeed {
   /** All but runtime and base. */
   static List<Part> own(String role, Workload work, Workload.Generation generation) {
     long copies = 2 * work.sizes().actor() * Float.BYTES;
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        Part.device(
+            role + " weights", copies, "one copy in use, the next version in another; float32"));
+    if (!generation.served()) {
+      parts.addAll(decoding(role, work, generation));
+    }
+    if (work.converts()) {
+      parts.add(
+          Part.device(
+              role + " converted weights",
+              work.sizes().largest() * work.model().computeType().bytes(),
+              "the largest tensor, in the type of the computation"));
+    }
+    return parts;
+  }
+
+  /** What the built-in engine holds beside the weights. */
+  private static List<Part> decoding(String role, Workload work, Workload.Generation generation) {
     long logits = (long) generation.slots() * work.model().vocabSize() * Float.BYTES;
     long prompt = Math.max(1, Math.min(generation.promptTokens(), PREFILL_TOKENS));
     long fed = Math.min(PREFILL_TOKENS, generation.slots() * prompt);
     long perToken = work.activations().intermediateBytesPerToken();
     List<Part> parts = new ArrayList<>();
-    parts.add(
-        Part.device(
-            role + " weights", copies, "one copy in use, the next version in another; float32"));
     if (fuses(work)) {
       parts.add(
           Part.device(
@@ -70,13 +86,6 @@ final class GenerationNeed {
     parts.add(
         Part.device(
             role + " prompts", fed * perToken, "a layer of %d prompt tokens".formatted(fed)));
-    if (work.converts()) {
-      parts.add(
-          Part.device(
-              role + " converted weights",
-              work.sizes().largest() * work.model().computeType().bytes(),
-              "the largest tensor, in the type of the computation"));
-    }
     return parts;
   }
 

@@ -181,10 +181,14 @@ public final class ModelDefaults {
 
   private static Settings slots(
       Settings settings, String key, Workload work, Workload.Generation generation) {
+    if (generation.served()) {
+      return choose(settings, key, "" + MOST_SLOTS, "requests to inference servers at a time");
+    }
     int slots = MOST_SLOTS;
     while (slots > LEAST_SLOTS
         && work.cacheBytes(
-                new Workload.Generation(slots, generation.promptTokens(), generation.newTokens()))
+                new Workload.Generation(
+                    slots, generation.promptTokens(), generation.newTokens(), false))
             > CACHE_BYTES) {
       slots /= 2;
     }

@@ -8,6 +8,7 @@ import io.sapo.policy.checkpoint.ModelConfig;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.producer.ProducerConfig;
+import io.sapo.producer.engine.EngineSettings;
 import java.nio.file.Path;
 
 /**
@@ -41,9 +42,11 @@ public record Workload(
   /**
    * Generation with so many slots.
    *
-   * @param capacity longest prompt and response together
+   * @param served whether inference servers generate: this process holds the weights, to publish
+   *     them and to compute what servers are verified by, but nothing that grows with the slots
    */
-  public record Generation(int slots, int promptTokens, int newTokens) {
+  public record Generation(int slots, int promptTokens, int newTokens, boolean served) {
+    /** The longest prompt and response together. */
     int capacity() {
       return promptTokens + newTokens;
     }
@@ -81,12 +84,14 @@ public record Workload(
         new Generation(
             producer.rollouts().slots(),
             producer.prompts().maxTokens(),
-            producer.rollouts().sampling().maxNewTokens()),
+            producer.rollouts().sampling().maxNewTokens(),
+            producer.engine().kind() != EngineSettings.Kind.BUILTIN),
         binding.producers(),
         new Generation(
             evaluation.slots(),
             evaluation.prompts().maxTokens(),
-            evaluation.sampling().maxNewTokens()),
+            evaluation.sampling().maxNewTokens(),
+            false),
         new Saving(
             bf16 ? ElementType.BF16 : ElementType.F32,
             settings.integer("learner.anchor-every"),

@@ -22,12 +22,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestsTest {
+  private static final long LEAST_OF_A_GPU = 5;
+  private static final Pattern GIBIBYTES = Pattern.compile("(\\d+)(?:g|Gi)");
 
   @ParameterizedTest
   @ValueSource(strings = {"one-node", "cluster", "gpu"})
@@ -159,6 +163,36 @@ class ManifestsTest {
               - loader.load().duration("run.stop-grace").toSeconds();
       assertThat(spare).as(name(object)).isBetween(2L, 15L);
     }
+  }
+
+  /** Of the host: CUDA's libraries, heap and JVM, as {@code plan} counts them for any model. */
+  @Test
+  void whoeverHasAGpuHasTheMemoryThatItsLibrariesTake() throws Exception {
+    int computing = 0;
+    for (JsonNode object : Manifests.rendered("gpu")) {
+      Optional<JsonNode> limits =
+          Manifests.pods(object).map(pods -> pods.at("/containers/0/resources/limits"));
+      if (limits.isPresent() && limits.get().has("nvidia.com/gpu")) {
+        assertThat(gibibytes(limits.get().path("memory").asText()))
+            .as(name(object))
+            .isGreaterThanOrEqualTo(LEAST_OF_A_GPU);
+        computing++;
+      }
+    }
+    assertThat(computing).isEqualTo(3);
+    Path compose = Manifests.folder().resolveSibling("docker").resolve("compose.gpu.yaml");
+    JsonNode described = Manifests.parse(Files.readString(compose)).get(0);
+    assertThat(gibibytes(described.at("/x-gpu/mem_limit").asText()))
+        .isGreaterThanOrEqualTo(LEAST_OF_A_GPU);
+    assertThat(described.path("services"))
+        .hasSize(4)
+        .allMatch(service -> service.path("<<").asText().equals("gpu"));
+  }
+
+  private static long gibibytes(String quantity) {
+    Matcher matcher = GIBIBYTES.matcher(quantity);
+    assertThat(matcher.matches()).as(quantity).isTrue();
+    return Long.parseLong(matcher.group(1));
   }
 
   @Test

@@ -175,6 +175,35 @@ class PlanTest {
     }
   }
 
+  /** A server has the keys and values; the process has the weights that it publishes. */
+  @ParameterizedTest
+  @CsvSource({"vllm, cpu", "sglang, gpu0"})
+  void slotsOfInferenceServersTakeNoMemoryHere(String engine, String device) throws Exception {
+    List<String> common =
+        List.of("producer.engine=" + engine, "producer.servers=http://127.0.0.1:8000");
+    for (String role : List.of("producer", "gateway", "train")) {
+      List<Long> bytes = new ArrayList<>();
+      for (String slots : List.of("1", "128")) {
+        List<String> assignments = new ArrayList<>(common);
+        assignments.add("model.device=" + device);
+        assignments.add("producer.slots=" + slots);
+        Need need =
+            planner("llama-3.2-1b", machine(80, 128), assignments.toArray(String[]::new))
+                .plan(OptionalDouble.empty())
+                .role(role);
+        String name = role.equals("train") ? "producer" : role;
+        assertThat(need.bytes(name + " weights")).isPositive();
+        assertThat(need.bytes(name + " keys and values")).isZero();
+        bytes.add(need.bytes());
+      }
+      assertThat(bytes.get(1)).as(role).isEqualTo(bytes.get(0));
+    }
+    ModelConfig large = model("qwen3-vl-8b");
+    Settings fitted = ModelDefaults.fit(settings(common.toArray(String[]::new)), large);
+    assertThat(fitted.integer("producer.slots")).isEqualTo(64);
+    assertThat(fitted.integer("evaluation.slots")).isLessThan(64);
+  }
+
   @Test
   void theShippedCheckpointKeepsTheShippedDefaults() {
     assertThat(ModelDefaults.fit(settings()))
