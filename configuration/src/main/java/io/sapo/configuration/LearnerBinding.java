@@ -57,7 +57,8 @@ final class LearnerBinding {
   }
 
   /**
-   * Tokens before the length limit over which the penalty for a long response grows; 0 for none.
+   * Tokens before the length limit over which the penalty for a long response grows; 0 where none
+   * are set.
    */
   int overlongTokens() {
     Preset published = Algorithm.ofName(settings.text("algorithm")).preset();
@@ -68,10 +69,19 @@ final class LearnerBinding {
           "segmenter.reward.overlong-tokens is %d, but learner.overlong %s: only penalty looks at it"
               .formatted(given.get(), settings.text("learner.overlong")));
     }
-    return given.orElse(
-        penalty
-            ? (int) Math.ceil(published.overlongWindow() * settings.integer("model.max-new-tokens"))
-            : 0);
+    return given.orElse(0);
+  }
+
+  /**
+   * The same as a share of the limit that a record states, where no tokens are set: the segmenter
+   * has no model by which the limit was chosen.
+   */
+  double overlongShare() {
+    Preset published = Algorithm.ofName(settings.text("algorithm")).preset();
+    boolean given = settings.optionalInteger("segmenter.reward.overlong-tokens").isPresent();
+    return !given && overlong(published.settings()) == Overlong.PENALTY
+        ? published.overlongWindow()
+        : 0;
   }
 
   /** A window that is set says by itself that there is a penalty. */

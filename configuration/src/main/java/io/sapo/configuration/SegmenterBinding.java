@@ -69,6 +69,7 @@ final class SegmenterBinding {
             settings.integer("segmenter.reward.normal-length"),
             settings.number("segmenter.reward.format"),
             new LearnerBinding(settings).overlongTokens(),
+            new LearnerBinding(settings).overlongShare(),
             settings.number("segmenter.reward.overlong-penalty"),
             settings.flag("segmenter.reward.think-opened")),
         settings.optionalPath("verifiers.path"));

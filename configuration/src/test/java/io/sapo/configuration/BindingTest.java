@@ -223,6 +223,17 @@ class BindingTest {
         .isNotEqualTo(boundElsewhere(settings()));
   }
 
+  /** It has no checkpoint, from which others choose the lengths. */
+  @Test
+  void aSegmenterNeedsNoLengthForThePenalty() {
+    Settings told = settings("algorithm=dapo", "model.max-new-tokens=32");
+    Settings untold = settings("algorithm=dapo");
+    assertThat(new Binding(told).segmenter(Path.of("")).verifiers())
+        .isEqualTo(new Binding(untold).segmenter(Path.of("")).verifiers())
+        .extracting(verifiers -> verifiers.shaping().overlongShare())
+        .isEqualTo(0.2);
+  }
+
   /** A number that every numeric rule allows, and not the default. */
   private static String otherNumber(String key) {
     String before = settings().values().get(key).text();

@@ -8,7 +8,10 @@ package io.sapo.verifier;
  *     normalLength/n of the reward is left; 0: at any length all of it
  * @param formatReward added where the response has the form that {@link FormatVerifier} wants
  * @param overlongTokens tokens before the length limit over which the penalty grows from nothing to
- *     all of it, as DAPO's soft overlong punishment (arXiv:2503.14476, eq. 13); 0: no penalty
+ *     all of it, as DAPO's soft overlong punishment (arXiv:2503.14476, eq. 13); 0: overlongShare
+ *     decides
+ * @param overlongShare the same as a share of the limit, from 0 to 1, rounded up to a token; 0: no
+ *     penalty where overlongTokens is 0 too
  * @param overlongPenalty taken away at the limit
  * @param thinkOpened whether prompts end with {@code <think>}, so that no response begins with it
  */
@@ -16,6 +19,7 @@ public record RewardShaping(
     int normalLength,
     double formatReward,
     int overlongTokens,
+    double overlongShare,
     double overlongPenalty,
     boolean thinkOpened) {
   public static final RewardShaping NONE = new RewardShaping(0, 0, 0, 1);
@@ -26,11 +30,23 @@ public record RewardShaping(
     this(normalLength, formatReward, overlongTokens, overlongPenalty, false);
   }
 
+  /** With a window of so many tokens, or no penalty. */
+  public RewardShaping(
+      int normalLength,
+      double formatReward,
+      int overlongTokens,
+      double overlongPenalty,
+      boolean thinkOpened) {
+    this(normalLength, formatReward, overlongTokens, 0, overlongPenalty, thinkOpened);
+  }
+
   public RewardShaping {
     if (normalLength < 0 || overlongTokens < 0) {
       throw new IllegalArgumentException("a number of tokens in a reward's shape is negative");
     }
-    if (!Double.isFinite(formatReward) || !(overlongPenalty >= 0 && overlongPenalty < 1e6)) {
+    if (!Double.isFinite(formatReward)
+        || !(overlongPenalty >= 0 && overlongPenalty < 1e6)
+        || !(overlongShare >= 0 && overlongShare <= 1)) {
       throw new IllegalArgumentException("a reward's shape has a number that is out of range");
     }
   }
@@ -52,12 +68,13 @@ public record RewardShaping(
     return new Shaped(shaped - penalty, normalised, formatted, penalty != 0);
   }
 
-  /** 0 up to limit − overlongTokens, 1 from the limit on, a line between. */
+  /** 0 up to the window before the limit, 1 from the limit on, a line between. */
   private double overlong(int tokens, int limit) {
-    if (overlongTokens == 0) {
+    double window = overlongTokens > 0 ? overlongTokens : Math.ceil(overlongShare * limit);
+    if (window == 0) {
       return 0;
     }
-    double over = (double) tokens - ((double) limit - overlongTokens);
-    return Math.min(1, Math.max(0, over / overlongTokens));
+    double over = (double) tokens - (limit - window);
+    return Math.min(1, Math.max(0, over / window));
   }
 }

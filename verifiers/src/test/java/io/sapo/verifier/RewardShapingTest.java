@@ -35,6 +35,17 @@ class RewardShapingTest {
     assertThat(shaped.overlong()).isEqualTo(penalty > 0);
   }
 
+  /**
+   * Where no tokens are set, by the limit that the record states, whatever anyone was told of it.
+   */
+  @ParameterizedTest
+  @CsvSource({"80,64,0", "80,72,0.5", "80,80,1", "2048,1638,0", "2048,1843,0.5", "2048,2048,1"})
+  void theWindowIsAShareOfTheLimit(int limit, int tokens, double penalty) {
+    RewardShaping shaping = new RewardShaping(0, 0, 0, 0.2, 1, false);
+    assertThat(shaping.shape(1, "", tokens, tokens, limit).reward())
+        .isEqualTo(1 - penalty, within(1e-12));
+  }
+
   @Test
   void lengthAndFormCount() {
     RewardShaping shaping = new RewardShaping(50, 0.25, 0, 1);

@@ -118,6 +118,9 @@ public final class RoleProcess {
     if (kind == RoleKind.LEARNER) {
       Checkpoints.checkCritic(settings, CheckpointFolder.open(checkpoint));
     }
+    if (kind == RoleKind.PRODUCER) {
+      RunTasks.checkPrompts(settings, CheckpointFolder.open(checkpoint));
+    }
     KafkaAccess kafka = owned.own(KafkaAccess.find(settings, folder));
     kafka.prepareTopics();
     try (Admin admin = kafka.admin()) {

@@ -59,7 +59,7 @@ public final class TrainingRun {
     this.folder = folder;
     this.checkpoint = CheckpointFolder.open(checkpoint);
     Checkpoints.checkCritic(settings, this.checkpoint);
-    RunTasks.check(settings);
+    RunTasks.check(settings, this.checkpoint);
     this.out = out;
     this.interactive = interactive;
     this.acceptDivergence = acceptDivergence;

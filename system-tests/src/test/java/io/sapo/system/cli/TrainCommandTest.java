@@ -183,6 +183,28 @@ class TrainCommandTest {
         "tasks.verifier is boxed_math, which is no verifier here; known are boxed-math, choice");
   }
 
+  /** As of pictures for a model of text: every task would be a dead letter, and none trained on. */
+  @Test
+  void tasksOfWhichNoneMakesAPromptAreRefusedBeforeAnythingStarts() {
+    Path data = folder.resolve("unstarted");
+    String[] short2 = {"--set", "model.max-prompt-tokens=2"};
+    String why = "each of the first 100 is refused: ";
+    assertRefused(train(data, short2), data, 1, why);
+    Outcome role =
+        sapo.run(
+            "producer",
+            "--data",
+            data.toString(),
+            "--checkpoint",
+            checkpoint.toString(),
+            "--bootstrap-servers",
+            "127.0.0.1:1",
+            short2[0],
+            short2[1]);
+    assertThat(role.exitCode()).isEqualTo(1);
+    assertThat(role.err()).contains(why, "at most 2 are taken", "--tasks");
+  }
+
   private static void assertRefused(Outcome outcome, Path data, int exitCode, String why) {
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(exitCode);
     assertThat(outcome.err()).contains(why).doesNotContain("\tat ");
