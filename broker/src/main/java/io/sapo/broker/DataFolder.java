@@ -21,6 +21,9 @@ final class DataFolder {
   /** Kafka's own, held while a broker works on the folder. */
   private static final String LOCK = ".lock";
 
+  /** There while no broker is registered: the last one ended with a controlled shutdown. */
+  private static final String SIGNED_OFF = ".signed_off";
+
   private DataFolder() {}
 
   /** Whether a broker of another process works on it; asked in its own process, it lets go. */
@@ -36,6 +39,24 @@ final class DataFolder {
       // Whoever cannot look cannot start there either, and will be told why.
       log.debug("{} cannot be looked at", lock, e);
       return false;
+    }
+  }
+
+  static boolean isSignedOff(Path folder) {
+    return Files.exists(folder.resolve(SIGNED_OFF));
+  }
+
+  /** Before a broker registers. */
+  static void signIn(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(SIGNED_OFF));
+  }
+
+  /** After it has ended; where that cannot be noted, the next start takes longer. */
+  static void signOff(Path folder) {
+    try {
+      Files.write(folder.resolve(SIGNED_OFF), new byte[0]);
+    } catch (IOException e) {
+      log.debug("{} cannot be written", folder.resolve(SIGNED_OFF), e);
     }
   }
 

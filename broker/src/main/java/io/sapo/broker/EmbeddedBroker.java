@@ -12,6 +12,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
@@ -20,9 +23,11 @@ import kafka.server.Server;
 import kafka.server.SharedServer;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.BrokerState;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.BrokerLifecycleManager;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.fault.FaultHandler;
 import org.slf4j.Logger;
@@ -110,7 +115,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(Path folder, int port, int advertisedPort) {
     try (ReservedSocket clients = ReservedSocket.bind(HOST, port)) {
       requireFree(folder);
-      if (!DataFolder.format(folder)) {
+      if (!DataFolder.format(folder) && !DataFolder.isSignedOff(folder)) {
         relieve(folder);
       }
       return start(folder, clients, advertisedPort, SESSION);
@@ -150,6 +155,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       Path folder, ReservedSocket clients, int advertisedPort, Duration session)
       throws IOException {
     try (ReservedSocket control = ReservedSocket.bind(HOST, 0)) {
+      DataFolder.signIn(folder);
       EmbeddedBroker broker = new EmbeddedBroker(folder, clients, advertisedPort, control, session);
       broker.startServers();
       clients.keep();
@@ -189,8 +195,37 @@ public final class EmbeddedBroker implements AutoCloseable {
   @Override
   public void close() {
     LIVE.remove(this);
+    boolean signedOff = signOff();
     broker.shutdown(CONTROLLED_SHUTDOWN);
     controller.shutdown();
+    if (signedOff) {
+      DataFolder.signOff(folder);
+    }
+  }
+
+  /**
+   * A controlled shutdown, which ends the registration.
+   *
+   * @return whether the controller has written that; a successor then need not wait
+   */
+  private boolean signOff() {
+    BrokerLifecycleManager registration = broker.lifecycleManager();
+    if (registration == null || registration.state() != BrokerState.RUNNING || failure.isDone()) {
+      return false;
+    }
+    registration.beginControlledShutdown();
+    try {
+      registration
+          .controlledShutdownFuture()
+          .get(CONTROLLED_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      log.debug("not signed off", e);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private void startServers() {

@@ -51,6 +51,20 @@ class EmbeddedBrokerTest {
     }
   }
 
+  @Test
+  void oneThatEndedInOrderIsSucceededAtOnce() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      createTopic(broker);
+      assertThat(DataFolder.isSignedOff(folder)).isFalse();
+    }
+    assertThat(DataFolder.isSignedOff(folder)).isTrue();
+    // With this session a registration that still stood would be refused for minutes.
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      sendInOneTransaction(broker, "first", 1);
+      assertThat(DataFolder.isSignedOff(folder)).isFalse();
+    }
+  }
+
   /** A process of its own, to be killed. */
   static final class Victim {
     public static void main(String[] arguments) throws Exception {
@@ -72,6 +86,8 @@ class EmbeddedBrokerTest {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-BytecodeVerificationRemote",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Victim.class.getName(),
@@ -83,6 +99,7 @@ class EmbeddedBrokerTest {
     } finally {
       victim.destroyForcibly().waitFor();
     }
+    assertThat(DataFolder.isSignedOff(folder)).isFalse();
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
       sendInOneTransaction(broker, "second", 2);
       assertThat(read(broker)).containsExactly("first", "second");

@@ -33,6 +33,8 @@ final class SegmenterProcess {
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote",
             "-cp",
             classPath,
             SegmenterProcess.class.getName(),

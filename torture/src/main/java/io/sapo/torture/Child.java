@@ -28,6 +28,8 @@ final class Child implements AutoCloseable {
           "-Xmx512m",
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote",
           "-XX:-UsePerfData",
           "-Djava.awt.headless=true",
           "-Dai.djl.offline=true");

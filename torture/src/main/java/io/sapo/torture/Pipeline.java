@@ -42,7 +42,8 @@ final class Pipeline implements AutoCloseable {
           "producer.slots=8",
           "producer.rollouts-per-task=2",
           "segmenter.group-deadline=3s",
-          "segmenter.dedup-retention=1h");
+          "segmenter.dedup-retention=1h",
+          "run.heartbeat=200ms");
 
   private final Path folder;
   private final CheckpointFolder model;
@@ -109,13 +110,31 @@ final class Pipeline implements AutoCloseable {
    * may help is started again, as a supervisor would.
    */
   void start(RoleKind role) throws IOException, InterruptedException {
-    for (int starts = 1; !launch(role).awaitReady(LIMIT); starts++) {
+    launch(role);
+    awaitReady(role);
+  }
+
+  /** The broker first, all others at a time. */
+  void startAll(List<RoleKind> roles) throws IOException, InterruptedException {
+    start(RoleKind.BROKER);
+    List<RoleKind> others = roles.stream().filter(role -> role != RoleKind.BROKER).toList();
+    for (RoleKind role : others) {
+      launch(role);
+    }
+    for (RoleKind role : others) {
+      awaitReady(role);
+    }
+  }
+
+  private void awaitReady(RoleKind role) throws IOException, InterruptedException {
+    for (int starts = 1; !child(role).awaitReady(LIMIT); starts++) {
       if (starts == MOST_STARTS) {
         throw new TortureException(
             "%s gave up %d times before it was ready:\n%s"
                 .formatted(role.label(), starts, child(role).tail()),
             null);
       }
+      launch(role);
     }
   }
 

@@ -61,9 +61,7 @@ final class Round {
    */
   RoundReport run(List<Fault> faults, long atLeast, int killsAlone)
       throws IOException, InterruptedException {
-    for (RoleKind role : ROLES) {
-      pipeline.start(role);
-    }
+    pipeline.startAll(ROLES);
     awaitVersionAbove(0);
     if (!faults.isEmpty()) {
       dealAll(faults);

@@ -2,11 +2,13 @@ package io.sapo.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.standalone.run.RoleKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes, really killed; {@code sapo torture --kills N} does it at length. */
 class TortureTest {
-  private static final Path FIGURES = Path.of("..", "checkpoints", "figures").toAbsolutePath();
-
   private static final List<Fault> BLOWS =
       List.of(
           new Fault(Fault.Kind.AT_POINT, RoleKind.LEARNER, FaultPoint.OFFSETS_SENT, 3_000),
@@ -29,16 +29,16 @@ class TortureTest {
   @Test
   void nothingComesOfAFewKills() throws Exception {
     StringWriter told = new StringWriter();
-    List<RoundReport> rounds =
-        new Torture(folder, CheckpointFolder.open(FIGURES.normalize()), new PrintWriter(told))
-            .run(BLOWS, 11);
+    Path work = Files.createDirectory(folder.resolve("work"));
+    CheckpointFolder tiny = CheckpointFolder.open(TinyCheckpoint.write(folder.resolve("tiny")));
+    List<RoundReport> rounds = new Torture(work, tiny, new PrintWriter(told)).run(BLOWS, 11);
     assertThat(rounds).as(told.toString()).hasSize(1);
     RoundReport round = rounds.get(0);
     assertThat(round.kills()).isEqualTo(2);
     assertThat(round.audits()).isEqualTo(5);
     assertThat(round.versions()).isPositive();
     assertThat(round.hostile()).isPositive();
-    assertThat(folder).as("a round that went well leaves nothing").isEmptyDirectory();
+    assertThat(work).as("a round that went well leaves nothing").isEmptyDirectory();
   }
 
   @Test

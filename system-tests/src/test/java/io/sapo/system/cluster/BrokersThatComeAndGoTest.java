@@ -10,7 +10,9 @@ import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.testing.Await;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +78,8 @@ class BrokersThatComeAndGoTest {
       String address = broker.bootstrapServers();
       String[] settings = {
         "kafka.bootstrap-servers=" + address,
-        "kafka.client.default.api.timeout.ms=4000",
-        "kafka.client.request.timeout.ms=4000",
+        "kafka.client.default.api.timeout.ms=8000",
+        "kafka.client.request.timeout.ms=8000",
         "run.updates=1000000"
       };
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
@@ -89,7 +91,7 @@ class BrokersThatComeAndGoTest {
       broker.close();
       assertThat(roles.get(2).end())
           .as("the producer waits")
-          .failsWithin(8, TimeUnit.SECONDS)
+          .failsWithin(12, TimeUnit.SECONDS)
           .withThrowableOfType(TimeoutException.class);
       int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
       broker = EmbeddedBroker.start(folder.resolve("broker"), port);
@@ -118,13 +120,13 @@ class BrokersThatComeAndGoTest {
     return newest[0];
   }
 
-  /** Polls until there is a version at least as new; the test's time-out ends it otherwise. */
+  /** Polls until there is a version at least as new. */
   private static long awaitVersion(String bootstrapServers, long wanted) {
-    while (true) {
-      long newest = newestVersion(bootstrapServers);
-      if (newest >= wanted) {
-        return newest;
-      }
-    }
+    long[] newest = {-1};
+    Await.until(
+        "version " + wanted,
+        Duration.ofMinutes(3),
+        () -> (newest[0] = newestVersion(bootstrapServers)) >= wanted);
+    return newest[0];
   }
 }
