@@ -240,11 +240,18 @@ public final class FileTaskSource implements OrderedTaskSource {
     try {
       return reader.read(rows.read(index));
     } catch (IOException | IllegalArgumentException | UnreadablePictureException e) {
-      throw new TaskFormatException(
-          rows.where(index) + ": " + e.getMessage(),
-          e,
-          new RefusedTask(rows.file(index), -1, rows.number(index), null, bytes(index)));
+      throw refused(index, e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // Reading is a function of the row alone: it would fail at every start.
+      throw refused(index, "cannot be read: " + e, e);
     }
+  }
+
+  private TaskFormatException refused(int index, String why, Exception cause) {
+    return new TaskFormatException(
+        rows.where(index) + ": " + why,
+        cause,
+        new RefusedTask(rows.file(index), -1, rows.number(index), null, bytes(index)));
   }
 
   private byte[] bytes(int index) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Fields of a row by name, dots leading into structures; errors name the field. */
 final class RowFields {
@@ -58,11 +59,7 @@ final class RowFields {
       return new ImageSource(null, image.asText());
     }
     if (image.hasNonNull("bytes")) {
-      try {
-        return new ImageSource(image.get("bytes").binaryValue(), null);
-      } catch (IOException e) {
-        throw new IllegalArgumentException("'" + name + "' holds bytes that are no base64", e);
-      }
+      return new ImageSource(bytes(image.get("bytes"), name), null);
     }
     JsonNode path = image.hasNonNull("image") ? image.get("image") : image.path("path");
     if (path.isObject()) {
@@ -73,5 +70,18 @@ final class RowFields {
           "'" + name + "' holds something that is no path and has no bytes");
     }
     return new ImageSource(null, path.asText());
+  }
+
+  private static byte[] bytes(JsonNode bytes, String name) {
+    if (!bytes.isTextual() && !bytes.isBinary()) {
+      throw new IllegalArgumentException(
+          "'%s' holds bytes that are a JSON %s; base64 is taken, and bytes of Parquet"
+              .formatted(name, bytes.getNodeType().name().toLowerCase(Locale.ROOT)));
+    }
+    try {
+      return bytes.binaryValue();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("'" + name + "' holds bytes that are no base64", e);
+    }
   }
 }

@@ -190,6 +190,11 @@ class FileTaskSourceTest {
           {"prompt": {"p": 1}, "answer": "1"}                | neither text nor a list
           {"prompt": "p", "answer": "1", "images": "x"}      | 'images' is no list
           {"prompt": "p", "answer": "1", "images": [1]}      | no path and has no bytes
+          {"prompt": "p", "answer": "1", "images": [{"bytes": [1, 2]}]} | 'images' holds bytes that are a JSON array
+          {"prompt": "p", "answer": "1", "images": {"bytes": 7}} | 'images' holds bytes that are a JSON number
+          {"prompt": "p", "answer": "1", "images": [{"bytes": {"type": "Buffer", "data": [1]}}]} | are a JSON object
+          {"prompt": "p", "answer": "1", "images": [{"bytes": "?"}]} | 'images' holds bytes that are no base64
+          {"prompt": [{"role": "user", "content": [{"type": "image", "bytes": [1]}]}], "answer": "1"} | 'content' holds bytes that are
           {"prompt": "p", "answer": "1", "images": ["n.png"]} | n.png does not exist
           {"prompt": "p", "answer": "1", "images": ["../n"]} | lies outside
           {"prompt": "p", "answer": "1", "images": ["/etc/hostname"]} | lies outside
