@@ -3,18 +3,23 @@ package io.sapo.producer.server;
 import io.sapo.policy.generation.Generation;
 import io.sapo.policy.generation.GenerationRequest;
 import io.sapo.producer.server.Answer.Span;
+import io.sapo.producer.server.Dialect.Identity;
 import io.sapo.producer.server.InferenceServer.Asked;
 import io.sapo.producer.server.ServerClient.Reply;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the reply to a generation request; where it is no response, tells a bad request from a
  * faulty or absent server. Thread-safe.
  */
 final class AnswerReader {
+  private static final Logger log = LoggerFactory.getLogger(AnswerReader.class);
+
   private final AnswerCheck check;
   private final Function<String, Optional<Long>> versions;
 
@@ -73,7 +78,7 @@ final class AnswerReader {
       return request400 ? new Reading.Refused(answer) : new Reading.Failed(answer);
     }
     try {
-      List<Answer> answers = dialect.answers(asked.identity(), asked.weights(), reply.json());
+      List<Answer> answers = answers(dialect, asked.identity(), asked.weights(), reply);
       if (answers.size() != 1) {
         return new Reading.Refused("the answer has %d responses".formatted(answers.size()));
       }
@@ -95,7 +100,31 @@ final class AnswerReader {
       return new Reading.OtherStop(e.getMessage());
     } catch (RefusedAnswerException e) {
       return new Reading.Refused(e.getMessage());
+    } catch (RuntimeException e) {
+      return new Reading.Refused(unreadable(e).getMessage());
     }
+  }
+
+  /**
+   * The responses of a reply.
+   *
+   * @throws RefusedAnswerException when it cannot be read, whatever it holds
+   */
+  static List<Answer> answers(
+      Dialect dialect, Identity identity, Publication weights, Reply reply) {
+    try {
+      return dialect.answers(identity, weights, reply.json());
+    } catch (RefusedAnswerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** What a stranger's answer does to code that reads it is the answer's fault. */
+  static RefusedAnswerException unreadable(Throwable cause) {
+    log.warn("a server's answer cannot be read", cause);
+    return new RefusedAnswerException("the answer cannot be read: " + cause, cause);
   }
 
   private Optional<String> stranger(Answer answer) {

@@ -10,9 +10,16 @@ final class Fields {
   private Fields() {}
 
   static JsonNode array(JsonNode node, String name) {
-    JsonNode value = node.path(name);
+    return array(node.path(name), name, -1);
+  }
+
+  /**
+   * @param place of which it is the list; -1 where there is one alone
+   */
+  static JsonNode array(JsonNode value, String name, int place) {
     if (!value.isArray()) {
-      throw new RefusedAnswerException("the answer has no list " + name);
+      throw new RefusedAnswerException(
+          "the answer has no list " + name + (place < 0 ? "" : " at place " + place));
     }
     return value;
   }

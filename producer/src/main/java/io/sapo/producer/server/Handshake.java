@@ -108,7 +108,7 @@ final class Handshake {
       throw new UnfitServerException(
           "it answers a probe with %d: %s".formatted(reply.status(), reply.text()));
     }
-    check(weights, dialect.answers(identity, weights, reply.json()));
+    check(weights, AnswerReader.answers(dialect, identity, weights, reply));
   }
 
   private void check(Publication published, List<Answer> answers) {

@@ -139,7 +139,13 @@ final class InferenceServer {
           | UnfitServerException
           | RefusedAnswerException e) {
         failed(e.getMessage());
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
+        if (!isClosed()) {
+          // An answer to a control request may do that; another server may stand there tomorrow.
+          log.error("inference server {} cannot be used", client.address(), e);
+          failed("it cannot be used: " + e);
+        }
+      } catch (Error e) {
         if (isClosed()) {
           return;
         }

@@ -256,6 +256,9 @@ final class ServerClient {
     if (cause instanceof BodyTooLongException) {
       return new RefusedAnswerException(cause.getMessage(), cause);
     }
+    if (cause instanceof RuntimeException) {
+      return AnswerReader.unreadable(cause);
+    }
     if (cause instanceof TimeoutException
         || cause instanceof HttpTimeoutException
             && !(cause instanceof HttpConnectTimeoutException)) {

@@ -124,7 +124,7 @@ final class SglangDialect implements Dialect {
       int scored = Fields.integer(sampled.get(i).path(1), "token in output_token_logprobs");
       Fields.sameToken(tokens[i], scored, i);
       logProbs[i] = Fields.number(sampled.get(i).path(0));
-      candidates.add(candidates(likeliest.get(i)));
+      candidates.add(candidates(Fields.array(likeliest.get(i), "output_top_logprobs", i)));
     }
     List<Span> versions =
         identity.inPlace()

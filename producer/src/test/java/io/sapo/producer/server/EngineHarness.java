@@ -205,7 +205,7 @@ abstract class EngineHarness {
     return engine(settings, base, sampling);
   }
 
-  private static EngineSettings sglang(FakeServer server) {
+  static EngineSettings sglang(FakeServer server) {
     return settings(EngineSettings.Kind.SGLANG, 400, Duration.ofSeconds(20), server.address());
   }
 

@@ -132,10 +132,12 @@ final class FakeGeneration {
     }
     ArrayNode replies = ServerClient.JSON.createArrayNode();
     for (int i = 0; i < wanted.path("n").asInt(1); i++) {
-      replies.add(
+      ObjectNode one =
           response(model, TokenSequence.text(prompt, new int[0]), wanted, i)
               .generate()
-              .toSglang(server.saysVersions()));
+              .toSglang(server.saysVersions());
+      boolean probe = sampling.path("max_new_tokens").asInt() == 1;
+      replies.add(probe && !server.spoilsProbes ? one : server.spoil.apply(one));
     }
     FakeServer.answer(exchange, 200, (replies.size() == 1 ? replies.get(0) : replies).toString());
   }

@@ -97,6 +97,9 @@ final class FakeServer implements AutoCloseable {
   /** Applied to what is generated for requests of more than one token; probes have one. */
   volatile UnaryOperator<ObjectNode> spoil = choice -> choice;
 
+  /** Whether SGLang's answers to probes are spoilt as well. */
+  volatile boolean spoilsProbes;
+
   /** Before whole weights are read. */
   volatile Runnable beforeReload = () -> {};
 

@@ -75,6 +75,68 @@ class UntrustworthyAnswersTest extends EngineHarness {
     assertThat(((Outcome.Refused) outcome).reason()).contains(reason);
   }
 
+  static Stream<Arguments> spoiltBySglang() {
+    return Stream.of(
+        spoilt("no list output_top_logprobs at place 0", UntrustworthyAnswersTest::named),
+        spoilt("no list output_top_logprobs at place 0", c -> likeliest(c).setNull(0)),
+        spoilt("no list output_top_logprobs", c -> meta(c).put("output_top_logprobs", 1)),
+        spoilt("no whole number token", c -> likeliest(c).set(0, likeliest(c).arrayNode().add(1))),
+        spoilt("no whole number token in output_token", c -> sampled(c).set(0, c.objectNode())),
+        spoilt("no text type", c -> meta(c).put("finish_reason", "stop")));
+  }
+
+  /** A list whose places are objects has items, none of which has a number. */
+  private static void named(ObjectNode answer) {
+    ObjectNode place = answer.objectNode();
+    place.set("first", likeliest(answer).get(0).get(0));
+    likeliest(answer).set(0, place);
+  }
+
+  @ParameterizedTest
+  @MethodSource("spoiltBySglang")
+  void soItIsOfSglangs(String reason, Consumer<ObjectNode> spoil) throws Exception {
+    FakeServer server = server(0);
+    server.spoil = answer -> spoilt(answer, spoil);
+    engine = engine(sglang(server), SAMPLING);
+    engine.use(first, 1);
+    awaitSlots();
+    engine.submit(request("0"));
+    Outcome outcome = outcomes(1).get(0);
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    assertThat(((Outcome.Refused) outcome).reason()).contains(reason);
+  }
+
+  /** What is wrong with a probe's answer may be mended by whoever runs the server. */
+  @Test
+  void aServerWhoseProbeCannotBeReadIsTriedAgain() throws Exception {
+    FakeServer server = server(0);
+    server.spoilsProbes = true;
+    server.spoil = answer -> spoilt(answer, UntrustworthyAnswersTest::named);
+    engine = engine(sglang(server), SAMPLING);
+    engine.use(first, 1);
+    awaitObstacle("no list output_top_logprobs at place 0");
+    server.spoilsProbes = false;
+    server.spoil = answer -> answer;
+    awaitSlots();
+  }
+
+  private static ObjectNode spoilt(ObjectNode answer, Consumer<ObjectNode> spoil) {
+    spoil.accept(answer);
+    return answer;
+  }
+
+  private static ObjectNode meta(ObjectNode answer) {
+    return (ObjectNode) answer.path("meta_info");
+  }
+
+  private static ArrayNode likeliest(ObjectNode answer) {
+    return (ArrayNode) meta(answer).path("output_top_logprobs");
+  }
+
+  private static ArrayNode sampled(ObjectNode answer) {
+    return (ArrayNode) meta(answer).path("output_token_logprobs");
+  }
+
   static Stream<Arguments> misdeeds() {
     return Stream.of(
         misdeed("no JSON", "{\"choices\": [{\"token_ids\": [1, NaN"),
