@@ -49,7 +49,7 @@ public record PictureFiles(List<Path> roots) {
     if (!found.equals(sha256)) {
       throw new WrongPictureException(
           "picture%s announced as %s hashes to %s"
-              .formatted(path == null ? "" : " file " + path, sha256, found));
+              .formatted(path == null ? "" : " file " + shortened(path), sha256, found));
     }
     return encoded;
   }
@@ -87,7 +87,10 @@ public record PictureFiles(List<Path> roots) {
     } catch (NoSuchFileException e) {
       throw unreadable(path, "does not exist");
     } catch (IOException e) {
-      throw new UnreadablePictureException("picture file " + path + " cannot be read: " + e, e);
+      throw new UnreadablePictureException(
+          "picture file %s cannot be read: %s"
+              .formatted(shortened(path.toString()), shortened(e.toString())),
+          e);
     }
   }
 
@@ -146,10 +149,11 @@ public record PictureFiles(List<Path> roots) {
   }
 
   private static UnreadablePictureException unreadable(Path path, String why) {
-    return new UnreadablePictureException("picture file " + path + " " + why);
+    return new UnreadablePictureException("picture file " + shortened(path.toString()) + " " + why);
   }
 
-  private static String shortened(String text) {
+  /** A name from a stranger, as messages have it. */
+  public static String shortened(String text) {
     return text.length() <= 200 ? text : text.substring(0, 200) + "…";
   }
 }

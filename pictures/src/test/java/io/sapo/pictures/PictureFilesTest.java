@@ -64,6 +64,25 @@ class PictureFilesTest {
         .hasMessageContaining("no folders of pictures are configured");
   }
 
+  /** Of which one becomes a dead letter's reason, and several stand in a log. */
+  @Test
+  void namesAreShortenedInEveryMessage() {
+    String parts = "x".repeat(250) + "/";
+    for (String name :
+        List.of(
+            root + "/" + parts.repeat(8), // does not exist
+            root + "/" + parts.repeat(100), // too long for the file system
+            root + "/" + "y".repeat(3_000), // too long for a file's name
+            "/elsewhere/" + parts.repeat(8),
+            "relative/" + parts.repeat(8))) {
+      assertThatThrownBy(() -> files.read(name))
+          .isInstanceOf(UnreadablePictureException.class)
+          .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(600));
+    }
+    assertThatThrownBy(() -> files.verified(ByteBuffer.wrap(CONTENT), "/" + parts, "00"))
+        .hasMessageContaining("either bytes or a path");
+  }
+
   @Test
   void linksThatLeadOutAreFound() throws Exception {
     Files.createSymbolicLink(root.resolve("out.png"), temp.resolve("outside.png"));

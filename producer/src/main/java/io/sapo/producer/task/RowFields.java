@@ -1,6 +1,8 @@
 package io.sapo.producer.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.sapo.pictures.PictureFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +40,8 @@ final class RowFields {
   }
 
   /**
-   * A list of pictures, or one, each a path or a structure with {@code bytes} (base64 where the row
-   * is JSON) or a {@code path}, as Hugging Face's data sets have them.
+   * A list of pictures, or one, each a path, a {@code data:} URI, or a structure with {@code bytes}
+   * (base64 where the row is JSON) or a {@code path}, as Hugging Face's data sets have them.
    */
   static List<ImageSource> images(JsonNode row, String name) {
     JsonNode value = find(row, name);
@@ -56,7 +58,7 @@ final class RowFields {
 
   static ImageSource image(JsonNode image, String name) {
     if (image.isTextual()) {
-      return new ImageSource(null, image.asText());
+      return named(image.asText(), name);
     }
     if (image.hasNonNull("bytes")) {
       return new ImageSource(bytes(image.get("bytes"), name), null);
@@ -69,7 +71,30 @@ final class RowFields {
       throw new IllegalArgumentException(
           "'" + name + "' holds something that is no path and has no bytes");
     }
-    return new ImageSource(null, path.asText());
+    return named(path.asText(), name);
+  }
+
+  /** By a path, or by a {@code data:} URI that holds the picture itself. */
+  private static ImageSource named(String text, String name) {
+    if (begins(text, "data:")) {
+      int comma = text.indexOf(',');
+      if (comma < 0 || !text.substring(0, comma).toLowerCase(Locale.ROOT).endsWith(";base64")) {
+        throw new IllegalArgumentException(
+            "'%s' holds a data URI that is no base64: %s"
+                .formatted(name, PictureFiles.shortened(text)));
+      }
+      return new ImageSource(bytes(new TextNode(text.substring(comma + 1)), name), null);
+    }
+    if (begins(text, "http:") || begins(text, "https:")) {
+      throw new IllegalArgumentException(
+          "'%s' holds the address %s; nothing is fetched: download the picture and name its file, or hold its bytes"
+              .formatted(name, PictureFiles.shortened(text)));
+    }
+    return new ImageSource(null, text);
+  }
+
+  private static boolean begins(String text, String scheme) {
+    return text.regionMatches(true, 0, scheme, 0, scheme.length());
   }
 
   private static byte[] bytes(JsonNode bytes, String name) {

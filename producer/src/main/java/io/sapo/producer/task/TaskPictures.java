@@ -60,7 +60,10 @@ final class TaskPictures {
       PictureStructure.check(ByteBuffer.wrap(bytes));
     } catch (UnreadablePictureException e) {
       throw new UnreadablePictureException(
-          "picture %s: %s".formatted(image.path() == null ? index : image.path(), e.getMessage()),
+          "picture %s: %s"
+              .formatted(
+                  image.path() == null ? index : PictureFiles.shortened(image.path()),
+                  e.getMessage()),
           e);
     }
   }
@@ -69,7 +72,8 @@ final class TaskPictures {
     try {
       return folder.resolve(path).normalize();
     } catch (InvalidPathException e) {
-      throw new UnreadablePictureException("picture '" + path + "' is no path", e);
+      throw new UnreadablePictureException(
+          "picture '" + PictureFiles.shortened(path) + "' is no path", e);
     }
   }
 }

@@ -18,6 +18,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -196,6 +197,9 @@ class FileTaskSourceTest {
           {"prompt": "p", "answer": "1", "images": [{"bytes": "?"}]} | 'images' holds bytes that are no base64
           {"prompt": [{"role": "user", "content": [{"type": "image", "bytes": [1]}]}], "answer": "1"} | 'content' holds bytes that are
           {"prompt": "p", "answer": "1", "images": ["n.png"]} | n.png does not exist
+          {"prompt": "p", "answer": "1", "images": ["https://host/p.png"]} | 'images' holds the address https://host/p.png; nothing is fetched: download
+          {"prompt": "p", "answer": "1", "images": ["data:image/png,x"]} | a data URI that is no base64
+          {"prompt": "p", "answer": "1", "images": ["data:image/png;base64,?"]} | bytes that are no base64
           {"prompt": "p", "answer": "1", "images": ["../n"]} | lies outside
           {"prompt": "p", "answer": "1", "images": ["/etc/hostname"]} | lies outside
           {"prompt": "p", "answer": "1", "images": ["big"]}  | at most
@@ -214,6 +218,45 @@ class FileTaskSourceTest {
       assertThat(new String(refused.value())).isEqualTo(line);
       assertThat(source.next().orElseThrow().getTaskId()).isEqualTo("b");
       assertThat(source.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void picturesMayBeDataUris() throws Exception {
+    byte[] png = noise(3, 2);
+    String uri = "Data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+    Path file = temp.resolve("tasks.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"prompt": "p", "answer": "1", "images": ["URI"]}
+        {"prompt": "p", "answer": "1", "images": {"path": "URI"}}
+        {"prompt": [{"role": "user", "content": [{"type": "image", "image": "URI"}]}], "answer": "1"}
+        """
+            .replace("URI", uri));
+    try (TaskSource source = whole(file.toString())) {
+      assertThat(all(source))
+          .hasSize(3)
+          .allSatisfy(
+              task -> assertThat(task.getPictures().get(0).getBytes().array()).isEqualTo(png));
+    }
+  }
+
+  /** They become dead letters' reasons. */
+  @Test
+  void aLongNameIsShortenedInWhatIsSaidOfIt() throws Exception {
+    String end = "x".repeat(100_000);
+    Path file = temp.resolve("tasks.jsonl");
+    for (String name :
+        List.of(
+            "https://host/" + end, end, end + "\\u0000", "data:image/png," + end, "data:" + end)) {
+      Files.writeString(
+          file, "{\"prompt\": \"p\", \"answer\": \"1\", \"images\": [\"%s\"]}".formatted(name));
+      try (TaskSource source = whole(file.toString())) {
+        TaskFormatException failure = catchThrowableOfType(TaskFormatException.class, source::next);
+        assertThat(failure.getMessage().replace(file.toString(), "")).hasSizeLessThan(500);
+        assertThat(failure.refused()).isPresent();
+      }
     }
   }
 
