@@ -49,10 +49,23 @@ public record ChatRequest(
     boolean byAssistant() {
       return role.equals(ASSISTANT);
     }
+
+    /** Of all its texts. */
+    long characters() {
+      long characters = role.length() + text.length() + answers.length();
+      for (ToolCall call : calls) {
+        characters += call.characters();
+      }
+      return characters;
+    }
   }
 
   /** A reference answer and who judges by it. */
-  public record Reference(String answer, String verifier) {}
+  public record Reference(String answer, String verifier) {
+    int characters() {
+      return answer.length() + verifier.length();
+    }
+  }
 
   public ChatRequest {
     messages = List.copyOf(messages);

@@ -174,12 +174,9 @@ final class Conversation {
   private long characters() {
     long characters = prompt.length() + 4L * tools.json().length();
     for (Message message : messages) {
-      characters += 2 * (MESSAGE_CHARACTERS + message.text().length());
-      for (ToolCall call : message.calls()) {
-        characters += 2 * (MESSAGE_CHARACTERS + call.arguments().length());
-      }
+      characters += 2 * (MESSAGE_CHARACTERS * (1 + message.calls().size()) + message.characters());
     }
-    return characters + reference.map(known -> known.answer().length()).orElse(0);
+    return characters + reference.map(Reference::characters).orElse(0);
   }
 
   /** Messages that begin with those so far, each generated one as the model wrote it. */

@@ -34,6 +34,24 @@ public record ToolCall(String id, String name, String arguments) {
     return call;
   }
 
+  /** Of all its texts. */
+  long characters() {
+    return (long) id.length() + name.length() + arguments.length();
+  }
+
+  /**
+   * The arguments as a template may write them: what was escaped is not any more.
+   *
+   * @throws GatewayException when they are no JSON object
+   */
+  String writtenArguments() {
+    try {
+      return JSON.writeValueAsString(parsedArguments());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("arguments that were read cannot be written", e);
+    }
+  }
+
   private Map<String, Object> parsedArguments() {
     try {
       Map<String, Object> parsed = JSON.readValue(arguments, OBJECT);

@@ -144,6 +144,7 @@ final class TurnPrompts {
       refuseControlTokens(call.id());
       refuseControlTokens(call.name());
       refuseControlTokens(call.arguments());
+      refuseControlTokens(call.writtenArguments());
     }
   }
 

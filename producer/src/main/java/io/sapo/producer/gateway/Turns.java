@@ -5,6 +5,7 @@ import io.sapo.policy.text.GrowingText;
 import io.sapo.policy.text.StopTexts;
 import io.sapo.policy.text.TextTooLongException;
 import io.sapo.producer.gateway.ChatRequest.Message;
+import io.sapo.producer.gateway.ChatRequest.Reference;
 import io.sapo.producer.gateway.GatewayException.Kind;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -142,10 +143,15 @@ final class Turns {
     long most = (long) maxPromptTokens * prompts.longestToken();
     long characters = request.tools().json().length();
     for (Message message : request.messages()) {
-      characters += message.text().length();
-      for (ToolCall call : message.calls()) {
-        characters += call.name().length() + call.arguments().length();
-      }
+      characters += message.characters();
+    }
+    int reference = request.reference().map(Reference::characters).orElse(0);
+    if (reference > most) {
+      throw new GatewayException(
+          Kind.TOO_LONG,
+          "metadata",
+          "'metadata' has %d characters of 'answer' and 'verifier', at most %d are taken, as of a conversation (model.max-prompt-tokens)"
+              .formatted(reference, most));
     }
     if (characters > most) {
       throw new GatewayException(

@@ -23,14 +23,19 @@ class ConversationsTest {
   private int next;
 
   private static Conversation conversation(String id, String text, String answer) {
+    return conversation(id, new Message("user", text), new Reference(answer, "exact"));
+  }
+
+  private static Conversation conversation(String id, Message said, Reference reference) {
+    String text = said.text();
     ChatRequest request =
         new ChatRequest(
-            List.of(new Message("user", text)),
+            List.of(said),
             Tools.NONE,
             List.of(),
             SAMPLING,
             Optional.empty(),
-            Optional.of(new Reference(answer, "exact")));
+            Optional.of(reference));
     Conversation conversation = new Conversation(id, text, new int[10], request, 0);
     Generation generation =
         new Generation(id, new int[1], new float[1], new float[1], new long[1], FinishReason.STOP);
@@ -61,6 +66,28 @@ class ConversationsTest {
   void anAnswerToJudgeByCountsToo() {
     putAll(5, "Short.", "7".repeat(300_000));
     assertThat(conversations.size()).isEqualTo(1);
+  }
+
+  @Test
+  void everyTextOfARequestCounts() {
+    String text = "x".repeat(1_000);
+    Message plain = new Message("user", "");
+    Reference exact = new Reference("", "exact");
+    long least = conversation("c", plain, exact).bytes();
+    for (Conversation one :
+        List.of(
+            conversation("c", plain, new Reference("", text)),
+            conversation("c", new Message("tool", "", List.of(), text), exact),
+            conversation(
+                "c",
+                new Message("assistant", "", List.of(new ToolCall(text, "add", "{}")), ""),
+                exact),
+            conversation(
+                "c",
+                new Message("assistant", "", List.of(new ToolCall("1", text, "{}")), ""),
+                exact))) {
+      assertThat(one.bytes() - least).isGreaterThanOrEqualTo(1_900);
+    }
   }
 
   /** Whoever has said it can go on. */

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 final class ChatJson {
   private static final int MOST_MESSAGES = 1_000;
   private static final int MOST_MODEL_CHARS = 256;
+  private static final int MOST_VERIFIER_CHARS = 256;
   private static final int MOST_STOPS = 4;
   private static final int MOST_STOP_CHARS = 256;
 
@@ -198,6 +199,11 @@ final class ChatJson {
         answer instanceof String && verifier instanceof String,
         "metadata",
         "'metadata' must have both 'answer' and 'verifier', as text, or neither");
+    require(
+        ((String) verifier).length() <= MOST_VERIFIER_CHARS,
+        "metadata",
+        "'verifier' in 'metadata' must be a name of %d characters at most"
+            .formatted(MOST_VERIFIER_CHARS));
     return Optional.of(new Reference((String) answer, (String) verifier));
   }
 

@@ -196,6 +196,15 @@ class ChatJsonTest {
   }
 
   @Test
+  void aVerifiersNameIsBounded() {
+    String fields = "'metadata': {'answer': '4', 'verifier': '%s'}";
+    assertThat(with(fields.formatted("v".repeat(256))).reference()).isPresent();
+    assertThatThrownBy(() -> with(fields.formatted("v".repeat(257))))
+        .isInstanceOf(GatewayException.class)
+        .hasMessageContaining("'verifier' in 'metadata' must be a name of 256 characters at most");
+  }
+
+  @Test
   void aModelsNameIsBoundedAndAStreamIsAskedForOrNot() {
     assertThat(ChatJson.model(new JsonObject(), "sapo")).isEqualTo("sapo");
     assertThat(ChatJson.model(new JsonObject().put("model", "gpt-9"), "sapo")).isEqualTo("gpt-9");
