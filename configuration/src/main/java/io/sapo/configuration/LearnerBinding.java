@@ -123,7 +123,8 @@ final class LearnerBinding {
             settings
                 .optionalConstant("learner.aggregation", Aggregation.class)
                 .orElse(published.aggregation()))
-        .advantageLimit(settings.number("learner.advantage-limit"))
+        .advantageLimit(
+            settings.optionalNumber("learner.advantage-limit").orElse(published.advantageLimit()))
         .rewardKl(rewardKl(published.rewardKl()))
         .rewardKlEstimator(settings.constant("learner.reward-kl-estimator", KlEstimator.class))
         .lossKl(settings.optionalNumber("learner.loss-kl").orElse(published.lossKl()))

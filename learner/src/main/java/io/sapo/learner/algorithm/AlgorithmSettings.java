@@ -11,7 +11,7 @@ import java.util.List;
  * @param lambda of the advantages that the policy sees
  * @param criticLambda of the returns that the critic learns
  * @param valueClip bound on a value's move from the old one within the value loss
- * @param advantageLimit bound of a whitened advantage
+ * @param advantageLimit bound of a whitened advantage; 0 for none
  * @param rewardKl coefficient of the KL penalty in the rewards; only with a critic
  * @param lossKl coefficient of a KL term in the loss; 0 for none
  */
@@ -37,9 +37,9 @@ public record AlgorithmSettings(
     requireUnit(gamma, "gamma");
     requireUnit(lambda, "lambda");
     requireUnit(criticLambda, "critic-lambda");
-    if (!(valueClip > 0) || !(advantageLimit > 0) || !(lossKl >= 0)) {
+    if (!(valueClip > 0) || !(advantageLimit >= 0) || !(lossKl >= 0)) {
       throw new IllegalArgumentException(
-          "needs value-clip > 0, advantage-limit > 0 and loss-kl >= 0, got %s, %s, %s"
+          "needs value-clip > 0, advantage-limit >= 0 and loss-kl >= 0, got %s, %s, %s"
               .formatted(valueClip, advantageLimit, lossKl));
     }
     if (!algorithm.usesCritic()) {
@@ -107,7 +107,7 @@ public record AlgorithmSettings(
     private Clip clip = new Clip(0.2, 0.28, 3);
     private double valueClip = 0.5;
     private Aggregation aggregation = Aggregation.TOKEN_MEAN;
-    private double advantageLimit = 5;
+    private double advantageLimit;
     private KlCoefficient rewardKl;
     private KlEstimator rewardKlEstimator = KlEstimator.K1;
     private double lossKl;

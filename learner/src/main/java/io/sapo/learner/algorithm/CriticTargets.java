@@ -82,7 +82,8 @@ final class CriticTargets implements AdvantageEstimator {
 
   private static double[] whitened(
       double[] advantages, Ragged tokens, boolean[] kept, AlgorithmSettings settings) {
-    return tokens.scatter(
-        Whitening.whiten(tokens.gather(advantages, kept), settings.advantageLimit()), kept);
+    double limit =
+        settings.advantageLimit() > 0 ? settings.advantageLimit() : Double.POSITIVE_INFINITY;
+    return tokens.scatter(Whitening.whiten(tokens.gather(advantages, kept), limit), kept);
   }
 }

@@ -13,17 +13,23 @@ final class Presets {
 
   private Presets() {}
 
-  /** arXiv 2605.01327, section 4 and its code: clip 0.2 and 0.28, dual clip 3, λ 0.99, KL 0.001. */
+  /**
+   * arXiv 2605.01327, section 4 and its code: clip 0.2 and 0.28, dual clip 3, λ 0.99, KL 0.001,
+   * whitened advantages within ±5.
+   */
   static Preset sapo() {
-    return Preset.of(base(Algorithm.SAPO).build());
+    return Preset.of(base(Algorithm.SAPO).advantageLimit(5).build());
   }
 
   /** As SAPO but for the ratio, whose scope that of the off-policy correction follows. */
   static Preset sapoTokenRatio() {
-    return Preset.of(base(Algorithm.SAPO_TOKEN_RATIO).build());
+    return Preset.of(base(Algorithm.SAPO_TOKEN_RATIO).advantageLimit(5).build());
   }
 
-  /** arXiv 1707.06347, sections 3 and 6.1: clip 0.2, λ 0.95, one λ for both; no dual clip. */
+  /**
+   * arXiv 1707.06347, sections 3 and 6.1: clip 0.2, λ 0.95, one λ for both; no dual clip. Public
+   * code whitens advantages and does not limit them.
+   */
   static Preset ppo() {
     return Preset.of(base(Algorithm.PPO).clip(SYMMETRIC).lambda(0.95).criticLambda(0.95).build());
   }

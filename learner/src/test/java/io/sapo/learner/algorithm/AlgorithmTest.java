@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AlgorithmTest {
 
@@ -57,24 +61,30 @@ class AlgorithmTest {
   /** The values that docs/algorithms.md gives with their sources. */
   @Test
   void presetsAreAsPublished() {
-    record Row(double low, double high, double dual, Aggregation aggregation, double kl) {}
+    record Row(
+        double low, double high, double dual, double limit, Aggregation aggregation, double kl) {}
     Map<Algorithm, Row> published =
         Map.of(
-            Algorithm.SAPO, new Row(0.2, 0.28, 3, Aggregation.TOKEN_MEAN, 0),
-            Algorithm.SAPO_TOKEN_RATIO, new Row(0.2, 0.28, 3, Aggregation.TOKEN_MEAN, 0),
-            Algorithm.PPO, new Row(0.2, 0.2, 0, Aggregation.TOKEN_MEAN, 0),
-            Algorithm.VC_PPO, new Row(0.2, 0.2, 0, Aggregation.TOKEN_MEAN, 0),
-            Algorithm.GRPO, new Row(0.2, 0.2, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0.01),
-            Algorithm.DR_GRPO, new Row(0.2, 0.2, 0, Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0),
-            Algorithm.DAPO, new Row(0.2, 0.28, 0, Aggregation.TOKEN_MEAN, 0),
-            Algorithm.GSPO, new Row(3e-4, 4e-4, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0),
-            Algorithm.RLOO, new Row(1, 1e6, 0, Aggregation.SEQ_MEAN_TOKEN_SUM, 0));
+            Algorithm.SAPO, new Row(0.2, 0.28, 3, 5, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.SAPO_TOKEN_RATIO, new Row(0.2, 0.28, 3, 5, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.PPO, new Row(0.2, 0.2, 0, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.VC_PPO, new Row(0.2, 0.2, 0, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.GRPO, new Row(0.2, 0.2, 0, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0.01),
+            Algorithm.DR_GRPO, new Row(0.2, 0.2, 0, 0, Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0),
+            Algorithm.DAPO, new Row(0.2, 0.28, 0, 0, Aggregation.TOKEN_MEAN, 0),
+            Algorithm.GSPO, new Row(3e-4, 4e-4, 0, 0, Aggregation.SEQ_MEAN_TOKEN_MEAN, 0),
+            Algorithm.RLOO, new Row(1, 1e6, 0, 0, Aggregation.SEQ_MEAN_TOKEN_SUM, 0));
     for (Algorithm algorithm : Algorithm.values()) {
       Preset preset = algorithm.preset();
       AlgorithmSettings s = preset.settings();
       assertThat(
               new Row(
-                  s.clip().low(), s.clip().high(), s.clip().dual(), s.aggregation(), s.lossKl()))
+                  s.clip().low(),
+                  s.clip().high(),
+                  s.clip().dual(),
+                  s.advantageLimit(),
+                  s.aggregation(),
+                  s.lossKl()))
           .as(algorithm.configName())
           .isEqualTo(published.get(algorithm));
       assertThat(s.offPolicy().weighting().scope()).isEqualTo(algorithm.ratio());
@@ -87,6 +97,50 @@ class AlgorithmTest {
     assertThat(AlgorithmSettings.of(Algorithm.PPO).lambda()).isEqualTo(0.95);
     assertThat(AlgorithmSettings.of(Algorithm.VC_PPO).criticLambda()).isEqualTo(1);
     assertThat(AlgorithmSettings.of(Algorithm.VC_PPO).lambda()).isEqualTo(0.99);
+  }
+
+  /**
+   * PPO whitens and does no more: of two responses of 400 tokens, one with a reward of 1 and no
+   * values, the last token of that one lies 8.8 deviations above the mean.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"PPO", "VC_PPO", "SAPO", "SAPO_TOKEN_RATIO"})
+  void onlySapoLimitsWhitenedAdvantages(Algorithm algorithm) {
+    int length = 400;
+    int[] everyToken = IntStream.range(0, length).toArray();
+    Segmentation cut =
+        Segmentation.of(Ragged.ofLengths(length, length), new int[][] {everyToken, everyToken});
+    double[] rewards = new double[2 * length];
+    rewards[length - 1] = 1;
+    double[] none = new double[2 * length];
+    Experience experience =
+        new Experience(
+            cut,
+            new Experience.Responses(
+                new double[] {1, 0}, rewards, null, new boolean[2], new int[] {length, length}),
+            new Experience.Scores(none, none, none, none, none, null));
+    AlgorithmSettings settings =
+        AlgorithmSettings.of(algorithm).toBuilder().lambda(0.95).criticLambda(0.95).build();
+    double[] expected =
+        IntStream.range(0, 2 * length)
+            .mapToDouble(t -> t < length ? Math.pow(0.95, length - 1 - t) : 0)
+            .toArray();
+    double mean = Arrays.stream(expected).average().orElseThrow();
+    double squares = Arrays.stream(expected).map(a -> (a - mean) * (a - mean)).sum();
+    double deviation = Math.sqrt(squares / (2 * length - 1) + 1e-8);
+    boolean limited = algorithm == Algorithm.SAPO || algorithm == Algorithm.SAPO_TOKEN_RATIO;
+    double[] whitened =
+        Arrays.stream(expected)
+            .map(a -> (a - mean) / deviation)
+            .map(a -> limited ? Math.min(a, 5) : a)
+            .toArray();
+    assertThat(Arrays.stream(whitened).max().orElseThrow())
+        .isCloseTo(limited ? 5 : 8.8, within(0.05));
+    assertThat(Targets.of(settings, experience, 0).policy().advantages())
+        .usingComparatorWithPrecision(1e-9)
+        .containsExactly(whitened);
   }
 
   /** What is alone has no baseline: left over of a larger group it says nothing. */

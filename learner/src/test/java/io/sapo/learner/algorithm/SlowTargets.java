@@ -103,7 +103,8 @@ abstract class SlowTargets extends SlowTokens {
       double white =
           (action(token, settings.lambda(), false) - mean)
               / Math.sqrt(squares / (all.size() - 1) + 1e-8);
-      return Math.min(settings.advantageLimit(), Math.max(-settings.advantageLimit(), white));
+      double limit = settings.advantageLimit();
+      return limit == 0 ? white : Math.min(limit, Math.max(-limit, white));
     }
     return ofGroup(row[token]);
   }

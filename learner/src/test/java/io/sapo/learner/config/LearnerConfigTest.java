@@ -32,12 +32,25 @@ class LearnerConfigTest {
   @ParameterizedTest
   @CsvSource({
     "SAPO, 84228dbcaf515f915883868e80aeda47b9620fefbbcc1de793e2317171f07d88",
-    "PPO, ab020b1ee52a8618ebd1d2cbb529feff6d1261184d620a6529beac523708d2f2",
-    "VC_PPO, 2c9d27cb04154e5faa3346e2e582a7dc130744154addde56f887f0502286175d",
-    "DAPO, 102a6bc3a58de39eaf71a0a78e99ff3f805cab8c55d0f1cd035b4e379b44b37a"
+    "PPO, a3685a3b73e53c6f7872ba270f185032b40b38f19fa33a5ad2a6ce7fc9b7ca76",
+    "VC_PPO, af905102e6863e2f083726cc7a56bace2d4066a3a0ec8e5acc4f67451ea877ae",
+    "DAPO, d3ea2cc629557102f0b16c52b91ce818bd406dbfe6b334e88e9a88785914a928"
   })
   void canonicalFormIsStable(Algorithm algorithm, String digest) {
     assertThat(LearnerConfig.of(algorithm).digest()).isEqualTo(digest);
+  }
+
+  /** Presets had a limit of advantages then; what was recorded has it still. */
+  @Test
+  void aRecordedPresetStaysWhatItWas() {
+    LearnerConfig recorded =
+        LearnerConfig.fromJson(
+            LearnerConfig.of(Algorithm.PPO)
+                .canonicalJson()
+                .replace("\"advantageLimit\":0.0", "\"advantageLimit\":5.0"));
+    assertThat(recorded.algorithm().advantageLimit()).isEqualTo(5);
+    assertThat(recorded.digest())
+        .isEqualTo("ab020b1ee52a8618ebd1d2cbb529feff6d1261184d620a6529beac523708d2f2");
   }
 
   /** What was recorded by formulas 2 keeps its digest, and is told apart. */
