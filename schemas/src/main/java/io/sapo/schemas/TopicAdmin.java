@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -72,14 +73,19 @@ public final class TopicAdmin {
 
   /** What is missing or odd, by topic in the order in which data flows. */
   public List<TopicFinding> check() throws ExecutionException, InterruptedException {
+    List<NewTopic> wanted = expected((short) -1);
+    List<String> names = wanted.stream().map(NewTopic::name).toList();
+    var descriptions = admin.describeTopics(names).topicNameValues();
+    var settings =
+        admin.describeConfigs(names.stream().map(TopicAdmin::resource).toList()).values();
     List<TopicFinding> findings = new ArrayList<>();
-    for (NewTopic topic : expected((short) -1)) {
+    for (NewTopic topic : wanted) {
       try {
-        TopicDescription found =
-            admin.describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name());
+        TopicDescription found = descriptions.get(topic.name()).get();
+        Config config = settings.get(resource(topic.name())).get();
         partitions(topic, found.partitions().size()).ifPresent(findings::add);
         findings.addAll(
-            TopicRules.judge(topic.name(), new TreeMap<>(topic.configs()), settings(topic.name())));
+            TopicRules.judge(topic.name(), new TreeMap<>(topic.configs()), values(config)));
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
@@ -106,17 +112,18 @@ public final class TopicAdmin {
                     .formatted(topic.name(), found)));
   }
 
-  private Map<String, String> settings(String topic)
-      throws ExecutionException, InterruptedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    Map<String, String> settings = new TreeMap<>();
-    for (ConfigEntry entry :
-        admin.describeConfigs(List.of(resource)).all().get().get(resource).entries()) {
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private static Map<String, String> values(Config config) {
+    Map<String, String> values = new TreeMap<>();
+    for (ConfigEntry entry : config.entries()) {
       if (entry.value() != null) {
-        settings.put(entry.name(), entry.value());
+        values.put(entry.name(), entry.value());
       }
     }
-    return settings;
+    return values;
   }
 
   /**
@@ -131,7 +138,9 @@ public final class TopicAdmin {
       if (TopicRules.compacted(topic.configs())) {
         continue;
       }
-      Map<String, String> found = settings(topic.name());
+      ConfigResource resource = resource(topic.name());
+      Map<String, String> found =
+          values(admin.describeConfigs(List.of(resource)).all().get().get(resource));
       List<AlterConfigOp> changes = new ArrayList<>();
       for (String key : TopicRules.RETENTION) {
         String wanted = topic.configs().getOrDefault(key, TopicRetention.FOR_EVER);
@@ -142,11 +151,7 @@ public final class TopicAdmin {
         }
       }
       if (!changes.isEmpty()) {
-        admin
-            .incrementalAlterConfigs(
-                Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), changes))
-            .all()
-            .get();
+        admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
       }
     }
     return changed;
