@@ -33,8 +33,9 @@ final class Access {
   }
 
   /** {@code value[key]}: an element first, then a method. */
-  static Object element(Object value, Object key, Budget budget) {
+  static Object element(Object value, Object given, Budget budget) {
     Values.failIfUndefined(value);
+    Object key = Markup.plain(given);
     if (value instanceof Map<?, ?> map) {
       if (scalarKey(key) && map.containsKey(Values.key(key))) {
         return map.get(Values.key(key));
@@ -63,6 +64,10 @@ final class Access {
       int at = index < 0 ? index + list.size() : index;
       return at >= 0 && at < list.size() ? list.get(at) : Missing.ELEMENT;
     }
+    if (value instanceof Markup marked) {
+      Object found = elementAt(marked.text(), index, budget);
+      return found instanceof String text ? new Markup(text) : found;
+    }
     if (value instanceof String text) {
       budget.scan(text.length());
       int at = index < 0 ? index + Elements.length(text) : index;
@@ -86,6 +91,8 @@ final class Access {
     Object method = null;
     if (value instanceof String text) {
       method = StringMethods.find(text, name);
+    } else if (value instanceof Markup marked) {
+      method = marked.method(name);
     } else if (value instanceof Map<?, ?> map) {
       method = DictMethods.find(map, name);
     } else if (value instanceof List<?> list) {
@@ -103,6 +110,7 @@ final class Access {
           (Callable)
               (arguments, budget) -> {
                 budget.work(list.size());
+                Signature.of("value", false).check(name, arguments);
                 Object wanted = arguments.required(0, "value");
                 return list.stream().filter(e -> Values.equal(e, wanted, budget)).count();
               };
@@ -110,25 +118,39 @@ final class Access {
           (Callable)
               (arguments, budget) -> {
                 budget.work(list.size());
-                for (int i = 0; i < list.size(); i++) {
+                Signature.of("value, start, stop", false).check(name, arguments);
+                int start = bound(arguments.get(1, "start", 0L), list.size(), 0, list.size());
+                int stop =
+                    bound(
+                        arguments.get(2, "stop", (long) list.size()), list.size(), 0, list.size());
+                for (int i = start; i < stop; i++) {
                   if (Values.equal(list.get(i), arguments.required(0, "value"), budget)) {
                     return (long) i;
                   }
                 }
                 throw JinjaException.value("the value is not in the list");
               };
-      case "copy" -> (Callable) (arguments, budget) -> Elements.list(list, budget);
+      case "copy" ->
+          (Callable)
+              (arguments, budget) -> {
+                Signature.NOTHING.check(name, arguments);
+                return Elements.list(list, budget);
+              };
       default -> null;
     };
   }
 
   /** {@code value[from:to:step]}, null for what is left out. */
   static Object slice(Object value, Object from, Object to, Object by, Budget budget) {
-    Values.failIfUndefined(value, from, to, by);
+    Values.failIfUndefined(value);
+    if (value instanceof Markup marked) {
+      return new Markup((String) slice(marked.text(), from, to, by, budget));
+    }
     if (!(value instanceof String) && !(value instanceof List)) {
       throw JinjaException.value(
           "'%s' object is not subscriptable".formatted(Values.typeName(value)));
     }
+    Values.failIfUndefined(from, to, by);
     budget.scan(value instanceof String text ? text.length() : 1);
     int size = Elements.length(value);
     int step = by == null ? 1 : Values.index(by);

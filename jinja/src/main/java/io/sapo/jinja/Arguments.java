@@ -1,7 +1,11 @@
 package io.sapo.jinja;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** What a call, filter or test was given. */
 record Arguments(List<Object> positional, Map<String, Object> named) {
@@ -26,8 +30,16 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     return get(index, name, null);
   }
 
+  /** The same with each value changed. */
+  Arguments each(UnaryOperator<Object> change) {
+    Map<String, Object> changed = new LinkedHashMap<>();
+    named.forEach((name, value) -> changed.put(name, change.apply(value)));
+    return new Arguments(
+        positional.stream().map(change).collect(Collectors.toCollection(ArrayList::new)), changed);
+  }
+
   String text(int index, String name, String otherwise) {
-    Object value = get(index, name, otherwise);
+    Object value = Markup.plain(get(index, name, otherwise));
     if (value == null || value instanceof String) {
       return (String) value;
     }
@@ -36,11 +48,18 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
   }
 
   int integer(int index, String name, int otherwise) {
-    Object value = get(index, name, (long) otherwise);
-    if (value == null) {
-      return otherwise;
-    }
-    return Values.index(value);
+    return Values.index(get(index, name, (long) otherwise));
+  }
+
+  /** The same where None stands for nothing given. */
+  int integerOrNone(int index, String name, int otherwise) {
+    Object value = get(index, name, null);
+    return value == null ? otherwise : Values.index(value);
+  }
+
+  /** A flag of Python's own functions, which take whole numbers alone. */
+  boolean builtInFlag(int index, String name) {
+    return integer(index, name, 0) != 0;
   }
 
   boolean flag(int index, String name, boolean otherwise) {

@@ -38,9 +38,7 @@ final class DictMethods {
       case "get" ->
           (Callable)
               (arguments, budget) -> {
-                if (!arguments.named().isEmpty()) {
-                  throw JinjaException.value("dict.get() takes no keyword arguments");
-                }
+                Signature.of("key, default", false).check(name, arguments);
                 Object key = Values.key(arguments.required(0, "key"));
                 return dict.containsKey(key) ? dict.get(key) : arguments.get(1, "default", null);
               };

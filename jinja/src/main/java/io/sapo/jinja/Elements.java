@@ -12,14 +12,15 @@ final class Elements {
   private Elements() {}
 
   static boolean iterable(Object value) {
-    return value instanceof String
+    return Markup.textOf(value) != null
         || value instanceof Map
         || value instanceof Iterable
         || value instanceof Undefined;
   }
 
   @SuppressWarnings("unchecked")
-  static Iterator<Object> iterate(Object value) {
+  static Iterator<Object> iterate(Object given) {
+    Object value = Markup.plain(given);
     Object elements = value instanceof String text ? PyText.characters(text) : value;
     if (elements instanceof Map<?, ?> map) {
       return (Iterator<Object>) map.keySet().iterator();
@@ -44,7 +45,8 @@ final class Elements {
     return elements;
   }
 
-  static int length(Object value) {
+  static int length(Object given) {
+    Object value = Markup.plain(given);
     if (value instanceof String text) {
       return text.codePointCount(0, text.length());
     }

@@ -3,9 +3,11 @@ package io.sapo.jinja;
 import io.sapo.jinja.Sequences.Generator;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Jinja2's filters on single values; those on sequences are {@link SequenceFilters}, those that lay
@@ -18,30 +20,67 @@ final class Filters {
 
   private static final Map<String, Filter> FILTERS = new HashMap<>();
 
+  /** Those that look at marks of a text, or hand on what they are given. */
+  private static final Set<String> MARKED =
+      Set.of(
+          "attr",
+          "batch",
+          "capitalize",
+          "center",
+          "d",
+          "default",
+          "e",
+          "escape",
+          "float",
+          "forceescape",
+          "format",
+          "groupby",
+          "indent",
+          "int",
+          "last",
+          "lower",
+          "map",
+          "pprint",
+          "reject",
+          "rejectattr",
+          "reverse",
+          "safe",
+          "select",
+          "selectattr",
+          "slice",
+          "string",
+          "sum",
+          "trim",
+          "truncate",
+          "upper");
+
   static {
-    FILTERS.put("string", (v, a, b) -> Printing.str(v, b));
-    FILTERS.put("safe", (v, a, b) -> Printing.str(v, b));
-    FILTERS.put("upper", (v, a, b) -> b.made(PyText.upper(Printing.str(v, b))));
-    FILTERS.put("lower", (v, a, b) -> b.made(PyText.lower(Printing.str(v, b))));
-    FILTERS.put("capitalize", (v, a, b) -> b.made(PyText.capitalize(Printing.str(v, b))));
+    FILTERS.put("string", (v, a, b) -> v instanceof Markup ? v : Printing.str(v, b));
+    FILTERS.put("safe", (v, a, b) -> new Markup(Printing.str(v, b)));
+    FILTERS.put("upper", (v, a, b) -> Markup.changed(v, PyText::upper, b));
+    FILTERS.put("lower", (v, a, b) -> Markup.changed(v, PyText::lower, b));
+    FILTERS.put("capitalize", (v, a, b) -> Markup.changed(v, PyText::capitalize, b));
     FILTERS.put("title", (v, a, b) -> b.made(title(Printing.str(v, b))));
     FILTERS.put("trim", (v, a, b) -> method(v, "strip", a, b));
-    FILTERS.put("center", (v, a, b) -> center(Printing.str(v, b), a, b));
+    FILTERS.put("center", (v, a, b) -> Markup.changed(v, s -> center(s, a, b), b));
     FILTERS.put("replace", Filters::replace);
-    FILTERS.put("escape", (v, a, b) -> escape(Printing.str(v, b), b));
+    FILTERS.put("escape", (v, a, b) -> Markup.escaped(v, b));
     FILTERS.put("e", FILTERS.get("escape"));
-    FILTERS.put("forceescape", FILTERS.get("escape"));
-    FILTERS.put("format", (v, a, b) -> format(Printing.str(v, b), a, b));
+    FILTERS.put("forceescape", (v, a, b) -> Markup.escaped(Printing.str(v, b), b));
+    FILTERS.put("format", Filters::format);
     FILTERS.put("tojson", ToJson::of);
     FILTERS.put("default", (v, a, b) -> otherwise(v, a));
     FILTERS.put("d", FILTERS.get("default"));
     FILTERS.put("length", (v, a, b) -> (long) length(v, b));
     FILTERS.put("count", FILTERS.get("length"));
-    FILTERS.put("attr", (v, a, b) -> Access.ownAttribute(v, a.text(0, "name", "")));
+    FILTERS.put(
+        "attr", (v, a, b) -> Access.ownAttribute(v, a.text(0, "name", a.required(0, "name") + "")));
     FILTERS.put("abs", (v, a, b) -> absolute(v));
     FILTERS.put("int", Filters::integer);
     FILTERS.put("float", Filters::real);
     FILTERS.put("round", (v, a, b) -> round(v, a));
+    FILTERS.put("random", (v, a, b) -> Globals.random("the filter 'random'"));
+    FILTERS.put("urlize", (v, a, b) -> withoutWebPages("the filter 'urlize'"));
     TextFilters.addTo(FILTERS);
     SequenceFilters.addTo(FILTERS);
     OrderFilters.addTo(FILTERS);
@@ -51,7 +90,15 @@ final class Filters {
 
   /** Null where there is none. */
   static Filter find(String name) {
-    return FILTERS.get(name);
+    Filter filter = FILTERS.get(name);
+    return filter == null
+        ? null
+        : (value, arguments, budget) -> {
+          Signatures.checkFilter(name, arguments);
+          return MARKED.contains(name)
+              ? filter.apply(value, arguments, budget)
+              : filter.apply(Markup.plain(value), Markup.plain(arguments), budget);
+        };
   }
 
   private static int length(Object value, Budget budget) {
@@ -62,23 +109,37 @@ final class Filters {
   }
 
   private static Object method(Object value, String name, Arguments arguments, Budget budget) {
-    return StringMethods.find(Printing.str(value, budget), name).call(arguments, budget);
+    Callable method =
+        value instanceof Markup marked
+            ? marked.method(name)
+            : StringMethods.find(Printing.str(value, budget), name);
+    return method.call(
+        new Arguments(Arrays.asList(arguments.get(0, "chars", null)), Map.of()), budget);
   }
 
   /** Like {@code str.title}, but an apostrophe does not begin a word. */
   private static String title(String text) {
     StringBuilder title = new StringBuilder(text.length());
-    boolean inside = false;
-    for (int i = 0; i < text.length(); i++) {
-      String c = text.substring(i, i + 1);
-      boolean separator = PyText.isSpace(c.charAt(0)) || "-({[<".contains(c);
-      title.append(separator ? c : inside ? PyText.lower(c) : PyText.upper(c));
-      inside = !separator;
+    int begin = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      boolean separator =
+          i == text.length()
+              || PyText.isSpace(text.charAt(i))
+              || "-({[<".indexOf(text.charAt(i)) >= 0;
+      if (separator && begin < i) {
+        int rest = text.offsetByCodePoints(begin, 1);
+        title.append(PyText.upper(text.substring(begin, rest)));
+        title.append(PyText.lower(text.substring(rest, i)));
+      }
+      if (separator && i < text.length()) {
+        title.append(text.charAt(i));
+      }
+      begin = separator ? i + 1 : begin;
     }
     return title.toString();
   }
 
-  private static Object center(String text, Arguments arguments, Budget budget) {
+  private static String center(String text, Arguments arguments, Budget budget) {
     return StringMethods.pad(text, arguments.integer(0, "width", 80), " ", '^', budget);
   }
 
@@ -89,7 +150,7 @@ final class Filters {
         text,
         Printing.str(arguments.required(0, "old"), budget),
         Printing.str(arguments.required(1, "new"), budget),
-        arguments.integer(2, "count", -1),
+        arguments.integerOrNone(2, "count", -1),
         budget);
   }
 
@@ -108,11 +169,16 @@ final class Filters {
     return budget.made(escaped.toString());
   }
 
-  private static Object format(String text, Arguments arguments, Budget budget) {
-    if (arguments.named().isEmpty()) {
-      return Formatting.percent(text, new Sequences.Tuple(arguments.positional()), budget);
+  private static Object format(Object value, Arguments arguments, Budget budget) {
+    if (!arguments.named().isEmpty() && !arguments.positional().isEmpty()) {
+      throw JinjaException.value("can't handle positional and keyword arguments at the same time");
     }
-    return Formatting.percent(text, arguments.named(), budget);
+    Object values =
+        arguments.named().isEmpty()
+            ? new Sequences.Tuple(arguments.positional())
+            : arguments.named();
+    Object text = value instanceof Markup ? value : Printing.str(value, budget);
+    return Operators.apply("%", text, values, budget);
   }
 
   private static Object otherwise(Object value, Arguments arguments) {
@@ -131,9 +197,10 @@ final class Filters {
         : PyNumbers.normal(PyNumbers.big(value).abs());
   }
 
-  private static Object integer(Object value, Arguments arguments, Budget budget) {
+  private static Object integer(Object given, Arguments arguments, Budget budget) {
     Object otherwise = arguments.get(0, "default", 0L);
-    int base = arguments.integer(1, "base", 10);
+    int base = base(arguments.get(1, "base", 10L));
+    Object value = Markup.plain(given);
     Values.failIfUndefined(value);
     if (value instanceof String text && text.length() < 1_000) {
       try {
@@ -147,6 +214,12 @@ final class Filters {
       return Double.isFinite(real) ? truncated(real) : otherwise;
     }
     return PyNumbers.isNumber(value) ? PyNumbers.normal(PyNumbers.big(value)) : otherwise;
+  }
+
+  /** One that Python does not take makes no whole number of any text: 1. */
+  private static int base(Object given) {
+    int base = PyNumbers.isInteger(given) ? Values.index(given) : 1;
+    return base < Character.MIN_RADIX || base > Character.MAX_RADIX ? 1 : base;
   }
 
   /** Without {@code 0x}, {@code 0o} or {@code 0b} where that is the base's. */
@@ -173,7 +246,8 @@ final class Filters {
     return bare.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?") ? Double.valueOf(bare) : null;
   }
 
-  private static Object real(Object value, Arguments arguments, Budget budget) {
+  private static Object real(Object given, Arguments arguments, Budget budget) {
+    Object value = Markup.plain(given);
     Object otherwise = arguments.get(0, "default", 0.0);
     Values.failIfUndefined(value);
     if (value instanceof String text && text.length() < 1_000) {
@@ -197,6 +271,12 @@ final class Filters {
       case "floor" -> Math.floor(PyNumbers.real(value) * scale) / scale;
       default -> throw JinjaException.value("method must be common, ceil or floor");
     };
+  }
+
+  /** What only a web page needs. */
+  static Object withoutWebPages(String what) {
+    throw new JinjaException(
+        JinjaException.Kind.FORBIDDEN, what + " is for web pages, which no chat is; not supported");
   }
 
   /** A generator over values that are made at once. */

@@ -21,7 +21,10 @@ final class Formatting {
 
   private Formatting() {}
 
-  static String percent(String format, Object values, Budget budget) {
+  /**
+   * @param escape whether values are escaped, as marked text does
+   */
+  static String percent(String format, Object values, boolean escape, Budget budget) {
     StringBuilder out = new StringBuilder();
     Matcher matcher = PERCENT.matcher(format);
     int from = 0;
@@ -50,20 +53,34 @@ final class Formatting {
       } else {
         throw JinjaException.value("not enough arguments for format string");
       }
-      out.append(one(value, matcher, type.charAt(0), budget));
+      out.append(one(value, matcher, type.charAt(0), escape, budget));
     }
-    if (used < row.size() && !(values instanceof Map)) {
+    if (used < row.size() && !looksUp(values)) {
       throw JinjaException.value("not all arguments converted during string formatting");
     }
     return budget.made(out.append(format.substring(from)).toString());
   }
 
-  private static String one(Object value, Matcher field, char type, Budget budget) {
+  /** Whether Python takes a value for a mapping, of which not all need be used. */
+  private static boolean looksUp(Object values) {
+    return values instanceof Map
+        || values instanceof Undefined
+        || values instanceof java.util.List && !(values instanceof Sequences.Tuple);
+  }
+
+  private static String shown(String text, boolean escape, Budget budget) {
+    return escape ? Filters.escape(text, budget) : text;
+  }
+
+  private static String one(Object value, Matcher field, char type, boolean escape, Budget budget) {
     String flags = field.group(2);
     String text =
         switch (type) {
-          case 's' -> cut(Printing.str(value, budget), field.group(4));
-          case 'r' -> cut(Printing.repr(value, budget), field.group(4));
+          case 's' ->
+              cut(
+                  shown(Printing.str(value, budget), escape && !(value instanceof Markup), budget),
+                  field.group(4));
+          case 'r' -> cut(shown(Printing.repr(value, budget), escape, budget), field.group(4));
           case 'c' -> Printing.str(value, budget);
           default -> number(value, type == 'i' ? 'd' : type, field.group(4));
         };
@@ -78,7 +95,13 @@ final class Formatting {
     return StringMethods.pad(text, width, " ", flags.contains("-") ? '<' : '>', budget);
   }
 
-  static String braces(String format, Arguments arguments, Budget budget) {
+  /**
+   * @param method {@code format} or {@code format_map}
+   * @param escape whether values are escaped, as marked text does
+   */
+  static String braces(
+      String format, String method, Arguments given, boolean escape, Budget budget) {
+    Arguments arguments = method.equals("format") ? given : fields(given, budget);
     StringBuilder out = new StringBuilder();
     int automatic = 0;
     int at = 0;
@@ -94,7 +117,7 @@ final class Formatting {
           throw JinjaException.value("a replacement field that cannot be read");
         }
         String name = field.group(1).isEmpty() ? String.valueOf(automatic++) : field.group(1);
-        out.append(field(field, argument(name, arguments), budget));
+        out.append(field(field, argument(name, arguments), escape, budget));
         at = end + 1;
       } else if (next == '}') {
         throw JinjaException.value("Single '}' encountered in format string");
@@ -104,6 +127,16 @@ final class Formatting {
       }
     }
     return budget.made(out.toString());
+  }
+
+  private static Arguments fields(Arguments given, Budget budget) {
+    Signature.of("mapping", false).check("format_map", given);
+    Map<String, Object> named = new java.util.LinkedHashMap<>();
+    if (given.required(0, "mapping") instanceof Map<?, ?> map) {
+      budget.makeList(map.size());
+      map.forEach((key, value) -> named.put(Printing.str(key, budget), value));
+    }
+    return new Arguments(java.util.List.of(), named);
   }
 
   private static Object argument(String name, Arguments arguments) {
@@ -120,7 +153,7 @@ final class Formatting {
     return arguments.named().get(name);
   }
 
-  private static String field(Matcher field, Object argument, Budget budget) {
+  private static String field(Matcher field, Object argument, boolean escape, Budget budget) {
     Object value = argument;
     Matcher step = STEP.matcher(field.group(2));
     while (step.find()) {
@@ -137,7 +170,13 @@ final class Formatting {
           field.group(3).equals("r") ? Printing.repr(value, budget) : Printing.str(value, budget);
     }
     String spec = field.group(4);
-    return spec == null || spec.isEmpty() ? Printing.str(value, budget) : spec(value, spec, budget);
+    if (spec == null || spec.isEmpty()) {
+      return shown(Printing.str(value, budget), escape && !(value instanceof Markup), budget);
+    }
+    if (escape && value instanceof Markup) {
+      throw JinjaException.value("Unsupported format specification for Markup.");
+    }
+    return shown(spec(Markup.plain(value), spec, budget), escape, budget);
   }
 
   private static String spec(Object value, String text, Budget budget) {

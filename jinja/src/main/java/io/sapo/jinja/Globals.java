@@ -17,12 +17,13 @@ final class Globals {
     globals.put("dict", new DictType());
     globals.put("joiner", (Callable) Globals::joiner);
     globals.put("cycler", (Callable) (arguments, budget) -> new Cycler(arguments));
+    globals.put("lipsum", (Callable) (arguments, budget) -> random("the function 'lipsum'"));
     globals.put("raise_exception", (Callable) Globals::raise);
     globals.put(
         "strftime_now",
         (Callable)
             (arguments, budget) -> {
-              arguments.atMost(1);
+              Signature.of("format", true).check("strftime_now", arguments);
               arguments.required(0, "format");
               String format = arguments.text(0, "format", "");
               budget.make(format.length() * 16L);
@@ -31,14 +32,20 @@ final class Globals {
     return globals;
   }
 
+  /** The same chat must give the same prompt. */
+  static Object random(String what) {
+    throw new JinjaException(
+        JinjaException.Kind.FORBIDDEN, what + " draws at random, which a chat template may not");
+  }
+
   private static Object raise(Arguments arguments, Budget budget) {
-    arguments.atMost(1);
+    Signature.of("message", true).check("raise_exception", arguments);
     throw new JinjaException(
         JinjaException.Kind.RAISED, Printing.str(arguments.required(0, "message"), budget));
   }
 
   private static Object range(Arguments arguments, Budget budget) {
-    arguments.atMost(3);
+    Signature.of("start, stop, step", false).check("range", arguments);
     boolean one = arguments.positional().size() < 2;
     long start = one ? 0 : Values.index(arguments.required(0, "start"));
     long stop = Values.index(arguments.required(one ? 0 : 1, "stop"));
@@ -50,6 +57,7 @@ final class Globals {
   }
 
   private static Object joiner(Arguments arguments, Budget budget) {
+    Signature.of("sep", true).check("joiner", arguments);
     String separator = arguments.text(0, "sep", ", ");
     boolean[] used = {false};
     return (Callable)

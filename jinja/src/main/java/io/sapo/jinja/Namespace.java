@@ -25,6 +25,10 @@ final class Namespace implements Attributes {
     values.put(name, value);
   }
 
+  Map<String, Object> values() {
+    return values;
+  }
+
   @Override
   public Object attribute(String name) {
     return values.containsKey(name) ? values.get(name) : Undefined.attribute(this, name);

@@ -9,7 +9,18 @@ final class Operators {
   private Operators() {}
 
   static Object apply(String operator, Object left, Object right, Budget budget) {
-    Values.failIfUndefined(left, right);
+    // A text's own formatting comes first: what is undefined prints as nothing.
+    Values.failIfUndefined(left);
+    if (!operator.equals("%") || Markup.textOf(left) == null) {
+      Values.failIfUndefined(right);
+    }
+    if (left instanceof Markup || right instanceof Markup) {
+      Object made = Markup.operate(operator, left, right, budget);
+      if (made == null) {
+        throw unsupported(operator, left, right);
+      }
+      return made;
+    }
     if (PyNumbers.isNumber(left) && PyNumbers.isNumber(right)) {
       return PyNumbers.calculate(operator, left, right);
     }
@@ -18,7 +29,7 @@ final class Operators {
       case "*" -> multiply(left, right, budget);
       case "%" -> {
         if (left instanceof String format) {
-          yield Formatting.percent(format, right, budget);
+          yield Formatting.percent(format, right, false, budget);
         }
         throw unsupported(operator, left, right);
       }

@@ -34,7 +34,7 @@ final class OrderFilters {
     return sort(
         items,
         item -> folded(((Tuple) item).get(place), byCase, budget),
-        arguments.flag(2, "reverse", false),
+        arguments.builtInFlag(2, "reverse"),
         budget);
   }
 
@@ -51,12 +51,13 @@ final class OrderFilters {
             attributes.stream()
                 .map(attribute -> folded(attribute.apply(element), byCase, budget))
                 .collect(Collectors.toCollection(ArrayList::new)),
-        arguments.flag(0, "reverse", false),
+        arguments.builtInFlag(0, "reverse"),
         budget);
   }
 
   private static Object folded(Object value, boolean byCase, Budget budget) {
-    return !byCase && value instanceof String text ? budget.made(PyText.lower(text)) : value;
+    String text = Markup.textOf(value);
+    return !byCase && text != null ? budget.made(PyText.lower(text)) : value;
   }
 
   private static List<Object> sort(
@@ -96,7 +97,7 @@ final class OrderFilters {
         SequenceFilters.attribute(arguments.get(1, "attribute", null), budget);
     List<Object> values = Elements.list(value, budget);
     Object best = SequenceFilters.end(values, true);
-    for (Object element : values) {
+    for (Object element : values.subList(Math.min(1, values.size()), values.size())) {
       int order =
           Values.compare(
               folded(attribute.apply(element), byCase, budget),
@@ -112,22 +113,17 @@ final class OrderFilters {
 
   private static Object groups(Object value, Arguments arguments, Budget budget) {
     UnaryOperator<Object> attribute =
-        SequenceFilters.attribute(arguments.required(0, "attribute"), budget);
-    Object otherwise = arguments.get(1, "default", null);
+        SequenceFilters.attribute(
+            arguments.required(0, "attribute"), arguments.get(1, "default", null), budget);
     boolean byCase = arguments.flag(2, "case_sensitive", false);
-    UnaryOperator<Object> named =
-        element -> {
-          Object found = attribute.apply(element);
-          return found instanceof Undefined && otherwise != null ? otherwise : found;
-        };
-    UnaryOperator<Object> key = element -> folded(named.apply(element), byCase, budget);
+    UnaryOperator<Object> key = element -> folded(attribute.apply(element), byCase, budget);
     List<Object> groups = new ArrayList<>();
     Object last = null;
     List<Object> members = null;
     for (Object element : sort(Elements.list(value, budget), key, false, budget)) {
       if (members == null || !Values.equal(last, key.apply(element), budget)) {
         members = new ArrayList<>();
-        groups.add(new Group(named.apply(element), members));
+        groups.add(new Group(attribute.apply(element), members));
         last = key.apply(element);
       }
       members.add(element);

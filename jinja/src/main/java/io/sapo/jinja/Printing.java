@@ -19,6 +19,9 @@ final class Printing {
     if (value instanceof String text) {
       return text;
     }
+    if (value instanceof Markup marked) {
+      return marked.text();
+    }
     return value instanceof Undefined ? "" : repr(value, budget);
   }
 
@@ -39,6 +42,8 @@ final class Printing {
       append("None");
     } else if (value instanceof String text) {
       append(quoted(text));
+    } else if (value instanceof Markup marked) {
+      append("Markup(" + quoted(marked.text()) + ")");
     } else if (value instanceof Boolean flag) {
       append(flag ? "True" : "False");
     } else if (value instanceof Double real) {
@@ -59,6 +64,10 @@ final class Printing {
       writeAll("[", list, "]");
     } else if (value instanceof Undefined) {
       append("Undefined");
+    } else if (value instanceof Namespace namespace) {
+      append("<Namespace ");
+      writeMap(namespace.values());
+      append(">");
     } else {
       append("<" + Values.typeName(value) + " object>");
     }

@@ -125,9 +125,11 @@ public final class PyText {
   static String title(String text) {
     StringBuilder title = new StringBuilder(text.length());
     boolean inside = false;
+    int at = 0;
     for (String c : characters(text)) {
       int point = c.codePointAt(0);
-      title.append(inside ? lower(c) : initial(c));
+      at += c.length();
+      title.append(inside ? lower(c, text, at) : initial(c));
       inside =
           Character.isUpperCase(point)
               || Character.isLowerCase(point)
@@ -172,6 +174,17 @@ public final class PyText {
   /** Whole, since a final sigma depends on what is around it; one letter alone becomes two. */
   static String lower(String text) {
     return text.replace("\u0130", "i\u0307").toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A character inside a word: a sigma at its end has a form of its own.
+   *
+   * @param end the place in chars behind it
+   */
+  static String lower(String c, String text, int end) {
+    return c.equals("Σ") && (end == text.length() || !Character.isLetter(text.codePointAt(end)))
+        ? "ς"
+        : lower(c);
   }
 
   /** The place in chars of a code point's index, which lies in 0..length. */

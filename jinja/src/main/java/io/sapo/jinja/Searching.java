@@ -21,8 +21,8 @@ final class Searching {
 
   private static int[] bounds(String text, Arguments arguments, int first) {
     int size = Elements.length(text);
-    int start = clamp(arguments.integer(first, "start", 0), size);
-    int end = clamp(arguments.integer(first + 1, "end", size), size);
+    int start = clamp(arguments.integerOrNone(first, "start", 0), size);
+    int end = clamp(arguments.integerOrNone(first + 1, "end", size), size);
     return new int[] {PyText.offset(text, start), PyText.offset(text, end)};
   }
 
@@ -179,7 +179,7 @@ final class Searching {
 
   static List<Object> lines(String text, Arguments arguments, Budget budget) {
     budget.make(text.length());
-    boolean keep = arguments.flag(0, "keepends", false);
+    boolean keep = arguments.builtInFlag(0, "keepends");
     List<Object> lines = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < text.length(); i++) {

@@ -38,7 +38,8 @@ final class SequenceFilters {
     if (value instanceof Sequences.Generator) {
       throw JinjaException.value("'generator' object is not reversible");
     }
-    return end(Elements.list(value, budget), false);
+    Object last = end(Elements.list(value, budget), false);
+    return value instanceof Markup && last instanceof String text ? new Markup(text) : last;
   }
 
   static Object end(List<Object> values, boolean first) {
@@ -62,7 +63,16 @@ final class SequenceFilters {
   }
 
   /** The value at a dotted path; the value itself for null. */
-  static UnaryOperator<Object> attribute(Object path, Budget budget) {
+  static UnaryOperator<Object> attribute(Object given, Budget budget) {
+    return attribute(given, null, budget);
+  }
+
+  /**
+   * @param otherwise what stands for an element that is missing at a step of the path; null for
+   *     nothing
+   */
+  static UnaryOperator<Object> attribute(Object given, Object otherwise, Budget budget) {
+    Object path = Markup.plain(given);
     if (path == null) {
       return value -> value;
     }
@@ -73,6 +83,7 @@ final class SequenceFilters {
         boolean index = step instanceof String text && text.matches("\\d{1,6}");
         Object key = index ? (Object) Long.valueOf((String) step) : step;
         found = Access.element(found, key, budget);
+        found = found instanceof Undefined && otherwise != null ? otherwise : found;
       }
       return found;
     };
@@ -84,15 +95,14 @@ final class SequenceFilters {
     }
     List<Object> mapped = new ArrayList<>();
     if (arguments.positional().isEmpty()) {
+      Signature.of("attribute, default", true).check("map", arguments);
       UnaryOperator<Object> attribute =
-          attribute(arguments.required(Integer.MAX_VALUE, "attribute"), budget);
-      Object otherwise = arguments.named().get("default");
+          attribute(
+              arguments.required(Integer.MAX_VALUE, "attribute"),
+              arguments.named().get("default"),
+              budget);
       for (Object element : Elements.list(value, budget)) {
-        Object found = attribute.apply(element);
-        mapped.add(
-            found instanceof Undefined && arguments.named().containsKey("default")
-                ? otherwise
-                : found);
+        mapped.add(attribute.apply(element));
       }
       return Filters.generator(mapped);
     }
@@ -151,6 +161,9 @@ final class SequenceFilters {
   private static Object sum(Object value, Arguments arguments, Budget budget) {
     UnaryOperator<Object> attribute = attribute(arguments.get(0, "attribute", null), budget);
     Object sum = arguments.get(1, "start", 0L);
+    if (Markup.textOf(sum) != null) {
+      throw JinjaException.value("sum() can't sum strings [use ''.join(seq) instead]");
+    }
     for (Object element : Elements.list(value, budget)) {
       sum = Operators.apply("+", sum, attribute.apply(element), budget);
     }
@@ -160,13 +173,16 @@ final class SequenceFilters {
   private static Object reversed(Object value, Arguments arguments, Budget budget) {
     List<Object> values = Elements.list(value, budget);
     Collections.reverse(values);
-    return value instanceof String
-        ? budget.made(String.join("", values.toArray(String[]::new)))
-        : Filters.generator(values);
+    if (Markup.textOf(value) != null) {
+      String text = budget.made(String.join("", values.toArray(String[]::new)));
+      return value instanceof Markup ? new Markup(text) : text;
+    }
+    // Python's reversed() takes no generator, of which Jinja2 makes a list then.
+    return value instanceof Sequences.Generator ? values : Filters.generator(values);
   }
 
   private static Object batch(Object value, Arguments arguments, Budget budget) {
-    int size = Math.max(1, arguments.integer(0, "linecount", 1));
+    int size = Math.max(1, Values.index(arguments.required(0, "linecount")));
     Object fill = arguments.get(1, "fill_with", null);
     List<Object> values = Elements.list(value, budget);
     List<Object> batches = new ArrayList<>();
@@ -186,7 +202,7 @@ final class SequenceFilters {
   }
 
   private static Object slice(Object value, Arguments arguments, Budget budget) {
-    int count = arguments.integer(0, "slices", 1);
+    int count = Values.index(arguments.required(0, "slices"));
     Object fill = arguments.get(1, "fill_with", null);
     if (count < 1) {
       throw JinjaException.value("slice needs at least one slice");

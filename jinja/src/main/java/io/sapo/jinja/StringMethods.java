@@ -42,7 +42,8 @@ final class StringMethods {
     METHODS.put("replace", StringMethods::replace);
     METHODS.put(
         "join", (s, a, b) -> join(s, Elements.list(a.required(0, "iterable"), b).iterator(), b));
-    METHODS.put("format", Formatting::braces);
+    METHODS.put("format", (s, a, b) -> Formatting.braces(s, "format", a, false, b));
+    METHODS.put("format_map", (s, a, b) -> Formatting.braces(s, "format_map", a, false, b));
     METHODS.put("zfill", StringMethods::zeroFill);
     METHODS.put("center", (s, a, b) -> pad(s, a, b, '^'));
     METHODS.put("ljust", (s, a, b) -> pad(s, a, b, '<'));
@@ -72,7 +73,9 @@ final class StringMethods {
         ? null
         : (arguments, budget) -> {
           budget.scan(text.length());
-          return method.call(text, arguments, budget);
+          Signatures.checkMethod(name, arguments);
+          return method.call(
+              text, name.startsWith("format") ? arguments : Markup.plain(arguments), budget);
         };
   }
 
@@ -90,8 +93,11 @@ final class StringMethods {
 
   private static String swapCase(String text) {
     StringBuilder swapped = new StringBuilder(text.length());
-    PyText.characters(text)
-        .forEach(c -> swapped.append(isLower(c) ? PyText.upper(c) : PyText.lower(c)));
+    int at = 0;
+    for (String c : PyText.characters(text)) {
+      at += c.length();
+      swapped.append(isLower(c) ? PyText.upper(c) : PyText.lower(c, text, at));
+    }
     return swapped.toString();
   }
 
@@ -124,7 +130,8 @@ final class StringMethods {
     String within = Searching.within(text, arguments, 1);
     List<?> affixes = given instanceof Tuple tuple ? tuple : List.of(part(arguments, budget));
     for (Object affix : affixes) {
-      if (!(affix instanceof String one)) {
+      String one = Markup.textOf(affix);
+      if (one == null) {
         throw JinjaException.value("tuple must only contain str");
       }
       budget.scan(one.length());
@@ -185,7 +192,8 @@ final class StringMethods {
     StringBuilder joined = new StringBuilder();
     while (elements.hasNext()) {
       Object next = elements.next();
-      if (!(next instanceof String text)) {
+      String text = Markup.textOf(next);
+      if (text == null) {
         throw JinjaException.value(
             "sequence item: expected str instance, %s found".formatted(Values.typeName(next)));
       }
@@ -214,7 +222,7 @@ final class StringMethods {
   }
 
   private static Object zeroFill(String text, Arguments arguments, Budget budget) {
-    int missing = arguments.integer(0, "width", 0) - Elements.length(text);
+    int missing = Values.index(arguments.required(0, "width")) - Elements.length(text);
     if (missing <= 0) {
       return text;
     }

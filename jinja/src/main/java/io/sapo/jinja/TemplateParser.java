@@ -113,6 +113,7 @@ final class TemplateParser {
         endOfTag();
         yield scoped(bodyOf("endgeneration"));
       }
+      case "autoescape" -> autoescape();
       case "block" -> block();
       case "break" -> jump(Flow.BREAK);
       case "continue" -> jump(Flow.CONTINUE);
@@ -123,6 +124,20 @@ final class TemplateParser {
         yield file(tag);
       }
     };
+  }
+
+  /** Off is what a chat has anyway. */
+  private Statement autoescape() {
+    Expression escapes = expressions.expression();
+    endOfTag();
+    Statement body = bodyOf("endautoescape");
+    return scoped(
+        (scope, out) -> {
+          if (Values.truthy(escapes.evaluate(scope))) {
+            Filters.withoutWebPages("escaping of all that is written (tag 'autoescape')");
+          }
+          return body.run(scope, out);
+        });
   }
 
   /** A tag that needs another file fails where it is come to. */

@@ -10,6 +10,16 @@ import java.util.regex.Pattern;
 
 /** Jinja2's filters that lay text out, and those that make or unmake what web pages need. */
 final class TextFilters {
+  /** Those with a name that text is likely to hold, and all by number. */
+  private static final Map<String, String> ENTITIES =
+      Map.of(
+          "lt", "<", "LT", "<", "gt", ">", "GT", ">", "amp", "&", "AMP", "&", "quot", "\"", "QUOT",
+          "\"", "apos", "'", "nbsp", "\u00a0");
+
+  private static final Pattern ENTITY =
+      Pattern.compile(
+          "&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|lt|LT|gt|GT|amp|AMP|quot|QUOT|nbsp|apos(?=;));?)");
+
   private static final Pattern KEY_ENDS = Pattern.compile("[\\s/>=]");
 
   private TextFilters() {}
@@ -20,6 +30,7 @@ final class TextFilters {
     filters.put("wordwrap", TextFilters::wrapped);
     filters.put("wordcount", (v, a, b) -> wordCount(Printing.str(v, b), b));
     filters.put("striptags", (v, a, b) -> withoutTags(Printing.str(v, b), b));
+    filters.put("pprint", (v, a, b) -> PrettyPrint.of(v, b));
     filters.put("urlencode", TextFilters::urlEncoded);
     filters.put("xmlattr", TextFilters::xmlAttributes);
     filters.put("filesizeformat", TextFilters::fileSize);
@@ -27,7 +38,7 @@ final class TextFilters {
 
   private static String text(Object value) {
     Values.failIfUndefined(value);
-    if (value instanceof String text) {
+    if (Markup.plain(value) instanceof String text) {
       return text;
     }
     throw JinjaException.value("a text is needed, not '%s'".formatted(Values.typeName(value)));
@@ -38,7 +49,7 @@ final class TextFilters {
   }
 
   private static Object indent(Object value, Arguments arguments, Budget budget) {
-    Object width = arguments.get(0, "width", 4L);
+    Object width = Markup.plain(arguments.get(0, "width", 4L));
     boolean first = arguments.flag(1, "first", false);
     boolean blank = arguments.flag(2, "blank", false);
     String indention;
@@ -55,25 +66,29 @@ final class TextFilters {
       boolean indented = i == 0 ? first : blank || !line.isEmpty();
       out.append(i > 0 ? "\n" : "").append(indented ? budget.made(indention) : "").append(line);
     }
-    return budget.made(out.toString());
+    String made = budget.made(out.toString());
+    return value instanceof Markup ? new Markup(made) : made;
   }
 
   private static Object truncate(Object value, Arguments arguments, Budget budget) {
-    String text = Printing.str(value, budget);
     int length = arguments.integer(0, "length", 255);
     boolean kill = arguments.flag(1, "killwords", false);
-    String end = arguments.text(2, "end", "...");
-    int leeway = arguments.integer(3, "leeway", 5);
-    budget.scan(text.length());
-    if (length < Elements.length(end) || leeway < 0) {
+    Object last = arguments.get(2, "end", "...");
+    String end =
+        Printing.str(value instanceof Markup ? Markup.escaped(last, budget) : last, budget);
+    int leeway = arguments.integerOrNone(3, "leeway", 5);
+    if (length < Elements.length(last) || leeway < 0) {
       throw JinjaException.value("truncate: its end is longer than the length, or leeway negative");
     }
-    if (Elements.length(text) <= (long) length + leeway) {
-      return text;
+    if (Elements.length(value) <= (long) length + leeway) {
+      return value;
     }
-    String cut = text.substring(0, PyText.offset(text, length - Elements.length(end)));
+    String text = text(value);
+    budget.scan(text.length());
+    String cut = text.substring(0, PyText.offset(text, length - Elements.length(last)));
     int space = cut.lastIndexOf(' ');
-    return budget.made((kill || space < 0 ? cut : cut.substring(0, space)) + end);
+    String made = budget.made((kill || space < 0 ? cut : cut.substring(0, space)) + end);
+    return value instanceof Markup ? new Markup(made) : made;
   }
 
   private static Object wrapped(Object value, Arguments arguments, Budget budget) {
@@ -105,7 +120,7 @@ final class TextFilters {
   }
 
   /** Without tags and comments, white space made single, the usual entities read. */
-  private static Object withoutTags(String text, Budget budget) {
+  static String withoutTags(String text, Budget budget) {
     budget.make(text.length());
     StringBuilder bare = new StringBuilder();
     int from = 0;
@@ -122,13 +137,24 @@ final class TextFilters {
     List<String> words = new ArrayList<>();
     Searching.split(bare.toString(), Arguments.NONE, budget, false)
         .forEach(word -> words.add((String) word));
-    return String.join(" ", words)
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&#34;", "\"")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
+    return unescaped(String.join(" ", words));
+  }
+
+  static String unescaped(String text) {
+    return ENTITY
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(character(found.group(1))));
+  }
+
+  /** What an entity stands for; what is no character stays as it is. */
+  private static String character(String entity) {
+    if (!entity.startsWith("#")) {
+      return ENTITIES.get(entity);
+    }
+    boolean hex = entity.charAt(1) == 'x' || entity.charAt(1) == 'X';
+    int point = Integer.parseInt(entity.substring(hex ? 2 : 1), hex ? 16 : 10);
+    boolean valid = point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+    return valid ? Character.toString(point) : "\ufffd";
   }
 
   private static Object urlEncoded(Object value, Arguments arguments, Budget budget) {
@@ -178,7 +204,7 @@ final class TextFilters {
                     "%s=\"%s\""
                         .formatted(
                             Filters.escape((String) key, budget),
-                            Filters.escape(Printing.str(element, budget), budget)));
+                            Markup.escaped(element, budget).text()));
               }
             });
     String joined = String.join(" ", items);
@@ -186,7 +212,10 @@ final class TextFilters {
   }
 
   private static Object fileSize(Object value, Arguments arguments, Budget budget) {
-    Object given = Filters.find("float").apply(value, Arguments.NONE, budget);
+    Object given = Filters.find("float").apply(value, new Arguments(List.of(""), Map.of()), budget);
+    if (!PyNumbers.isNumber(given)) {
+      throw JinjaException.value("could not convert to float: " + Printing.repr(value, budget));
+    }
     double bytes = PyNumbers.real(given);
     boolean binary = arguments.flag(0, "binary", false);
     double base = binary ? 1024 : 1000;

@@ -44,8 +44,9 @@ final class ToJson {
     out.append(text);
   }
 
-  private void write(Object value, int level) {
+  private void write(Object given, int level) {
     budget.enter();
+    Object value = Markup.plain(given);
     if (value instanceof String text) {
       append(quoted(text));
     } else if (value instanceof Map<?, ?> map) {

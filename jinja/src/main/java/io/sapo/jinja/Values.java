@@ -49,6 +49,9 @@ final class Values {
     if (value instanceof String) {
       return "str";
     }
+    if (value instanceof Markup) {
+      return "Markup";
+    }
     if (value instanceof Boolean) {
       return "bool";
     }
@@ -75,7 +78,8 @@ final class Values {
         : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
-  static boolean truthy(Object value) {
+  static boolean truthy(Object given) {
+    Object value = Markup.plain(given);
     if (value == null || value instanceof Undefined) {
       return false;
     }
@@ -107,7 +111,9 @@ final class Values {
     return big.intValue();
   }
 
-  static boolean equal(Object left, Object right, Budget budget) {
+  static boolean equal(Object first, Object second, Budget budget) {
+    Object left = Markup.plain(first);
+    Object right = Markup.plain(second);
     if (left == right) {
       return true;
     }
@@ -163,7 +169,9 @@ final class Values {
   }
 
   /** The order of two values of one kind. */
-  static int compare(Object left, Object right, String operator, Budget budget) {
+  static int compare(Object first, Object second, String operator, Budget budget) {
+    Object left = Markup.plain(first);
+    Object right = Markup.plain(second);
     if (PyNumbers.isNumber(left) && PyNumbers.isNumber(right)) {
       return PyNumbers.compare(left, right);
     }
@@ -191,7 +199,9 @@ final class Values {
             .formatted(operator, typeName(left), typeName(right)));
   }
 
-  static boolean contains(Object container, Object item, Budget budget) {
+  static boolean contains(Object within, Object sought, Budget budget) {
+    Object container = Markup.plain(within);
+    Object item = Markup.plain(sought);
     if (container instanceof String text) {
       if (!(item instanceof String part)) {
         failIfUndefined(item);
@@ -214,7 +224,8 @@ final class Values {
   }
 
   /** A dictionary's key: whole numbers and booleans that are equal are one key. */
-  static Object key(Object value) {
+  static Object key(Object given) {
+    Object value = Markup.plain(given);
     if (value instanceof Boolean flag) {
       return flag ? 1L : 0L;
     }

@@ -98,6 +98,9 @@ public final class ChatTemplate {
 
   /** The messages without what the template puts behind the last one's text. */
   String renderOpen(List<? extends Map<String, ?>> messages, Map<String, ?> extra) {
+    if (messages.isEmpty()) {
+      throw unusable("there is no message to continue");
+    }
     List<Map<String, Object>> marked = new ArrayList<>();
     messages.forEach(message -> marked.add(new LinkedHashMap<>(message)));
     String last = mark(marked.get(marked.size() - 1));

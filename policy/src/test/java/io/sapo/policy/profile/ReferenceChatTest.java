@@ -1,6 +1,7 @@
 package io.sapo.policy.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -83,7 +84,9 @@ class ReferenceChatTest {
     List<Map<String, Object>> messages = (List<Map<String, Object>>) given.get("messages");
     Map<String, Object> settings = new LinkedHashMap<>((Map<String, Object>) given.get("kwargs"));
     if (Boolean.TRUE.equals(settings.remove("continue_final_message"))) {
-      settings.remove("add_generation_prompt");
+      if (Boolean.TRUE.equals(settings.remove("add_generation_prompt"))) {
+        throw JinjaException.refusal("continue_final_message and add_generation_prompt");
+      }
       return chat.renderOpen(messages, settings);
     }
     return chat.renderClosed(
@@ -97,5 +100,13 @@ class ReferenceChatTest {
       texts.put(file.toString(), known);
     }
     return known;
+  }
+
+  @Test
+  void aChatWithoutMessagesHasNoneToContinue() {
+    ChatTemplate chat = ChatTemplate.parse("{{ messages }}", "template", Map.of(), () -> null);
+    assertThatThrownBy(() -> chat.renderOpen(List.of(), Map.of()))
+        .isInstanceOf(JinjaException.class)
+        .hasMessageContaining("no message to continue");
   }
 }
