@@ -23,7 +23,7 @@ final class FinalAnswer {
   private static final int MAX_REMARK = 200;
   private static final int RAREST = PHRASE.indexOf('w');
   private static final List<String> WRONG = List.of("wrong ", "incorrect ", "false ");
-  private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:");
+  private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:", "\":", "\uff1a");
 
   /**
    * Behind "answer is": a remark about an answer that is stated already, where answers are numbers
@@ -167,7 +167,7 @@ final class FinalAnswer {
         for (String rest : PHRASE_ENDS) {
           if (!isWrongOne(text, at)
               && text.regionMatches(true, end, rest, 0, rest.length())
-              && !(overRemarks && !rest.endsWith(":") && isRemark(text, end + rest.length()))) {
+              && !(overRemarks && rest.equals(" is") && isRemark(text, end + rest.length()))) {
             return end + rest.length();
           }
         }

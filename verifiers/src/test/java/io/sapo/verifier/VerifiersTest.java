@@ -90,7 +90,7 @@ class VerifiersTest {
         "choice|Answer: option B|(B)|true",
         "choice|\\boxed{\\text{B}}|B|true",
         "choice|The answer is **B**.|B|true",
-        "choice|Answer: B because A) is wrong|B|false",
+        "choice|Answer: B because A) is wrong|B|true",
         "choice|Answer: A or B|B|false",
         "choice|Answer: A, B|A|false",
         "choice|Answer: yes|Y|false",
