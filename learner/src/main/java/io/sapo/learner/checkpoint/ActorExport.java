@@ -49,7 +49,7 @@ public final class ActorExport {
             target,
             model.companions(),
             reader.names().stream().map(reader::data).toList(),
-            type.orElse(model.config().elementType()));
+            type.orElseGet(model::elementType));
       }
       return;
     }
@@ -93,10 +93,7 @@ public final class ActorExport {
         Weights weights = folder.read(requireSame(model, source, folder.base()));
         MergedModel merged = new MergedModel(weights)) {
       CheckpointFolder.write(
-          target,
-          source.companions(),
-          merged.tensors(),
-          type.orElse(source.config().elementType()));
+          target, source.companions(), merged.tensors(), type.orElseGet(source::elementType));
     }
   }
 

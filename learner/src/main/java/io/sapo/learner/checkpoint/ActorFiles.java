@@ -19,11 +19,16 @@ import java.util.Map;
  *
  * @param companions see {@link CheckpointFolder#companions}
  * @param baseFolder where the base model of adapters lies
+ * @param start type of a whole model's elements when training began
  */
-public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path baseFolder) {
+public record ActorFiles(
+    BaseModel base, Map<String, byte[]> companions, Path baseFolder, ElementType start) {
 
   public static ActorFiles of(BaseModel base, CheckpointFolder model) {
-    return new ActorFiles(base, model.companions(), model.path().toAbsolutePath().normalize());
+    ElementType start =
+        base.adapters().isPresent() ? model.config().elementType() : model.elementType();
+    return new ActorFiles(
+        base, model.companions(), model.path().toAbsolutePath().normalize(), start);
   }
 
   private List<TensorData> published(Collection<? extends TensorData> tensors) {
@@ -46,7 +51,6 @@ public record ActorFiles(BaseModel base, Map<String, byte[]> companions, Path ba
           companions,
           tensors);
     } else {
-      ElementType start = base.config().elementType();
       CheckpointFolder.write(folder, companions, published(tensors), ElementType.F32, start);
     }
   }

@@ -12,6 +12,7 @@ import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.policy.adapter.AdapterFolder;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.policy.checkpoint.SafetensorsReader;
 import io.sapo.policy.layout.AdapterConfig;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActorExportTest {
   private static final List<TokenSequence> SEQUENCES =
@@ -121,6 +124,42 @@ class ActorExportTest {
       assertThat(stored(folder.resolve("exported"))).isEqualTo(ElementType.BF16);
       assertThat(CheckpointFolder.open(folder.resolve("exported")).config().elementType())
           .isEqualTo(ElementType.BF16);
+    }
+  }
+
+  /** As the public library reads such a folder: in the type that its weights lie in. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\"torch_dtype\": \"auto\",", "\"dtype\": null,"})
+  void whereTheConfigurationLeavesTheTypeToTheWeightsTheirsIsExported(String said)
+      throws IOException {
+    CheckpointFolder wide = CheckpointFolder.open(TinyRun.modelFolder(folder.resolve("wide")));
+    Path narrow = folder.resolve("base");
+    try (Weights weights = TinyRun.weights()) {
+      CheckpointFolder.write(narrow, wide.companions(), weights.tensors(), ElementType.BF16);
+    }
+    Path config = narrow.resolve(CheckpointFolder.CONFIG);
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceFirst(",\\s*\"torch_dtype\" *: *\"bfloat16\"", "")
+            .replaceFirst("\\{", "{" + said));
+    CheckpointFolder model = CheckpointFolder.open(narrow);
+    assertThat(model.config().elementType()).isEqualTo(ElementType.F32);
+    try (BaseModel base = BaseModel.trainedWhole(model.config(), TestDevice.get());
+        TrainingState state =
+            TrainingState.initial(TinyRun.weights(), AlgorithmSettings.of(Algorithm.GRPO))) {
+      new ActorExport(checkpoint(base, model, state))
+          .write(folder.resolve("exported"), Optional.empty());
+      assertThat(stored(folder.resolve("exported"))).isEqualTo(ElementType.BF16);
+    }
+    Folders.delete(folder.resolve("data"));
+    try (BaseModel base =
+            BaseModel.adapted(model, model.config(), AdapterConfig.of(2, 8), TestDevice.get());
+        TrainingState state =
+            TrainingState.initial(disturbed(base), AlgorithmSettings.of(Algorithm.SAPO))) {
+      new ActorExport(checkpoint(base, model, state))
+          .writeMerged(folder.resolve("merged"), Optional.empty(), Optional.empty());
+      assertThat(stored(folder.resolve("merged"))).isEqualTo(ElementType.BF16);
     }
   }
 

@@ -12,7 +12,8 @@ public enum Architecture {
   QWEN3("qwen3", 10_000, 1e-6),
   LLAMA("llama", 10_000, 1e-6),
   QWEN2_5_VL("qwen2_5_vl", 1_000_000, 1e-5),
-  QWEN3_VL("qwen3_vl", 5_000_000, 1e-6);
+  /** Its base of rotary frequencies must be said: the public library's versions 4 and 5 differ. */
+  QWEN3_VL("qwen3_vl", Double.NaN, 1e-6);
 
   private static final int QWEN3_HEAD_DIM = 128;
 
@@ -50,6 +51,7 @@ public enum Architecture {
     return this == QWEN2 || this == QWEN2_5_VL;
   }
 
+  /** Not a number where there is none. */
   double defaultRopeTheta() {
     return ropeTheta;
   }

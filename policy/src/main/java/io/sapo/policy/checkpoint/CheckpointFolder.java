@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,34 @@ public record CheckpointFolder(Path path, ModelConfig config) {
           path + ": there is no such checkpoint folder; name one that holds config.json");
     }
     return new CheckpointFolder(path, ModelConfig.read(path.resolve(CONFIG)));
+  }
+
+  /**
+   * The type that the model is kept in: what config.json says, or where that leaves it to the
+   * weights, theirs.
+   */
+  public ElementType elementType() {
+    return ModelConfigJson.saidType(JsonSection.read(path.resolve(CONFIG)))
+        .orElseGet(this::storedType);
+  }
+
+  /**
+   * In which type most of the weights lie, by the headers of their files.
+   *
+   * @throws InvalidCheckpointException where the files cannot be read
+   */
+  public ElementType storedType() {
+    Map<ElementType, Long> elements = new EnumMap<>(ElementType.class);
+    try (SafetensorsReader reader = openWeights()) {
+      for (String name : reader.names()) {
+        elements.merge(reader.type(name), reader.spec(name).elements(), Long::sum);
+      }
+    }
+    return elements.entrySet().stream()
+        .filter(entry -> entry.getKey().floating())
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(config.elementType());
   }
 
   /** The caller closes the reader. */

@@ -59,7 +59,7 @@ final class ModelConfigJson {
         top.flag("tie_word_embeddings", text.flag("tie_word_embeddings", false)),
         text.number("initializer_range", 0.02),
         endTokens(vocabulary),
-        elementType(),
+        saidType().orElse(ElementType.F32),
         ElementType.F32,
         pictures ? Optional.of(imageTokens(vocabulary)) : Optional.empty(),
         pictures
@@ -169,15 +169,19 @@ final class ModelConfigJson {
     return top.has(key) ? top.integers(key) : text.integers(key);
   }
 
-  /** Nothing, like {@code auto}, means that the tensors say it; float32 stands for it here. */
-  private ElementType elementType() {
+  /** Empty for nothing and for {@code auto}: the tensors say it then. */
+  static Optional<ElementType> saidType(JsonSection json) {
+    return new ModelConfigJson(json).saidType();
+  }
+
+  private Optional<ElementType> saidType() {
     for (JsonSection section : List.of(top, text)) {
       for (String key : List.of("torch_dtype", "dtype")) {
         if (section.has(key) && !section.text(key).equals("auto")) {
           String name = section.text(key);
           for (ElementType type : ElementType.values()) {
             if (type.floating() && type.torchName().equals(name)) {
-              return type;
+              return Optional.of(type);
             }
           }
           throw section.error(
@@ -185,7 +189,7 @@ final class ModelConfigJson {
         }
       }
     }
-    return ElementType.F32;
+    return Optional.empty();
   }
 
   private ImageTokens imageTokens(int vocabulary) {

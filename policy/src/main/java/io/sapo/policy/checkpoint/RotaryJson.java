@@ -44,6 +44,11 @@ record RotaryJson(Architecture architecture, JsonSection text, Optional<JsonSect
     }
     double given = Double.isNaN(inner) ? outer : inner;
     double theta = Double.isNaN(given) ? architecture.defaultRopeTheta() : given;
+    if (Double.isNaN(theta)) {
+      throw text.error(
+          THETA,
+          "is missing: transformers 4 takes 5000000 then and transformers 5 takes 500000; write the one that the model was trained with");
+    }
     if (!(theta > 1)) {
       throw text.error(THETA, "must be above 1 but is " + theta);
     }

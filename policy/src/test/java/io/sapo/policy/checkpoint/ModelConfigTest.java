@@ -198,6 +198,19 @@ class ModelConfigTest {
                 + tower
                 + "}");
     assertThat(newer).isEqualTo(published);
+    // transformers 4 takes another base than transformers 5 where none is given
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "{\"model_type\": \"qwen3_vl\", \"text_config\": {"
+                        + sizes
+                        + "\"rope_scaling\": {\"mrope_section\": [6, 3, 3]}}, "
+                        + tower
+                        + "}"))
+        .isInstanceOf(InvalidCheckpointException.class)
+        .hasMessageContaining("rope_theta")
+        .hasMessageContaining("is missing")
+        .hasMessageNotContaining("\n");
     assertThat(newer.decoder().attention().rotary().theta()).isEqualTo(5e6);
     assertThat(newer.elementType()).isEqualTo(ElementType.BF16);
     assertThat(newer.tieWordEmbeddings()).isTrue();

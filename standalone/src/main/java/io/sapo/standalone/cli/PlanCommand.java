@@ -19,7 +19,6 @@ import io.sapo.standalone.plan.Need;
 import io.sapo.standalone.plan.Plan;
 import io.sapo.standalone.plan.PlanText;
 import io.sapo.standalone.plan.Planner;
-import io.sapo.standalone.plan.StoredType;
 import io.sapo.standalone.plan.Units;
 import io.sapo.standalone.run.Checkpoints;
 import io.sapo.standalone.run.TorchThreads;
@@ -84,7 +83,7 @@ final class PlanCommand implements Callable<Integer> {
     Machine machine =
         (deviceMemory == null ? Machine.here(device(settings)) : Machine.here())
             .with(size("--device-memory", deviceMemory), size("--host-memory", hostMemory));
-    Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), machine);
+    Planner planner = new Planner(settings, folder.config(), folder.storedType(), machine);
     Plan plan = planner.plan(rate(settings));
     List<Fit> fits = plan.roles().stream().map(need -> planner.fit(need.role())).toList();
     List<String> changes = planner.changes("train");

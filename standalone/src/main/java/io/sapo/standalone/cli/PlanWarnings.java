@@ -8,7 +8,6 @@ import io.sapo.standalone.plan.Fit;
 import io.sapo.standalone.plan.Machine;
 import io.sapo.standalone.plan.ModelDefaults;
 import io.sapo.standalone.plan.Planner;
-import io.sapo.standalone.plan.StoredType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +37,7 @@ final class PlanWarnings {
     CheckpointFolder folder = CheckpointFolder.open(checkpoint.get());
     ModelDefaults.chosen(settings).forEach(out::println);
     ModelDefaults.doubts(settings).forEach(out::println);
-    Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), machine);
+    Planner planner = new Planner(settings, folder.config(), folder.storedType(), machine);
     Fit fit = planner.fit(role);
     if (fit.verdict() == Fit.Verdict.TOO_LARGE) {
       throw CommandFailure.failed(fit.sentence() + remedy(planner.changes(role), checkpoint.get()));

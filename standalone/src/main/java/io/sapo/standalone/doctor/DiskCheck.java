@@ -6,7 +6,6 @@ import io.sapo.policy.checkpoint.InvalidCheckpointException;
 import io.sapo.standalone.plan.Machine;
 import io.sapo.standalone.plan.Planner;
 import io.sapo.standalone.plan.Records;
-import io.sapo.standalone.plan.StoredType;
 import io.sapo.standalone.plan.Units;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +73,7 @@ final class DiskCheck {
   private Optional<Records> records() {
     try {
       CheckpointFolder model = CheckpointFolder.open(checkpoint);
-      Planner planner = new Planner(settings, model.config(), StoredType.of(model), Machine.here());
+      Planner planner = new Planner(settings, model.config(), model.storedType(), Machine.here());
       return Optional.of(planner.plan(OptionalDouble.empty()).records());
     } catch (InvalidCheckpointException e) {
       return Optional.empty();

@@ -60,7 +60,7 @@ public final class MeasuredLearner {
     TorchThreads.use(settings);
     Binding binding = new Binding(settings);
     train(binding.learner(), settings, folder, binding);
-    Planner planner = new Planner(settings, folder.config(), StoredType.of(folder), Machine.here());
+    Planner planner = new Planner(settings, folder.config(), folder.storedType(), Machine.here());
     Need need = planner.plan(OptionalDouble.empty()).role("learner");
     need.parts().forEach(part -> System.out.println(part.name() + " " + Units.bytes(part.bytes())));
     // Neither pictures nor publication are part of what is done here.
