@@ -42,7 +42,7 @@ class DurabilityTest {
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
     undisturbed = runs.trainUndisturbed().versions();
   }
 

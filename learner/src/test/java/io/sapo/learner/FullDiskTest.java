@@ -25,7 +25,7 @@ class FullDiskTest {
     Optional<SmallDisk> mounted = SmallDisk.mount(folder.resolve("small"), 8);
     assumeTrue(mounted.isPresent(), "the right to mount a small file system");
     try (SmallDisk small = mounted.get();
-        TestRuns runs = new TestRuns(folder)) {
+        TestRuns runs = TestRuns.withBroker(folder)) {
       TestRuns.Run run = runs.create(small.folder());
       run.send(records());
       FaultHook filling =

@@ -56,7 +56,7 @@ class GivenAdaptersTest {
 
   @BeforeEach
   void start() {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
   }
 
   @AfterEach

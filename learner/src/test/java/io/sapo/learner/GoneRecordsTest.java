@@ -38,7 +38,7 @@ class GoneRecordsTest {
 
   @BeforeEach
   void begin() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
     run = runs.create();
   }
 

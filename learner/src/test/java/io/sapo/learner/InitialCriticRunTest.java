@@ -35,7 +35,7 @@ class InitialCriticRunTest {
 
   @Test
   void aCriticGoesOnInAnotherRun() throws Exception {
-    try (TestRuns runs = new TestRuns(folder)) {
+    try (TestRuns runs = TestRuns.in(folder)) {
       Run first = runs.create();
       first.send(records());
       first.learner(2, FaultHook.NONE).run();

@@ -77,7 +77,7 @@ class LargeModelTest {
     Path model = folder.resolve("large");
     writeModel(model);
     LearnerConfig config = config();
-    try (TestRuns runs = new TestRuns(folder)) {
+    try (TestRuns runs = TestRuns.withBroker(folder)) {
       TestRuns.Run run = runs.create();
       run.send(TinyRun.trajectories(UPDATES, config.batch().size(), 3));
       long before = heapInUse();

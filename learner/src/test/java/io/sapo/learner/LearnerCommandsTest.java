@@ -27,7 +27,7 @@ class LearnerCommandsTest {
 
   @BeforeAll
   static void open() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
   }
 
   @AfterAll

@@ -46,7 +46,7 @@ class LearnerRecoveryTest {
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
     undisturbed = runs.trainUndisturbed().versions();
   }
 

@@ -52,7 +52,7 @@ class LearnerTest {
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
     TestRuns.Undisturbed trained = runs.trainUndisturbed();
     first = trained.run();
     undisturbed = trained.versions();

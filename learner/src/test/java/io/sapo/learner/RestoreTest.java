@@ -31,7 +31,7 @@ class RestoreTest {
   void itsTopicsAndAnOlderCopyOfItsCheckpointsBringItBackBitForBit() throws Exception {
     Path lost = folder.resolve("lost");
     Path backup = folder.resolve("backup");
-    try (TestRuns machine = new TestRuns(lost)) {
+    try (TestRuns machine = TestRuns.withBroker(lost)) {
       Run run = machine.create();
       run.send(records());
       FaultHook copying = killAt(FaultPoint.CHUNKS_SENT, UPDATES);
@@ -55,7 +55,7 @@ class RestoreTest {
     Path empty = folder.resolve("empty");
     copy(backup.resolve("broker"), empty.resolve("broker"));
     copy(backup.resolve("data"), empty.resolve("run1"));
-    try (TestRuns machine = new TestRuns(empty)) {
+    try (TestRuns machine = TestRuns.withBroker(empty)) {
       Run restored = machine.create();
       assertThat(restored.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
       Run undisturbed = machine.create();
@@ -74,7 +74,7 @@ class RestoreTest {
 
   @Test
   void withoutAnyCheckpointItSaysWhatIsMissing() throws Exception {
-    try (TestRuns machine = new TestRuns(folder)) {
+    try (TestRuns machine = TestRuns.withBroker(folder)) {
       Run run = machine.create();
       run.send(records());
       run.learner(2, FaultHook.NONE).run();

@@ -30,7 +30,7 @@ class StandingTest {
 
   @BeforeAll
   static void open() throws Exception {
-    runs = new TestRuns(folder);
+    runs = TestRuns.in(folder);
   }
 
   @AfterAll

@@ -29,7 +29,7 @@ class StuckTest {
 
   @Test
   void standingStillShowsInHeartbeatsAndWaitingDoesNot() throws Exception {
-    try (TestRuns runs = new TestRuns(folder)) {
+    try (TestRuns runs = TestRuns.in(folder)) {
       TestRuns.Run run = runs.create();
       CountDownLatch atUpdate = new CountDownLatch(1);
       CountDownLatch goOn = new CountDownLatch(1);

@@ -27,7 +27,9 @@ import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
 import io.sapo.schemas.WeightVersion;
+import io.sapo.testing.Folders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,22 +48,64 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Learners of a tiny model on one broker; every run has topics and a data folder of its own. */
+/** Learners of a tiny model on a broker; every run has topics and a data folder of its own. */
 final class TestRuns implements AutoCloseable {
+  private static final AtomicInteger SHARED_RUNS = new AtomicInteger();
+
+  /** The broker of all tests of this JVM that do not need one to themselves. */
+  private static final class Shared {
+    static final EmbeddedBroker BROKER = start();
+
+    private static EmbeddedBroker start() {
+      try {
+        Path folder = Files.createTempDirectory("sapo-learner-test");
+        EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, folder)));
+        return broker;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void stop(EmbeddedBroker broker, Path folder) {
+      broker.close();
+      try {
+        Folders.delete(folder);
+      } catch (IOException e) {
+        System.err.println("left behind " + folder + ": " + e);
+      }
+    }
+  }
+
   static final LearnerConfig CONFIG = TinyRun.config(Algorithm.SAPO);
   static final int UPDATES = 5;
 
   private final Path folder;
   private final EmbeddedBroker broker;
+  private final boolean owned;
+  private final AtomicInteger runs;
   private final Map<String, Object> kafka;
   private final Path model;
-  private final AtomicInteger runs = new AtomicInteger();
 
-  TestRuns(Path folder) {
+  private TestRuns(Path folder, EmbeddedBroker broker, boolean owned) {
     this.folder = folder;
-    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    this.broker = broker;
+    this.owned = owned;
+    runs = owned ? new AtomicInteger() : SHARED_RUNS;
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     model = TinyRun.modelFolder(folder.resolve("model"));
+  }
+
+  /**
+   * @param folder for the runs' data
+   */
+  static TestRuns in(Path folder) {
+    return new TestRuns(folder, Shared.BROKER, false);
+  }
+
+  /** With a broker of their own, whose data lies in the folder too. */
+  static TestRuns withBroker(Path folder) {
+    return new TestRuns(folder, EmbeddedBroker.start(folder.resolve("broker"), 0), true);
   }
 
   /** A run that nothing disturbs, trained to its end. */
@@ -161,7 +205,9 @@ final class TestRuns implements AutoCloseable {
 
   @Override
   public void close() {
-    broker.close();
+    if (owned) {
+      broker.close();
+    }
   }
 
   /** One of them. */
