@@ -124,9 +124,16 @@ public final class MathEquality {
     if (text.isBlank() || text.length() > MAX_CHARS) {
       return Optional.empty();
     }
+    String plain = Notation.plain(text);
+    String calculation = Reading.calculation(plain);
+    Optional<BigDecimal> number = plainNumber(plain);
+    return number.isPresent() || calculation.equals(plain) ? number : plainNumber(calculation);
+  }
+
+  private static Optional<BigDecimal> plainNumber(String plain) {
     Budget budget = new Budget();
     try {
-      List<Token> tokens = Vocabulary.told(new Lexer(Notation.plain(text), true).tokens());
+      List<Token> tokens = Vocabulary.told(new Lexer(plain, true).tokens());
       Answer answer = new AnswerReader(Reading.PLAIN, budget).read(tokens);
       if (answer instanceof Answer.Named named) {
         answer = named.value();
@@ -274,7 +281,8 @@ public final class MathEquality {
   }
 
   /** With commas that separate, either side may still be one number. */
-  private static List<List<Token>> tokens(String text, Reading reading) {
+  private static List<List<Token>> tokens(String written, Reading reading) {
+    String text = reading.calculations() ? Reading.calculation(written) : written;
     List<List<Token>> tokens = new ArrayList<>();
     try {
       tokens.add(new Lexer(text, reading.thousands()).tokens());

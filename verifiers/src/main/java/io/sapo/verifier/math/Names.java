@@ -55,6 +55,7 @@ final class Names {
         || isFunctionOfNames(tokens)
         || isOperation(tokens.get(0))
         || isMatrixOfNames(tokens)
+        || isRatioOfAreas(tokens)
         || APPLIED.matcher(Tokens.text(tokens)).matches()
         || tokens.size() > 1 && tokens.stream().anyMatch(token -> token.isSign("\u2026"))) {
       return true;
@@ -148,9 +149,33 @@ final class Names {
 
   /** [ABC]. */
   private static boolean isArea(List<Token> tokens) {
-    return Tokens.enclosed(tokens)
-        && tokens.size() > 3
+    return tokens.size() > 3
+        && tokens.get(0).isSign("[")
+        && Tokens.enclosed(tokens)
         && Tokens.inner(tokens).stream().allMatch(token -> token.kind() == Token.Kind.NAME);
+  }
+
+  /** [ABC]/[DEF] and the same as a fraction. */
+  private static boolean isRatioOfAreas(List<Token> tokens) {
+    if (tokens.get(0).is(Token.Kind.COMMAND, "frac")) {
+      List<Token> parts = tokens.subList(1, tokens.size());
+      int end = 0;
+      for (int depth = 0; end < parts.size(); end++) {
+        depth += Tokens.change(parts.get(end));
+        if (depth == 0) {
+          break;
+        }
+      }
+      return end + 1 < parts.size()
+          && isAreaInBraces(parts.subList(0, end + 1))
+          && isAreaInBraces(parts.subList(end + 1, parts.size()));
+    }
+    List<Tokens.Piece> areas = Tokens.split(tokens, Set.of("/", ":"));
+    return areas.size() > 1 && areas.stream().allMatch(area -> isArea(area.tokens()));
+  }
+
+  private static boolean isAreaInBraces(List<Token> tokens) {
+    return Tokens.enclosed(tokens) && tokens.get(0).isSign("{") && isArea(Tokens.inner(tokens));
   }
 
   static boolean isDerivative(List<Token> tokens) {

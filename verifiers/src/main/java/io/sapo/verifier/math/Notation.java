@@ -187,6 +187,7 @@ final class Notation {
       return text;
     }
     String plain = TAG.matcher(Phrases.stated(text)).replaceAll("").replace("{.}", ".");
+    plain = Makeshifts.replaced(plain);
     plain = Wording.bare(plain);
     plain = plain.contains("\\begin") ? plain : plain.replace("\\&", " and ");
     plain = MODULO.matcher(plain).replaceFirst(Notation::residue);

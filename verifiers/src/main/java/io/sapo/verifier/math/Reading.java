@@ -10,10 +10,16 @@ import java.util.regex.Pattern;
  * @param thousands a comma before three digits belongs to the number, outside brackets
  * @param tightProducts a/bc is a/(bc) rather than (a/b)·c
  * @param letterUnits a single letter behind a number and a space is a unit
+ * @param calculations 4!=24 says what 4! is, and the (4) of 2.5(4)=10 is a factor, no period
  */
-record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {
-  static final Reading PLAIN = new Reading(true, false, false);
-  private static final Pattern LETTER_UNIT = Pattern.compile("[0-9]\\s[a-zA-Z](?![a-zA-Z])");
+record Reading(
+    boolean thousands, boolean tightProducts, boolean letterUnits, boolean calculations) {
+  static final Reading PLAIN = new Reading(true, false, false, false);
+  private static final Pattern LETTER_UNIT =
+      Pattern.compile("[0-9](?:\\s|~|\\\\[ ,;:])\\s?[a-zA-Z](?![a-zA-Z])");
+  private static final Pattern FACTORIAL_EQUALS = Pattern.compile("(?<=[0-9)}])!=(?!=)");
+  private static final Pattern DECIMAL_TIMES =
+      Pattern.compile("([0-9]\\.[0-9]++)(?=\\([0-9]++\\))");
   private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})++");
 
   /** Without brackets, and with more than commas between its elements. */
@@ -28,15 +34,27 @@ record Reading(boolean thousands, boolean tightProducts, boolean letterUnits) {
     if (both.indexOf(',') >= 0
         && !isNumberInGroups(answer, reference)
         && !isNumberInGroups(reference, answer)) {
-      readings.add(new Reading(false, false, false));
+      readings.add(new Reading(false, false, false, false));
     }
     if (both.indexOf('/') >= 0) {
-      readings.add(new Reading(true, true, false));
+      readings.add(new Reading(true, true, false, false));
     }
     if (LETTER_UNIT.matcher(both).find()) {
-      readings.add(new Reading(true, false, true));
+      readings.add(new Reading(true, false, true, false));
+    }
+    if (!calculation(answer).equals(answer) || !calculation(reference).equals(reference)) {
+      readings.add(new Reading(true, false, false, true));
     }
     return readings;
+  }
+
+  /** A text as one that calculates, where it says what something equals. */
+  static String calculation(String text) {
+    return text.indexOf('=') < 0
+        ? text
+        : DECIMAL_TIMES
+            .matcher(FACTORIAL_EQUALS.matcher(text).replaceAll("! ="))
+            .replaceAll("$1\\\\cdot ");
   }
 
   /** 12,345 is no list beside 345,12 or (12,345), but may be one beside 345, 12. */

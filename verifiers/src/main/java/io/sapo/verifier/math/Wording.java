@@ -23,7 +23,7 @@ final class Wording {
   private static final Pattern REMARK =
       Pattern.compile(
           "\\s*+\\\\text\\s*+\\{\\s*+\\(\\s*+(?:(?:double|triple|repeated|the\\s++only|only)\\s++(?:root|zero|solution|answer|value)"
-              + "|(?:with\\s++)?multiplicity\\s++[a-z0-9]++)s?+\\s*+\\)\\s*+\\}\\s*+$");
+              + "|(?:with\\s++)?multiplicity\\s++[a-z0-9]++|(?:[Tt]he\\s++)?(?:[Ff]inal\\s++)?[Aa]nswer)s?+\\s*+\\)\\s*+\\}\\s*+$");
 
   private static final Pattern DECIMALS =
       Pattern.compile(
