@@ -1,6 +1,7 @@
 package io.sapo.producer.engine;
 
 import io.sapo.policy.generation.Generation;
+import java.util.Optional;
 
 /** How a request ended. */
 public sealed interface Outcome {
@@ -24,6 +25,12 @@ public sealed interface Outcome {
    * No response could be had that may be trained on.
    *
    * @param reason a sentence
+   * @param field of the request's sampling that must be another, as OpenAI's requests call it;
+   *     empty where the request is not at fault
    */
-  record Refused(String id, String reason) implements Outcome {}
+  record Refused(String id, String reason, Optional<String> field) implements Outcome {
+    public Refused(String id, String reason) {
+      this(id, reason, Optional.empty());
+    }
+  }
 }

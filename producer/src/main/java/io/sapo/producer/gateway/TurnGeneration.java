@@ -84,6 +84,9 @@ final class TurnGeneration {
     if (problem instanceof GatewayException known) {
       throw known;
     }
+    if (outcome instanceof Outcome.Refused refused && refused.field().isPresent()) {
+      throw new GatewayException(Kind.BAD_REQUEST, refused.field().get(), refused.reason());
+    }
     throw new GatewayException(
         Kind.FAILED,
         outcome instanceof Outcome.Refused refused

@@ -72,6 +72,12 @@ interface Dialect {
   /** Why prompts with pictures cannot be sent to servers of this kind; empty where they can. */
   Optional<String> picturesObstacle(boolean adapters);
 
+  /**
+   * Whether log-probabilities that are after the temperature are after top-p and top-k as well; an
+   * answer of which nothing was cut does not tell.
+   */
+  boolean reportsCuts();
+
   /** Of the request that generates. */
   default String path(Identity identity, CompletionRequest wanted) {
     return identity.path();

@@ -84,10 +84,12 @@ final class Handshake {
   /**
    * Lets a server that was given weights show that it samples from them.
    *
+   * @return of which distribution it reports log-probabilities
    * @throws UnfitServerException when its answers are not by these weights
    * @throws RefusedAnswerException when they are no answers
    */
-  void prove(ServerClient client, Dialect dialect, Identity identity, Publication weights) {
+  ReportedDistribution prove(
+      ServerClient client, Dialect dialect, Identity identity, Publication weights) {
     CompletionRequest asked =
         new CompletionRequest(
             probe.prompt(),
@@ -108,10 +110,10 @@ final class Handshake {
       throw new UnfitServerException(
           "it answers a probe with %d: %s".formatted(reply.status(), reply.text()));
     }
-    check(weights, AnswerReader.answers(dialect, identity, weights, reply));
+    return check(weights, AnswerReader.answers(dialect, identity, weights, reply));
   }
 
-  private void check(Publication published, List<Answer> answers) {
+  private ReportedDistribution check(Publication published, List<Answer> answers) {
     if (answers.size() != probe.samples()) {
       throw new RefusedAnswerException(
           "it answers the probe with %d responses, not %d"
@@ -127,6 +129,6 @@ final class Handshake {
         }
       }
     }
-    verdict.check(published, answers);
+    return verdict.check(published, answers);
   }
 }

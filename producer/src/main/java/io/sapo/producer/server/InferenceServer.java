@@ -32,6 +32,12 @@ final class InferenceServer {
   private Identity identity;
   private Publication accepting;
 
+  /** As it was last shown; null before. */
+  private ReportedDistribution reported;
+
+  /** Whether it has shown that since it was looked at anew: until then nothing is asked of it. */
+  private boolean proved;
+
   private final Load load = new Load();
   private final Confirmations confirmations;
   private final Standing standing;
@@ -71,6 +77,11 @@ final class InferenceServer {
   /** Whether it samples from these weights. Under the lock. */
   boolean accepts(Publication target) {
     return identity != null && target != null && accepting == target && !standing.suspect();
+  }
+
+  /** Of what it has last shown to report log-probabilities; empty before. Under the lock. */
+  Optional<ReportedDistribution> reports() {
+    return Optional.ofNullable(reported);
   }
 
   /** Requests it has. Under the lock. */
@@ -216,6 +227,7 @@ final class InferenceServer {
       if (standing.suspect()) {
         identity = null;
         accepting = null;
+        proved = false;
         confirmations.clear();
       }
       target = engine.target();
@@ -267,15 +279,30 @@ final class InferenceServer {
       if (standing.suspect()) {
         return;
       }
-      accepting = target;
-      engine.dispatch();
+      if (proved) {
+        accept(target);
+      }
     }
     setStage("; it is to show that it samples from version " + target.version());
-    handshake.prove(client, dialect, current, target);
+    ReportedDistribution now = handshake.prove(client, dialect, current, target);
     synchronized (engine.lock()) {
+      if (proved && now != reported) {
+        throw new UnfitServerException(
+            "it reports other log-probabilities than before; was it restarted?");
+      }
+      reported = now;
       standing.proved(target.version());
       confirmations.confirm(target);
+      if (!proved && !standing.suspect()) {
+        proved = true;
+        accept(target);
+      }
     }
+  }
+
+  private void accept(Publication target) {
+    accepting = target;
+    engine.dispatch();
   }
 
   private void setStage(String now) {

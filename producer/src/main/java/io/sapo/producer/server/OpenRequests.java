@@ -2,11 +2,13 @@ package io.sapo.producer.server;
 
 import io.sapo.policy.generation.Generation;
 import io.sapo.producer.engine.Outcome;
+import io.sapo.producer.server.ReportedDistribution.Mismatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The requests of an engine, from being asked for until their outcomes are handed out. Each has one
@@ -50,13 +52,14 @@ final class OpenRequests {
     return running.size() + ended.size();
   }
 
-  boolean anyWaits() {
-    return !waiting.isEmpty();
+  /** Those that are to be sent, the first one first. */
+  List<OpenRequest> waiting() {
+    return List.copyOf(waiting);
   }
 
-  /** The one that is to be sent next; some must wait. */
-  OpenRequest next() {
-    return waiting.remove();
+  /** Takes one to be sent or refused; false where it waits no more. */
+  boolean take(OpenRequest open) {
+    return waiting.remove(open);
   }
 
   /** Puts a request back in front, unless it has its outcome. */
@@ -73,6 +76,14 @@ final class OpenRequests {
   /** It is given up. */
   void refused(OpenRequest open, String reason) {
     end(open, new Outcome.Refused(open.request().id(), reason));
+  }
+
+  /** It asks for a sampling that the servers do not report log-probabilities of. */
+  void refused(OpenRequest open, Mismatch mismatch) {
+    String reason =
+        "'%s' must be %d with the inference server in use: %s"
+            .formatted(mismatch.field(), mismatch.only(), mismatch.reason());
+    end(open, new Outcome.Refused(open.request().id(), reason, Optional.of(mismatch.field())));
   }
 
   private void end(OpenRequest open, Outcome outcome) {

@@ -37,6 +37,10 @@ record ServedModel(
     never.addAll(rules.stops());
     never.addAll(profile.tokenizer().controlTokens());
     Probe probe = Probe.of(rules.vocabularySize(), never, maxPromptTokens, sampling);
+    Dialect dialect =
+        settings.kind() == EngineSettings.Kind.VLLM
+            ? new VllmDialect(rules)
+            : new SglangDialect(rules);
     boolean adapters = base.adapters().isPresent();
     Handshake handshake =
         new Handshake(
@@ -44,13 +48,9 @@ record ServedModel(
             adapters,
             maxPromptTokens + sampling.maxNewTokens(),
             probe,
-            new ProbeVerdict(probe, sampling, settings.tolerance()),
+            new ProbeVerdict(probe, sampling, dialect.reportsCuts(), settings.tolerance()),
             check,
             settings.entropyCandidates());
-    Dialect dialect =
-        settings.kind() == EngineSettings.Kind.VLLM
-            ? new VllmDialect(rules)
-            : new SglangDialect(rules);
     Optional<String> picturesObstacle =
         profile.chats()
             ? dialect.picturesObstacle(adapters)

@@ -16,6 +16,7 @@ import io.sapo.producer.prompt.PictureChat;
 import io.sapo.producer.prompt.PromptRefusedException;
 import io.sapo.producer.server.AnswerReader.Reading;
 import io.sapo.producer.server.InferenceServer.Asked;
+import io.sapo.producer.server.ReportedDistribution.Mismatch;
 import java.net.http.HttpClient;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -233,14 +234,24 @@ public final class ServerEngine implements RolloutEngine {
     return target;
   }
 
-  /** Sends what waits to the servers that can take it. Under the lock. */
+  /**
+   * Sends what waits to the servers that can take it; refuses what none of them can. Under the
+   * lock.
+   */
   void dispatch() {
-    while (requests.anyWaits() && !closed) {
-      Optional<InferenceServer> free = servers.leastBusy(target);
-      if (free.isEmpty()) {
-        return;
+    if (closed || !servers.anyAccepts(target)) {
+      return;
+    }
+    for (OpenRequest open : requests.waiting()) {
+      Sampling sampling = open.request().sampling();
+      Optional<InferenceServer> free = servers.leastBusy(target, sampling);
+      Optional<Mismatch> mismatch =
+          free.isPresent() ? Optional.empty() : servers.mismatch(sampling);
+      if (free.isPresent() && requests.take(open)) {
+        send(open, free.get());
+      } else if (mismatch.isPresent() && requests.take(open)) {
+        requests.refused(open, mismatch.get());
       }
-      send(requests.next(), free.get());
     }
   }
 

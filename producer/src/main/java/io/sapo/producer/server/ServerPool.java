@@ -1,6 +1,8 @@
 package io.sapo.producer.server;
 
+import io.sapo.policy.generation.Sampling;
 import io.sapo.producer.engine.Outage;
+import io.sapo.producer.server.ReportedDistribution.Mismatch;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -30,11 +32,31 @@ final class ServerPool {
     return servers.stream().anyMatch(server -> server.accepts(target));
   }
 
-  /** Of those that sample from these weights, the one with the fewest requests. */
-  Optional<InferenceServer> leastBusy(Publication target) {
+  /**
+   * Of those that sample from these weights and report log-probabilities of that sampling, the one
+   * with the fewest requests.
+   */
+  Optional<InferenceServer> leastBusy(Publication target, Sampling sampling) {
     return servers.stream()
         .filter(server -> server.accepts(target))
+        .filter(server -> server.reports().filter(r -> r.mismatch(sampling).isEmpty()).isPresent())
         .min(Comparator.comparingInt(InferenceServer::load));
+  }
+
+  /**
+   * Why none of those that have shown of what they report log-probabilities will do for a sampling;
+   * empty where one of them will, in use or not.
+   */
+  Optional<Mismatch> mismatch(Sampling sampling) {
+    List<Optional<Mismatch>> all =
+        servers.stream()
+            .map(InferenceServer::reports)
+            .flatMap(Optional::stream)
+            .map(reported -> reported.mismatch(sampling))
+            .toList();
+    return all.stream().allMatch(Optional::isPresent)
+        ? all.stream().flatMap(Optional::stream).findFirst()
+        : Optional.empty();
   }
 
   /**

@@ -68,6 +68,12 @@ final class SglangDialect implements Dialect {
         "SGLang does not say which tokens it makes of a prompt with pictures; generate with vLLM or the builtin engine");
   }
 
+  /** It takes the logarithm before it cuts. */
+  @Override
+  public boolean reportsCuts() {
+    return false;
+  }
+
   @Override
   public JsonNode request(Identity identity, Publication weights, CompletionRequest wanted) {
     ObjectNode body = ServerClient.JSON.createObjectNode();

@@ -66,6 +66,12 @@ final class VllmDialect implements Dialect {
             "vLLM's chat form does not say which weights sampled a token; train adapters, or generate with the builtin engine");
   }
 
+  /** {@code --logprobs-mode} decides on both. */
+  @Override
+  public boolean reportsCuts() {
+    return true;
+  }
+
   @Override
   public String path(Identity identity, CompletionRequest wanted) {
     return wanted.chat().isPresent() ? VllmChat.PATH : identity.path();

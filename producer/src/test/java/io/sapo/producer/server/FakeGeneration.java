@@ -115,6 +115,7 @@ final class FakeGeneration {
     wanted.put("top_k", Math.max(0, sampling.path("top_k").asInt()));
     wanted.set("seed", sampling.path("sampling_seed"));
     wanted.set("logprobs", body.path("top_logprobs_num"));
+    wanted.put(FakeResponse.UNCUT, true);
     String model = body.path("lora_path").asText("m");
     int[] prompt =
         IntStream.range(0, body.path("input_ids").size())

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 
 /** One response of a {@link FakeServer} in the making. */
 final class FakeResponse {
+  /** Of what is wanted: whether log-probabilities are told from before top-p and top-k. */
+  static final String UNCUT = "uncut";
+
   private final FakeServer server;
   private final FakeWeights weights;
   private final String model;
@@ -108,10 +111,13 @@ final class FakeResponse {
     double[] sampledFrom = new Fingerprint(last).logProbs(used);
     int token = pick(sampledFrom);
     tokens.add(token);
+    Sampling uncut = new Sampling(used.temperature(), 1, 0, 1);
+    double[] told =
+        wanted.path(UNCUT).asBoolean() ? new Fingerprint(last).logProbs(uncut) : sampledFrom;
     distributions.add(
         server.is(Quirk.RAW_LOG_PROBS)
             ? new Fingerprint(last).logProbs(new Sampling(1, 1, 0, 1))
-            : sampledFrom);
+            : told);
     versions.add(server.version());
     for (JsonNode stop : wanted.path("stop_token_ids")) {
       if (stop.asInt() == token) {
