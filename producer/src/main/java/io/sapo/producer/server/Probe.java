@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  *
  * @param prompt longer than a block of a server's prefix cache where prompts may be, so that keys
  *     and values left of older weights show
- * @param sampling of this run, but at a temperature that is not 1, so that log-probabilities before
+ * @param sampling of this run, but at a temperature away from 1, so that log-probabilities before
  *     and after it differ
  * @param samples first tokens asked for
  */
@@ -18,6 +18,9 @@ record Probe(int[] prompt, Sampling sampling, int samples) {
   private static final int TOKENS = 160;
   private static final int DRAWS = 4;
   private static final double OTHER_THAN_ONE = 0.7;
+
+  /** Nearer to 1 a temperature makes too little difference. */
+  private static final double AWAY_FROM_ONE = 0.1;
 
   /**
    * @param never tokens that the prompt must not hold
@@ -30,7 +33,8 @@ record Probe(int[] prompt, Sampling sampling, int samples) {
         prompt[i] = random.nextInt(vocabularySize);
       } while (never.contains(prompt[i]));
     }
-    double temperature = sampling.temperature() == 1 ? OTHER_THAN_ONE : sampling.temperature();
+    boolean near = Math.abs(sampling.temperature() - 1) < AWAY_FROM_ONE;
+    double temperature = near ? OTHER_THAN_ONE : sampling.temperature();
     return new Probe(prompt, new Sampling(temperature, sampling.topP(), sampling.topK(), 1), DRAWS);
   }
 }

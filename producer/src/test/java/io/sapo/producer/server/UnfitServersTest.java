@@ -8,18 +8,22 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.generation.Sampling;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.network.BaseModel;
+import io.sapo.policy.network.Weights;
 import io.sapo.producer.TinyModel;
+import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.server.FakeServer.Quirk;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that do not suit a run are told apart before they generate. */
 class UnfitServersTest extends EngineHarness {
@@ -79,6 +83,58 @@ class UnfitServersTest extends EngineHarness {
         engine(settings(20, Duration.ofSeconds(20), server.address()), new Sampling(1, 1, 0, 12));
     engine.use(first, 1);
     awaitSlots();
+  }
+
+  static Stream<Arguments> wideTolerance() {
+    return Stream.of(
+        Arguments.of(new Sampling(1, 1, 0, 12), Set.of(Quirk.IGNORES_ADAPTERS)),
+        Arguments.of(
+            new Sampling(1, 1, 0, 12), Set.of(Quirk.IGNORES_ADAPTERS, Quirk.RAW_LOG_PROBS)),
+        Arguments.of(SAMPLING, Set.of(Quirk.IGNORES_ADAPTERS)));
+  }
+
+  /** A producer that starts late knows no version before. */
+  @ParameterizedTest
+  @MethodSource("wideTolerance")
+  void adaptersWithoutEffectAreSeenAtAnyTolerance(Sampling sampling, Set<Quirk> quirks)
+      throws Exception {
+    FakeServer server = server(0, quirks.toArray(Quirk[]::new));
+    engine = engine(tolerant(server), sampling);
+    engine.use(first, 5);
+    awaitObstacle("the adapter of version 5 had no effect");
+  }
+
+  @Test
+  void oldWeightsAreSeenAtAnyToleranceInRawLogProbsAsWell() throws Exception {
+    FakeServer server = server(0, Quirk.RAW_LOG_PROBS, Quirk.IGNORES_SECOND_ADAPTER);
+    engine = engine(tolerant(server), new Sampling(1, 1, 0, 12));
+    engine.use(first, 1);
+    awaitSlots();
+    engine.use(second, 2);
+    awaitObstacle("it still answers by the weights before version 2");
+  }
+
+  /** Fresh adapters have no effect anywhere. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1e-5})
+  void adaptersThatChangeNextToNothingAreTaken(double spread) throws Exception {
+    engine = engine(tolerant(server(0)), SAMPLING);
+    try (Weights fresh = adapters(base, 7, spread)) {
+      engine.use(fresh, 0);
+      awaitSlots();
+    }
+  }
+
+  private static EngineSettings tolerant(FakeServer server) {
+    EngineSettings usual = settings(20, Duration.ofSeconds(20), server.address());
+    return new EngineSettings(
+        usual.kind(),
+        usual.servers(),
+        usual.token(),
+        usual.folder(),
+        usual.deadline(),
+        usual.entropyCandidates(),
+        50);
   }
 
   /** Such as a proxy that wants a sign-in, in whatever words. */
