@@ -140,17 +140,23 @@ final class AnswerCheck {
     float[] entropies = new float[answer.tokens().length];
     for (int i = 0; i < entropies.length; i++) {
       Candidates given = answer.candidates().get(i);
-      double[] kept =
-          IntStream.range(0, given.tokens().length)
-              .mapToDouble(c -> given.logProbs()[c])
-              .filter(AnswerCheck::usable)
-              .toArray();
       distinct(given, i);
+      int[] usable =
+          IntStream.range(0, given.tokens().length)
+              .filter(c -> usable(given.logProbs()[c]))
+              .toArray();
+      double[] kept = IntStream.of(usable).mapToDouble(c -> given.logProbs()[c]).toArray();
+      int token = answer.tokens()[i];
+      int sampled =
+          IntStream.range(0, usable.length)
+              .filter(k -> given.tokens()[usable[k]] == token)
+              .findFirst()
+              .orElse(-1);
       require(kept.length > 0, "no likeliest token is named at place %d", i);
       double mass = IntStream.range(0, kept.length).mapToDouble(c -> Math.exp(kept[c])).sum();
       require(mass <= 1 + ROUNDING, "the likeliest tokens at place %d have mass %s", i, mass);
       agrees(answer, i);
-      entropies[i] = (float) TailEntropy.estimate(kept, rules.vocabularySize());
+      entropies[i] = (float) TailEntropy.estimate(kept, sampled, rules.vocabularySize());
     }
     return entropies;
   }

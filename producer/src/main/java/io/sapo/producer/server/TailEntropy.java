@@ -1,6 +1,7 @@
 package io.sapo.producer.server;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The entropy of a distribution of which the likeliest tokens are known and the mass of the others.
@@ -18,11 +19,13 @@ final class TailEntropy {
   private TailEntropy() {}
 
   /**
-   * @param logProbs of distinct tokens, at least one; the likeliest ones of the distribution
+   * @param logProbs of distinct tokens, at least one: the likeliest ones of the distribution, and
+   *     perhaps the sampled one, however unlikely
+   * @param sampled index of the sampled one; -1 where it is not among them
    * @param vocabularySize tokens there are in all
-   * @return nats
+   * @return nats; which token was sampled matters by its own share of the distribution alone
    */
-  static double estimate(double[] logProbs, int vocabularySize) {
+  static double estimate(double[] logProbs, int sampled, int vocabularySize) {
     double[] sorted = logProbs.clone();
     Arrays.sort(sorted);
     double mass = 0;
@@ -37,7 +40,17 @@ final class TailEntropy {
     if (rest == 0 || others <= 0) {
       return Math.max(0, entropy);
     }
-    double surprise = Math.min(BEYOND - sorted[0], Math.log(others) - Math.log(rest));
+    double edge = edge(logProbs, sampled);
+    double surprise = Math.min(BEYOND - edge, Math.log(others) - Math.log(rest));
     return entropy + rest * Math.max(surprise, -Math.log(rest));
+  }
+
+  /** The least of those listed for being likely; the sampled one counts where it is alone. */
+  private static double edge(double[] logProbs, int sampled) {
+    return IntStream.range(0, logProbs.length)
+        .filter(i -> i != sampled || logProbs.length == 1)
+        .mapToDouble(i -> logProbs[i])
+        .min()
+        .orElseThrow();
   }
 }

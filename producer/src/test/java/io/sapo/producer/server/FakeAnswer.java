@@ -53,7 +53,7 @@ record FakeAnswer(
     for (int i = 0; i < tokens.size(); i++) {
       ObjectNode place = named(content.addObject(), i, tokens.get(i));
       ArrayNode top = place.putArray("top_logprobs");
-      for (int token : likeliest(distributions.get(i))) {
+      for (int token : sampledAndLikeliest(i).limit(candidates).toArray()) {
         named(top.addObject(), i, token);
       }
     }
@@ -113,7 +113,7 @@ record FakeAnswer(
       place.put("token_id", tokens.get(i));
       place.put("logprob", said(distributions.get(i)[tokens.get(i)]));
       ArrayNode top = place.putArray("top_logprobs");
-      for (int token : likeliest(distributions.get(i))) {
+      for (int token : sampledAndLikeliest(i).toArray()) {
         top.addObject().put("token_id", token).put("logprob", said(distributions.get(i)[token]));
       }
     }
@@ -127,7 +127,7 @@ record FakeAnswer(
       numbers.add(said(distributions.get(i)[tokens.get(i)]));
       names.add("token_id:" + tokens.get(i));
       Map<String, Double> likely = new TreeMap<>();
-      for (int token : likeliest(distributions.get(i))) {
+      for (int token : sampledAndLikeliest(i).toArray()) {
         likely.put("token_id:" + token, said(distributions.get(i)[token]));
       }
       ObjectNode place = top.addObject();
@@ -137,6 +137,13 @@ record FakeAnswer(
 
   private double said(double logProb) {
     return Double.isFinite(logProb) ? (float) logProb : -9999.0;
+  }
+
+  /** As vLLM lists them: its chat form cuts the list, so that the last of the likeliest is lost. */
+  private IntStream sampledAndLikeliest(int place) {
+    return IntStream.concat(
+            IntStream.of(tokens.get(place)), IntStream.of(likeliest(distributions.get(place))))
+        .distinct();
   }
 
   private int[] likeliest(double[] logProbs) {
