@@ -3,6 +3,7 @@ package io.sapo.segmenter;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.topology.SegmenterConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -29,6 +30,13 @@ public final class StreamsSettings {
   /** After a crash the partitions lie idle this long, unless the same instance comes back first. */
   private static final int SESSION_TIMEOUT_MS = 10_000;
 
+  /**
+   * For how long a task repeats what times out, in restoring too. Absent brokers are waited for,
+   * however long; Streams' default of 5 min would end the segmenter. Added to a time of day, so not
+   * the largest number.
+   */
+  private static final long TASK_TIMEOUT_MS = Duration.ofDays(10 * 365).toMillis();
+
   /** Records may be large: these bound what is in memory, together with the fetch sizes. */
   private static final int BUFFERED_RECORDS = 64;
 
@@ -48,6 +56,7 @@ public final class StreamsSettings {
     all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
     all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+    all.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, TASK_TIMEOUT_MS);
     // Trajectories do not wait for verdicts, nor the reverse: their order does not matter.
     all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
     all.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
