@@ -13,6 +13,7 @@ import io.sapo.policy.profile.PromptForm;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.schemas.ElementType;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import io.sapo.verifier.math.EqualityPolicy;
 import java.time.Duration;
 import java.util.Arrays;
@@ -122,7 +123,7 @@ final class ConfigKeys {
     key("producer.temperature", Rule.number(0, 100));
     key("producer.top-p", Rule.number(1e-6, 1));
     key("producer.top-k", Rule.integer(0, MANY));
-    key("producer.rollouts-per-task", Rule.integer(1, 10_000).orEmpty());
+    key("producer.rollouts-per-task", Rule.integer(1, SegmenterConfig.MAX_GROUP_SIZE).orEmpty());
     key("producer.oversampling", Rule.number(1, 16));
     key("producer.slots", Rule.integer(1, 65_536));
     key("producer.steps-per-call", Rule.integer(1, 65_536));

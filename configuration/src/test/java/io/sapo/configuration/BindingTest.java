@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.config.LearnerStart;
 import io.sapo.schemas.Topics;
+import io.sapo.segmenter.topology.SegmenterConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -317,6 +318,18 @@ class BindingTest {
     assertThat(new Binding(settings()).gatewayWarning()).isEmpty();
   }
 
+  /** What the segmenter would refuse, all of it. */
+  @Test
+  void aGroupIsNoLargerThanTheSegmenterTakes() {
+    int most = SegmenterConfig.MAX_GROUP_SIZE;
+    String[] batch = {"learner.batch-size=2048", "learner.mini-batch-size=2048"};
+    new Binding(settings(batch[0], batch[1], "producer.rollouts-per-task=" + most)).check();
+    assertThatThrownBy(
+            () -> settings(batch[0], batch[1], "producer.rollouts-per-task=" + (most + 1)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("producer.rollouts-per-task");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -325,6 +338,8 @@ class BindingTest {
         "learner.actor.schedule.decay=linear | decays until",
         "learner.critic.schedule.decay=linear | decays until",
         "producer.top-p=0.9 | biased",
+        "producer.temperature=0 | would refuse every trajectory",
+        "learner.max-sequence-tokens=100 | the learner would refuse what is longer",
         "learner.reward-kl-target=0.1 learner.reward-kl-horizon=10 | learner.reward-kl-horizon is 10",
         "producer.top-k=5 | biased",
         "learner.dynamic-sampling=2 | dynamic-sampling",

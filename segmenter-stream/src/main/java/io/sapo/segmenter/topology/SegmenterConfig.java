@@ -31,6 +31,9 @@ public record SegmenterConfig(
     int threads,
     Duration heartbeat) {
 
+  /** Rollouts that a group may have; trajectories that say more are refused. */
+  public static final int MAX_GROUP_SIZE = 1024;
+
   public SegmenterConfig {
     atLeast("group deadline", groupDeadline, Duration.ofMillis(100));
     atLeast("dedup retention", dedupRetention, Duration.ofSeconds(1));

@@ -13,7 +13,6 @@ import java.util.Optional;
 
 /** What must hold of a decoded trajectory before anything is computed from it. Pure. */
 final class TrajectoryRules {
-  static final int MAX_GROUP_SIZE = 1024;
   static final int MAX_PICTURES = 64;
 
   /** Rounding of a float32 softmax may lift a certain token's log-probability this far. */
@@ -30,10 +29,11 @@ final class TrajectoryRules {
    */
   static ResponseTokens check(byte[] key, Trajectory t) throws RefusedException {
     checkIds(key, t);
-    if (t.getGroupSize() < 1 || t.getGroupSize() > MAX_GROUP_SIZE) {
+    if (t.getGroupSize() < 1 || t.getGroupSize() > SegmenterConfig.MAX_GROUP_SIZE) {
       throw refused(
           Reason.BAD_GROUP_SIZE,
-          "groupSize is " + t.getGroupSize() + ", allowed are 1 to " + MAX_GROUP_SIZE);
+          "groupSize is %d, allowed are 1 to %d"
+              .formatted(t.getGroupSize(), SegmenterConfig.MAX_GROUP_SIZE));
     }
     checkSampling(t.getSampling());
     ResponseTokens response = response(t);
