@@ -202,6 +202,15 @@ class HealthTest {
   }
 
   @Test
+  void whyRecordsAreRefusedIsSaid() {
+    run.deadLetter(NOW - 2_000);
+    run.deadLetter(NOW - 1_000);
+    assertThat(run.reason("dead-letters"))
+        .contains("2 dead letters")
+        .endsWith(": 2 malformed; the last: detail");
+  }
+
+  @Test
   void oldDeadLettersAreHistory() {
     run.deadLetter(NOW - Duration.ofMinutes(6).toMillis());
     assertThat(run.failing()).isEmpty();

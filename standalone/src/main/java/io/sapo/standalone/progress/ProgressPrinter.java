@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Prints what is new in a {@link RunProgress}: on a terminal one line that changes in place, with
@@ -30,8 +31,12 @@ public final class ProgressPrinter {
   private int printedEvaluations;
   private String line = "";
   private String recovery = "";
+  private final LongSupplier nanoTime;
   private boolean noted;
   private long notedNanos;
+  private Refusals saidRefusals;
+  private boolean refusalsSaid;
+  private long refusalsNanos;
   private RunProgress.Drawn drawn = new RunProgress.Drawn(0, 0);
   private double rolloutRate = Double.NaN;
 
@@ -41,12 +46,24 @@ public final class ProgressPrinter {
    */
   public ProgressPrinter(
       RunProgress progress, PrintWriter out, boolean interactive, long goal, long after) {
+    this(progress, out, interactive, goal, after, System::nanoTime);
+  }
+
+  ProgressPrinter(
+      RunProgress progress,
+      PrintWriter out,
+      boolean interactive,
+      long goal,
+      long after,
+      LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.progress = progress;
     this.out = out;
     this.interactive = interactive;
     this.goal = goal;
     this.printedVersion = after;
     this.printedEvaluations = progress.evaluationsFrom(0).size();
+    this.saidRefusals = progress.refusals();
   }
 
   /** Prints what has come since the last call. */
@@ -57,6 +74,7 @@ public final class ProgressPrinter {
     }
     printRecovery();
     printNote();
+    printRefusals();
     List<VersionLine> versions = progress.versionsAfter(printedVersion);
     for (VersionLine version : versions) {
       printedVersion = version.version();
@@ -79,12 +97,26 @@ public final class ProgressPrinter {
   /** The learner's note changes with every record; once in a while is enough. */
   private void printNote() {
     Optional<String> now = progress.learnerNote();
-    long nanos = System.nanoTime();
+    long nanos = nanoTime.getAsLong();
     boolean due = !noted || nanos - notedNanos > NOTE_EVERY.toNanos();
     if (now.isPresent() && due) {
       noted = true;
       notedNanos = nanos;
       permanent("learner " + Printable.line(now.get()));
+    }
+  }
+
+  /** What became a dead letter since it was said last. */
+  private void printRefusals() {
+    Refusals now = progress.refusals();
+    Refusals news = now.since(saidRefusals);
+    long nanos = nanoTime.getAsLong();
+    boolean due = !refusalsSaid || nanos - refusalsNanos > NOTE_EVERY.toNanos();
+    if (news.count() > 0 && due) {
+      refusalsSaid = true;
+      refusalsNanos = nanos;
+      saidRefusals = now;
+      permanent(Printable.line(news.text()));
     }
   }
 

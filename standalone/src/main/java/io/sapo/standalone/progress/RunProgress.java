@@ -37,6 +37,7 @@ public final class RunProgress {
   private final SortedMap<String, Status> statuses = new TreeMap<>();
   private long deadLetters;
   private long refusedTrajectories;
+  private Refusals refusals = Refusals.NONE;
 
   public RunProgress(Topics topics) {
     this.topics = topics;
@@ -60,6 +61,10 @@ public final class RunProgress {
       } else if (topic.equals(topics.deadLetters())) {
         deadLetters++;
         refusedTrajectories += ofTrajectory(record) ? 1 : 0;
+        refusals =
+            refusals.and(
+                header(record, DeadLetters.REASON, "unknown"),
+                header(record, DeadLetters.DETAIL, "it does not say why"));
       }
     } catch (RecordFormatException e) {
       log.warn("{} offset {}: {}", topic, record.offset(), e.getMessage());
@@ -91,6 +96,15 @@ public final class RunProgress {
   /** Trajectories that became dead letters; tasks may have, too. */
   public synchronized long refusedTrajectories() {
     return refusedTrajectories;
+  }
+
+  /** Dead letters by reason. */
+  synchronized Refusals refusals() {
+    return refusals;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name, String none) {
+    return DeadLetters.header(record.headers(), name).orElse(none);
   }
 
   private boolean ofTrajectory(ConsumerRecord<byte[], byte[]> record) {

@@ -3,17 +3,22 @@ package io.sapo.standalone.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.schemas.Component;
+import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 class ProgressPrinterTest {
@@ -62,6 +67,47 @@ class ProgressPrinterTest {
     lines.refresh();
     assertThat(out.toString()).startsWith("learner skips 3").doesNotContain("\u001b", "\u009b");
     assertThat(out.toString().lines()).hasSize(1);
+  }
+
+  private void refused(String reason, String detail) {
+    progress.apply(
+        new ConsumerRecord<>(
+            topics.deadLetters(),
+            0,
+            0,
+            0,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            new byte[0],
+            new byte[0],
+            DeadLetters.headers(reason, detail, topics.trajectories().name(), 0, 7),
+            Optional.empty()));
+  }
+
+  /** Else nothing would say why a run that only makes dead letters does not get on. */
+  @Test
+  void whatIsRefusedIsSaidAtOnceAndThenEveryHalfMinute() {
+    AtomicLong nanos = new AtomicLong();
+    refused("malformed", "of an earlier start");
+    ProgressPrinter lines =
+        new ProgressPrinter(progress, new PrintWriter(out), false, 9, 5, nanos::get);
+    lines.refresh();
+    assertThat(out.toString()).isEmpty();
+    refused("bad-reference", "reference \u001b[2J is no number");
+    lines.refresh();
+    refused("bad-reference", "the second");
+    refused("malformed", "no Avro");
+    refused("bad-reference", "the fourth");
+    lines.refresh();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "1 record refused: 1 bad-reference (last: reference \uFFFD[2J is no number)");
+    nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+    lines.refresh();
+    lines.refresh();
+    assertThat(out.toString().lines().skip(1))
+        .containsExactly("3 records refused: 2 bad-reference, 1 malformed (last: the fourth)");
   }
 
   @Test
