@@ -27,8 +27,13 @@ final class EvaluationRequests implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final String TARGET = "evaluator";
 
+  /** Told that an evaluation is asked for, by the command's id. */
+  interface Asked {
+    void asked(String command);
+  }
+
   private final Topics topics;
-  private final Runnable onRequest;
+  private final Asked onRequest;
   private final Consumer<byte[], byte[]> consumer;
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Thread thread = new Thread(this::follow, "evaluation-requests");
@@ -36,7 +41,7 @@ final class EvaluationRequests implements AutoCloseable {
   /**
    * @param onRequest called on this object's thread
    */
-  EvaluationRequests(Map<String, Object> client, Topics topics, Runnable onRequest) {
+  EvaluationRequests(Map<String, Object> client, Topics topics, Asked onRequest) {
     this.topics = topics;
     this.onRequest = onRequest;
     consumer =
@@ -81,7 +86,7 @@ final class EvaluationRequests implements AutoCloseable {
     try {
       Control command = topics.control().codec().decode(record.value());
       if (command.getTarget().equals(TARGET) && command.getAction() == ControlAction.EVALUATE) {
-        onRequest.run();
+        onRequest.asked(command.getCommandId());
       }
     } catch (RecordFormatException e) {
       log.warn("command at offset {} is skipped: {}", record.offset(), e.getMessage());

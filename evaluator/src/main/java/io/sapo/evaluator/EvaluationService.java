@@ -11,11 +11,12 @@ import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
@@ -42,7 +43,7 @@ public final class EvaluationService implements AutoCloseable {
   private final EvaluationRequests requests;
   private final EvaluatorStatus status;
   private final Heartbeats heartbeats;
-  private final AtomicBoolean requested = new AtomicBoolean();
+  private final AskedEvaluations asked;
   private final Thread thread;
 
   private final CompletableFuture<Long> firstTaken = new CompletableFuture<>();
@@ -84,6 +85,12 @@ public final class EvaluationService implements AutoCloseable {
     this.writer = new EvaluationWriter(producer, topics.evaluations());
     this.status = new EvaluatorStatus(instance, heartbeat, evaluator.liveness(), clock);
     this.heartbeats = new Heartbeats(client, topics, "evaluator-status-" + instance, status::now);
+    this.asked =
+        new AskedEvaluations(
+            (command, outcome) -> {
+              status.answered(command, outcome);
+              heartbeats.beat();
+            });
     this.requests = new EvaluationRequests(client, topics, this::request);
     this.thread = new Thread(this::run, "evaluation");
     thread.setDaemon(true);
@@ -138,8 +145,8 @@ public final class EvaluationService implements AutoCloseable {
     return after;
   }
 
-  private void request() {
-    requested.set(true);
+  private void request(String command) {
+    asked.ask(command);
     news.release();
   }
 
@@ -180,6 +187,7 @@ public final class EvaluationService implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       fail(e);
     } finally {
+      asked.end();
       if (held != null) {
         held.close();
       }
@@ -202,8 +210,11 @@ public final class EvaluationService implements AutoCloseable {
     if (held.version() >= last) {
       boolean same = before.join().sampled().version() == held.version();
       after.complete(same ? before.join() : examine());
-    } else if (interim && requested.getAndSet(false)) {
-      examine();
+      return;
+    }
+    Deque<String> commands = interim ? asked.take() : new ArrayDeque<>();
+    if (!commands.isEmpty()) {
+      asked.done(commands, examine());
     } else if (interim
         && config.schedule().every() > 0
         && held.version() >= examinedVersion + config.schedule().every()) {

@@ -1,12 +1,12 @@
 package io.sapo.evaluator;
 
+import io.sapo.schemas.AnsweredCommands;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.Liveness;
 import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -21,6 +21,7 @@ final class EvaluatorStatus {
   private String state = "starting";
   private String message = "waits for weights";
   private long version = -1;
+  private final AnsweredCommands commands = new AnsweredCommands();
 
   EvaluatorStatus(String instance, Duration interval, Liveness liveness, Clock clock) {
     this.instance = instance;
@@ -40,6 +41,11 @@ final class EvaluatorStatus {
     message = "examines version %d on %d tasks".formatted(examined, tasks);
   }
 
+  /** What became of a command. */
+  void answered(String command, String outcome) {
+    commands.answer(command, outcome);
+  }
+
   synchronized void waits() {
     message = "";
   }
@@ -57,6 +63,12 @@ final class EvaluatorStatus {
     return gauges;
   }
 
+  private SortedMap<String, String> info() {
+    SortedMap<String, String> info = new TreeMap<>();
+    commands.addTo(info);
+    return info;
+  }
+
   synchronized Status now() {
     return Status.newBuilder()
         .setComponent(Component.EVALUATOR)
@@ -68,7 +80,7 @@ final class EvaluatorStatus {
         .setAtMs(clock.millis())
         .setIntervalMs(interval.toMillis())
         .setGauges(ProcessGauges.addedTo(gauges()))
-        .setInfo(Map.of())
+        .setInfo(info())
         .build();
   }
 }

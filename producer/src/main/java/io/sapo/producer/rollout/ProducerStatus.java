@@ -90,6 +90,7 @@ final class ProducerStatus {
     follower
         .unreadable()
         .ifPresent(version -> info.put(UnreadableWeights.INFO, Long.toString(version)));
+    watch.commands().addTo(info);
     return info;
   }
 

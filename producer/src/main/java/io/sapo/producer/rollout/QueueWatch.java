@@ -1,5 +1,6 @@
 package io.sapo.producer.rollout;
 
+import io.sapo.schemas.AnsweredCommands;
 import io.sapo.schemas.BatchProgress;
 import io.sapo.schemas.CommittedReaders;
 import io.sapo.schemas.Component;
@@ -60,6 +61,7 @@ final class QueueWatch implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private Optional<BatchProgress> batch = Optional.empty();
   private Optional<String> pausedBy = Optional.empty();
+  private final AnsweredCommands commands = new AnsweredCommands();
   private SortedMap<Integer, Long> begins = new TreeMap<>();
   private SortedMap<Integer, Long> queued = new TreeMap<>();
   private long queuedSince;
@@ -99,6 +101,11 @@ final class QueueWatch implements AutoCloseable {
   /** Empty until the topics have been read once. */
   Optional<QueueView> view() {
     return Optional.ofNullable(view);
+  }
+
+  /** What became of operators' commands. */
+  AnsweredCommands commands() {
+    return commands;
   }
 
   /** Completes, with the cause, when watching ended without being asked to. */
@@ -294,8 +301,10 @@ final class QueueWatch implements AutoCloseable {
     if (command.getAction() == ControlAction.PAUSE) {
       String who = command.getRequestedBy();
       pausedBy = Optional.of(who.substring(0, Math.min(who.length(), MAX_NAME_CHARS)));
+      commands.answer(command.getCommandId(), "done: no more rollouts begin");
     } else if (command.getAction() == ControlAction.RESUME) {
       pausedBy = Optional.empty();
+      commands.answer(command.getCommandId(), "done: rollouts go on");
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sapo.producer.KafkaFixture;
 import io.sapo.producer.task.TaskSource;
+import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Liveness;
@@ -11,6 +12,7 @@ import io.sapo.schemas.Status;
 import io.sapo.schemas.Task;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,7 @@ class ProducerOperationTest extends RunningProducer {
     try (RolloutProducer producer = start(config("one", 1))) {
       Status paused = awaitStatus(status -> status.getState().equals("paused"));
       assertThat(paused.getMessage()).contains("the operator");
+      assertThat(CommandOutcomes.of(List.of(paused), "c")).hasValue("done: no more rollouts begin");
       assertThat(kafka.values(kafka.topics().trajectories())).isEmpty();
       command(ControlAction.RESUME);
       await(2 * BATCH);
