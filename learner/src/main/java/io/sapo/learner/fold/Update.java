@@ -9,7 +9,6 @@ import io.sapo.learner.algorithm.Targets;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
-import io.sapo.pictures.UnreadablePictureException;
 import io.sapo.policy.training.ActivationMemory;
 import io.sapo.policy.training.NonFiniteGradientException;
 import io.sapo.schemas.InputRange;
@@ -79,7 +78,7 @@ public final class Update {
    * Moves the state one version on. On NaN or infinity in a network or gradient, or a record that
    * cannot be computed although it was admitted, the rest of the update is skipped, and replay
    * skips the same. Failures that may be the machine's (memory, disk, the native library) are
-   * thrown.
+   * thrown, see {@link Blame}.
    */
   public Folded apply(TrainingState state, Batch batch) {
     if (batch.examples().isEmpty()) {
@@ -92,10 +91,10 @@ public final class Update {
       throw e.failure();
     } catch (NonFiniteException | NonFiniteGradientException e) {
       return leaveOut(state, batch, metrics, e.getMessage());
-    } catch (IllegalArgumentException
-        | IndexOutOfBoundsException
-        | ArithmeticException
-        | UnreadablePictureException e) {
+    } catch (RuntimeException e) {
+      if (!Blame.isOfBatch(e)) {
+        throw e;
+      }
       log.error("the batch of version {} cannot be computed with", state.version() + 1, e);
       String reason = "the batch cannot be computed with: " + e;
       return leaveOut(

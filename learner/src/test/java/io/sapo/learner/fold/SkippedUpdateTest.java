@@ -17,6 +17,8 @@ import io.sapo.schemas.SegmentedTrajectory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Updates that cannot be computed to their end. */
 class SkippedUpdateTest {
@@ -66,35 +68,47 @@ class SkippedUpdateTest {
   }
 
   /** What admission must not let through all the same does not end a run. */
-  @Test
-  void whatCannotBeComputedWithIsAnOutcomeToo() throws InterruptedException {
+  @ParameterizedTest
+  @EnumSource
+  void whatCannotBeComputedWithIsAnOutcomeToo(Harm harm) throws InterruptedException {
     LearnerConfig config = TinyRun.config(Algorithm.SAPO);
     List<SegmentedTrajectory> records = TinyRun.trajectories(3, config.batch().size(), 3);
-    FoldOutcome first = spoiled(config, records);
+    FoldOutcome first = spoiled(config, records, harm);
     assertThat(first.reports())
         .extracting(report -> report.metrics().containsKey("left_out"))
         .containsExactly(false, true, false);
-    assertThat(spoiled(config, records)).isEqualTo(first);
+    assertThat(spoiled(config, records, harm)).isEqualTo(first);
   }
 
-  private static FoldOutcome spoiled(LearnerConfig config, List<SegmentedTrajectory> records)
+  private static FoldOutcome spoiled(
+      LearnerConfig config, List<SegmentedTrajectory> records, Harm harm)
       throws InterruptedException {
     return FoldProbe.fold(
         config,
         records,
         3,
         1 << 20,
-        batch -> batch.ranges().get(0).getFrom() == config.batch().size() ? spoiled(batch) : batch,
+        batch ->
+            batch.ranges().get(0).getFrom() == config.batch().size() ? spoiled(batch, harm) : batch,
         FoldOutcome::of);
   }
 
-  /** Its fourth trajectory trains a token that it does not have. */
-  private static Batch spoiled(Batch batch) {
+  /** What is done to the fourth trajectory. */
+  enum Harm {
+    /** It trains a token that it does not have. */
+    TOKEN_BEYOND_THE_END,
+    /** It has no segments: nobody has thought of that. */
+    NO_ARRAY
+  }
+
+  private static Batch spoiled(Batch batch, Harm harm) {
     List<TrainingExample> examples = new ArrayList<>(batch.examples());
     TrainingExample e = examples.get(3);
     TrainedTokens trained = e.trained();
     int[] tokens = trained.indices().clone();
-    tokens[tokens.length - 1] = e.sequence().responseTokens().length;
+    if (harm == Harm.TOKEN_BEYOND_THE_END) {
+      tokens[tokens.length - 1] = e.sequence().responseTokens().length;
+    }
     examples.set(
         3,
         new TrainingExample(
@@ -103,7 +117,7 @@ class SkippedUpdateTest {
             e.sampled(),
             new TrainedTokens(
                 tokens,
-                trained.segmentEnds(),
+                harm == Harm.NO_ARRAY ? null : trained.segmentEnds(),
                 trained.segmentIndices(),
                 trained.segmentRewards(),
                 trained.recordSegments(),
