@@ -59,7 +59,10 @@ final class RoleCommand implements Callable<Integer> {
   @Option(
       names = "--ready-file",
       paramLabel = "FILE",
-      description = "File that exists while the role works, for health checks.")
+      description = {
+        "File that exists while the role works, for health checks;",
+        "FILE.alive is touched from the start on while it gets on."
+      })
   private Path readyFile;
 
   private static final class BrokersOption {

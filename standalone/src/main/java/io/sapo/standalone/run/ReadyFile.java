@@ -12,14 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that exists while a role is ready, and whose modification time is that of the role's last
- * progress: readiness and liveness probes look at these. For one thread.
+ * A file that exists while a role is ready, for readiness probes; and another beside it, {@code
+ * NAME.alive}, that exists from the role's start on and whose modification time is that of the
+ * role's last progress, for startup and liveness probes: what a role does before it is ready, such
+ * as a recovery, may take hours. For one thread.
  */
 final class ReadyFile {
   private static final Logger log = LoggerFactory.getLogger(ReadyFile.class);
   private static final long TOUCH_EVERY_MS = 5_000;
 
   private final Path file;
+  private final Path alive;
   private final Duration stuckAfter;
   private boolean stuck;
 
@@ -28,10 +31,16 @@ final class ReadyFile {
    */
   ReadyFile(Path file, Duration stuckAfter) {
     this.file = file;
+    this.alive = file.resolveSibling(file.getFileName() + ".alive");
     this.stuckAfter = stuckAfter;
   }
 
+  /** The role is ready. */
   void write(String line) {
+    write(file, line);
+  }
+
+  private static void write(Path file, String line) {
     try {
       Files.writeString(file, line + "\n");
     } catch (IOException e) {
@@ -39,15 +48,22 @@ final class ReadyFile {
     }
   }
 
+  /** Both. */
   void delete() {
     try {
       Files.deleteIfExists(file);
+      Files.deleteIfExists(alive);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be deleted", e);
     }
   }
 
-  /** To be called every now and then while the role does its work: touches the file, or not. */
+  /** The role has been started: from now on {@link #look} is called. */
+  void started() {
+    write(alive, "started");
+  }
+
+  /** To be called every now and then while the role is there: touches the second file, or not. */
   void look(Role role) {
     boolean before = stuck;
     stuck = role.sinceProgress().compareTo(stuckAfter) > 0;
@@ -68,14 +84,14 @@ final class ReadyFile {
   private void touch() {
     try {
       FileTime now = FileTime.fromMillis(System.currentTimeMillis());
-      FileTime before = Files.getLastModifiedTime(file);
+      FileTime before = Files.getLastModifiedTime(alive);
       if (now.toMillis() - before.toMillis() >= TOUCH_EVERY_MS) {
-        Files.setLastModifiedTime(file, now);
+        Files.setLastModifiedTime(alive, now);
       }
     } catch (NoSuchFileException e) {
-      log.debug("{} is gone", file);
+      log.debug("{} is gone", alive);
     } catch (IOException e) {
-      log.warn("{} cannot be touched: {}", file, e.toString());
+      log.warn("{} cannot be touched: {}", alive, e.toString());
     }
   }
 }

@@ -39,8 +39,8 @@ public final class RoleProcess {
    * @param checkpoint the starting policy; opened only by roles that compute
    * @param acceptDivergence of a learner: whether recovery may go on from other weights than were
    *     committed
-   * @param readyFile exists while the role does its work, and is touched every few seconds while it
-   *     gets on
+   * @param readyFile exists while the role does its work; beside it {@code NAME.alive} is touched
+   *     every few seconds while the role gets on, from its start
    * @throws io.sapo.configuration.ConfigException when settings do not go together
    */
   public RoleProcess(
@@ -97,10 +97,12 @@ public final class RoleProcess {
       Role role = owned.own(open(owned));
       supervisor.watchResult(kind.label(), role.done());
       role.start();
+      readyFile.ifPresent(ReadyFile::started);
+      Runnable look = () -> readyFile.ifPresent(file -> file.look(role));
       CompletableFuture<?> settled = CompletableFuture.anyOf(role.ready(), role.done());
-      if (supervisor.await(settled, () -> {}) == Supervisor.End.REACHED) {
+      if (supervisor.await(settled, look) == Supervisor.End.REACHED) {
         announceReady(role.ready().getNow(null));
-        supervisor.await(role.done(), () -> readyFile.ifPresent(file -> file.look(role)));
+        supervisor.await(role.done(), look);
       }
     } catch (RuntimeException e) {
       Logging.keep(log, "the " + kind.label() + " has ended", e);

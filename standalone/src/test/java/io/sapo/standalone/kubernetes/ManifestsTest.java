@@ -195,6 +195,29 @@ class ManifestsTest {
     return Long.parseLong(matcher.group(1));
   }
 
+  /** Before it is ready a role may work for hours; what would restart it asks whether it does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"one-node", "cluster", "gpu"})
+  void onlyReadinessWaitsForARoleToBeReady(String overlay) throws Exception {
+    int roles = 0;
+    for (JsonNode object : Manifests.rendered(overlay)) {
+      JsonNode container =
+          Manifests.pods(object).map(pods -> pods.at("/containers/0")).orElse(object);
+      if (!container.at("/readinessProbe/exec").toString().contains("/tmp/ready")) {
+        continue;
+      }
+      roles++;
+      String as = name(object);
+      assertThat(container.at("/readinessProbe/exec").toString()).as(as).contains("/tmp/ready\"");
+      for (String probe : List.of("startupProbe", "livenessProbe")) {
+        assertThat(container.at("/" + probe + "/exec").toString())
+            .as(as + " " + probe)
+            .containsPattern("/tmp/ready\\.alive\\b");
+      }
+    }
+    assertThat(roles).isEqualTo(4);
+  }
+
   @Test
   void oneLearnerAndNeverTwo() throws Exception {
     for (String overlay : List.of("one-node", "cluster", "gpu")) {

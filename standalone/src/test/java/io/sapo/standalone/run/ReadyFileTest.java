@@ -44,10 +44,12 @@ class ReadyFileTest {
 
   @Test
   void aRoleThatIsStuckDoesNotTouchIt() throws Exception {
-    Path path = folder.resolve("ready");
-    ReadyFile file = new ReadyFile(path, Duration.ofMinutes(15));
+    Path ready = folder.resolve("ready");
+    Path path = folder.resolve("ready.alive");
+    ReadyFile file = new ReadyFile(ready, Duration.ofMinutes(15));
     Still role = new Still();
-    file.write("ready");
+    file.started();
+    assertThat(ready).as("it recovers").doesNotExist();
     Files.setLastModifiedTime(path, OLD);
     role.sinceProgress = Duration.ofMinutes(16);
     file.look(role);
@@ -55,8 +57,11 @@ class ReadyFileTest {
     role.sinceProgress = Duration.ofMinutes(14);
     file.look(role);
     assertThat(Files.getLastModifiedTime(path)).isGreaterThan(OLD);
+    file.write("ready");
+    assertThat(ready).hasContent("ready");
     file.delete();
     file.look(role);
     assertThat(path).doesNotExist();
+    assertThat(ready).doesNotExist();
   }
 }

@@ -7,11 +7,13 @@ import io.sapo.command.CommandFailure;
 import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.folder.RunFolder;
 import io.sapo.standalone.run.RoleKind;
+import io.sapo.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,9 +54,15 @@ class RoleProcessTest {
     Path data = folder.resolve("apart");
     RunningRole broker = start(RoleKind.BROKER, data);
     assertThat(broker.awaitReady()).matches("ready at 127.0.0.1:\\d+");
+    RunningRole producer = start(RoleKind.PRODUCER, data);
+    Path alive = data.resolve(producer.readyFile().getFileName() + ".alive");
+    Await.until(
+        "a producer that waits for weights, alive",
+        Duration.ofMinutes(1),
+        () -> Files.exists(alive));
+    assertThat(producer.readyFile()).doesNotExist();
     RunningRole learner = start(RoleKind.LEARNER, data);
     RunningRole segmenter = start(RoleKind.SEGMENTER, data);
-    RunningRole producer = start(RoleKind.PRODUCER, data);
     RunningRole second = start(RoleKind.PRODUCER, data);
     RunningRole evaluator = start(RoleKind.EVALUATOR, data);
     RunningRole admin = start(RoleKind.ADMIN, data);
@@ -74,6 +82,7 @@ class RoleProcessTest {
       assertThat(running.end()).succeedsWithin(60, TimeUnit.SECONDS);
     }
     assertThat(Files.exists(producer.readyFile())).isFalse();
+    assertThat(alive).doesNotExist();
     assertThat(new RunFolder(data).liveAddress()).isEmpty();
   }
 
