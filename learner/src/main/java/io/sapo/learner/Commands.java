@@ -1,8 +1,11 @@
 package io.sapo.learner;
 
+import io.sapo.schemas.AnsweredCommands;
+import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.DamagedRecords;
 import io.sapo.schemas.RecordFormatException;
+import io.sapo.schemas.Status;
 import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,8 +23,8 @@ import org.slf4j.event.Level;
 /**
  * Follows operators' commands to the learner on a thread of its own, from the learner's start on,
  * so that none is lost while it recovers. A pause outlives a restart; a checkpoint or an export is
- * only made when asked for while the learner runs. The outcome of each command is reported in
- * heartbeats.
+ * only made when asked for while the learner runs, and refused when nobody has answered it before.
+ * The outcome of each command is reported in heartbeats.
  */
 final class Commands implements AutoCloseable {
 
@@ -31,7 +34,7 @@ final class Commands implements AutoCloseable {
   private static final int MOST_WAITING = 100;
 
   /** Both are kept, and said in heartbeats. */
-  private static final int MAX_TEXT_CHARS = 1_024;
+  private static final int MAX_TEXT_CHARS = AnsweredCommands.MAX_ID_CHARS;
 
   /** Told what became of a command, by its id; on any thread. */
   interface Answers {
@@ -41,6 +44,7 @@ final class Commands implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Topics topics;
   private final Answers answers;
+  private final Optional<Status> former;
   private final Thread thread;
   private final Deque<Control> errands = new ArrayDeque<>();
   private volatile boolean closed;
@@ -52,8 +56,12 @@ final class Commands implements AutoCloseable {
    * Reads what was commanded before, then starts to follow.
    *
    * @param consumer closed with this object
+   * @param former last heartbeat of the learner before this one; what was commanded before that one
+   *     began is history
    */
-  Commands(Consumer<byte[], byte[]> consumer, Topics topics, Answers answers) {
+  Commands(
+      Consumer<byte[], byte[]> consumer, Topics topics, Optional<Status> former, Answers answers) {
+    this.former = former;
     this.consumer = consumer;
     this.topics = topics;
     this.answers = answers;
@@ -111,13 +119,13 @@ final class Commands implements AutoCloseable {
     switch (command.getAction()) {
       case PAUSE -> {
         paused = Optional.of(command);
-        answer(command, "accepted: training pauses after the update under way");
+        answer(record, command, "accepted: training pauses after the update under way");
       }
       case RESUME -> {
         paused = Optional.empty();
-        answer(command, "done: training goes on");
+        answer(record, command, "done: training goes on");
       }
-      case CHECKPOINT, EXPORT -> take(command);
+      case CHECKPOINT, EXPORT -> takeErrand(record, command);
       default -> log.debug("{} is not for the training thread", command.getAction());
     }
     notifyAll();
@@ -129,24 +137,35 @@ final class Commands implements AutoCloseable {
         .log("command at offset {} is skipped: {}", offset, why);
   }
 
-  private void take(Control errand) {
+  private void takeErrand(ConsumerRecord<byte[], byte[]> record, Control errand) {
     if (!following) {
-      return; // Asked of a learner that was there before.
-    }
-    if (closed) {
-      answer(errand, "refused: training has ended");
+      answer(record, errand, "refused: no learner was at work, or it ended before this was done");
+    } else if (closed) {
+      answer(record, errand, "refused: training has ended");
     } else if (errands.size() >= MOST_WAITING) {
-      answer(errand, "refused: %d others wait".formatted(MOST_WAITING));
+      answer(record, errand, "refused: %d others wait".formatted(MOST_WAITING));
     } else {
       errands.add(errand);
-      answer(errand, "accepted: done between two records");
+      answer(record, errand, "accepted: done between two records");
     }
   }
 
-  private void answer(Control command, String outcome) {
-    if (following) {
+  private void answer(ConsumerRecord<byte[], byte[]> record, Control command, String outcome) {
+    if (following || isUnanswered(record, command)) {
       answers.answer(command.getCommandId(), outcome);
     }
+  }
+
+  /** Of the learner before this one, or of none: it was sent when nobody followed. */
+  private boolean isUnanswered(ConsumerRecord<byte[], byte[]> record, Control command) {
+    if (former.isEmpty()) {
+      return true;
+    }
+    boolean history = record.timestamp() < former.get().getStartedAtMs();
+    return !history
+        && CommandOutcomes.of(former.stream().toList(), command.getCommandId())
+            .filter(outcome -> !outcome.startsWith("accepted"))
+            .isEmpty();
   }
 
   /**
@@ -176,7 +195,8 @@ final class Commands implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      errands.forEach(errand -> answer(errand, "refused: training has ended"));
+      errands.forEach(
+          errand -> answers.answer(errand.getCommandId(), "refused: training has ended"));
       errands.clear();
     }
     consumer.wakeup();

@@ -4,8 +4,10 @@ import io.sapo.learner.checkpoint.ActorFiles;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.commit.ChunkRetention;
+import io.sapo.learner.commit.CommitFailedException;
 import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.CommittedVersions;
+import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.commit.WeightPublisher;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
@@ -102,7 +104,8 @@ public final class Learner {
    * the calling thread; once an object.
    *
    * @return the newest version; -1 when it was stopped before there was one
-   * @throws io.sapo.learner.commit.FencedException when another learner took over
+   * @throws FencedException when another learner took over
+   * @throws CommitFailedException when a commit failed for what a restart may mend
    * @throws io.sapo.learner.recovery.DivergenceException when recovery does not reach the committed
    *     hashes and {@link LearnerOptions#acceptDivergence} is not given
    */
@@ -120,7 +123,9 @@ public final class Learner {
         loader.validate(loader.committed());
         standby.await(this::stopping);
         long version =
-            stopping ? newest(loader, heartbeats, standby) : fenced(resources, loader, heartbeats);
+            stopping
+                ? newest(loader, heartbeats, standby)
+                : fenced(resources, loader, heartbeats, standby);
         status.stopped(version, version >= options.start().untilVersion());
         return version;
       } catch (RuntimeException | Error | InterruptedException e) {
@@ -138,6 +143,7 @@ public final class Learner {
         clients.follower(options.heartbeats().instance() + "-" + name),
         options.topics(),
         kind,
+        status::isOwn,
         System::nanoTime);
   }
 
@@ -155,12 +161,15 @@ public final class Learner {
     return committed.isEmpty() ? -1 : committed.last().getVersion();
   }
 
-  private long fenced(FoldResources resources, StateLoader loader, Heartbeats heartbeats)
+  private long fenced(
+      FoldResources resources, StateLoader loader, Heartbeats heartbeats, Standby standby)
       throws InterruptedException {
+    standby.former().ifPresent(status::remember);
     try (Commands commands =
             new Commands(
                 clients.follower(options.heartbeats().instance() + "-commands"),
                 options.topics(),
+                standby.former(),
                 (command, outcome) -> {
                   status.answered(command, outcome);
                   heartbeats.beat();
@@ -168,11 +177,24 @@ public final class Learner {
         CommitLog commits = openCommitLog()) {
       // Behind the first heartbeat no command is lost.
       heartbeats.start(options.heartbeats().interval());
-      commits.onTry(liveness::beat);
+      commits.whileWaiting(liveness::beat);
       commits.fence();
       active.complete(null);
-      return train(resources, loader, commits, commands, heartbeats);
+      try {
+        return train(resources, loader, commits, commands, heartbeats);
+      } catch (FencedException e) {
+        throw isAlone(loader, commits, standby) ? CommitFailedException.expired(e) : e;
+      }
     }
+  }
+
+  /** Whether nobody is there, or was, by whom this learner can have been fenced. */
+  private boolean isAlone(StateLoader loader, CommitLog commits, Standby standby) {
+    if (standby.otherHasBegun(this::stopping)) {
+      return false;
+    }
+    CommittedVersions now = loader.committed();
+    return commits.isOwn(now.isEmpty() ? null : now.sha256());
   }
 
   private CommitLog openCommitLog() {
@@ -191,8 +213,12 @@ public final class Learner {
       Commands commands,
       Heartbeats heartbeats)
       throws InterruptedException {
-    Start start = start(loader);
+    Start start = start(loader, commits);
     String runId = start.runId();
+    if (start.state().version() < start.newest()) {
+      start.state().close();
+      return start.newest();
+    }
     try (TrainingState state = start.state();
         WeightPublisher publisher =
             new WeightPublisher(options.published().type(), options.published().anchorEvery());
@@ -200,7 +226,8 @@ public final class Learner {
             new CheckpointWriter(
                 resources.checkpoints(),
                 ActorFiles.of(resources.base(), resources.model()),
-                loader.checkpointVersion());
+                loader.checkpointVersion(),
+                liveness::beat);
         ChunkRetention retention =
             new ChunkRetention(
                 clients.admin(),
@@ -284,46 +311,62 @@ public final class Learner {
    * What training goes on from; all else that was committed is let go of.
    *
    * @param state the caller's to close
+   * @param newest version committed; the state is of an earlier one where recovery was asked to
+   *     stop
    * @param sha256 of the newest commit record; null where there is none
    * @param accepted what recovery folded otherwise than it was committed
    */
   private record Start(
       TrainingState state,
       String runId,
+      long newest,
       String sha256,
       List<Long> anchorOffsets,
       List<Divergence> accepted) {}
 
-  private Start start(StateLoader loader) {
+  private Start start(StateLoader loader, CommitLog commits) {
     CommittedVersions committed = loader.committed();
+    commits.beginAt(committed.isEmpty() ? null : committed.sha256());
+    if (committed.isEmpty()) {
+      TrainingState state = loader.fresh();
+      return new Start(state, options.newRun().id(), state.version(), null, List.of(), List.of());
+    }
     Divergences divergences = new Divergences(committed, options.start().acceptDivergence());
-    TrainingState state = stateOf(loader, committed, divergences);
-    return committed.isEmpty()
-        ? new Start(state, options.newRun().id(), null, List.of(), List.of())
-        : new Start(
-            state,
-            committed.last().getRunId(),
-            committed.sha256(),
-            committed.anchorOffsets(),
-            divergences.accepted());
+    try {
+      return new Start(
+          recovered(loader, committed, divergences),
+          committed.last().getRunId(),
+          committed.last().getVersion(),
+          committed.sha256(),
+          committed.anchorOffsets(),
+          divergences.accepted());
+    } catch (CheckpointException e) {
+      if (e.isUnwritten()) {
+        commits.checkStanding(CommittedVersions.progress(committed.last()).positions());
+      }
+      throw e;
+    }
   }
 
-  private TrainingState stateOf(
+  private TrainingState recovered(
       StateLoader loader, CommittedVersions committed, Divergences divergences) {
-    if (committed.isEmpty()) {
-      return loader.fresh();
-    }
     WeightVersion last = committed.last();
     log.info("recovering version {} of run {}", last.getVersion(), last.getRunId());
     TrainingState state =
         loader.recovered(
             committed,
             divergences,
+            this::stopping,
             reached -> {
               log.info("recovery has reached version {} of {}", reached, last.getVersion());
               status.recovered(reached, last.getVersion());
             });
-    status.committed(last);
+    if (state.version() == last.getVersion()) {
+      status.committed(last);
+    } else {
+      log.info(
+          "recovery was stopped at version {}: the next start goes on from there", state.version());
+    }
     return state;
   }
 

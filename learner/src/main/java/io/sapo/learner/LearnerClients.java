@@ -50,17 +50,23 @@ public final class LearnerClients {
 
   /**
    * One transaction at a time; an open one outlives its learner until the next fences it, hence the
-   * long time-out.
+   * long time-out, which brokers allow unless told otherwise. Where theirs is shorter, the client
+   * properties have to say so.
    */
   public Producer<byte[], byte[]> transactional(String transactionalId) {
     return ProducerClients.create(
         base,
         Map.of(
-            CommonClientConfigs.CLIENT_ID_CONFIG, transactionalId,
-            ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS,
-            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_RECORD_BYTES,
-            ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20));
+            CommonClientConfigs.CLIENT_ID_CONFIG,
+            transactionalId,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            transactionalId,
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+            base.getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS),
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            Topics.MAX_RECORD_BYTES,
+            ProducerConfig.BATCH_SIZE_CONFIG,
+            1 << 20));
   }
 
   public Admin admin() {

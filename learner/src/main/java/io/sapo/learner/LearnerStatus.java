@@ -1,8 +1,8 @@
 package io.sapo.learner;
 
 import io.sapo.learner.input.BatchAssembler;
+import io.sapo.schemas.AnsweredCommands;
 import io.sapo.schemas.BatchProgress;
-import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Component;
 import io.sapo.schemas.GoalReached;
 import io.sapo.schemas.Liveness;
@@ -10,7 +10,6 @@ import io.sapo.schemas.ProcessGauges;
 import io.sapo.schemas.Status;
 import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,8 +17,6 @@ import java.util.function.LongSupplier;
 
 /** What heartbeats say: written by the training thread, read by the heartbeat thread. */
 final class LearnerStatus {
-
-  private static final int MOST_OUTCOMES = 32;
 
   private final LearnerOptions options;
   private final String configDigest;
@@ -31,7 +28,7 @@ final class LearnerStatus {
   private long version = -1;
   private Map<String, Double> metrics = Map.of();
   private LongSupplier lag = () -> 0;
-  private final Map<String, String> outcomes = new LinkedHashMap<>();
+  private final AnsweredCommands outcomes = new AnsweredCommands();
   private String lastExport;
   private String goalReached;
   private BatchAssembler.Assembling batch;
@@ -42,6 +39,12 @@ final class LearnerStatus {
     this.liveness = liveness;
     this.clock = clock;
     this.startedAtMs = clock.millis();
+  }
+
+  /** Whether this process has said it; another start of it has the same name. */
+  boolean isOwn(Status said) {
+    return said.getStartedAtMs() == startedAtMs
+        && said.getInstance().equals(options.heartbeats().instance());
   }
 
   synchronized void state(String next, String why) {
@@ -83,12 +86,13 @@ final class LearnerStatus {
   }
 
   /** What became of a command; of the newest ones it is said in heartbeats. */
-  synchronized void answered(String command, String outcome) {
-    outcomes.remove(command);
-    outcomes.put(command, outcome);
-    if (outcomes.size() > MOST_OUTCOMES) {
-      outcomes.remove(outcomes.keySet().iterator().next());
-    }
+  void answered(String command, String outcome) {
+    outcomes.answer(command, outcome);
+  }
+
+  /** What the learner before this one has answered is said on. */
+  void remember(Status former) {
+    outcomes.remember(former);
   }
 
   /** From now on the lag is what this says. */
@@ -115,7 +119,7 @@ final class LearnerStatus {
     gauges.put(Liveness.GAUGE, liveness.sinceBeat().toMillis() / 1e3);
     SortedMap<String, String> info = new TreeMap<>();
     info.put("config_digest", configDigest);
-    outcomes.forEach((command, outcome) -> info.put(CommandOutcomes.INFO + command, outcome));
+    outcomes.addTo(info);
     if (batch != null) {
       info.put(BatchProgress.INFO, batch.progress().text());
       gauges.put("batch_trained", (double) batch.trained());

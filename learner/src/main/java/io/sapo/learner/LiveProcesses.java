@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -44,9 +46,11 @@ final class LiveProcesses implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final Topics topics;
   private final Component kind;
+  private final Predicate<Status> own;
   private final LongSupplier nanoTime;
   private final Map<String, Heard> processes = new TreeMap<>();
   private final List<TopicPartition> partitions = new ArrayList<>();
+  private Status newest;
   private boolean listening;
 
   /** All that was said from the one to the other could be read at the time. */
@@ -58,12 +62,18 @@ final class LiveProcesses implements AutoCloseable {
    * Reads what has been said; time counts from now.
    *
    * @param consumer closed with this object
+   * @param own whether it was this process that said it: that is left out
    */
   LiveProcesses(
-      Consumer<byte[], byte[]> consumer, Topics topics, Component kind, LongSupplier nanoTime) {
+      Consumer<byte[], byte[]> consumer,
+      Topics topics,
+      Component kind,
+      Predicate<Status> own,
+      LongSupplier nanoTime) {
     this.consumer = consumer;
     this.topics = topics;
     this.kind = kind;
+    this.own = own;
     this.nanoTime = nanoTime;
     try {
       consumer
@@ -125,12 +135,18 @@ final class LiveProcesses implements AutoCloseable {
     }
     try {
       Status status = Heartbeats.lean(topics.status().codec().decode(record.value()));
-      if (status.getComponent() == kind) {
+      if (status.getComponent() == kind && !own.test(status)) {
+        newest = status;
         processes.put(status.getInstance(), new Heard(status, nanoTime.getAsLong(), listening));
       }
     } catch (RecordFormatException e) {
       log.warn("{} offset {} is skipped: {}", record.topic(), record.offset(), e.getMessage());
     }
+  }
+
+  /** The last heartbeat that was read, of one that may have ended since. */
+  Optional<Status> newest() {
+    return Optional.ofNullable(newest);
   }
 
   /**

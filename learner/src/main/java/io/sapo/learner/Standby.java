@@ -1,6 +1,7 @@
 package io.sapo.learner;
 
 import io.sapo.learner.LiveProcesses.Heard;
+import io.sapo.schemas.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class Standby implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Standby.class);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  private static final int QUIET_POLLS = 20;
 
   private final LiveProcesses learners;
 
@@ -40,6 +43,27 @@ final class Standby implements AutoCloseable {
       learners.listen(POLL);
     }
     return true;
+  }
+
+  /**
+   * Whether another learner has been active since this one began to listen: what has taken over
+   * says so before, but its words may be under way still.
+   */
+  boolean otherHasBegun(BooleanSupplier stopping) {
+    int quiet = 0;
+    while (quiet < QUIET_POLLS && !stopping.getAsBoolean()) {
+      quiet += learners.catchUp() ? 1 : 0;
+      if (learners.atWork().stream().anyMatch(Heard::again)) {
+        return true;
+      }
+      learners.listen(POLL);
+    }
+    return quiet < QUIET_POLLS;
+  }
+
+  /** What the learner before this one has said last. */
+  Optional<Status> former() {
+    return learners.newest();
   }
 
   /** Returns when no other learner is active, or when asked to stop. */

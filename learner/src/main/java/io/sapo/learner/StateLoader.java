@@ -1,8 +1,10 @@
 package io.sapo.learner;
 
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.checkpoint.ActorFiles;
 import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.checkpoint.CheckpointWriter;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.NetworkSettings;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,7 +44,7 @@ final class StateLoader {
   private long checkpointVersion = -1;
 
   /**
-   * @param nanoTime read by whatever is folded again
+   * @param nanoTime read by whatever is folded again, and by whatever waits
    */
   StateLoader(
       LearnerConfig config,
@@ -164,13 +167,19 @@ final class StateLoader {
   }
 
   /**
-   * The state of the last committed version; the caller closes it.
+   * The state of the last committed version, or of an earlier one where it was asked to stop on the
+   * way; the caller closes it. What was folded again is not lost with this process: there are
+   * checkpoints on the way, and one where it stops.
    *
    * @param divergences decides on, and collects, what comes out otherwise than committed
+   * @param stopping asked after each version
    * @param progress told of each version reached
    */
   TrainingState recovered(
-      CommittedVersions committed, Divergences divergences, LongConsumer progress) {
+      CommittedVersions committed,
+      Divergences divergences,
+      BooleanSupplier stopping,
+      LongConsumer progress) {
     WeightVersion last = committed.last();
     checkContinues(LearnerConfig.fromJson(last.getConfig()).algorithm());
     checkSameRun(last);
@@ -178,12 +187,18 @@ final class StateLoader {
     FoldEnvironment.requireBase(last, resources.base(), resources.model().path());
     resources.checkpoints().sweep(last.getVersion());
     try (Consumer<byte[], byte[]> reader =
-        clients.rangeReader(options.heartbeats().instance() + "-recovery")) {
+            clients.rangeReader(options.heartbeats().instance() + "-recovery");
+        CheckpointWriter writer =
+            new CheckpointWriter(
+                resources.checkpoints(),
+                ActorFiles.of(resources.base(), resources.model()),
+                checkpointVersion,
+                nanoTime::getAsLong)) {
       Refold refold =
           new Refold(
               new RecordedBatches(
                   reader, options.topics().segments().name(), resources.refoldAdmission()),
-              this::update,
+              of -> update(of, writer::settle),
               resources.environment());
       Recovery recovery =
           new Recovery(
@@ -193,24 +208,37 @@ final class StateLoader {
               resources.base(),
               config.algorithm(),
               divergences);
-      TrainingState state =
-          recovery.restore(
-              last.getVersion(),
+      RecoveryCheckpoints saved =
+          new RecoveryCheckpoints(
+              writer,
+              options.checkpoints().every(),
+              nanoTime,
+              stopping,
               reached -> {
-                checkpointVersion = checkpointVersion < 0 ? reached : checkpointVersion;
+                if (checkpointVersion < 0) {
+                  checkpointVersion = reached;
+                  // Before others are written: those kept are counted then.
+                  recovery.damaged().forEach(resources.checkpoints()::setAside);
+                }
                 progress.accept(reached);
               });
-      recovery.damaged().forEach(resources.checkpoints()::setAside);
-      return state;
+      TrainingState recovered = recovery.restore(last.getVersion(), saved);
+      try {
+        checkpointVersion = saved.finish();
+        return recovered;
+      } catch (RuntimeException | Error e) {
+        recovered.close();
+        throw e;
+      }
     }
   }
 
   /** By which a version is folded again. */
-  Update update(LearnerConfig of) {
-    return new Update(of, resources.networks(), nanoTime, options.activationBytes(), () -> {});
+  Update update(LearnerConfig of, Runnable beforeStep) {
+    return new Update(of, resources.networks(), nanoTime, options.activationBytes(), beforeStep);
   }
 
-  /** The checkpoint that recovery started from, known to be sound; -1 when there was none. */
+  /** The newest checkpoint, known to be sound; -1 when there was none to recover from. */
   long checkpointVersion() {
     return checkpointVersion;
   }

@@ -98,9 +98,7 @@ final class TrainingLoop {
       StateHashes hashes = state.hashes();
       WeightVersion committed = commit(batch, folded, hashes);
       stopwatch.lap("seconds_commit");
-      if (state.version() % options.checkpoints().every() == 0) {
-        saver.write(hashes);
-      }
+      saveWhereDue(hashes);
       stopwatch.lap("seconds_checkpoint");
       reporter.report(status -> status.committed(committed));
       folded
@@ -124,8 +122,16 @@ final class TrainingLoop {
     log.warn("{}: its weights are published again, as version {}", why, state.version() + 1);
     Batch nothing = new Batch(List.of(), standingStill(), new TreeMap<>());
     Update.Folded folded = update.apply(state, nothing);
-    WeightVersion committed = commit(nothing, folded, state.hashes());
+    StateHashes hashes = state.hashes();
+    WeightVersion committed = commit(nothing, folded, hashes);
+    saveWhereDue(hashes);
     reporter.report(status -> status.committed(committed));
+  }
+
+  private void saveWhereDue(StateHashes hashes) {
+    if (state.version() % options.checkpoints().every() == 0) {
+      saver.write(hashes);
+    }
   }
 
   /** Empty ranges at the positions read so far. */

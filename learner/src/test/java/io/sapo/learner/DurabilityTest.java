@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.checkpoint.CheckpointException;
-import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
@@ -182,21 +181,7 @@ class DurabilityTest {
     TestRuns.Run run = runs.create();
     run.send(records().subList(0, CONFIG.batch().size()));
     run.send(List.of(TinyRun.trajectory(99, 9, new Random(1))));
-    String id = run.topics().prefix() + "learner";
-    FaultHook rival =
-        TestRuns.onCommit(
-            1,
-            reached -> {
-              try (CommitLog other =
-                  new CommitLog(
-                      new LearnerClients(runs.kafka()).transactional(id),
-                      id,
-                      run.topics(),
-                      id,
-                      FaultHook.NONE)) {
-                other.fence();
-              }
-            });
+    FaultHook rival = TestRuns.onCommit(1, reached -> run.takeOver());
     assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
         .isInstanceOf(FencedException.class)
         .hasMessageContaining("another learner has taken over");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
+import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.input.Admission;
@@ -160,6 +161,9 @@ class GoneRecordsTest {
     send(batch, 1, 2);
     FaultHook kill = TestRuns.killAt(FaultPoint.COMMITTED, 2);
     assertThatThrownBy(() -> run.learner(3, kill).run()).isInstanceOf(Killed.class);
+    assertThat(new CheckpointStore(run.data()).versions())
+        .as("of every second version, whatever it was made of")
+        .contains(2L);
     send(batch, 3, 3);
     assertThat(run.learner(4, FaultHook.NONE).run()).isEqualTo(4);
     List<WeightVersion> versions = run.versions();

@@ -110,6 +110,33 @@ class LearnerCommandsTest {
     assertThat(outcome(last, "early")).startsWith("done: version ");
   }
 
+  /** Else whoever asked would wait for ever. */
+  @Test
+  void whatIsAskedWhileNobodyIsThereIsRefusedAndWhatWasAnsweredStands() throws Exception {
+    Run run = runs.create();
+    run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batch().size()));
+    run.command("before-all", ControlAction.EXPORT);
+    FaultHook operator =
+        TestRuns.onCommit(
+            1,
+            reached -> {
+              run.command("in-time", ControlAction.CHECKPOINT);
+              run.awaitStatus(status -> outcome(status, "in-time").startsWith("accepted"));
+            });
+    run.learner(1, operator).run();
+    Status first = run.awaitStatus(status -> status.getState().equals("stopped"));
+    assertThat(outcome(first, "before-all")).startsWith("refused: no learner was at work");
+    String done = outcome(first, "in-time");
+    assertThat(done).startsWith("done: version 1");
+    run.command("between", ControlAction.CHECKPOINT);
+    run.learner(2, FaultHook.NONE).run();
+    Status second =
+        run.awaitStatus(status -> status.getState().equals("stopped") && status.getVersion() == 2);
+    assertThat(outcome(second, "between")).startsWith("refused: no learner was at work");
+    assertThat(outcome(second, "in-time")).isEqualTo(done);
+    assertThat(outcome(second, "before-all")).isEqualTo(outcome(first, "before-all"));
+  }
+
   private static String outcome(Status status, String command) {
     return CommandOutcomes.of(List.of(status), command).orElse("");
   }

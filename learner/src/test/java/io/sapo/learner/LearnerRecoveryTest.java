@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.checkpoint.CheckpointStore;
-import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.FencedException;
 import io.sapo.learner.config.BatchSettings;
 import io.sapo.learner.config.LearnerConfig;
@@ -20,6 +19,7 @@ import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.recovery.DivergenceException;
 import io.sapo.learner.recovery.Divergences;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.device.Devices;
 import io.sapo.policy.tensor.ElementType;
 import io.sapo.schemas.SegmentedTrajectory;
@@ -28,9 +28,14 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,16 +81,6 @@ class LearnerRecoveryTest {
     }
   }
 
-  /** As a second learner does before it reads anything. */
-  private static void fence(Run run) {
-    LearnerClients clients = new LearnerClients(runs.kafka());
-    String id = run.topics().prefix() + "learner";
-    try (CommitLog other =
-        new CommitLog(clients.transactional(id), id, run.topics(), id, FaultHook.NONE)) {
-      other.fence();
-    }
-  }
-
   @Test
   void aSecondLearnerFencesTheFirst() throws Exception {
     Run run = runs.create();
@@ -93,7 +88,7 @@ class LearnerRecoveryTest {
     FaultHook rival =
         reached -> {
           if (reached == FaultPoint.UPDATE_APPLIED) {
-            fence(run);
+            run.takeOver();
           }
         };
     assertThatThrownBy(() -> run.learner(UPDATES, rival).run())
@@ -111,7 +106,7 @@ class LearnerRecoveryTest {
     FaultHook rival =
         reached -> {
           if (reached == FaultPoint.CHECKPOINT_WRITTEN && checkpoints.incrementAndGet() == 2) {
-            fence(run);
+            run.takeOver();
             new CheckpointStore(run.data()).sweep(UPDATES);
           }
         };
@@ -127,15 +122,95 @@ class LearnerRecoveryTest {
     run.send(records());
     FaultHook afterThird = killAt(FaultPoint.COMMITTED, 4);
     assertThatThrownBy(() -> run.learner(UPDATES, afterThird).run()).isInstanceOf(Killed.class);
-    LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
     List<Long> reached = new ArrayList<>();
+    recover(run, System::nanoTime, reached::add);
+    assertThat(reached).containsExactly(2L, 3L);
+  }
+
+  private static void recover(Run run, LongSupplier nanoTime, LongConsumer progress) {
+    LearnerOptions options = run.options(UPDATES, FaultHook.NONE);
     try (FoldResources resources = FoldResources.open(CONFIG, options, TinyRun.base())) {
-      new StateLoader(
-              CONFIG, options, new LearnerClients(runs.kafka()), resources, System::nanoTime)
-          .recovered(run.committed(), new Divergences(run.committed(), false), reached::add)
+      new StateLoader(CONFIG, options, new LearnerClients(runs.kafka()), resources, nanoTime)
+          .recovered(
+              run.committed(), new Divergences(run.committed(), false), () -> false, progress)
           .close();
     }
-    assertThat(reached).containsExactly(2L, 3L);
+  }
+
+  /** Five versions, and no checkpoint but that of version 0. */
+  private static Run trainedWithoutCheckpoints() throws Exception {
+    Run run = runs.create();
+    run.send(records());
+    run.learner(UPDATES, FaultHook.NONE).run();
+    CheckpointStore store = new CheckpointStore(run.data());
+    for (long version : store.versions()) {
+      if (version > 0) {
+        Folders.delete(store.folder(version));
+      }
+    }
+    return run;
+  }
+
+  /** However long recovery takes and however often it is killed, it comes to its end. */
+  @Test
+  void aRecoveryThatIsKilledGoesOnBehindTheCheckpointsItHasWritten() throws Exception {
+    Run run = trainedWithoutCheckpoints();
+    assertThatThrownBy(
+            () ->
+                recover(
+                    run,
+                    System::nanoTime,
+                    reached -> {
+                      if (reached == 3) {
+                        throw new Killed();
+                      }
+                    }))
+        .isInstanceOf(Killed.class);
+    List<Long> reached = new ArrayList<>();
+    recover(run, System::nanoTime, reached::add);
+    assertThat(reached).containsExactly(2L, 3L, 4L, 5L);
+    assertThat(run.learner(UPDATES, FaultHook.NONE).run()).isEqualTo(UPDATES);
+  }
+
+  /** Where an update takes a quarter of an hour, each is worth a checkpoint. */
+  @Test
+  void aSlowRecoveryWritesACheckpointOfEachVersion() throws Exception {
+    Run run = trainedWithoutCheckpoints();
+    AtomicLong clock = new AtomicLong();
+    assertThatThrownBy(
+            () ->
+                recover(
+                    run,
+                    () -> clock.addAndGet(Duration.ofMinutes(15).toNanos()),
+                    reached -> {
+                      if (reached == 4) {
+                        throw new Killed();
+                      }
+                    }))
+        .isInstanceOf(Killed.class);
+    assertThat(new CheckpointStore(run.data()).versions()).containsExactly(0L, 2L, 3L);
+  }
+
+  /** As after Ctrl-C. */
+  @Test
+  void aLearnerIsStoppedWhileItRecovers() throws Exception {
+    Run run = trainedWithoutCheckpoints();
+    AtomicReference<Learner> learner = new AtomicReference<>();
+    FaultHook operator =
+        point -> {
+          if (point == FaultPoint.CHECKPOINT_WRITTEN) {
+            learner.get().stop();
+          }
+        };
+    learner.set(run.learner(UPDATES + 1, operator));
+    assertThat(learner.get().run()).as("the newest version").isEqualTo(UPDATES);
+    assertThat(learner.get().ready()).isNotDone();
+    assertThat(new CheckpointStore(run.data()).versions())
+        .as("one of where it was at, and it went no further")
+        .containsExactly(0L, 2L, 3L);
+    List<Long> reached = new ArrayList<>();
+    recover(run, System::nanoTime, reached::add);
+    assertThat(reached).startsWith(3L);
   }
 
   @Test
@@ -156,7 +231,7 @@ class LearnerRecoveryTest {
     assertThat(run.versions().get(UPDATES).getActorSha256())
         .isEqualTo(undisturbed.get(UPDATES).getActorSha256());
     assertThat(run.data().resolve("checkpoints/damaged-version-0000000004")).isDirectory();
-    assertThat(run.data().resolve("checkpoints/version-0000000004")).doesNotExist();
+    assertThat(new CheckpointStore(run.data()).runId(4)).as("made anew").hasValue("a-run");
   }
 
   /** The older ones may be gone; of the newest one somebody may still save something. */

@@ -108,7 +108,8 @@ class LearnerTest {
         RecordedRun recorded = first.recorded(reader, 0)) {
       StateLoader loader =
           new StateLoader(CONFIG, options, new LearnerClients(runs.kafka()), resources, () -> 0);
-      assertThat(loader.update(CONFIG).activationBytes()).isEqualTo(options.activationBytes());
+      assertThat(loader.update(CONFIG, () -> {}).activationBytes())
+          .isEqualTo(options.activationBytes());
       assertThat(recorded.update(CONFIG).activationBytes()).isZero();
       List<WhatIf.Comparison> found = new ArrayList<>();
       // To the version before by folding again, which checks the bits.

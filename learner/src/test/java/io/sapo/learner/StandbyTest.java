@@ -110,7 +110,8 @@ class StandbyTest {
     broker.at(0, () -> broker.beat("running"));
     broker.assign(List.of(STATUS));
     broker.pass(Duration.ZERO);
-    return new Standby(new LiveProcesses(broker, TOPICS, Component.LEARNER, () -> broker.nanos));
+    return new Standby(
+        new LiveProcesses(broker, TOPICS, Component.LEARNER, said -> false, () -> broker.nanos));
   }
 
   private void beats(long fromMillis, long toMillis) {

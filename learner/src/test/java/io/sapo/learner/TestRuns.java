@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.learner.algorithm.Algorithm;
 import io.sapo.learner.checkpoint.CheckpointStore;
+import io.sapo.learner.commit.CommitLog;
 import io.sapo.learner.commit.CommittedVersions;
 import io.sapo.learner.config.CheckpointSettings;
 import io.sapo.learner.config.InitialModel;
@@ -16,6 +17,7 @@ import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.learner.replay.RecordedRun;
 import io.sapo.pictures.PictureFiles;
+import io.sapo.schemas.Component;
 import io.sapo.schemas.Control;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.ElementType;
@@ -253,6 +255,39 @@ final class TestRuns implements AutoCloseable {
               topics
                   .control()
                   .record("learner", new Control(id, action, "learner", "a test", 0L))));
+    }
+
+    /** What a learner does that takes over: it says that it is there, and fences all others. */
+    void takeOver() {
+      sendAll(
+          List.of(
+              topics
+                  .status()
+                  .record(
+                      "learner/learner-1",
+                      Status.newBuilder()
+                          .setComponent(Component.LEARNER)
+                          .setInstance("learner-1")
+                          .setState("starting")
+                          .setMessage("")
+                          .setVersion(-1)
+                          .setStartedAtMs(1)
+                          .setAtMs(1)
+                          .setIntervalMs(1_000)
+                          .setGauges(Map.of())
+                          .setInfo(Map.of())
+                          .build())));
+      fence();
+    }
+
+    /** Ends the learner's transaction, as the coordinator does with one that stands too long. */
+    void fence() {
+      String id = topics.prefix() + "learner";
+      try (CommitLog other =
+          new CommitLog(
+              new LearnerClients(kafka).transactional(id), id, topics, id, FaultHook.NONE)) {
+        other.fence();
+      }
     }
 
     /** Reads heartbeats from the first on until one is as wanted. */

@@ -188,6 +188,17 @@ class HealthTest {
   }
 
   @Test
+  void aLearnerThatSkipsMoreThanItTrainsOn() {
+    run.heartbeat(
+        Component.LEARNER, "running", NOW, Map.of("batch_skipped", 3.0, "batch_trained", 3.0));
+    assertThat(run.failing()).isEmpty();
+    run.heartbeat(
+        Component.LEARNER, "running", NOW, Map.of("batch_skipped", 4.0, "batch_trained", 3.0));
+    assertThat(run.failing()).containsExactly("skipped");
+    assertThat(run.reason("skipped")).startsWith("learner one ");
+  }
+
+  @Test
   void growingLagButNotLagAlone() {
     run.lag(9_000, 10);
     assertThat(run.failing()).isEmpty();

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Writes checkpoints on a thread of its own, one at a time. A failure surfaces on the training
@@ -19,8 +20,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class CheckpointWriter implements AutoCloseable {
 
+  private static final long LOOK_EVERY_MS = 250;
+
   private final CheckpointStore store;
   private final ActorFiles files;
+  private final Runnable whileWaiting;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -34,8 +38,11 @@ public final class CheckpointWriter implements AutoCloseable {
 
   /**
    * @param durableVersion newest checkpoint that is on disk already; -1 when there is none
+   * @param whileWaiting called again and again on a thread that waits for the disk, however slow
    */
-  public CheckpointWriter(CheckpointStore store, ActorFiles files, long durableVersion) {
+  public CheckpointWriter(
+      CheckpointStore store, ActorFiles files, long durableVersion, Runnable whileWaiting) {
+    this.whileWaiting = whileWaiting;
     this.store = store;
     this.files = files;
     this.durableVersion = durableVersion;
@@ -75,7 +82,7 @@ public final class CheckpointWriter implements AutoCloseable {
       return;
     }
     try {
-      running.get();
+      await(running);
       durableVersion = runningVersion;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -93,10 +100,28 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
+  private void await(Future<?> work) throws InterruptedException, ExecutionException {
+    while (true) {
+      try {
+        work.get(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        whileWaiting.run();
+      }
+    }
+  }
+
   /** Waits until nothing of the training state is being read any more. */
   public void settle() {
     finish();
-    CompletableFuture.runAsync(() -> {}, executor).join();
+    try {
+      await(executor.submit(() -> {}));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CheckpointException("interrupted while an export was being written", e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    }
   }
 
   /** Waits for the thread to end; a checkpoint being written is completed first. */

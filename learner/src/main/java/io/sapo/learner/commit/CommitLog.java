@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -46,6 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class CommitLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+  private static final long LOOK_EVERY_MS = 250;
   private static final Duration ALIVE_EVERY = Duration.ofHours(1);
 
   private final Producer<byte[], byte[]> producer;
@@ -55,9 +59,11 @@ public final class CommitLog implements AutoCloseable {
   private final FaultHook faults;
   private final Retries.Patience patience;
   private final LongSupplier nanoTime;
-  private Runnable onTry = () -> {};
+  private Runnable whileWaiting = () -> {};
   private long lastTransaction;
   private long lastRecord = -1;
+  private String newest;
+  private String underWay;
 
   /**
    * @param producer transactional, with this id
@@ -96,9 +102,12 @@ public final class CommitLog implements AutoCloseable {
     this.faults = faults;
   }
 
-  /** Told before each try of anything, of which there may be many while a broker is away. */
-  public void onTry(Runnable told) {
-    onTry = told;
+  /**
+   * Called again and again on a thread that waits for brokers: before each try of anything, of
+   * which there may be many while one is away, and while records are being acknowledged.
+   */
+  public void whileWaiting(Runnable told) {
+    whileWaiting = told;
   }
 
   /**
@@ -108,6 +117,24 @@ public final class CommitLog implements AutoCloseable {
   public void fence() {
     untilAnswered("fencing", producer::initTransactions);
     lastTransaction = nanoTime.getAsLong();
+  }
+
+  /**
+   * What was committed when this learner took over.
+   *
+   * @param sha256 of the newest commit record; null where there is none
+   */
+  public void beginAt(String sha256) {
+    newest = sha256;
+  }
+
+  /**
+   * Whether the newest record on the log is the one that this learner began at, or one of its own.
+   *
+   * @param sha256 of that record; null where there is none
+   */
+  public boolean isOwn(String sha256) {
+    return Objects.equals(sha256, newest) || sha256 != null && sha256.equals(underWay);
   }
 
   /** Makes the commit record once it is known where the weights lie. */
@@ -140,13 +167,14 @@ public final class CommitLog implements AutoCloseable {
       SortedMap<Integer, Long> positions) {
     Retries retries = new Retries(patience);
     while (true) {
-      onTry.run();
+      whileWaiting.run();
       try {
         Written written = write(chunks, maker, credits, positions);
         faults.reached(FaultPoint.OFFSETS_SENT);
         untilAnswered("committing", producer::commitTransaction);
         lastTransaction = nanoTime.getAsLong();
         lastRecord = written.offset();
+        newest = written.committed().sha256();
         faults.reached(FaultPoint.COMMITTED);
         return written.committed();
       } catch (KafkaException e) {
@@ -166,12 +194,11 @@ public final class CommitLog implements AutoCloseable {
     producer.beginTransaction();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     chunks.accept(
-        chunk ->
-            sent.add(
-                producer.send(
-                    topics
-                        .weightChunks()
-                        .record(chunk.getVersion() + "/" + chunk.getChunk(), chunk))));
+        chunk -> {
+          whileWaiting.run(); // Where buffers are full, sending waits.
+          String key = chunk.getVersion() + "/" + chunk.getChunk();
+          sent.add(producer.send(topics.weightChunks().record(key, chunk)));
+        });
     long first = sent.isEmpty() ? 0 : acknowledged(sent.get(0)).offset();
     for (Future<RecordMetadata> future : sent) {
       acknowledged(future);
@@ -183,6 +210,7 @@ public final class CommitLog implements AutoCloseable {
     }
     ProducerRecord<byte[], byte[]> encoded =
         RecordDigest.sealed(topics.weights().record(Long.toString(record.getVersion()), record));
+    underWay = RecordDigest.of(encoded.value());
     sent.add(producer.send(encoded));
     long offset = -1;
     for (Future<RecordMetadata> future : sent) {
@@ -193,7 +221,7 @@ public final class CommitLog implements AutoCloseable {
     if (!positions.isEmpty()) {
       sendPositions(positions);
     }
-    return new Written(new Committed(record, RecordDigest.of(encoded.value())), offset);
+    return new Written(new Committed(record, underWay), offset);
   }
 
   /** Versions behind ones that are gone could never be recovered. */
@@ -252,7 +280,13 @@ public final class CommitLog implements AutoCloseable {
 
   private RecordMetadata acknowledged(Future<RecordMetadata> sent) {
     try {
-      return sent.get();
+      while (true) {
+        try {
+          return sent.get(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+          whileWaiting.run();
+        }
+      }
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (ExecutionException e) {
@@ -268,7 +302,7 @@ public final class CommitLog implements AutoCloseable {
   /** Repeats while the outcome is unknown: the broker may be restarting. */
   private void untilAnswered(String what, Runnable call) {
     while (true) {
-      onTry.run();
+      whileWaiting.run();
       try {
         call.run();
         return;
@@ -282,7 +316,7 @@ public final class CommitLog implements AutoCloseable {
 
   /** Throws what ends this learner; returns what a new transaction can mend. */
   private KafkaException classified(KafkaException e) {
-    if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
+    if (ofAnotherEpoch(e)) {
       throw new FencedException(transactionalId, e);
     }
     if (e instanceof RecordTooLargeException) {
@@ -297,6 +331,18 @@ public final class CommitLog implements AutoCloseable {
       throw e;
     }
     return e;
+  }
+
+  /** Whether the coordinator knows this transaction no more; a client says so once and for all. */
+  private static boolean ofAnotherEpoch(KafkaException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof ProducerFencedException
+          || at instanceof InvalidProducerEpochException
+          || at instanceof InvalidTxnStateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Leaves an open transaction to the next {@link #fence}. */

@@ -1,6 +1,9 @@
 package io.sapo.learner.commit;
 
-/** Another learner with the same transactional id has taken over; this one must stop. */
+/**
+ * Another learner with the same transactional id has taken over; this one must stop. Coordinators
+ * say the same of a transaction that they have ended because it stood open for too long.
+ */
 public final class FencedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -51,23 +51,54 @@ public final class Recovery {
     this.divergences = divergences;
   }
 
+  /** Sees each version that recovery reaches, the checkpoint's first, on recovery's thread. */
+  public interface Watcher {
+    /**
+     * @param state of that version; stays recovery's
+     * @param committed the record of that version
+     * @param asCommitted whether the state hashes to what the record says; not so after a
+     *     divergence that is accepted
+     * @return whether to go on
+     */
+    boolean reached(TrainingState state, WeightVersion committed, boolean asCommitted);
+
+    /** Recovery fails, and closes the state once this has returned. */
+    default void failing() {}
+  }
+
   /**
+   * As the other method, to the end.
+   *
    * @param progress told of each version reached
-   * @return the state of that version; the caller closes it
+   */
+  public TrainingState restore(long version, LongConsumer progress) {
+    return restore(
+        version,
+        (state, record, asCommitted) -> {
+          progress.accept(state.version());
+          return true;
+        });
+  }
+
+  /**
+   * @return the state of that version, or of an earlier one where the watcher has ended it; the
+   *     caller closes it
    * @throws CheckpointException when no checkpoint can be used
    * @throws DivergenceException when folding again gives other weights than were committed, and
    *     that is not accepted
    */
-  public TrainingState restore(long version, LongConsumer progress) {
+  public TrainingState restore(long version, Watcher watcher) {
     TrainingState state = newestCheckpoint(version);
     try {
-      progress.accept(state.version());
-      while (state.version() < version) {
-        fold(state, committed.get(state.version() + 1));
-        progress.accept(state.version());
+      boolean goOn = watcher.reached(state, committed.get(state.version()), true);
+      while (goOn && state.version() < version) {
+        WeightVersion next = committed.get(state.version() + 1);
+        boolean asCommitted = fold(state, next);
+        goOn = watcher.reached(state, next, asCommitted);
       }
       return state;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      watcher.failing();
       state.close();
       throw e;
     }
@@ -78,11 +109,14 @@ public final class Recovery {
     return List.copyOf(damaged);
   }
 
-  private void fold(TrainingState state, WeightVersion version) {
+  /** Whether that gave what was committed. */
+  private boolean fold(TrainingState state, WeightVersion version) {
     try {
       refold.fold(state, version);
+      return true;
     } catch (DivergenceException e) {
       divergences.judge(state, e);
+      return false;
     }
   }
 

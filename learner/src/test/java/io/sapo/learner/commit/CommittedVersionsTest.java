@@ -49,7 +49,7 @@ class CommittedVersionsTest {
     }
   }
 
-  private static WeightVersion version(int number, String parent) {
+  static WeightVersion version(int number, String parent) {
     Map<String, Double> metrics = new HashMap<>();
     IntStream.range(0, 70).forEach(i -> metrics.put("metric_with_a_name_" + i, i + number / 7.0));
     List<TaskOutcome> outcomes =
