@@ -32,6 +32,11 @@ final class Confirmations {
     loading = weights;
   }
 
+  /** Whether the weights of that name are being loaded, or still to be confirmed. */
+  boolean isLoading(String name) {
+    return loading != null && loading.name().equals(name);
+  }
+
   /** The server has proved that it samples from the weights expected. */
   void confirm(Publication weights) {
     confirmed.put(weights.name(), weights);

@@ -9,13 +9,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a server is asked before it is used: what it is, and, for each new version, the first tokens
  * after the probe's prompt. Thread-safe.
  */
 final class Handshake {
-  private static final Duration PROBE_WITHIN = Duration.ofMinutes(3);
+  private static final Logger log = LoggerFactory.getLogger(Handshake.class);
 
   /** Digits, a chat's words, several scripts. */
   private static final String SAMPLE_TEXT =
@@ -84,12 +87,43 @@ final class Handshake {
   /**
    * Lets a server that was given weights show that it samples from them.
    *
+   * @param within how long its answer may take
+   * @param mayWait whether the probe may have to wait for other responses to end; as long as it
+   *     may, it is sent again to a server that is well
    * @return of which distribution it reports log-probabilities
+   * @throws DeadlineException when it takes longer
    * @throws UnfitServerException when its answers are not by these weights
    * @throws RefusedAnswerException when they are no answers
    */
   ReportedDistribution prove(
-      ServerClient client, Dialect dialect, Identity identity, Publication weights) {
+      ServerClient client,
+      Dialect dialect,
+      Identity identity,
+      Publication weights,
+      Duration within,
+      BooleanSupplier mayWait) {
+    while (true) {
+      boolean waits = mayWait.getAsBoolean();
+      try {
+        return prove(client, dialect, identity, weights, within);
+      } catch (DeadlineException e) {
+        if (!waits || !dialect.healthy(client)) {
+          throw e;
+        }
+        log.warn(
+            "inference server {} keeps version {} waiting while responses by older ones are running: start vLLM with --max-loras of learner.max-staleness and 2 at least",
+            client.address(),
+            weights.version());
+      }
+    }
+  }
+
+  private ReportedDistribution prove(
+      ServerClient client,
+      Dialect dialect,
+      Identity identity,
+      Publication weights,
+      Duration within) {
     CompletionRequest asked =
         new CompletionRequest(
             probe.prompt(),
@@ -102,10 +136,7 @@ final class Handshake {
             false);
     Reply reply =
         client.call(
-            identity.path(),
-            dialect.request(identity, weights, asked),
-            asked.mostBytes(),
-            PROBE_WITHIN);
+            identity.path(), dialect.request(identity, weights, asked), asked.mostBytes(), within);
     if (!reply.ok()) {
       throw new UnfitServerException(
           "it answers a probe with %d: %s".formatted(reply.status(), reply.text()));

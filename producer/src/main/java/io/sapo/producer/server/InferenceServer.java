@@ -41,8 +41,7 @@ final class InferenceServer {
   private final Load load = new Load();
   private final Confirmations confirmations;
   private final Standing standing;
-  private boolean news;
-  private boolean closed;
+  private final Wakeups wakeups;
 
   /** Whether whole weights are being given, with the server paused meanwhile. */
   private boolean changing;
@@ -56,6 +55,7 @@ final class InferenceServer {
     this.waits = waits;
     this.confirmations = new Confirmations(engine.requests());
     this.standing = new Standing(client.address());
+    this.wakeups = new Wakeups(engine.lock());
     this.thread = new Thread(this::run, "inference-server-" + client.address().getAuthority());
     thread.setDaemon(true);
   }
@@ -99,8 +99,7 @@ final class InferenceServer {
 
   /** There are new weights, or something else to look at. Under the lock. */
   void wake() {
-    news = true;
-    engine.lock().notifyAll();
+    wakeups.news();
   }
 
   /** What a request is asked by. Under the lock. */
@@ -142,9 +141,11 @@ final class InferenceServer {
   private void run() {
     while (!isClosed()) {
       try {
-        sleep(waitBeforeNextLook());
+        sleepBeforeNextLook();
         tend();
-        await(HEALTH_EVERY.toMillis());
+        synchronized (engine.lock()) {
+          wakeups.awaitNews(HEALTH_EVERY.toMillis());
+        }
       } catch (ServerException
           | DeadlineException
           | UnfitServerException
@@ -167,15 +168,15 @@ final class InferenceServer {
     }
   }
 
-  private long waitBeforeNextLook() {
+  private void sleepBeforeNextLook() {
     synchronized (engine.lock()) {
-      return standing.suspect() ? waits.after(standing.faultsInARow()) : 0;
+      wakeups.sleep(standing.suspect() ? waits.after(standing.faultsInARow()) : 0);
     }
   }
 
   private boolean isClosed() {
     synchronized (engine.lock()) {
-      return closed;
+      return wakeups.closed();
     }
   }
 
@@ -184,39 +185,6 @@ final class InferenceServer {
       standing.stage("");
       standing.fault(why);
       confirmations.abandon();
-    }
-  }
-
-  private void await(long milliseconds) {
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
-    synchronized (engine.lock()) {
-      long left = milliseconds;
-      while (!news && !closed && left > 0) {
-        waitFor(left);
-        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-      }
-      news = false;
-    }
-  }
-
-  /** Between two tries, whatever comes in between but the end. */
-  private void sleep(long milliseconds) {
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
-    synchronized (engine.lock()) {
-      long left = milliseconds;
-      while (!closed && left > 0) {
-        waitFor(left);
-        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-      }
-    }
-  }
-
-  private void waitFor(long milliseconds) {
-    try {
-      engine.lock().wait(milliseconds);
-    } catch (InterruptedException e) {
-      closed = true;
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -261,7 +229,7 @@ final class InferenceServer {
     }
     setStage("; it is given version " + target.version());
     synchronized (engine.lock()) {
-      if (closed) {
+      if (wakeups.closed()) {
         return;
       }
       confirmations.expect(target);
@@ -279,12 +247,15 @@ final class InferenceServer {
       if (standing.suspect()) {
         return;
       }
-      if (proved) {
+      // What would wait there waits here: its time runs from when it is sent.
+      if (proved && !load.mayKeepWaiting(target)) {
         accept(target);
       }
     }
     setStage("; it is to show that it samples from version " + target.version());
-    ReportedDistribution now = handshake.prove(client, dialect, current, target);
+    ReportedDistribution now =
+        handshake.prove(
+            client, dialect, current, target, waits.probe(), () -> mayHaveToWait(target));
     synchronized (engine.lock()) {
       if (proved && now != reported) {
         throw new UnfitServerException(
@@ -293,11 +264,22 @@ final class InferenceServer {
       reported = now;
       standing.proved(target.version());
       confirmations.confirm(target);
-      if (!proved && !standing.suspect()) {
+      if (accepting != target && !standing.suspect()) {
         proved = true;
         accept(target);
       }
     }
+  }
+
+  private boolean mayHaveToWait(Publication target) {
+    synchronized (engine.lock()) {
+      return load.mayKeepWaiting(target) && !standing.suspect() && !wakeups.closed();
+    }
+  }
+
+  /** Whether its folder may be read yet. Under the lock. */
+  boolean uses(String weights) {
+    return load.uses(weights) || confirmations.isLoading(weights);
   }
 
   private void accept(Publication target) {
@@ -314,8 +296,8 @@ final class InferenceServer {
   private void awaitNoRequests() {
     synchronized (engine.lock()) {
       accepting = null;
-      while (!load.none() && !closed) {
-        waitFor(HEALTH_EVERY.toMillis());
+      while (!load.none() && !wakeups.closed()) {
+        wakeups.pause(HEALTH_EVERY.toMillis());
       }
     }
   }
@@ -324,7 +306,7 @@ final class InferenceServer {
   private void forgetOld() {
     List<Publication> old;
     synchronized (engine.lock()) {
-      old = confirmations.forget(one -> one != accepting && !load.uses(one));
+      old = confirmations.forget(one -> one != accepting && !load.uses(one.name()));
     }
     if (!old.isEmpty() && !identity.inPlace()) {
       old.forEach(one -> dialect.unload(client, identity, one));
@@ -334,9 +316,8 @@ final class InferenceServer {
   /** It is to end, after what it is doing. */
   void stop() {
     synchronized (engine.lock()) {
-      closed = true;
       standing.silence();
-      engine.lock().notifyAll();
+      wakeups.close();
     }
   }
 
@@ -350,7 +331,7 @@ final class InferenceServer {
     synchronized (engine.lock()) {
       long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
       while (changing && left > 0 && !Thread.currentThread().isInterrupted()) {
-        waitFor(left);
+        wakeups.pause(left);
         left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
       }
     }

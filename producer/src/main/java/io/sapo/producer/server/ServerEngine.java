@@ -135,7 +135,7 @@ public final class ServerEngine implements RolloutEngine {
 
   @Override
   public void use(Weights weights, long version) {
-    Publication next = weightExchange.publish(weights, version);
+    Publication next = weightExchange.publish(weights, version, this::isInUse);
     synchronized (lock) {
       boolean first = target == null;
       target = next;
@@ -147,6 +147,12 @@ public final class ServerEngine implements RolloutEngine {
         servers.start();
       }
       servers.wake();
+    }
+  }
+
+  private boolean isInUse(String weights) {
+    synchronized (lock) {
+      return servers.use(weights);
     }
   }
 

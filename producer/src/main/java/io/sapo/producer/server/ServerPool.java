@@ -74,6 +74,11 @@ final class ServerPool {
     return Optional.of(new Outage("%d requests wait for %s".formatted(requests, reasons()), lasts));
   }
 
+  /** Whether any of them may yet read the folder of these weights. */
+  boolean use(String weights) {
+    return servers.stream().anyMatch(server -> server.uses(weights));
+  }
+
   /** What keeps each of them out of use. */
   String reasons() {
     return servers.stream()

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -102,8 +103,11 @@ final class VersionFolders {
   /**
    * Deletes what no server loads any more. Versions after this one are another producer's, or of a
    * run that has been rewound. What cannot be deleted now is left for the next time.
+   *
+   * @param inUse whether a server may yet load the folder of that name: vLLM loads an adapter anew
+   *     that others have taken the place of in its memory
    */
-  void deleteOld(Path newest, long version) {
+  void deleteOld(Path newest, long version, Predicate<String> inUse) {
     List<Path> all;
     try (Stream<Path> listed = Files.list(folder)) {
       all = listed.toList();
@@ -116,7 +120,8 @@ final class VersionFolders {
             .filter(path -> path.getFileName().toString().startsWith(PREFIX))
             .filter(path -> !path.equals(newest) && versionOf(path) <= version)
             .sorted(Comparator.comparingLong(VersionFolders::versionOf).reversed())
-            .skip(KEPT - 1);
+            .skip(KEPT - 1)
+            .filter(path -> !inUse.test(path.getFileName().toString()));
     Stream.concat(old, all.stream().filter(VersionFolders::isLeft)).forEach(VersionFolders::delete);
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Writes weight versions to the folder that servers load them from, and computes the
@@ -46,12 +47,13 @@ final class WeightExchange implements AutoCloseable {
   }
 
   /**
+   * @param inUse whether a server may yet read the folder of the weights of that name
    * @throws UncheckedIOException when the folder cannot be written
    */
-  Publication publish(Weights weights, long version) {
+  Publication publish(Weights weights, long version, Predicate<String> inUse) {
     String name = VersionFolders.name(version, weights.sha256());
     Path target = folders.put(name, path -> write(path, weights));
-    folders.deleteOld(target, version);
+    folders.deleteOld(target, version, inUse);
     Fingerprint expected = fingerprint(weights);
     Publication publication =
         new Publication(

@@ -219,7 +219,14 @@ abstract class EngineHarness {
 
   static ServerEngine engine(EngineSettings settings, BaseModel model, Sampling sampling) {
     return new ServerEngine(
-        settings, checkpoint, model, profile, SLOTS, 100, sampling, new Waits(5, 50));
+        settings,
+        checkpoint,
+        model,
+        profile,
+        SLOTS,
+        100,
+        sampling,
+        new Waits(5, 50, Duration.ofMinutes(3)));
   }
 
   static EngineSettings settings(int candidates, Duration deadline, URI... addresses) {

@@ -44,6 +44,21 @@ final class FakeGeneration {
         IntStream.range(0, body.path(tokensOnly ? "token_ids" : "prompt").size())
             .map(i -> body.path(tokensOnly ? "token_ids" : "prompt").get(i).asInt())
             .toArray();
+    if (wanted.path("max_tokens").asInt() == 1) {
+      server.probes.incrementAndGet();
+    }
+    server.adapters().begin(model);
+    try {
+      vllm(exchange, body, wanted, tokensOnly, prompt);
+    } finally {
+      server.adapters().end(model);
+    }
+  }
+
+  private void vllm(
+      HttpExchange exchange, JsonNode body, JsonNode wanted, boolean tokensOnly, int[] prompt)
+      throws IOException {
+    String model = body.path("model").asText();
     boolean probe = wanted.path("max_tokens").asInt() == 1;
     if (!probe && server.misdeed.commit(exchange)) {
       return;

@@ -67,6 +67,7 @@ final class FakeServer implements AutoCloseable {
   private final Set<Quirk> quirks;
   private final FakeWeights weights;
   private final FakePace pace = new FakePace();
+  private final FakeAdapters adapters = new FakeAdapters();
   private final FakeGeneration generation;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer http;
@@ -85,6 +86,9 @@ final class FakeServer implements AutoCloseable {
   volatile IntPredicate hangsUpAfter = events -> false;
 
   final AtomicInteger generated = new AtomicInteger();
+
+  /** Requests of one token. */
+  final AtomicInteger probes = new AtomicInteger();
 
   /** Times it was asked what it is. */
   final AtomicInteger identified = new AtomicInteger();
@@ -303,6 +307,10 @@ final class FakeServer implements AutoCloseable {
 
   FakePace pace() {
     return pace;
+  }
+
+  FakeAdapters adapters() {
+    return adapters;
   }
 
   boolean is(Quirk quirk) {

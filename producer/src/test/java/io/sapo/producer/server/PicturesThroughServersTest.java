@@ -126,7 +126,7 @@ class PicturesThroughServersTest extends EngineHarness {
         SLOTS,
         MOST_PROMPT_TOKENS,
         SAMPLING,
-        new Waits(5, 50));
+        new Waits(5, 50, Duration.ofMinutes(3)));
   }
 
   private static GenerationRequest request(PromptBuilder by, String id) throws Exception {

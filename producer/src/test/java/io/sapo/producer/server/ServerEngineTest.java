@@ -264,7 +264,7 @@ class ServerEngineTest extends EngineHarness {
         new WeightExchange(
             checkpoint, base, folder, new ResponseRules(400, new TreeSet<>(), List.of()), probe)) {
       for (int version = 0; version < 12; version++) {
-        exchange.publish(version % 2 == 0 ? first : second, version);
+        exchange.publish(version % 2 == 0 ? first : second, version, name -> false);
       }
     }
     try (Stream<Path> left = Files.list(folder)) {

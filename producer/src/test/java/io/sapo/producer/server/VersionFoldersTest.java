@@ -116,7 +116,8 @@ class VersionFoldersTest {
     fill(left);
     fill(busy);
     Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
-    folders.deleteOld(folder.resolve("shared").resolve(VersionFolders.name(5, SHA)), 5);
+    folders.deleteOld(
+        folder.resolve("shared").resolve(VersionFolders.name(5, SHA)), 5, name -> false);
     assertThat(names())
         .containsExactly(
             ".sapo-unfinished-y",
