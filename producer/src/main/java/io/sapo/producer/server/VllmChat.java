@@ -45,6 +45,7 @@ final class VllmChat {
     body.put("max_completion_tokens", sampling.maxNewTokens());
     body.put("top_k", sampling.topK());
     body.put("seed", wanted.seed());
+    body.put("watermarking", false);
     body.put("logprobs", true);
     body.put("top_logprobs", wanted.candidates());
     body.put("return_token_ids", true);

@@ -105,6 +105,7 @@ final class VllmDialect implements Dialect {
     to.put("max_tokens", sampling.maxNewTokens());
     to.put("top_k", sampling.topK());
     to.put("seed", wanted.seed());
+    to.put("watermarking", false);
     to.put("logprobs", wanted.candidates());
     if (!wanted.stops().isEmpty()) {
       to.put("include_stop_str_in_output", true);

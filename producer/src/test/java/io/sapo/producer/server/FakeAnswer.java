@@ -113,7 +113,7 @@ record FakeAnswer(
       place.put("token_id", tokens.get(i));
       place.put("logprob", said(distributions.get(i)[tokens.get(i)]));
       ArrayNode top = place.putArray("top_logprobs");
-      for (int token : sampledAndLikeliest(i).toArray()) {
+      for (int token : sampledAndLikeliest(i).limit(candidates).toArray()) {
         top.addObject().put("token_id", token).put("logprob", said(distributions.get(i)[token]));
       }
     }
@@ -139,7 +139,10 @@ record FakeAnswer(
     return Double.isFinite(logProb) ? (float) logProb : -9999.0;
   }
 
-  /** As vLLM lists them: its chat form cuts the list, so that the last of the likeliest is lost. */
+  /**
+   * As vLLM has them: but for one route it cuts the list, so that the last of the likeliest is
+   * lost.
+   */
   private IntStream sampledAndLikeliest(int place) {
     return IntStream.concat(
             IntStream.of(tokens.get(place)), IntStream.of(likeliest(distributions.get(place))))

@@ -81,6 +81,14 @@ class VllmDialectTest {
     return request.has("sampling_params") ? request.get("sampling_params") : request;
   }
 
+  /** A server that marks what it samples would draw by its own key, not by the seed. */
+  @Test
+  void nothingThatIsSampledIsMarked() {
+    for (String path : List.of("/inference/v1/generate", "/v1/completions")) {
+      assertThat(sampling(path, List.of()).path("watermarking").asBoolean(true)).isFalse();
+    }
+  }
+
   /** The token in which one ends is part of the answer; without any, nothing is said of them. */
   @Test
   void stopTextsAreSentAlong() {

@@ -45,6 +45,7 @@ final class ChatFields {
           Map.entry("repetition_penalty", Set.of(1.0)),
           Map.entry("min_p", Set.of(0.0)),
           Map.entry("min_tokens", Set.of(0.0)),
+          Map.entry("do_sample", Set.of(true)),
           Map.entry("top_logprobs", Set.of(0.0)),
           Map.entry("tool_choice", Set.of("none", "auto")),
           Map.entry("modalities", Set.of(new JsonArray().add("text"))),
