@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Exit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,15 @@ class EmbeddedBrokerTest {
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
   @TempDir Path folder;
+  private Process victim;
+
+  /** One that is waited for in vain would run on. */
+  @AfterEach
+  void endVictim() throws InterruptedException {
+    if (victim != null) {
+      victim.destroyForcibly().waitFor();
+    }
+  }
 
   @Test
   void recordsTransactionsAndPositionsSurviveARestartOnTheSameData() throws Exception {
@@ -80,7 +90,7 @@ class EmbeddedBrokerTest {
   @Test
   @Timeout(value = 4, unit = TimeUnit.MINUTES)
   void killedBrokerIsSucceededWithItsRecords() throws Exception {
-    Process victim =
+    victim =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx256m",

@@ -19,13 +19,11 @@ import io.sapo.schemas.InputRange;
 import io.sapo.schemas.InputRanges;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
-import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightVersion;
 import io.sapo.schemas.weights.PublishedWeights;
 import io.sapo.weights.NativeWeights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +32,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -175,17 +172,11 @@ class LearnerTest {
 
   @Test
   void creditsAreWrittenForEveryTrainedTrajectory() {
-    List<Credit> credits = new ArrayList<>();
+    List<Credit> credits;
     try (Consumer<byte[], byte[]> reader =
         new LearnerClients(runs.kafka()).committedReader("test")) {
-      TopicPartition partition = new TopicPartition("run1.credits", 0);
-      reader.assign(List.of(partition));
-      reader.seek(partition, 0);
-      while (credits.size() < UPDATES * CONFIG.batch().size()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
-          credits.add(new Topics("run1.").credits().codec().decode(record.value()));
-        }
-      }
+      credits =
+          TestRuns.read(reader, first.topics().credits(), 0, UPDATES * CONFIG.batch().size());
     }
     List<SegmentedTrajectory> records = records();
     for (int i = 0; i < records.size(); i++) {

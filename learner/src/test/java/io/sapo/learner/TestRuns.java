@@ -25,6 +25,7 @@ import io.sapo.schemas.HeartbeatSettings;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Status;
+import io.sapo.schemas.Topic;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
 import io.sapo.schemas.WeightChunk;
@@ -43,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -81,6 +83,7 @@ final class TestRuns implements AutoCloseable {
 
   static final LearnerConfig CONFIG = TinyRun.config(Algorithm.SAPO);
   static final int UPDATES = 5;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path folder;
   private final EmbeddedBroker broker;
@@ -163,16 +166,35 @@ final class TestRuns implements AutoCloseable {
   /** The published weights of a version, as they lie on the log. */
   static List<WeightChunk> chunks(
       Consumer<byte[], byte[]> reader, Topics topics, WeightVersion version) {
-    TopicPartition partition = new TopicPartition(topics.weightChunks().name(), 0);
+    return read(
+        reader, topics.weightChunks(), version.getFirstChunkOffset(), version.getChunkCount());
+  }
+
+  /**
+   * So many records of a topic of one partition.
+   *
+   * @param reader is given over to it
+   */
+  static <T extends SpecificRecordBase> List<T> read(
+      Consumer<byte[], byte[]> reader, Topic<T> topic, long from, int count) {
+    TopicPartition partition = new TopicPartition(topic.name(), 0);
     reader.assign(List.of(partition));
-    reader.seek(partition, version.getFirstChunkOffset());
-    List<WeightChunk> chunks = new ArrayList<>();
-    while (chunks.size() < version.getChunkCount()) {
+    reader.seek(partition, from);
+    List<T> records = new ArrayList<>();
+    for (long begun = System.nanoTime(); records.size() < count; ) {
+      requireTime(begun, "%d records of %s, not %d", count, topic.name(), records.size());
       for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
-        chunks.add(topics.weightChunks().codec().decode(record.value()));
+        records.add(topic.codec().decode(record.value()));
       }
     }
-    return chunks.subList(0, version.getChunkCount());
+    return records.subList(0, count);
+  }
+
+  /** What a learner that has failed will never write is not waited for without end. */
+  private static void requireTime(long begun, String wanted, Object... arguments) {
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .as(wanted, arguments)
+        .isLessThan(PATIENCE);
   }
 
   static List<SegmentedTrajectory> records() {
@@ -296,11 +318,13 @@ final class TestRuns implements AutoCloseable {
         TopicPartition partition = new TopicPartition(topics.status().name(), 0);
         reader.assign(List.of(partition));
         reader.seek(partition, 0);
-        while (true) {
+        Status last = null;
+        for (long begun = System.nanoTime(); ; ) {
+          requireTime(begun, "another heartbeat than %s", last);
           for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
-            Status status = topics.status().codec().decode(record.value());
-            if (wanted.test(status)) {
-              return status;
+            last = topics.status().codec().decode(record.value());
+            if (wanted.test(last)) {
+              return last;
             }
           }
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,6 +23,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class PythonJudgeTest {
   private static final Path SCRIPT = Path.of("../examples/python/judge.py");
+  private Process process;
+
+  /** One that is waited for in vain would run on. */
+  @AfterEach
+  void end() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
 
   @Test
   void theExampleJudges() throws Exception {
@@ -29,32 +39,28 @@ class PythonJudgeTest {
         Stream.of(System.getenv("PATH").split(":"))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3"))),
         "no python3");
-    Process process =
+    process =
         new ProcessBuilder("python3", SCRIPT.toString(), "--port", "0")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    try {
-      HttpJudge judge = new HttpJudge(JudgeCases.service(url(process), Duration.ofSeconds(30)));
-      JudgeRequest wrong = JudgeCases.request("wrong");
-      wrong.setAnswer("8");
-      JudgeRequest odd = JudgeCases.request("odd");
-      odd.setAnswer("eight");
-      JudgeRequest repeated = JudgeCases.request("repeated");
-      repeated.setResponse("is 7\nis 7");
-      repeated.setSegmentCharEnds(PackedArrays.pack(new int[] {5, 9}));
-      List<Outcome> outcomes =
-          judge.ask(List.of(JudgeCases.request("right"), wrong, odd, repeated)).join();
+    HttpJudge judge = new HttpJudge(JudgeCases.service(url(process), Duration.ofSeconds(30)));
+    JudgeRequest wrong = JudgeCases.request("wrong");
+    wrong.setAnswer("8");
+    JudgeRequest odd = JudgeCases.request("odd");
+    odd.setAnswer("eight");
+    JudgeRequest repeated = JudgeCases.request("repeated");
+    repeated.setResponse("is 7\nis 7");
+    repeated.setSegmentCharEnds(PackedArrays.pack(new int[] {5, 9}));
+    List<Outcome> outcomes =
+        judge.ask(List.of(JudgeCases.request("right"), wrong, odd, repeated)).join();
 
-      assertThat(judgement(outcomes.get(0)).getReward()).isEqualTo(1);
-      assertThat(judgement(outcomes.get(0)).getVersion()).isNotBlank();
-      assertThat(judgement(outcomes.get(1)).getCorrect()).isFalse();
-      assertThat(judgement(outcomes.get(1)).getWhy()).isEqualTo("the last line ends with 7");
-      assertThat(outcomes.get(2)).isInstanceOf(Outcome.Declined.class);
-      assertThat(PackedArrays.doubles(judgement(outcomes.get(3)).getSegmentRewards()))
-          .containsExactly(0, -0.1);
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
+    assertThat(judgement(outcomes.get(0)).getReward()).isEqualTo(1);
+    assertThat(judgement(outcomes.get(0)).getVersion()).isNotBlank();
+    assertThat(judgement(outcomes.get(1)).getCorrect()).isFalse();
+    assertThat(judgement(outcomes.get(1)).getWhy()).isEqualTo("the last line ends with 7");
+    assertThat(outcomes.get(2)).isInstanceOf(Outcome.Declined.class);
+    assertThat(PackedArrays.doubles(judgement(outcomes.get(3)).getSegmentRewards()))
+        .containsExactly(0, -0.1);
   }
 
   private static Judgement judgement(Outcome outcome) {

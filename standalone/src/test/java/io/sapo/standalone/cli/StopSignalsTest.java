@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,15 @@ class StopSignalsTest {
   }
 
   private final List<String> lines = new ArrayList<>();
+  private final List<Process> started = new ArrayList<>();
+
+  /** One that is waited for in vain would run on. */
+  @AfterEach
+  void endAll() throws InterruptedException {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
+  }
 
   private Process start(String... arguments) throws IOException {
     List<String> command =
@@ -53,7 +63,9 @@ class StopSignalsTest {
                 System.getProperty("java.class.path"),
                 Run.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    started.add(process);
+    return process;
   }
 
   private void awaitLine(BufferedReader out, String text) throws IOException {

@@ -28,6 +28,7 @@ class FullDiskTest {
   private SmallDisk small;
   private Path checkpoint;
   private final List<String> lines = new ArrayList<>();
+  private final List<Process> started = new ArrayList<>();
 
   @BeforeEach
   void mount() throws Exception {
@@ -38,7 +39,10 @@ class FullDiskTest {
   }
 
   @AfterEach
-  void unmount() throws Exception {
+  void endAndUnmount() throws Exception {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
     if (small != null) {
       small.close();
     }
@@ -50,7 +54,10 @@ class FullDiskTest {
     int reached = 0;
     try (BufferedReader out = full.inputReader()) {
       while (reached < 2) {
-        reached = version(out.readLine());
+        String line = out.readLine();
+        assertThat(line).as("a line after %s", lines).isNotNull();
+        lines.add(line);
+        reached = version(line);
       }
       small.fill();
       out.lines().forEach(lines::add);
@@ -93,6 +100,8 @@ class FullDiskTest {
     command.addAll(List.of("--checkpoint", checkpoint.toString()));
     TinyCheckpoint.SETTINGS.forEach(setting -> command.addAll(List.of("--set", setting)));
     command.addAll(List.of("--set", "run.stop-grace=5s", "--updates", Integer.toString(updates)));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    started.add(process);
+    return process;
   }
 }

@@ -193,6 +193,7 @@ class MixedReleasesTest {
       int before = count(log, segments);
       segmenter.start();
       while (count(log, segments) < before + sent) {
+        RecordedRun.requireAlive(segmenter);
         Thread.sleep(50);
       }
     }
