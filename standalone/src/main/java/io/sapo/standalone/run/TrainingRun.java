@@ -194,14 +194,19 @@ public final class TrainingRun {
   private EvaluationService evaluation(RoleFactory factory) {
     EvaluationService evaluation = factory.evaluation("evaluator-0");
     supervisor.watchResult("evaluation", evaluation.before());
-    evaluation.after().whenComplete((scores, problem) -> warn(evaluation, problem));
+    evaluation.after().whenComplete((scores, problem) -> warn(evaluation.before(), problem));
     evaluation.start();
     return evaluation;
   }
 
-  /** At once, not when a run of days is over. */
-  private static void warn(EvaluationService evaluation, Throwable problem) {
-    boolean known = evaluation.before().isCompletedExceptionally();
+  /**
+   * At once, not when a run of days is over.
+   *
+   * @param before the score of the first version: where that fails, the run does
+   * @param problem that the evaluation has ended with; null where it has ended in order
+   */
+  static void warn(CompletableFuture<?> before, Throwable problem) {
+    boolean known = before.isCompletedExceptionally();
     if (problem != null && !known && !(problem instanceof CancellationException)) {
       log.error("the evaluation failed: training goes on, and is not scored any more", problem);
     }

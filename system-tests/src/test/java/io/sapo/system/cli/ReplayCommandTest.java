@@ -69,6 +69,31 @@ class ReplayCommandTest {
   }
 
   @Test
+  void anExportSaysWhichVersionItIsAndWhere() {
+    Path newest = folder.resolve("newest");
+    CommandLineRunner.Outcome outcome = export("--to", newest.toString());
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out().lines())
+        .hasSize(2)
+        .startsWith("version 6: model in " + newest)
+        .last()
+        .asString()
+        .startsWith("the newest checkpoint's; the run's newest version may be some later");
+    Path fourth = folder.resolve("fourth");
+    assertThat(export("--to", fourth.toString(), "--version", "4", "--critic").out())
+        .isEqualToIgnoringNewLines("version 4: critic's model in " + fourth);
+    CommandLineRunner.Outcome absent = export("--to", folder + "/none", "--version", "5");
+    assertThat(absent.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(absent.err()).contains("--version 5: has no checkpoint; there are [0, ");
+  }
+
+  private static CommandLineRunner.Outcome export(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("export", "--data", folder.toString()));
+    arguments.addAll(List.of(more));
+    return CommandLineRunner.plain().run(arguments.toArray(String[]::new));
+  }
+
+  @Test
   void auditOfTheSameRunIsClean() {
     CommandLineRunner.Outcome outcome = sapo("run.", "audit");
     assertThat(outcome.out()).contains("clean: every record is accounted for");

@@ -119,6 +119,26 @@ class SapoCommandTest {
     assertThat(outcome.err()).contains(folder.toString(), "no run");
   }
 
+  /** Before it looks for brokers. */
+  @ParameterizedTest
+  @CsvSource({"grpo, true", "sapo, false"})
+  void aGatewayWarnsWhereConversationsHaveNoBaseline(String algorithm, boolean warns)
+      throws IOException {
+    Outcome outcome =
+        sapo.run(
+            "gateway",
+            "--data",
+            folder.resolve("gateway").toString(),
+            "--checkpoint",
+            TinyCheckpoint.write(folder.resolve("tiny")).toString(),
+            "--set",
+            "algorithm=" + algorithm);
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--bootstrap-servers");
+    assertThat(outcome.err().contains("algorithm is grpo, which measures a response against"))
+        .isEqualTo(warns);
+  }
+
   @Test
   void topicsAreCreatedListedAndChecked() throws Exception {
     new RunFolder(folder).keepSettings("kafka.topic-prefix: mine.\n");
