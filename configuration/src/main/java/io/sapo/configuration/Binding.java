@@ -38,10 +38,11 @@ import io.sapo.verifier.VerifierSettings;
 import io.sapo.verifier.Verifiers;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -64,7 +65,8 @@ public final class Binding {
    * @throws ConfigException with every finding
    */
   public Binding check() {
-    List<String> findings = new ArrayList<>();
+    // What several of them bind is found by each.
+    Set<String> findings = new LinkedHashSet<>();
     List<Supplier<Object>> all =
         List.of(
             this::learner,
@@ -83,7 +85,7 @@ public final class Binding {
     }
     findings.addAll(new Contradictions(settings, this).findings());
     if (!findings.isEmpty()) {
-      throw new ConfigException(findings);
+      throw new ConfigException(List.copyOf(findings));
     }
     return this;
   }

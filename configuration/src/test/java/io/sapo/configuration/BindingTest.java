@@ -359,11 +359,18 @@ class BindingTest {
         "algorithm=dapo tasks.verifier=exact+gsm8k-steps*0.5 | which gives rewards to steps",
         "admin.tls-key=key.pem | admin.tls-certificate",
         "learner.off-policy-low=9 | low < high",
+        "producer.temperature=0.0001 | producer.temperature is 1.0E-4: the learner trains on",
+        "model.max-prompt-tokens=5000 | learner.max-sequence-tokens is 4096, but",
+        "producer.engine=vllm | producer.engine is vllm, but producer.servers names no server",
+        "producer.servers=http://a:1 | producer.engine is builtin: set it to vllm or sglang",
+        "producer.engine=vllm producer.servers=http://a:1,http://a:1 | names a server twice",
+        "producer.engine=vllm producer.servers=http://a:1 producer.count=2 | producer.count is 2, but one",
       })
   void settingsThatDoNotGoTogetherAreNamed(String assignment, String message) {
     assertThatThrownBy(() -> new Binding(settings(assignment.split(" "))).check())
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(message);
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            wrong -> assertThat(wrong.findings()).singleElement().asString().contains(message));
   }
 
   @ParameterizedTest
