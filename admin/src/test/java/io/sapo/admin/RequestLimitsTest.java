@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** No request, however made, costs more than it should. */
 class RequestLimitsTest extends GuardedServer {
@@ -109,8 +111,41 @@ class RequestLimitsTest extends GuardedServer {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          'GE T /status HTTP/1.1|Host: 127.0.0.1', 400
+          'GET /status HTTP/9.9|Host: 127.0.0.1', 501
+          'GET /status', 400
+          'GET /% HTTP/1.1|Host: 127.0.0.1', 400
+          'GET /status HTTP/1.1|Host: 127.0.0.1|NoColon', 400
+          'GET /status HTTP/1.1|Host: evil.example', 421
+          'GET http://evil.example/status HTTP/1.1|Host: evil.example', 421
+          'GET /api/series?points=NaN HTTP/1.1|Host: 127.0.0.1', 400
+          'GET /api/trajectories?limit=%ff HTTP/1.1|Host: 127.0.0.1', 400
+          'GET /api/trajectories?before=1-1&before=2 HTTP/1.1|Host: 127.0.0.1', 400
+          'GET /api/dead-letters/1-99999999999999999999 HTTP/1.1|Host: 127.0.0.1', 404
+          'GET /api/versions/-1 HTTP/1.1|Host: 127.0.0.1', 404
+          'GET /assets/..%2f..%2fetc/passwd HTTP/1.1|Host: 127.0.0.1', 404
+          'TRACE /status HTTP/1.1|Host: 127.0.0.1', 405
+          'PUT /status HTTP/1.1|Host: 127.0.0.1', 405
+          'POST /api/control/pause HTTP/1.1|Host: 127.0.0.1|Content-Length: -1', 400
+          'POST /api/control/pause HTTP/1.1|Host: 127.0.0.1|Content-Length: 1, 2', 400
+          'POST /api/control/pause HTTP/1.1|Host: 127.0.0.1|Authorization: Bearer', 401
+          """)
+  void whatCannotBeAnsweredIsRefused(String lines, String status) throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(lines.replace("|", "\r\n") + "\r\n\r\n");
+      connection.endSending();
+      String answer = connection.readToEnd();
+      assertThat(answer).startsWith("HTTP/");
+      assertThat(answer.split(" ", 3)[1]).isEqualTo(status);
+    }
+  }
+
   @Test
-  void malformedRequestsAreRefusedAndNothingLeaks() throws IOException {
+  void ofRequestsMadeUpAtRandomNoneLeaksOrCommands() throws IOException {
     Random random = new Random(11);
     for (int i = 0; i < FUZZED; i++) {
       byte[] request = fuzzed(random);
