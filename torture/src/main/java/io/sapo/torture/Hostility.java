@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -97,20 +98,31 @@ final class Hostility implements AutoCloseable {
       while (!closed) {
         reader.poll(EVERY).forEach(this::take);
         if (random.nextInt(COMMANDS_ONE_IN) == 0) {
-          producer.send(commands.next());
-          sent.incrementAndGet();
+          producer.send(commands.next(), this::sent);
         } else if (template != null) {
-          producer.send(trajectory());
-          sent.incrementAndGet();
+          producer.send(trajectory(), this::sent);
         }
         Thread.sleep(EVERY.toMillis());
       }
-      producer.send(commands.resume());
+      producer.send(commands.resume(), this::keep);
       producer.flush();
     } catch (InterruptedException | InterruptException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       failure = e;
+    }
+  }
+
+  private void sent(RecordMetadata where, Exception problem) {
+    keep(where, problem);
+    if (problem == null) {
+      sent.incrementAndGet();
+    }
+  }
+
+  private void keep(RecordMetadata where, Exception problem) {
+    if (problem != null) {
+      failure = problem;
     }
   }
 

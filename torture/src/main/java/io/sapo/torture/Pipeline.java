@@ -1,5 +1,6 @@
 package io.sapo.torture;
 
+import io.sapo.command.ExitCodes;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
@@ -199,12 +200,22 @@ final class Pipeline implements AutoCloseable {
     return children.values().stream().filter(child -> !child.alive()).toList();
   }
 
-  /** Asks a role to end and waits for it. */
+  /**
+   * Asks a role to end and waits for it.
+   *
+   * @throws TortureException when it does not end in order
+   */
   void stop(RoleKind role) throws InterruptedException {
     Child child = children.remove(role);
     if (child != null) {
       child.terminate();
-      child.awaitEnd(LIMIT);
+      int status = child.awaitEnd(LIMIT);
+      if (status != ExitCodes.FINE) {
+        throw new TortureException(
+            "%s was asked to end and ended with %d:\n%s"
+                .formatted(role.label(), status, child.tail()),
+            null);
+      }
     }
   }
 

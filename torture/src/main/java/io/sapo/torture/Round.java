@@ -144,9 +144,18 @@ final class Round {
   /**
    * What the broker's absence or the network has ended, with an error of its own, is started again
    * as a supervisor would; that it happened is reported.
+   *
+   * @throws TortureException when one has ended for what a new start does not mend
    */
   private void mend() throws IOException, InterruptedException {
     for (Child ended : pipeline.unexpectedlyEnded()) {
+      int status = ended.awaitEnd(Pipeline.LIMIT);
+      if (status != ExitCodes.RETRY) {
+        throw new TortureException(
+            "%s ended by itself (exit %d):\n%s"
+                .formatted(ended.role().label(), status, ended.tail()),
+            null);
+      }
       out.println("  %s gave up by itself:\n%s".formatted(ended.role().label(), ended.tail()));
       counts.gaveUp(ended.role());
       pipeline.start(ended.role());

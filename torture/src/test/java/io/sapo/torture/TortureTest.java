@@ -38,6 +38,7 @@ class TortureTest {
     assertThat(round.audits()).isEqualTo(5);
     assertThat(round.versions()).isPositive();
     assertThat(round.hostile()).isPositive();
+    assertThat(round.gaveUp()).as(told.toString()).isEmpty();
     assertThat(work).as("a round that went well leaves nothing").isEmptyDirectory();
   }
 
