@@ -46,10 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The audit of a run whose judge is down, and then back; {@code -Dsapo.judge.absence=600} for one
  * that is away for ten minutes.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class JudgedRunTest {
   private static final Duration ABSENCE = Duration.ofSeconds(Long.getLong("sapo.judge.absence", 5));
-  private static final int TRAJECTORIES = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** Requests that a judge answers wrongly after it has come back. */
@@ -57,45 +55,6 @@ class JudgedRunTest {
 
   @TempDir Path folder;
   private RecordedRun run;
-
-  @Test
-  void whatIsHeldForAJudgeIsWaitingAndNothingIsLostOrTwice() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
-      run = new RecordedRun(kafka, new Topics("run."), folder.resolve("learner"));
-      run.createTopics();
-      int port = freePort();
-      try (Segmenter segmenter =
-          new Segmenter(kafka, run.topics(), config("http://127.0.0.1:" + port), "one")) {
-        segmenter.start();
-        send();
-        Await.until(
-            "half of the trajectories held",
-            PATIENCE,
-            () ->
-                segmenter.counters().held() == TRAJECTORIES / 2
-                    && segmenter.counters().segmented() == TRAJECTORIES / 2);
-        AuditReport down = settled("wait for judges");
-        assertThat(down.findings()).isEmpty();
-
-        HttpServer back = HttpServer.create(new InetSocketAddress(loopback(), port), 0);
-        back.createContext("/", JudgedRunTest::judge);
-        back.start();
-        try {
-          Await.until(
-              "all trajectories segmented",
-              PATIENCE,
-              () -> segmenter.counters().segmented() == TRAJECTORIES);
-          Await.until("none held", PATIENCE, () -> segmenter.counters().held() == 0);
-          AuditReport up = settled(TRAJECTORIES + " records of run.segments");
-          assertThat(up.findings()).isEmpty();
-          assertThat(String.join("\n", up.waiting())).doesNotContain("judges");
-        } finally {
-          back.stop(0);
-        }
-      }
-    }
-  }
 
   /** It comes back unwell; meanwhile other tasks go on, and another segmenter takes over. */
   @Test
@@ -133,6 +92,7 @@ class JudgedRunTest {
         Await.until("none held", PATIENCE, () -> segmenter.counters().held() == 0);
         AuditReport after = settled(all + " records of run.segments");
         assertThat(after.findings()).isEmpty();
+        assertThat(String.join("\n", after.waiting())).doesNotContain("judges");
         assertThat(segmented()).doesNotHaveDuplicates().hasSize(all);
         assertThat(requests).as("those it failed at and more").hasValueGreaterThan(UNWELL);
       } finally {
@@ -195,13 +155,6 @@ class JudgedRunTest {
         usual.stateDir(),
         usual.threads(),
         usual.heartbeat());
-  }
-
-  private void send() {
-    Random random = new Random(1);
-    for (int number = 0; number < TRAJECTORIES; number++) {
-      send(number, random);
-    }
   }
 
   /** Every second one is for the judge. */

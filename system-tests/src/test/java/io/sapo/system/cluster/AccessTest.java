@@ -10,8 +10,8 @@ import io.sapo.schemas.Topics;
 import io.sapo.standalone.run.RoleAccess;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,7 +33,7 @@ class AccessTest {
   private static Path checkpoint;
   private static Cluster cluster;
 
-  private final List<RunningRole> started = new ArrayList<>();
+  private final RunningRoles started = new RunningRoles();
 
   @BeforeAll
   static void startCluster() throws Exception {
@@ -51,9 +51,7 @@ class AccessTest {
 
   @AfterEach
   void stopRoles() {
-    for (int i = started.size() - 1; i >= 0; i--) {
-      started.get(i).stop();
-    }
+    started.close();
   }
 
   private static List<AclBinding> rules(RoleKind kind, String user) {
@@ -62,8 +60,7 @@ class AccessTest {
 
   private RunningRole start(RoleKind kind, String... login) {
     RunningRole role = RunningRole.start(kind, folder.resolve(kind.label()), checkpoint, login);
-    started.add(role);
-    return role;
+    return started.add(role);
   }
 
   @Test
@@ -79,13 +76,13 @@ class AccessTest {
       cluster.enrol(kind.label(), "secret-" + kind, rules(kind, kind.label()));
       start(kind, cluster.login(kind.label(), "secret-" + kind));
     }
-    for (RunningRole role : started) {
+    for (RunningRole role : started.all()) {
       assertThat(role.awaitReady()).startsWith("ready");
     }
-    assertThat(started.get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
-    assertThat(started.get(3).end()).succeedsWithin(60, TimeUnit.SECONDS);
+    assertThat(started.all().get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
+    assertThat(started.all().get(3).end()).succeedsWithin(60, TimeUnit.SECONDS);
     for (int i : List.of(1, 2, 4)) {
-      assertThat(started.get(i).end()).isNotDone();
+      assertThat(started.all().get(i).end()).isNotDone();
     }
   }
 

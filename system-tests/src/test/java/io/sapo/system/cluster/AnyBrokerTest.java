@@ -13,6 +13,7 @@ import io.sapo.schemas.Topics;
 import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import io.sapo.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +44,7 @@ import org.testcontainers.utility.DockerImageName;
  */
 @Timeout(180)
 class AnyBrokerTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String IMAGE = System.getProperty("sapo.broker.image", "sapo-broker");
 
   enum Where {
@@ -60,7 +63,7 @@ class AnyBrokerTest {
   private static Path checkpoint;
   private static final Map<Where, Optional<Broker>> BROKERS = new HashMap<>();
 
-  private final List<RunningRole> started = new ArrayList<>();
+  private final RunningRoles started = new RunningRoles();
 
   @BeforeAll
   static void writeCheckpoint() throws Exception {
@@ -74,9 +77,7 @@ class AnyBrokerTest {
 
   @AfterEach
   void stopRoles() {
-    for (int i = started.size() - 1; i >= 0; i--) {
-      started.get(i).stop();
-    }
+    started.close();
   }
 
   private static String servers(Where where) {
@@ -148,12 +149,12 @@ class AnyBrokerTest {
     RunningRole role =
         RunningRole.start(
             kind, folder.resolve(where + prefix), checkpoint, settings.toArray(String[]::new));
-    started.add(role);
-    return role;
+    return started.add(role);
   }
 
+  /** On the embedded one other tests' runs do. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "CONTAINER")
   void rolesTrainAndEveryRecordIsAccountedFor(Where where) throws Exception {
     String prefix = "train.";
     RunningRole learner = start(RoleKind.LEARNER, where, prefix, "run.updates=5");
@@ -170,15 +171,25 @@ class AnyBrokerTest {
     }
   }
 
+  /** On the embedded one the learner's own tests do. */
   @ParameterizedTest
-  @EnumSource
-  void aSecondLearnerStandsByUntilTheFirstEnds(Where where) {
+  @EnumSource(names = "CONTAINER")
+  void aSecondLearnerStandsByUntilTheFirstEnds(Where where) throws Exception {
     String prefix = "fence.";
     RunningRole first = start(RoleKind.LEARNER, where, prefix, "run.updates=1000000");
     assertThat(first.awaitReady()).isEqualTo("ready");
     start(RoleKind.SEGMENTER, where, prefix);
     start(RoleKind.PRODUCER, where, prefix);
     RunningRole second = start(RoleKind.LEARNER, where, prefix, "run.updates=1000000");
+    Await.until("the second's first line", PATIENCE, () -> !second.firstLine().isEmpty());
+    Map<String, Object> client = Map.of("bootstrap.servers", servers(where));
+    try (Admin admin = Admin.create(client);
+        CommittedLog log = new CommittedLog(admin, client)) {
+      TopicPartition weights = new TopicPartition(new Topics(prefix).weights().name(), 0);
+      long before = log.committedEnd(weights);
+      Await.until(
+          "more versions of the first", PATIENCE, () -> log.committedEnd(weights) > before + 10);
+    }
     assertThat(first.end()).isNotDone();
     assertThat(second.isReady()).isFalse();
     first.stop();
@@ -211,7 +222,7 @@ class AnyBrokerTest {
       assertThat(catalogue.alterRetention())
           .contains("topic more.segments: retention.ms was 3600000, is 7776000000");
       // The controller has it first; brokers, who are asked, hear of it in a moment.
-      Await.until("the change", Duration.ofMinutes(1), () -> agrees(catalogue));
+      Await.until("the change", PATIENCE, () -> agrees(catalogue));
     }
     RunningRole segmenter = start(RoleKind.SEGMENTER, where, topics.prefix());
     assertThat(segmenter.awaitReady()).isEqualTo("ready");

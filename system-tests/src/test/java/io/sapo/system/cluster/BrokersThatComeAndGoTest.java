@@ -10,10 +10,10 @@ import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import io.sapo.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +33,8 @@ class BrokersThatComeAndGoTest {
   @Timeout(600)
   void aRollingRestartIsNotNoticedInTheRecord() throws Exception {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    List<RunningRole> roles = new ArrayList<>();
-    try (Cluster cluster = new Cluster(folder, 3)) {
+    try (Cluster cluster = new Cluster(folder, 3);
+        RunningRoles roles = new RunningRoles()) {
       String[] settings = {
         "kafka.bootstrap-servers=" + cluster.bootstrapServers(),
         "kafka.replication=3",
@@ -43,7 +43,7 @@ class BrokersThatComeAndGoTest {
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
         roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
       }
-      for (RunningRole role : roles) {
+      for (RunningRole role : roles.all()) {
         assertThat(role.awaitReady()).isEqualTo("ready");
       }
       long version = newestVersion(cluster.bootstrapServers());
@@ -51,20 +51,15 @@ class BrokersThatComeAndGoTest {
         cluster.restart(broker);
         version = awaitVersion(cluster.bootstrapServers(), version + 3);
       }
-      for (RunningRole role : roles) {
+      for (RunningRole role : roles.all()) {
         assertThat(role.end()).as("nothing failed").isNotDone();
       }
-      for (int i = roles.size() - 1; i >= 0; i--) {
-        roles.get(i).stop();
-        assertThat(roles.get(i).end()).succeedsWithin(60, TimeUnit.SECONDS);
-      }
+      roles.close();
       try (Admin admin = cluster.admin();
           CommittedLog log =
               new CommittedLog(admin, Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
         assertThat(RunAudit.of(admin, log, TOPICS).run(null).findings()).isEmpty();
       }
-    } finally {
-      roles.forEach(RunningRole::stop);
     }
   }
 
@@ -72,9 +67,8 @@ class BrokersThatComeAndGoTest {
   @Timeout(300)
   void theOnlyBrokerIsWaitedForLongerThanClientsWaitForAnAnswer() throws Exception {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    List<RunningRole> roles = new ArrayList<>();
     EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
-    try {
+    try (RunningRoles roles = new RunningRoles()) {
       String address = broker.bootstrapServers();
       String[] settings = {
         "kafka.bootstrap-servers=" + address,
@@ -85,24 +79,21 @@ class BrokersThatComeAndGoTest {
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER, RoleKind.PRODUCER)) {
         roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings));
       }
-      for (RunningRole role : roles) {
+      for (RunningRole role : roles.all()) {
         assertThat(role.awaitReady()).isEqualTo("ready");
       }
       broker.close();
-      assertThat(roles.get(2).end())
+      assertThat(roles.all().get(2).end())
           .as("the producer waits")
           .failsWithin(12, TimeUnit.SECONDS)
           .withThrowableOfType(TimeoutException.class);
       int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
       broker = EmbeddedBroker.start(folder.resolve("broker"), port);
       awaitVersion(address, newestVersion(address) + 2);
-      for (RunningRole role : roles) {
+      for (RunningRole role : roles.all()) {
         assertThat(role.end()).as("nothing failed").isNotDone();
       }
     } finally {
-      for (int i = roles.size() - 1; i >= 0; i--) {
-        roles.get(i).stop();
-      }
       broker.close();
     }
   }

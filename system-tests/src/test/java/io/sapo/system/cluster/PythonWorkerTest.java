@@ -18,6 +18,7 @@ import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,8 +70,8 @@ class PythonWorkerTest {
   @Timeout(600)
   void itsTrajectoriesAreTrainedOnAndItsBrokenOnesRefusedWithReasons() throws Exception {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    List<RunningRole> roles = new ArrayList<>();
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        RunningRoles roles = new RunningRoles()) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
       publishTasks(client);
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
@@ -80,10 +81,8 @@ class PythonWorkerTest {
           startWorker(broker, checkpoint, "worker", TRAJECTORIES, "--broken", "" + BROKEN);
       assertThat(worker.waitFor(300, TimeUnit.SECONDS)).as("it ends: " + said()).isTrue();
       assertThat(worker.exitValue()).as(said()).isZero();
-      assertThat(roles.get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
+      assertThat(roles.all().get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
       check(client);
-    } finally {
-      roles.forEach(RunningRole::stop);
     }
   }
 
@@ -92,9 +91,9 @@ class PythonWorkerTest {
   @Timeout(600)
   void eachTaskIsAnsweredOnceWhoeverIsKilled() throws Exception {
     Path checkpoint = TinyCheckpoint.write(folder.resolve("tiny"));
-    List<RunningRole> roles = new ArrayList<>();
     List<Process> workers = new ArrayList<>();
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        RunningRoles roles = new RunningRoles()) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
       publishTasks(client);
       claimForSomebodyGone(client);
@@ -111,7 +110,6 @@ class PythonWorkerTest {
       assertThat(segments(client)).doesNotHaveDuplicates().hasSize(TRAJECTORIES);
     } finally {
       workers.forEach(Process::destroyForcibly);
-      roles.forEach(RunningRole::stop);
     }
   }
 

@@ -95,10 +95,13 @@ final class RestartableRun implements AutoCloseable {
   /** Ends roles and broker; {@link #start} begins again. */
   @Override
   public void close() {
-    List.copyOf(roles.keySet()).forEach(this::stop);
-    if (broker != null) {
-      broker.close();
-      broker = null;
+    try {
+      List.copyOf(roles.keySet()).forEach(this::stop);
+    } finally {
+      if (broker != null) {
+        broker.close();
+        broker = null;
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.sapo.standalone.audit.RunAudit;
 import io.sapo.standalone.kafka.TopicScan;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import io.sapo.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class RestedRunTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path folder;
-  private final List<RunningRole> roles = new ArrayList<>();
+  private final RunningRoles roles = new RunningRoles();
   private Path checkpoint;
 
   @Test
@@ -49,7 +50,7 @@ class RestedRunTest {
           "kafka.client.interceptor.classes=" + AgeingBroker.SetBack.class.getName(),
           "kafka.client.session.timeout.ms=6000");
       Await.until("version 3", PATIENCE, () -> newest(broker) >= 3);
-      stop();
+      roles.close();
       assertThat(positions(broker)).isPositive();
       Await.until("no reader is left", PATIENCE, () -> isEmpty(broker));
       leaveOldRecord(broker);
@@ -60,10 +61,10 @@ class RestedRunTest {
       long before = newest(broker);
       start(broker);
       Await.until("more versions", PATIENCE, () -> newest(broker) >= before + 3);
-      for (RunningRole role : roles) {
+      for (RunningRole role : roles.all()) {
         assertThat(role.end()).as("nothing failed").isNotDone();
       }
-      stop();
+      roles.close();
       Map<String, Object> client = client(broker);
       try (Admin admin = Admin.create(client);
           CommittedLog log = new CommittedLog(admin, client)) {
@@ -81,14 +82,8 @@ class RestedRunTest {
           RunningRole.start(
               kind, folder.resolve("data"), checkpoint, settings.toArray(String[]::new)));
     }
-    for (RunningRole role : roles) {
+    for (RunningRole role : roles.all()) {
       assertThat(role.awaitReady()).isEqualTo("ready");
-    }
-  }
-
-  private void stop() {
-    while (!roles.isEmpty()) {
-      roles.remove(roles.size() - 1).stop();
     }
   }
 

@@ -6,6 +6,7 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
+import io.sapo.system.run.RunningRoles;
 import io.sapo.testing.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -45,7 +46,7 @@ class GatewayHttpTest {
       "{\"messages\": [{\"role\": \"user\", \"content\": \"What is 1 plus 2?\"}], \"seed\": 4%s}";
 
   @TempDir static Path folder;
-  private static final List<RunningRole> roles = new ArrayList<>();
+  private static final RunningRoles roles = new RunningRoles();
   private static final HttpClient http = HttpClient.newHttpClient();
   private static EmbeddedBroker broker;
   private static int port;
@@ -72,13 +73,16 @@ class GatewayHttpTest {
               "gateway.port=" + port,
               "gateway.token=" + TOKEN));
     }
-    assertThat(roles.get(1).awaitReady()).startsWith("ready");
+    assertThat(roles.all().get(1).awaitReady()).startsWith("ready");
   }
 
   @AfterAll
   static void stop() {
-    roles.forEach(RunningRole::stop);
-    broker.close();
+    try {
+      roles.close();
+    } finally {
+      broker.close();
+    }
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +27,7 @@ class RoleProcessTest {
   @TempDir static Path folder;
   private static Path checkpoint;
 
-  private final List<RunningRole> started = new ArrayList<>();
+  private final RunningRoles started = new RunningRoles();
 
   @BeforeAll
   static void writeCheckpoint() throws IOException {
@@ -37,15 +36,12 @@ class RoleProcessTest {
 
   @AfterEach
   void stopAll() {
-    for (int i = started.size() - 1; i >= 0; i--) {
-      started.get(i).stop();
-    }
+    started.close();
   }
 
   private RunningRole start(RoleKind kind, Path data, String... more) {
     RunningRole role = RunningRole.start(kind, data, checkpoint, more);
-    started.add(role);
-    return role;
+    return started.add(role);
   }
 
   @Test

@@ -91,9 +91,17 @@ public final class RunningRole {
     return end;
   }
 
-  /** Returns when it has ended, however. */
+  /**
+   * Returns when it has ended.
+   *
+   * @throws CompletionException with what it fails with while it stops; what it failed with before
+   *     is {@link #end}'s to tell
+   */
   public void stop() {
+    boolean failedBefore = end.isCompletedExceptionally();
     process.stop();
-    end.handle((nothing, failure) -> null).orTimeout(60, TimeUnit.SECONDS).join();
+    if (!failedBefore) {
+      end.copy().orTimeout(60, TimeUnit.SECONDS).join();
+    }
   }
 }
