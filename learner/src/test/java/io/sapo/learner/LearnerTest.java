@@ -175,8 +175,7 @@ class LearnerTest {
     List<Credit> credits;
     try (Consumer<byte[], byte[]> reader =
         new LearnerClients(runs.kafka()).committedReader("test")) {
-      credits =
-          TestRuns.read(reader, first.topics().credits(), 0, UPDATES * CONFIG.batch().size());
+      credits = TestRuns.read(reader, first.topics().credits(), 0, UPDATES * CONFIG.batch().size());
     }
     List<SegmentedTrajectory> records = records();
     for (int i = 0; i < records.size(); i++) {
