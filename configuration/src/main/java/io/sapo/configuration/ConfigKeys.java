@@ -153,7 +153,7 @@ final class ConfigKeys {
     key("segmenter.reward.format", Rule.number(-1000, 1000));
     key("segmenter.reward.think-opened", Rule.flag());
     key("segmenter.reward.overlong-tokens", Rule.integer(0, MANY).orEmpty());
-    key("segmenter.reward.overlong-penalty", Rule.number(0, 1000));
+    key("segmenter.reward.overlong-penalty", Rule.number(0, 1000).orEmpty());
     key("segmenter.group-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(7)));
     key(
         "segmenter.dedup-retention",

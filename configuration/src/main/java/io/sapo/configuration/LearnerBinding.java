@@ -84,6 +84,13 @@ final class LearnerBinding {
         : 0;
   }
 
+  /** Taken away at the limit. */
+  double overlongPenalty() {
+    return settings
+        .optionalNumber("segmenter.reward.overlong-penalty")
+        .orElse(Algorithm.ofName(settings.text("algorithm")).preset().overlongPenalty());
+  }
+
   /** A window that is set says by itself that there is a penalty. */
   private Overlong overlong(AlgorithmSettings published) {
     int window = settings.optionalInteger("segmenter.reward.overlong-tokens").orElse(0);

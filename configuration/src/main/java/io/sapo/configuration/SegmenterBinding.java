@@ -70,7 +70,7 @@ final class SegmenterBinding {
             settings.number("segmenter.reward.format"),
             new LearnerBinding(settings).overlongTokens(),
             new LearnerBinding(settings).overlongShare(),
-            settings.number("segmenter.reward.overlong-penalty"),
+            new LearnerBinding(settings).overlongPenalty(),
             settings.flag("segmenter.reward.think-opened")),
         settings.optionalPath("verifiers.path"));
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sapo.learner.config.LearnerStart;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.topology.SegmenterConfig;
+import io.sapo.verifier.RewardShaping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,7 @@ class BindingTest {
           Map.entry("learner.rejection-form", "product"),
           Map.entry("learner.rejection-high", "4"),
           Map.entry("segmenter.reward.overlong-tokens", "9"),
+          Map.entry("segmenter.reward.overlong-penalty", "0.25"),
           Map.entry("segmenter.reward.think-opened", "true"),
           Map.entry("verifiers.path", "verifiers"),
           Map.entry("segmenter.equality.units", "required"),
@@ -268,6 +270,19 @@ class BindingTest {
         .isEqualTo(8);
     assertThat(new Binding(settings()).producer("p", Path.of("")).rollouts().groupSize())
         .isEqualTo(1);
+  }
+
+  /** Rewards of its paper are 1 and -1: at the limit a right answer keeps the half of them. */
+  @ParameterizedTest
+  @CsvSource({"algorithm=dapo", "learner.overlong=penalty"})
+  void aRightAnswerAtTheLimitIsBetterThanAWrongOne(String assignment) {
+    Binding binding = new Binding(settings(assignment));
+    int limit = binding.producer("p", Path.of("")).rollouts().sampling().maxNewTokens();
+    RewardShaping shaping = binding.verifiers().shaping();
+    assertThat(shaping.shape(1, "", limit, limit, limit).reward()).isEqualTo(0.5);
+    assertThat(shaping.shape(0, "", 1, 1, limit).reward()).isZero();
+    Binding set = new Binding(settings(assignment, "segmenter.reward.overlong-penalty=1"));
+    assertThat(set.verifiers().shaping().shape(1, "", limit, limit, limit).reward()).isZero();
   }
 
   @Test

@@ -4,7 +4,7 @@ package io.sapo.verifier;
  * What is made of a verdict's reward, in this order: length normalisation, format reward, overlong
  * penalty. Whether the answer is right stays as judged.
  *
- * @param normalLength tokens from which on a reward shrinks: of n tokens, n above it,
+ * @param normalLength tokens from which on a positive reward shrinks: of n tokens, n above it,
  *     normalLength/n of the reward is left; 0: at any length all of it
  * @param formatReward added where the response has the form that {@link FormatVerifier} wants
  * @param overlongTokens tokens before the length limit over which the penalty grows from nothing to
@@ -60,7 +60,7 @@ public record RewardShaping(
    * @param limit of a turn's length, in tokens
    */
   public Shaped shape(double reward, String response, int tokens, int longest, int limit) {
-    boolean normalised = normalLength > 0 && tokens > normalLength;
+    boolean normalised = normalLength > 0 && tokens > normalLength && reward > 0;
     boolean formatted = formatReward != 0 && FormatVerifier.wellFormed(response, thinkOpened);
     double penalty = overlongPenalty * overlong(longest, limit);
     double shaped = normalised ? reward * normalLength / tokens : reward;

@@ -60,6 +60,17 @@ class RewardShapingTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** A punishment that shrank with the length would make long wrong answers the better ones. */
+  @Test
+  void onlyWhatIsEarnedShrinks() {
+    RewardShaping shaping = new RewardShaping(100, 0, 0, 1);
+    for (double punishment : new double[] {-1, -0.25, 0}) {
+      assertThat(shaping.shape(punishment, "", 400, 400, 500))
+          .isEqualTo(shaping.shape(punishment, "", 50, 50, 500))
+          .isEqualTo(new RewardShaping.Shaped(punishment, false, false, false));
+    }
+  }
+
   /** The template of DeepSeek-R1-Distill-Qwen ends prompts with it. */
   @Test
   void thinkingThatThePromptOpensHasTheForm() {

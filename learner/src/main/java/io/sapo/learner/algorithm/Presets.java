@@ -42,8 +42,8 @@ final class Presets {
    * public summaries and reproductions of the two papers.
    */
   static Preset vcPpo() {
-    return new Preset(
-        base(Algorithm.VC_PPO).clip(SYMMETRIC).lambda(0.99).criticLambda(1).build(), 50, 0, 0.2);
+    return Preset.of(
+        base(Algorithm.VC_PPO).clip(SYMMETRIC).lambda(0.99).criticLambda(1).build(), 50, 0);
   }
 
   /**
@@ -75,14 +75,14 @@ final class Presets {
   /**
    * arXiv 2503.14476, section 3: clip 0.2 and 0.28, the mean over all tokens, no KL term, groups
    * without signal sampled anew (its code gives up after ten batches), a soft punishment over the
-   * last fifth of the length limit (4,096 of 20,480 tokens).
+   * last fifth of the length limit (4,096 of 20,480 tokens), which takes 1 off rewards of 1 and -1
+   * at the limit (eq. 7 and 13): 0.5 of rewards of 1 and 0.
    */
   static Preset dapo() {
-    return new Preset(
+    return Preset.of(
         base(Algorithm.DAPO).clip(new Clip(0.2, 0.28, 0)).overlong(Overlong.PENALTY).build(),
         0,
-        10,
-        0.2);
+        10);
   }
 
   /** arXiv 2507.18071, section 5.1: clip 3e-4 and 4e-4; eq. 5 has no KL term. */
