@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.algorithm.KlCoefficient;
+import io.sapo.learner.algorithm.Preset;
+import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearnerStart;
 import io.sapo.schemas.Topics;
 import io.sapo.segmenter.topology.SegmenterConfig;
@@ -17,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BindingTest {
@@ -283,6 +288,25 @@ class BindingTest {
     assertThat(shaping.shape(0, "", 1, 1, limit).reward()).isZero();
     Binding set = new Binding(settings(assignment, "segmenter.reward.overlong-penalty=1"));
     assertThat(set.verifiers().shaping().shape(1, "", limit, limit, limit).reward()).isZero();
+  }
+
+  /** What no key is set to is as published, for every one of them. */
+  @ParameterizedTest
+  @EnumSource(Algorithm.class)
+  void defaultsAreThePreset(Algorithm algorithm) {
+    Preset published = algorithm.preset();
+    LearnerConfig config = new Binding(settings("algorithm=" + algorithm.configName())).learner();
+    assertThat(config.algorithm())
+        .isEqualTo(
+            published.settings().toBuilder()
+                .rewardKl(
+                    new KlCoefficient(
+                        published.settings().rewardKl().initial(),
+                        0,
+                        config.algorithm().rewardKl().horizon()))
+                .build());
+    assertThat(config.batch().dynamicSampling()).isEqualTo(published.dynamicSampling());
+    assertThat(config.steps().criticWarmupUpdates()).isEqualTo(published.criticWarmupUpdates());
   }
 
   @Test
