@@ -37,12 +37,11 @@ class ReferenceAlgorithmTest {
     double[] old = reference.input("old_log_prob");
     double[] ref = reference.input("ref_log_prob");
     for (KlEstimator estimator : KlEstimator.values()) {
-      String name = estimator.name().toLowerCase(java.util.Locale.ROOT);
       double[] kl =
           IntStream.range(0, old.length)
               .mapToDouble(i -> estimator.estimate(old[i] - ref[i]))
               .toArray();
-      assertClose(kl, reference.expected("kl/" + name), name);
+      assertClose(kl, reference.expectedKl(estimator), estimator.name());
     }
   }
 
@@ -56,7 +55,7 @@ class ReferenceAlgorithmTest {
             reference.input("ref_log_prob"),
             settings.rewardKl().initial(),
             settings.rewardKlEstimator());
-    double[] outcome = reference.perResponse("outcome_reward");
+    double[] outcome = reference.outcomes();
     for (int row = 0; row < outcome.length; row++) {
       rewards[reference.tokens.end(row) - 1] += outcome[row];
     }
@@ -82,12 +81,13 @@ class ReferenceAlgorithmTest {
     Targets targets = targets(reference, Algorithm.SAPO, ValueReading.SEGMENT_END);
     MiniBatch.ValueTerm value = whole(targets).valueLoss(reference.input("value_predictions"));
     String path = "sapo/value_at_segment_end/value_loss/";
-    assertClose(value.loss(), reference.number(path + "loss"), "value loss");
+    assertClose(
+        value.loss(), reference.lossScale() * reference.number(path + "loss"), "value loss");
     assertClose(
         (double) value.clipped() / value.actions(),
         reference.number(path + "clip_fraction"),
         "value clip fraction");
-    assertClose(value.gradient(), reference.expected(path + "grad_vpreds"), "value gradient");
+    assertClose(value.gradient(), scaled(reference, path + "grad_vpreds"), "value gradient");
   }
 
   @ParameterizedTest
@@ -112,8 +112,7 @@ class ReferenceAlgorithmTest {
 
   /** Rewards that are all alike have a mean with another last bit, and next to no deviation. */
   private static double roundingOfGroups(ReferenceCase reference) {
-    double largest =
-        Arrays.stream(reference.perResponse("outcome_reward")).map(Math::abs).max().orElseThrow();
+    double largest = Arrays.stream(reference.outcomes()).map(Math::abs).max().orElseThrow();
     return 4 * Math.ulp(largest) / GROUP_EPSILON;
   }
 
@@ -142,7 +141,8 @@ class ReferenceAlgorithmTest {
     MiniBatch.PolicyTerm term =
         whole(targets).policyLoss(reference.input("log_prob"), reference.input("token_entropy"));
     PolicyLoss.Result policy = term.policy();
-    double[] gradient = reference.expected(at + "grad_log_prob");
+    double loss = reference.lossScale() * reference.number(at + "policy_loss");
+    double[] gradient = scaled(reference, at + "grad_log_prob");
     AlgorithmSettings settings = reference.settings(Algorithm.SAPO, ValueReading.SEGMENT_START);
     double[] weights =
         settings.aggregation().weights(reference.tokens, allKept(reference), reference.limits());
@@ -150,9 +150,9 @@ class ReferenceAlgorithmTest {
     assertThat(term.loss())
         .as(at + "policy_loss")
         .isCloseTo(
-            reference.number(at + "policy_loss"),
+            loss,
             within(
-                RELATIVE * Math.abs(reference.number(at + "policy_loss"))
+                RELATIVE * Math.abs(loss)
                     + FLOOR * Arrays.stream(gradient).map(Math::abs).sum()
                     + perToken * Arrays.stream(weights).sum()));
     assertClose(
@@ -205,6 +205,11 @@ class ReferenceAlgorithmTest {
     boolean[] kept = new boolean[reference.tokens.rows()];
     Arrays.fill(kept, true);
     return kept;
+  }
+
+  /** A loss's gradient, as our averages have it. */
+  private static double[] scaled(ReferenceCase reference, String path) {
+    return Arrays.stream(reference.expected(path)).map(g -> reference.lossScale() * g).toArray();
   }
 
   private static double largest(double[] values) {

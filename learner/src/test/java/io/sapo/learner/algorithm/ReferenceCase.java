@@ -5,23 +5,38 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One JSON file of reference inputs and outputs, flattened to the layout the learner uses. */
 final class ReferenceCase {
 
+  /** As this project and as verl calls them. */
+  private static final Map<KlEstimator, List<String>> NAMES =
+      Map.of(
+          KlEstimator.K1, List.of("k1", "kl"),
+          KlEstimator.K2, List.of("k2", "mse"),
+          KlEstimator.K3, List.of("k3", "low_var_kl"),
+          KlEstimator.ABS, List.of("abs"));
+
   private final String name;
   private final JsonNode root;
   final Ragged tokens;
 
+  /** Of the responses that have any tokens; the others are no part of {@link #tokens}. */
+  private final int[] rows;
+
   private ReferenceCase(String name, JsonNode root) {
     this.name = name;
     this.root = root;
-    this.tokens = Ragged.ofLengths(ints(root.at("/inputs/response_lengths")));
+    int[] lengths = ints(present("/inputs/response_lengths"));
+    this.rows = IntStream.range(0, lengths.length).filter(row -> lengths[row] > 0).toArray();
+    this.tokens = Ragged.ofLengths(IntStream.of(rows).map(row -> lengths[row]).toArray());
   }
 
   /** Every case in the folder that -Dsapo.reference.algorithm names, or in the test resources. */
@@ -62,17 +77,29 @@ final class ReferenceCase {
     return flat(present("/inputs/" + key));
   }
 
-  double[] perResponse(String key) {
-    JsonNode node = present("/inputs/" + key);
-    double[] values = new double[node.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = node.get(i).asDouble();
+  double[] outcomes() {
+    JsonNode node = present("/inputs/outcome_reward");
+    return IntStream.of(rows).mapToDouble(row -> node.get(row).asDouble()).toArray();
+  }
+
+  /** A response without tokens has none that a reward could fall on: it counts with 0. */
+  private GroupBaselines groups() {
+    int[] groups = groupNumbers();
+    double[] outcomes = new double[groups.length];
+    double[] given = outcomes();
+    for (int i = 0; i < rows.length; i++) {
+      outcomes[rows[i]] = given[i];
     }
-    return values;
+    GroupBaselines all = CompleteGroups.of(outcomes, groups);
+    return new GroupBaselines(
+        IntStream.of(rows).map(row -> all.sizes()[row]).toArray(),
+        IntStream.of(rows).map(row -> all.counts()[row]).toArray(),
+        IntStream.of(rows).mapToDouble(row -> all.means()[row]).toArray(),
+        IntStream.of(rows).mapToDouble(row -> all.deviations()[row]).toArray());
   }
 
   /** One number a group, by what the file calls it. */
-  int[] groups() {
+  private int[] groupNumbers() {
     JsonNode node = present("/inputs/group");
     Map<String, Integer> numbers = new HashMap<>();
     int[] groups = new int[node.size()];
@@ -83,9 +110,50 @@ final class ReferenceCase {
     return groups;
   }
 
-  /** Greatest lengths of the responses, of which nothing here depends. */
+  /** The width of the matrices, by which public code divides. */
   int[] limits() {
-    return new int[tokens.rows()];
+    int width = 0;
+    for (JsonNode row : present("/inputs/log_prob")) {
+      width = Math.max(width, row.size());
+    }
+    int[] limits = new int[tokens.rows()];
+    Arrays.fill(limits, width);
+    return limits;
+  }
+
+  /**
+   * A loss or gradient of the file times this is one of ours: public code averages over responses
+   * without tokens as well, and under seq-mean-token-sum-norm does not average over responses.
+   */
+  double lossScale() {
+    double all = present("/inputs/response_lengths").size();
+    return switch (aggregation()) {
+      case TOKEN_MEAN -> 1;
+      case SEQ_MEAN_TOKEN_SUM, SEQ_MEAN_TOKEN_MEAN -> all / rows.length;
+      case SEQ_MEAN_TOKEN_SUM_NORM -> 1.0 / rows.length;
+    };
+  }
+
+  private Aggregation aggregation() {
+    return Aggregation.valueOf(upper(configText("loss_aggregation")));
+  }
+
+  /** Under any of its names. */
+  double[] expectedKl(KlEstimator estimator) {
+    List<String> present =
+        NAMES.get(estimator).stream().filter(kl -> root.at("/expected/kl").has(kl)).toList();
+    if (present.isEmpty()) {
+      throw new IllegalStateException(name + " has no /expected/kl for " + estimator);
+    }
+    return expected("kl/" + present.get(0));
+  }
+
+  private static KlEstimator estimator(String text) {
+    return NAMES.entrySet().stream()
+        .filter(names -> names.getValue().contains(text.toLowerCase(Locale.ROOT)))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no KL estimator is called " + text));
   }
 
   double number(String path) {
@@ -98,11 +166,7 @@ final class ReferenceCase {
 
   int[][] segmentEnds() {
     JsonNode node = present("/expected/segment_ends");
-    int[][] ends = new int[node.size()][];
-    for (int i = 0; i < ends.length; i++) {
-      ends[i] = ints(node.get(i));
-    }
-    return ends;
+    return IntStream.of(rows).mapToObj(row -> ints(node.get(row))).toArray(int[][]::new);
   }
 
   Segmentation cut() {
@@ -117,9 +181,9 @@ final class ReferenceCase {
         .criticLambda(config("lambda"))
         .clip(new Clip(config("clip_low"), config("clip_high"), config("dual_clip_c")))
         .valueClip(config("value_clip"))
-        .aggregation(Aggregation.valueOf(upper(configText("loss_aggregation"))))
+        .aggregation(aggregation())
         .rewardKl(KlCoefficient.fixed(algorithm.usesCritic() ? config("kl_coefficient") : 0))
-        .rewardKlEstimator(KlEstimator.valueOf(upper(configText("kl_estimator"))))
+        .rewardKlEstimator(estimator(configText("kl_estimator")))
         .lossKl(0)
         .overlong(Overlong.END)
         .build();
@@ -127,15 +191,11 @@ final class ReferenceCase {
 
   /** As if the tokens had been sampled from π_old itself. */
   Experience experience() {
-    double[] outcome = perResponse("outcome_reward");
+    double[] outcome = outcomes();
     return new Experience(
         cut(),
         new Experience.Responses(
-            outcome,
-            segmentRewards(),
-            CompleteGroups.of(outcome, groups()),
-            new boolean[outcome.length],
-            limits()),
+            outcome, segmentRewards(), groups(), new boolean[outcome.length], limits()),
         new Experience.Scores(
             input("old_log_prob"),
             input("old_log_prob"),
@@ -147,7 +207,7 @@ final class ReferenceCase {
 
   private double[] segmentRewards() {
     Ragged segments = cut().segments();
-    double[] outcome = perResponse("outcome_reward");
+    double[] outcome = outcomes();
     double[] rewards = new double[segments.size()];
     for (int row = 0; row < outcome.length; row++) {
       rewards[segments.end(row) - 1] = outcome[row];
@@ -155,11 +215,11 @@ final class ReferenceCase {
     return rewards;
   }
 
-  private double[] flat(JsonNode rows) {
+  private double[] flat(JsonNode matrix) {
     double[] flat = new double[tokens.size()];
     for (int row = 0; row < tokens.rows(); row++) {
       for (int t = 0; t < tokens.length(row); t++) {
-        flat[tokens.start(row) + t] = rows.get(row).get(t).asDouble();
+        flat[tokens.start(row) + t] = matrix.get(rows[row]).get(t).asDouble();
       }
     }
     return flat;
