@@ -8,9 +8,12 @@ import java.util.Arrays;
  * @param weights one a token
  * @param effectiveShare (Σw)² / (n Σw²): the effective sample size in tokens, as a share of them; 0
  *     where every weight is 0
+ * @param maskedShare share of the tokens whose ρ lies outside the bounds of {@link
+ *     OffPolicy.Mode#MASK} or {@link OffPolicy.Mode#ICEPOP}; 0 with other modes
  * @param rejectedShare share of the tokens that rejection and veto took out
  */
-public record Corrections(double[] weights, double effectiveShare, double rejectedShare) {
+public record Corrections(
+    double[] weights, double effectiveShare, double maskedShare, double rejectedShare) {
 
   /**
    * In this order: weights, rejection, veto, normalization.
@@ -20,29 +23,38 @@ public record Corrections(double[] weights, double effectiveShare, double reject
   public static Corrections of(
       OffPolicy offPolicy, Segmentation cut, double[] old, double[] behaviour, boolean[] kept) {
     double[] weights = new double[cut.tokens().size()];
+    boolean[] masked = new boolean[weights.length];
     Arrays.fill(weights, 1);
     if (offPolicy.mode() != OffPolicy.Mode.OFF && offPolicy.mode() != OffPolicy.Mode.NONE) {
+      Ragged spans = offPolicy.weighting().scope().of(cut).spans();
       double[] ratios = offPolicy.weighting().ratios(cut, old, behaviour);
-      for (int i = 0; i < ratios.length; i++) {
-        ratios[i] = weight(offPolicy, ratios[i]);
+      for (int span = 0; span < ratios.length; span++) {
+        if (masks(offPolicy, ratios[span])) {
+          Arrays.fill(masked, spans.start(span), spans.end(span), true);
+        }
+        ratios[span] = weight(offPolicy, ratios[span]);
       }
-      weights = offPolicy.weighting().scope().of(cut).spans().spread(ratios);
+      weights = spans.spread(ratios);
     }
     boolean[] rejected = rejected(offPolicy, cut, old, behaviour);
     for (int i = 0; i < weights.length; i++) {
       weights[i] = rejected[i] ? 0 : weights[i];
     }
-    return measured(offPolicy, cut.tokens(), weights, rejected, kept);
+    return measured(offPolicy, cut.tokens(), weights, masked, rejected, kept);
   }
 
   private static double weight(OffPolicy offPolicy, double ratio) {
-    boolean within = ratio >= offPolicy.low() && ratio <= offPolicy.high();
     return switch (offPolicy.mode()) {
       case OFF, NONE -> 1;
       case TRUNCATE -> Math.min(ratio, offPolicy.cap());
-      case MASK -> within ? 1 : 0;
-      case ICEPOP -> within ? ratio : 0;
+      case MASK -> masks(offPolicy, ratio) ? 0 : 1;
+      case ICEPOP -> masks(offPolicy, ratio) ? 0 : ratio;
     };
+  }
+
+  private static boolean masks(OffPolicy offPolicy, double ratio) {
+    boolean within = ratio >= offPolicy.low() && ratio <= offPolicy.high();
+    return offPolicy.mode().hasBounds() && !within;
   }
 
   private static boolean[] rejected(
@@ -74,15 +86,22 @@ public record Corrections(double[] weights, double effectiveShare, double reject
   }
 
   private static Corrections measured(
-      OffPolicy offPolicy, Ragged tokens, double[] weights, boolean[] rejected, boolean[] kept) {
+      OffPolicy offPolicy,
+      Ragged tokens,
+      double[] weights,
+      boolean[] masked,
+      boolean[] rejected,
+      boolean[] kept) {
     double sum = 0;
     double squares = 0;
     long counted = 0;
+    long outside = 0;
     long out = 0;
     for (int row = 0; row < tokens.rows(); row++) {
       for (int i = tokens.start(row); kept[row] && i < tokens.end(row); i++) {
         sum += weights[i];
         squares += weights[i] * weights[i];
+        outside += masked[i] ? 1 : 0;
         out += rejected[i] ? 1 : 0;
         counted++;
       }
@@ -94,6 +113,10 @@ public record Corrections(double[] weights, double effectiveShare, double reject
         weights[i] /= mean;
       }
     }
-    return new Corrections(weights, effective, counted == 0 ? 0 : (double) out / counted);
+    return new Corrections(weights, effective, share(outside, counted), share(out, counted));
+  }
+
+  private static double share(long part, long whole) {
+    return whole == 0 ? 0 : (double) part / whole;
   }
 }

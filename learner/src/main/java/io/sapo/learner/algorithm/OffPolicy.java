@@ -37,7 +37,12 @@ public record OffPolicy(
     /** 1 within [low, high], else 0. */
     MASK,
     /** ρ within [low, high], else 0 (IcePop). */
-    ICEPOP
+    ICEPOP;
+
+    /** Whether the weight is 0 outside of [low, high]. */
+    public boolean hasBounds() {
+      return this == MASK || this == ICEPOP;
+    }
   }
 
   /** How the ratios of the tokens that are taken together become one. */

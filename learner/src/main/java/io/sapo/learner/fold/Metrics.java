@@ -25,6 +25,7 @@ final class Metrics {
   private final SortedMap<String, Double> values = new TreeMap<>();
   private final List<Steps.PolicyOutcome> policySteps = new ArrayList<>();
   private final List<Steps.ValueOutcome> valueSteps = new ArrayList<>();
+  private long tokens;
 
   Metrics(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -77,6 +78,7 @@ final class Metrics {
         -meanDifference(logProbs, all.gather(experience.scores().behaviourLogProbs(), kept)));
     put("off_policy_weight", mean(all.gather(targets.corrections().weights(), kept)));
     put("off_policy_ess", targets.corrections().effectiveShare());
+    put("off_policy_masked", targets.corrections().maskedShare());
     put("off_policy_rejected", targets.corrections().rejectedShare());
     if (scores.values() != null) {
       ValueTargets value = targets.keptValue();
@@ -118,6 +120,8 @@ final class Metrics {
       reward += example.outcome();
       correct += example.correct() ? 1 : 0;
       prompt += example.sequence().promptTokens().length;
+      tokens +=
+          example.sequence().promptTokens().length + example.sequence().responseTokens().length;
       cutOff += example.sampled().cutOff() ? 1 : 0;
       withoutSignal += BatchRules.withoutSignal(example) ? 1 : 0;
     }
@@ -169,19 +173,14 @@ final class Metrics {
     }
   }
 
+  /** Tokens a second are those of whole sequences, not of what is trained on alone. */
   SortedMap<String, Double> finish() {
     summarizePolicy();
     summarizeValue();
     phase("report");
     double seconds = (phaseBegun - begun) / 1e9;
     put("seconds_update", seconds);
-    put(
-        "tokens_per_second",
-        seconds > 0
-            ? values.get("trained")
-                * (values.get("prompt_tokens") + values.get("response_tokens"))
-                / seconds
-            : 0);
+    put("tokens_per_second", seconds > 0 ? tokens / seconds : 0);
     return values;
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -93,6 +94,30 @@ class FormulasTest {
     }
     assertThat(targets.corrections().effectiveShare())
         .isCloseTo(squares == 0 ? 0 : sum * sum / squares / tokens, within(1e-11));
+  }
+
+  /** By hand: ρ of the four kept tokens is 1, 6, 0.4 and 1; bounds are 0.5 and 5. */
+  @ParameterizedTest
+  @CsvSource({"MASK, 0.5", "ICEPOP, 0.5", "TRUNCATE, 0", "NONE, 0", "OFF, 0"})
+  void whatMasksZeroIsCounted(OffPolicy.Mode mode, double share) {
+    Segmentation cut =
+        Segmentation.of(Ragged.ofLengths(2, 2, 1), new int[][] {{0, 1}, {0, 1}, {0}});
+    OffPolicy offPolicy =
+        new OffPolicy(
+            mode,
+            new OffPolicy.Measure(Scope.TOKEN, OffPolicy.Form.MEAN),
+            2,
+            0.5,
+            5,
+            null,
+            0,
+            false,
+            false);
+    double[] old = {0, Math.log(6), Math.log(0.4), 0, Math.log(9)};
+    boolean[] kept = {true, true, false};
+    Corrections corrections = Corrections.of(offPolicy, cut, old, new double[5], kept);
+    assertThat(corrections.maskedShare()).isEqualTo(share);
+    assertThat(corrections.rejectedShare()).isZero();
   }
 
   /** Which tokens are trained, and whether corrections bite at all in these batches. */

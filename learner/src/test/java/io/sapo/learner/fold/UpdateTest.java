@@ -14,6 +14,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.config.LearningRateSchedule;
 import io.sapo.learner.config.OptimizerSettings;
 import io.sapo.learner.config.StepSettings;
+import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.TrainingExample;
 import io.sapo.policy.network.TokenSequence;
 import io.sapo.policy.training.ActivationMemory;
@@ -22,6 +23,7 @@ import io.sapo.schemas.FinishReason;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -171,6 +173,28 @@ class UpdateTest {
             config, config.algorithm().toBuilder().entropy(new EntropyBonus(0.01, 0)).build());
     assertThat(FoldProbe.fold(beside, records, 1, FoldOutcome::of).hashes().actor())
         .isNotEqualTo(start.actor());
+  }
+
+  /** Of a conversation, what others said is computed as well as what the model did. */
+  @Test
+  void tokensASecondAreThoseOfWholeSequences() {
+    LearnerConfig config = TinyRun.config(Algorithm.SAPO);
+    List<SegmentedTrajectory> records = TinyRun.trajectories(1, 4, 3);
+    byte[] mask =
+        new byte[PackedArrays.ints(records.get(0).getTrajectory().getResponseTokens()).length];
+    mask[0] = 1;
+    records.get(0).getTrajectory().setLossMask(ByteBuffer.wrap(mask));
+    List<TrainingExample> examples = FoldProbe.examples(config, records);
+    int tokens = 0;
+    for (TrainingExample example : examples) {
+      TokenSequence sequence = example.sequence();
+      tokens += sequence.promptTokens().length + sequence.responseTokens().length;
+    }
+    long[] seconds = new long[1];
+    Metrics metrics = new Metrics(() -> seconds[0]);
+    metrics.describeLeftOut(new Batch(examples, List.of(), new TreeMap<>(), List.of()), 1);
+    seconds[0] = 2_000_000_000L;
+    assertThat(metrics.finish()).containsEntry("tokens_per_second", tokens / 2.0);
   }
 
   /** The gap is that of sampling, which masked responses came from as well. */
