@@ -207,6 +207,11 @@ public final class Binding {
         .orElse(algorithm.usesCritic() ? 1 : COMPARED_ROLLOUTS);
   }
 
+  /** What whoever trains should say when it starts: settings that do nothing. */
+  public List<String> warnings() {
+    return new Contradictions(settings, this).warnings();
+  }
+
   /** What a gateway should say when it starts; empty where there is nothing to say. */
   public Optional<String> gatewayWarning() {
     Algorithm algorithm = Algorithm.ofName(settings.text("algorithm"));

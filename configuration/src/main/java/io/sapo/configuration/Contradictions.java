@@ -1,11 +1,15 @@
 package io.sapo.configuration;
 
 import io.sapo.learner.algorithm.AlgorithmSettings;
+import io.sapo.learner.algorithm.OffPolicy;
+import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.input.Admission;
+import io.sapo.verifier.RewardShaping;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Keys that are right by themselves and wrong together. */
@@ -102,7 +106,7 @@ final class Contradictions {
         if (isChanged("learner." + key)) {
           findings.add(
               "learner.%s is %s, but without learner.rejection-scope nothing is rejected: set the scope"
-                  .formatted(key, settings.values().get("learner." + key).text()));
+                  .formatted(key, text("learner." + key)));
         }
       }
     }
@@ -116,10 +120,71 @@ final class Contradictions {
     return findings;
   }
 
+  /** What is set, does nothing beside the other settings and does no harm, one sentence each. */
+  List<String> warnings() {
+    AlgorithmSettings algorithm;
+    try {
+      algorithm = binding.learner().algorithm();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+    List<String> warnings = new ArrayList<>();
+    OffPolicy offPolicy = algorithm.offPolicy();
+    OffPolicy.Mode mode = offPolicy.mode();
+    boolean weighs = mode != OffPolicy.Mode.OFF && mode != OffPolicy.Mode.NONE;
+    boolean rejects = offPolicy.rejection() != null || offPolicy.veto() > 0;
+    List<String> idle = new ArrayList<>();
+    if (!weighs) {
+      idle.addAll(List.of("off-policy-scope", "off-policy-form"));
+    }
+    if (!weighs && !rejects) {
+      idle.add("off-policy-normalize");
+    }
+    if (mode != OffPolicy.Mode.TRUNCATE) {
+      idle.add("off-policy-cap");
+    }
+    if (!mode.hasBounds()) {
+      idle.addAll(List.of("off-policy-low", "off-policy-high"));
+    }
+    for (String key : idle) {
+      if (isChanged("learner." + key)) {
+        warnings.add(
+            "learner.%s is %s, which does nothing with learner.off-policy %s"
+                .formatted(key, text("learner." + key), text("learner.off-policy")));
+      }
+    }
+    warnings.addAll(ofOverlongPenalty(algorithm));
+    return warnings;
+  }
+
+  private List<String> ofOverlongPenalty(AlgorithmSettings algorithm) {
+    RewardShaping shaping = binding.verifiers().shaping();
+    if (shaping.overlongTokens() > 0 || shaping.overlongShare() > 0) {
+      return List.of();
+    }
+    List<String> warnings = new ArrayList<>();
+    boolean asked = settings.optionalText("learner.overlong").isPresent();
+    if (asked && algorithm.overlong() == Overlong.PENALTY) {
+      warnings.add(
+          "learner.overlong is penalty, but segmenter.reward.overlong-tokens is 0: no response is punished");
+    }
+    if (isChanged("segmenter.reward.overlong-penalty")) {
+      warnings.add(
+          "segmenter.reward.overlong-penalty is %s, but there is none: it goes with learner.overlong penalty"
+              .formatted(text("segmenter.reward.overlong-penalty")));
+    }
+    return warnings;
+  }
+
+  private String text(String key) {
+    return settings.values().get(key).text();
+  }
+
   private boolean isChanged(String key) {
-    Object parsed =
-        ConfigKeys.rule(key).orElseThrow().parse().apply(ConfigLoader.defaults().get(key));
-    return !settings.values().get(key).parsed().equals(parsed);
+    Rule rule = ConfigKeys.rule(key).orElseThrow();
+    String text = ConfigLoader.defaults().get(key);
+    Object parsed = rule.optional() && text.isEmpty() ? null : rule.parse().apply(text);
+    return !Objects.equals(settings.values().get(key).parsed(), parsed);
   }
 
   /** Who sets it to so many updates means to train a critic alone; who leaves it empty does not. */

@@ -416,6 +416,42 @@ class BindingTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "learner.off-policy-low=0.1 | off-policy-low is 0.1, which does nothing with learner.off-policy truncate",
+        "learner.off-policy-high=3 | off-policy-high is 3,",
+        "learner.off-policy=mask learner.off-policy-cap=3 | off-policy-cap is 3, which does nothing with",
+        "learner.off-policy=icepop learner.off-policy-cap=3 | off-policy-cap is 3,",
+        "learner.off-policy=none learner.off-policy-scope=token | off-policy-scope is token,",
+        "learner.off-policy=off learner.off-policy-form=product | off-policy-form is product,",
+        "learner.off-policy=none learner.off-policy-normalize=true | off-policy-normalize is true,",
+        "learner.overlong=penalty segmenter.reward.overlong-tokens=0 | no response is punished",
+        "segmenter.reward.overlong-penalty=1 | segmenter.reward.overlong-penalty is 1, but there is none",
+      })
+  void settingsThatDoNothingAreSaid(String assignment, String message) {
+    Binding binding = new Binding(settings(assignment.split(" "))).check();
+    assertThat(binding.warnings()).singleElement().asString().contains(message);
+  }
+
+  @Test
+  void settingsThatDoSomethingAreNotSaid() {
+    for (String assignment :
+        List.of(
+            "learner.off-policy-cap=3 learner.off-policy-scope=token learner.off-policy-form=product",
+            "learner.off-policy=mask learner.off-policy-low=0.1 learner.off-policy-high=3",
+            "learner.off-policy=none learner.off-policy-normalize=true learner.off-policy-veto=0.1",
+            "learner.off-policy=none learner.off-policy-cap=2",
+            "algorithm=dapo segmenter.reward.overlong-penalty=1",
+            "algorithm=dapo segmenter.reward.overlong-tokens=0",
+            "learner.overlong=penalty")) {
+      assertThat(new Binding(settings(assignment.split(" "))).check().warnings())
+          .as(assignment)
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "tasks.verifier=boxed_math | tasks.verifier is boxed_math, which is no verifier here; known are boxed-math,",
         "tasks.verifier=gsm8k*0.9+forma*0.1 | format, geo3k",
       })

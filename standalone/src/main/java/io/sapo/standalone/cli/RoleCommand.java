@@ -131,6 +131,11 @@ final class RoleCommand implements Callable<Integer> {
       new Binding(settings).device();
       PlanWarnings.look(settings, kind.label(), spec.commandLine().getErr());
     }
+    if (kind == RoleKind.LEARNER) {
+      PrintWriter err = spec.commandLine().getErr();
+      new Binding(settings).warnings().forEach(err::println);
+      err.flush();
+    }
     if (kind == RoleKind.GATEWAY) {
       PrintWriter err = spec.commandLine().getErr();
       new Binding(settings).gatewayWarning().ifPresent(err::println);

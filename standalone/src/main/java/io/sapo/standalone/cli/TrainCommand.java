@@ -94,6 +94,7 @@ final class TrainCommand implements Callable<Integer> {
     KafkaAccess.requireFree(settings, folder);
     PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     PlanWarnings.look(settings, "train", progress);
+    new Binding(settings).warnings().forEach(progress::println);
     TrainingRun training =
         new TrainingRun(
             settings,
