@@ -9,15 +9,22 @@ final class Exif {
   private static final int EXIF = 0x45786966;
   private static final int ORIENTATION = 0x0112;
   private static final int SHORT = 3;
+  private static final int LONG = 4;
   private static final int ENTRY_BYTES = 12;
 
   private Exif() {}
 
+  /** Whether a segment's content is EXIF data. */
+  static boolean marked(ByteBuffer content) {
+    ByteBuffer data = content.slice().order(ByteOrder.BIG_ENDIAN);
+    return data.remaining() >= 6 && data.getInt(0) == EXIF && data.getShort(4) == 0;
+  }
+
   /**
    * @param data an APP1 segment's or EXIF chunk's content, with the leading {@code Exif\0\0} or
    *     without
-   * @return 2 to 8; empty when there is none, or the data is damaged: then the picture is taken as
-   *     it is
+   * @return what is said, which may be no orientation; empty when nothing is, or the data is
+   *     damaged
    */
   static OptionalInt orientation(ByteBuffer data) {
     ByteBuffer tiff = data.slice().order(ByteOrder.BIG_ENDIAN);
@@ -47,9 +54,16 @@ final class Exif {
       if (entry > tiff.limit() - ENTRY_BYTES) {
         break;
       }
-      if ((tiff.getShort(entry) & 0xFFFF) == ORIENTATION && tiff.getShort(entry + 2) == SHORT) {
-        int value = tiff.getShort(entry + 8);
-        return value >= 2 && value <= 8 ? OptionalInt.of(value) : OptionalInt.empty();
+      if ((tiff.getShort(entry) & 0xFFFF) == ORIENTATION && tiff.getInt(entry + 4) == 1) {
+        switch (tiff.getShort(entry + 2)) {
+          case SHORT -> {
+            return OptionalInt.of(tiff.getShort(entry + 8) & 0xFFFF);
+          }
+          case LONG -> {
+            return OptionalInt.of(tiff.getInt(entry + 8));
+          }
+          default -> {}
+        }
       }
     }
     return OptionalInt.empty();

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * @param components 1 for grey, 3 for colour, 4 for CMYK
  * @param luminance whether components are luminance and chrominance (YCbCr, YCCK), told as libjpeg
  *     tells it: by the JFIF and Adobe markers, else by the components' names
- * @param orientation of its EXIF data, 1 to 8
+ * @param orientation as {@link StatedOrientation} finds it, 1 to 8
  * @param coefficients bytes of those that the decoder keeps from the first scan to the last
  */
 record JpegFile(
@@ -35,7 +35,7 @@ record JpegFile(
     long coefficients = 0;
     boolean jfif = false;
     int adobe = -1;
-    int orientation = 1;
+    StatedOrientation orientation = new StatedOrientation();
     while (segments.next()) {
       ByteBuffer content = segments.content().order(ByteOrder.BIG_ENDIAN);
       if (segments.frame() && frame == null) {
@@ -49,7 +49,7 @@ record JpegFile(
             adobe = content.get(11) & 0xFF;
           }
         }
-        case JpegSegments.APP1 -> orientation = Exif.orientation(content).orElse(orientation);
+        case JpegSegments.APP1 -> orientation.jpegSegment(content);
         case JpegSegments.SCAN -> {
           if (frame == null) {
             throw new UnreadablePictureException("JPEG scan before its frame");
@@ -71,7 +71,7 @@ record JpegFile(
         frame.getShort(1) & 0xFFFF,
         components,
         luminance(components, jfif, adobe, frame),
-        orientation,
+        orientation.value(),
         coefficients);
   }
 

@@ -7,7 +7,7 @@ import java.util.Set;
  * A PNG taken apart.
  *
  * @param transparency content of its tRNS chunk; empty without one
- * @param orientation of its EXIF data, 1 to 8
+ * @param orientation as {@link StatedOrientation} finds it, 1 to 8
  */
 record PngFile(
     int width, int height, int bitDepth, int colorType, byte[] transparency, int orientation) {
@@ -55,16 +55,19 @@ record PngFile(
     }
     boolean data = false;
     byte[] transparency = {};
-    int orientation = 1;
+    StatedOrientation orientation = new StatedOrientation();
     while (chunks.next()) {
       data |= chunks.type() == PngChunks.IDAT;
       if (chunks.type() == PngChunks.TRNS && chunks.length() <= MAX_TRANSPARENCY_BYTES) {
         transparency = new byte[chunks.length()];
         in.get(chunks.content(), transparency);
       }
-      if (chunks.type() == PngChunks.EXIF) {
-        ByteBuffer exif = in.slice(chunks.content(), chunks.length());
-        orientation = Exif.orientation(exif).orElse(orientation);
+      ByteBuffer content = in.slice(chunks.content(), chunks.length());
+      switch (chunks.type()) {
+        case PngChunks.EXIF -> orientation.exif(content);
+        case PngChunks.TEXT, PngChunks.DEFLATED_TEXT, PngChunks.INTERNATIONAL_TEXT ->
+            orientation.pngText(chunks.type(), content);
+        default -> {}
       }
     }
     if (!data) {
@@ -76,7 +79,7 @@ record PngFile(
         in.get(header + 8),
         colorType,
         transparency,
-        orientation);
+        orientation.value());
   }
 
   /**

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * @param left where the frame begins on the canvas
  * @param alpha content of the lossy kind's transparency chunk; null without one
  * @param pixels its chunk, with its header
- * @param orientation of its EXIF data, 1 to 8
+ * @param orientation as {@link StatedOrientation} finds it, 1 to 8
  */
 record WebpFile(
     int width,
@@ -31,6 +31,7 @@ record WebpFile(
   private static final int ALPH = tag("ALPH");
   private static final int ANMF = tag("ANMF");
   private static final int EXIF = tag("EXIF");
+  private static final int XMP = tag("XMP ");
 
   private static final int SAMPLE_BYTES = 4;
   private static final int LOSSY_BYTES = 2;
@@ -61,7 +62,7 @@ record WebpFile(
     int top;
     ByteBuffer alpha;
     ByteBuffer pixels;
-    int orientation = 1;
+    final StatedOrientation orientation = new StatedOrientation();
   }
 
   static WebpFile parse(ByteBuffer encoded) {
@@ -90,7 +91,7 @@ record WebpFile(
         frame[1],
         found.alpha,
         found.pixels,
-        found.orientation);
+        found.orientation.value());
   }
 
   /**
@@ -121,7 +122,9 @@ record WebpFile(
       } else if ((type == VP8 || type == VP8L) && found.pixels == null) {
         found.pixels = chunk;
       } else if (type == EXIF) {
-        found.orientation = Exif.orientation(content).orElse(1);
+        found.orientation.exif(content);
+      } else if (type == XMP) {
+        found.orientation.xmp(content);
       }
     }
   }
