@@ -15,15 +15,11 @@ import io.sapo.learner.fold.Update;
 import io.sapo.learner.input.BatchAssembler;
 import io.sapo.learner.input.BatchRules;
 import io.sapo.learner.input.SegmentsReader;
-import io.sapo.learner.recovery.Divergences;
 import io.sapo.policy.network.BaseModel;
 import io.sapo.schemas.Component;
-import io.sapo.schemas.Divergence;
 import io.sapo.schemas.Heartbeats;
 import io.sapo.schemas.Liveness;
-import io.sapo.schemas.WeightVersion;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,9 +209,9 @@ public final class Learner {
       Commands commands,
       Heartbeats heartbeats)
       throws InterruptedException {
-    Start start = start(loader, commits);
+    Start start = Start.of(loader, commits, options, status, this::stopping);
     String runId = start.runId();
-    if (start.state().version() < start.newest()) {
+    if (!start.isComplete()) {
       start.state().close();
       return start.newest();
     }
@@ -305,69 +301,6 @@ public final class Learner {
       ready.complete(state.version());
       return loop.run(new BatchAssembler(reader, BatchRules.of(config), reader.from()));
     }
-  }
-
-  /**
-   * What training goes on from; all else that was committed is let go of.
-   *
-   * @param state the caller's to close
-   * @param newest version committed; the state is of an earlier one where recovery was asked to
-   *     stop
-   * @param sha256 of the newest commit record; null where there is none
-   * @param accepted what recovery folded otherwise than it was committed
-   */
-  private record Start(
-      TrainingState state,
-      String runId,
-      long newest,
-      String sha256,
-      List<Long> anchorOffsets,
-      List<Divergence> accepted) {}
-
-  private Start start(StateLoader loader, CommitLog commits) {
-    CommittedVersions committed = loader.committed();
-    commits.beginAt(committed.isEmpty() ? null : committed.sha256());
-    if (committed.isEmpty()) {
-      TrainingState state = loader.fresh();
-      return new Start(state, options.newRun().id(), state.version(), null, List.of(), List.of());
-    }
-    Divergences divergences = new Divergences(committed, options.start().acceptDivergence());
-    try {
-      return new Start(
-          recovered(loader, committed, divergences),
-          committed.last().getRunId(),
-          committed.last().getVersion(),
-          committed.sha256(),
-          committed.anchorOffsets(),
-          divergences.accepted());
-    } catch (CheckpointException e) {
-      if (e.isUnwritten()) {
-        commits.checkStanding(CommittedVersions.progress(committed.last()).positions());
-      }
-      throw e;
-    }
-  }
-
-  private TrainingState recovered(
-      StateLoader loader, CommittedVersions committed, Divergences divergences) {
-    WeightVersion last = committed.last();
-    log.info("recovering version {} of run {}", last.getVersion(), last.getRunId());
-    TrainingState state =
-        loader.recovered(
-            committed,
-            divergences,
-            this::stopping,
-            reached -> {
-              log.info("recovery has reached version {} of {}", reached, last.getVersion());
-              status.recovered(reached, last.getVersion());
-            });
-    if (state.version() == last.getVersion()) {
-      status.committed(last);
-    } else {
-      log.info(
-          "recovery was stopped at version {}: the next start goes on from there", state.version());
-    }
-    return state;
   }
 
   private SegmentsReader openSegments(FoldResources resources, TrainingState state) {

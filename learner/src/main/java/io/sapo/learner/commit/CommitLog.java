@@ -27,13 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApplicationRecoverableException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -314,35 +308,8 @@ public final class CommitLog implements AutoCloseable {
     }
   }
 
-  /** Throws what ends this learner; returns what a new transaction can mend. */
   private KafkaException classified(KafkaException e) {
-    if (ofAnotherEpoch(e)) {
-      throw new FencedException(transactionalId, e);
-    }
-    if (e instanceof RecordTooLargeException) {
-      throw new CommitFailedException(
-          "a record of the commit is larger than its topic takes (max.message.bytes of the topics with prefix '%s'): %s"
-              .formatted(topics.prefix(), e.getMessage()),
-          e);
-    }
-    if (e instanceof AuthorizationException
-        || e instanceof InterruptException
-        || e instanceof ApplicationRecoverableException) {
-      throw e;
-    }
-    return e;
-  }
-
-  /** Whether the coordinator knows this transaction no more; a client says so once and for all. */
-  private static boolean ofAnotherEpoch(KafkaException e) {
-    for (Throwable at = e; at != null; at = at.getCause()) {
-      if (at instanceof ProducerFencedException
-          || at instanceof InvalidProducerEpochException
-          || at instanceof InvalidTxnStateException) {
-        return true;
-      }
-    }
-    return false;
+    return CommitErrors.classified(e, transactionalId, topics.prefix());
   }
 
   /** Leaves an open transaction to the next {@link #fence}. */
