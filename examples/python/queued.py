@@ -9,7 +9,7 @@ class Queue:
     def __init__(self, servers: dict, prefix: str):
         self.topic = prefix + "trajectories"
         base = {
-            "group.id": prefix + "unused",
+            "group.id": prefix + "producers",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
         }

@@ -70,7 +70,7 @@ class Sharing:
         self.first_topic, self.unnamed = None, False
         self.claims_topic, self.status_topic = prefix + "task-claims", prefix + "status"
         base = {
-            "group.id": prefix + "unused",
+            "group.id": prefix + "producers",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,

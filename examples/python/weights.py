@@ -21,8 +21,9 @@ class Weights:
 
     def __init__(self, servers: dict, prefix: str, versions, chunks):
         base = dict(servers, **{"isolation.level": "read_committed", "enable.auto.commit": False})
-        # Positions are this process's own; the group is a name that the client library wants.
-        base["group.id"] = prefix + "unused"
+        # Positions are this process's own, and no group is joined; the client library wants a name all
+        # the same, and asks for that group's coordinator: it is one that acls allow a producer.
+        base["group.id"] = prefix + "producers"
         self.version_codec, self.chunk_codec = versions, chunks
         self.chunk_topic = prefix + "weight-chunks"
         self.records = Consumer(base)

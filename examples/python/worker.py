@@ -110,7 +110,7 @@ class Tasks:
     def __init__(self, servers, prefix, codec):
         self.codec, self.partition = codec, TopicPartition(prefix + "tasks", 0)
         base = {
-            "group.id": prefix + "unused",
+            "group.id": prefix + "producers",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,

@@ -6,7 +6,7 @@ public final class ExitCodes {
   public static final int FAILED = 1;
   public static final int USAGE = 2;
 
-  /** Another learner has taken over: whoever starts this one again takes over from that. */
+  /** Another learner has taken over; started again, this one is a standby while that one lives. */
   public static final int FENCED = 3;
 
   /** What failed lies outside of the process; started again it may go on. */

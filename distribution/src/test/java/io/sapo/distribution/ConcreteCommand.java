@@ -90,7 +90,8 @@ final class ConcreteCommand {
     if (command.equals("train")) {
       return words.size() == 3 && words.contains("--data") ? run.resumable() : run.fresh();
     }
-    return isRole() && words.contains("--bootstrap-servers") ? run.roles() : run.run();
+    boolean elsewhere = words.contains("--bootstrap-servers") || words.contains("--config");
+    return isRole() && elsewhere ? run.roles() : run.run();
   }
 
   private Path output() {

@@ -66,7 +66,6 @@ final class PreparedRun implements AutoCloseable {
     }
     Files.write(tasks(), tasks);
     Files.write(responses(), responses);
-    Files.writeString(config(), "kafka:\n  topic-prefix: roles.\n");
     Files.writeString(experiment(), experimentOf(settings));
 
     CommandInProcess.Outcome trained =
@@ -77,6 +76,9 @@ final class PreparedRun implements AutoCloseable {
     copy(run(), stopped());
     broker = EmbeddedBroker.start(new RunFolder(run()).broker(), 0);
     new RunFolder(run()).announce(broker.bootstrapServers());
+    Files.writeString(
+        config(),
+        "kafka:\n  topic-prefix: roles.\n  bootstrap-servers: " + broker.bootstrapServers() + "\n");
     Matcher input =
         INPUT.matcher(
             CommandInProcess.run(

@@ -19,11 +19,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Pages that list all there is of a kind do. */
 class ReferencePagesTest {
   private static final Path DOCS = Path.of("..", "docs");
+
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(put\\(|phase\\(|lap\\(|PUBLISHED_AGAIN = )\\s*\"([a-z_]+)\"");
+
+  private static final Pattern CODE = Pattern.compile("`([a-z0-9_]+)`");
 
   private static List<String> missing(String page, List<String> names) throws IOException {
     String text = Files.readString(DOCS.resolve(page));
@@ -91,6 +100,39 @@ class ReferencePagesTest {
       names.add(reason.label());
     }
     assertThat(missing("protocol.md", names)).isEmpty();
+  }
+
+  /** By the learner's sources: no run has all of them. */
+  @Test
+  void everyMetricOfAnUpdateIsExplainedAndNoOther() throws IOException {
+    Path learner = Path.of("..", "learner/src/main/java/io/sapo/learner");
+    Set<String> known = new TreeSet<>();
+    for (String file :
+        List.of(
+            "fold/Metrics.java",
+            "fold/PassCount.java",
+            "fold/Update.java",
+            "Stopwatch.java",
+            "TrainingLoop.java")) {
+      Matcher name = METRIC.matcher(Files.readString(learner.resolve(file)));
+      while (name.find()) {
+        boolean phase = name.group(1).equals("phase(");
+        known.add((phase ? "seconds_" : "") + name.group(2));
+        if (name.group(1).equals("lap(")) {
+          known.add(name.group(2).replace("seconds_", "share_"));
+        }
+      }
+    }
+    assertThat(known).hasSizeGreaterThan(40);
+    assertThat(missing("metrics.md", List.copyOf(known))).isEmpty();
+    Matcher shown = CODE.matcher(Files.readString(DOCS.resolve("metrics.md")));
+    Set<String> unknown = new TreeSet<>();
+    while (shown.find()) {
+      if (!known.contains(shown.group(1))) {
+        unknown.add(shown.group(1));
+      }
+    }
+    assertThat(unknown).containsExactly("mlflow", "staleness_0", "staleness_1", "tensorboard");
   }
 
   @Test

@@ -26,7 +26,7 @@ record ShellCommand(String place, Set<String> variables, List<String> words) {
   /** A block that has a line like this one holds commands and comments, and nothing else. */
   private static final Pattern COMMAND =
       Pattern.compile(
-          "(\\./sapo|mvn|pip|python3|docker|kubectl|vllm|aws|sudo|curl|git|helm|export"
+          "(\\./sapo|mvn|pip|python3|docker|kubectl|vllm|aws|sudo|curl|git|helm|hf|export"
               + "|(\\w|\\.\\w)[\\w.-]*/[\\w-]+)( .*|$)");
 
   /** Code in sentences that is a command, not only a tool's name. */

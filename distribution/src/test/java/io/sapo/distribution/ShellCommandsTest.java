@@ -85,7 +85,8 @@ class ShellCommandsTest {
   @Test
   void commandsOfEveryToolAreFound() throws IOException {
     assertThat(commands().stream().map(ShellCommand::tool))
-        .contains("mvn", "pip", "python3", "docker", "kubectl", "vllm", "aws", "docker/build");
+        .contains("mvn", "pip", "python3", "docker", "kubectl", "vllm", "aws", "docker/build")
+        .contains("hf", "curl");
   }
 
   @ParameterizedTest
@@ -112,6 +113,9 @@ class ShellCommandsTest {
         "kubectl scale deployment none --replicas 8",
         "export NOBODY_READS_THIS=1",
         "curl http://127.0.0.1",
+        "curl http://127.0.0.1:8080/nothing",
+        "curl -o file http://example.org/file",
+        "hf upload somebody/something",
         "sudo none"
       })
   void whatCannotWorkIsFound(String line) {
@@ -129,6 +133,9 @@ class ShellCommandsTest {
       case "export" -> exported(shown);
       // Needs a server: RealServerTest tries what a server of the documented flags answers.
       case "vllm" -> assertThat(shown.words()).startsWith("vllm", "serve");
+      // Needs the network.
+      case "hf" -> assertThat(shown.words()).startsWith("hf", "download").contains("--local-dir");
+      case "curl" -> curl(shown);
       // ObjectStoreBackupTest runs the commands of this page.
       case "aws" -> assertThat(shown.place()).contains("backup.md");
       default -> script(shown);
@@ -199,6 +206,22 @@ class ShellCommandsTest {
   private static void options(ShellCommand shown, Path script) {
     for (String word : shown.arguments()) {
       assertThat(!word.startsWith("--") || mentions(script, word)).as(word).isTrue();
+    }
+  }
+
+  /** A file of somebody else's, by https, or a path that the admin endpoint serves. */
+  private static void curl(ShellCommand shown) throws IOException {
+    String address =
+        shown.arguments().stream().filter(word -> word.contains("://")).findFirst().orElseThrow();
+    if (address.startsWith("http://127.0.0.1:8080/")) {
+      String path = address.substring("http://127.0.0.1:8080".length()).replaceFirst("\\?.*", "");
+      String described = read("admin/src/main/resources/io/sapo/admin/openapi.json");
+      assertThat(described)
+          .contains(
+              "\"" + path.replaceFirst("^/api/control/[a-z]+$", "/api/control/{action}") + "\"");
+    } else {
+      assertThat(address).startsWith("https://");
+      assertThat(shown.values("-o")).hasSize(1);
     }
   }
 
@@ -285,7 +308,8 @@ class ShellCommandsTest {
     String page = shown.place().replaceFirst(":\\d+$", "");
     for (String variable : shown.variables()) {
       boolean used = Files.exists(Path.of(page)) && mentions(Path.of(page), "$" + variable);
-      for (String reader : List.of("docker/pytorch", "docker/compose.gpu.yaml")) {
+      for (String reader :
+          List.of("docker/pytorch", "docker/compose.gpu.yaml", "docker/compose.model.yaml")) {
         used |= mentions(HOME.resolve(reader), variable);
       }
       assertThat(used).as(variable).isTrue();

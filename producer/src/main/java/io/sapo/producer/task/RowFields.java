@@ -48,7 +48,7 @@ final class RowFields {
     List<ImageSource> images = new ArrayList<>();
     if (value.isArray()) {
       value.forEach(image -> images.add(image(image, name)));
-    } else if (value.isObject()) {
+    } else if (value.isObject() || value.isTextual()) {
       images.add(image(value, name));
     } else if (!value.isMissingNode() && !value.isNull()) {
       throw new IllegalArgumentException("'" + name + "' is no list");

@@ -189,7 +189,8 @@ class FileTaskSourceTest {
           [1, 2]                                             | not a JSON object
           {"prompt": "p"}                                    | 'answer' is missing
           {"prompt": {"p": 1}, "answer": "1"}                | neither text nor a list
-          {"prompt": "p", "answer": "1", "images": "x"}      | 'images' is no list
+          {"prompt": "p", "answer": "1", "images": 1}        | 'images' is no list
+          {"prompt": "p", "answer": "1", "images": "n.png"}  | n.png does not exist
           {"prompt": "p", "answer": "1", "images": [1]}      | no path and has no bytes
           {"prompt": "p", "answer": "1", "images": [{"bytes": [1, 2]}]} | 'images' holds bytes that are a JSON array
           {"prompt": "p", "answer": "1", "images": {"bytes": 7}} | 'images' holds bytes that are a JSON number
@@ -218,6 +219,23 @@ class FileTaskSourceTest {
       assertThat(new String(refused.value())).isEqualTo(line);
       assertThat(source.next().orElseThrow().getTaskId()).isEqualTo("b");
       assertThat(source.next()).isEmpty();
+    }
+  }
+
+  /** As many write it where a row has one. */
+  @Test
+  void onePictureNeedsNoList() throws Exception {
+    Files.copy(resource("dynamath").resolve("images/005.png"), temp.resolve("a.png"));
+    Path file = temp.resolve("tasks.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"prompt": "p", "answer": "1", "images": "a.png"}
+        {"prompt": "p", "answer": "1", "images": ["a.png"]}
+        """);
+    try (TaskSource source = whole(file.toString())) {
+      List<Task> tasks = all(source);
+      assertThat(tasks.get(0).getPictures()).hasSize(1).isEqualTo(tasks.get(1).getPictures());
     }
   }
 

@@ -3,22 +3,35 @@ package io.sapo.standalone.plan;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.util.cuda.CudaUtils;
-import java.util.OptionalLong;
+import java.lang.management.MemoryUsage;
+import java.util.Optional;
 
-/** Memory of an accelerator of this machine. */
-final class DeviceMemory {
-  private DeviceMemory() {}
+/**
+ * Memory of an accelerator of this machine.
+ *
+ * @param all that it has, used or not
+ * @param taken by others, such as an inference server on the same card
+ */
+record DeviceMemory(long all, long taken) {
+  /** Less is the context of the process that asks, a display, or a driver's own. */
+  private static final long LEAST_TAKEN = 1L << 30;
 
-  /** All that it has, used or not; empty for a CPU, and where CUDA's runtime does not say. */
-  static OptionalLong of(Device device) {
+  /** Empty for a CPU, and where CUDA's runtime does not say. */
+  static Optional<DeviceMemory> of(Device device) {
     if (!device.isGpu()) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     try {
-      long most = CudaUtils.getGpuMemory(device).getMax();
-      return most > 0 ? OptionalLong.of(most) : OptionalLong.empty();
+      MemoryUsage memory = CudaUtils.getGpuMemory(device);
+      return memory.getMax() > 0
+          ? Optional.of(of(memory.getMax(), memory.getUsed()))
+          : Optional.empty();
     } catch (IllegalArgumentException | IllegalStateException | EngineException | LinkageError e) {
-      return OptionalLong.empty(); // no such device, or no runtime library that could be asked
+      return Optional.empty(); // no such device, or no runtime library that could be asked
     }
+  }
+
+  static DeviceMemory of(long all, long used) {
+    return new DeviceMemory(all, used < LEAST_TAKEN ? 0 : used);
   }
 }

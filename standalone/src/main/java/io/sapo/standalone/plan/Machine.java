@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -12,8 +13,9 @@ import java.util.OptionalLong;
  *
  * @param device of the accelerator; empty where it is not known or there is none
  * @param host of this machine or, where less, of the control group; empty where it is not known
+ * @param taken bytes of the accelerator that others use; 0 where it is not known
  */
-public record Machine(OptionalLong device, OptionalLong host) {
+public record Machine(OptionalLong device, OptionalLong host, long taken) {
   /** A limit beyond any machine's memory means none. */
   private static final long UNLIMITED = 1L << 50;
 
@@ -22,6 +24,11 @@ public record Machine(OptionalLong device, OptionalLong host) {
           Path.of("/sys/fs/cgroup/memory.max"),
           Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
 
+  /** One whose accelerator nobody else uses. */
+  public Machine(OptionalLong device, OptionalLong host) {
+    this(device, host, 0);
+  }
+
   /** Of this machine, without its accelerators. */
   public static Machine here() {
     return read(Path.of("/proc/meminfo"), GROUP_LIMITS);
@@ -29,7 +36,15 @@ public record Machine(OptionalLong device, OptionalLong host) {
 
   /** The same with what the device has where it is a GPU that can be asked. */
   public static Machine here(Device device) {
-    return here().with(DeviceMemory.of(device), OptionalLong.empty());
+    Optional<DeviceMemory> memory = DeviceMemory.of(device);
+    return memory.isEmpty()
+        ? here()
+        : new Machine(OptionalLong.of(memory.get().all()), here().host(), memory.get().taken());
+  }
+
+  /** The same once the others have ended. */
+  public Machine alone() {
+    return new Machine(device, host);
   }
 
   static Machine read(Path meminfo, List<Path> groupLimits) {
@@ -46,7 +61,9 @@ public record Machine(OptionalLong device, OptionalLong host) {
   /** The same where nothing else is said. */
   public Machine with(OptionalLong otherDevice, OptionalLong otherHost) {
     return new Machine(
-        otherDevice.isPresent() ? otherDevice : device, otherHost.isPresent() ? otherHost : host);
+        otherDevice.isPresent() ? otherDevice : device,
+        otherHost.isPresent() ? otherHost : host,
+        otherDevice.isPresent() ? 0 : taken);
   }
 
   private static OptionalLong total(Path meminfo) {

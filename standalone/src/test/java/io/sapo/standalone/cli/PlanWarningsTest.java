@@ -46,6 +46,17 @@ class PlanWarningsTest {
         .hasMessageContaining("of device memory of the 1.0 MiB there are");
   }
 
+  /** An inference server may end, or a predecessor that is about to. */
+  @Test
+  void aCardThatOthersHaveTakenMayBeTriedAgain() {
+    Machine shared = new Machine(ENOUGH, ENOUGH, ENOUGH.getAsLong() - (1 << 20));
+    assertThatThrownBy(() -> said(shared))
+        .isInstanceOfSatisfying(CommandFailure.class, e -> assertThat(e.isOutside()).isTrue())
+        .hasMessageContaining("of which others have taken");
+    assertThatThrownBy(() -> said(new Machine(OptionalLong.of(1 << 20), ENOUGH)))
+        .isInstanceOfSatisfying(CommandFailure.class, e -> assertThat(e.isOutside()).isFalse());
+  }
+
   @Test
   void aCardOfWhichNothingIsKnownIsNamed() throws IOException {
     assertThat(said(new Machine(OptionalLong.empty(), ENOUGH)))

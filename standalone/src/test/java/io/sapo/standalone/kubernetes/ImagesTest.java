@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** Images and compose file against the roles and settings that there are. */
@@ -48,11 +51,36 @@ class ImagesTest {
         });
   }
 
+  /**
+   * What is laid over the compose file changes roles that are there, by settings that there are.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"compose.gpu.yaml", "compose.model.yaml"})
+  void everyRoleThatIsChangedIsOne(String file) throws IOException {
+    Map<String, Map<String, Object>> changes = services(file);
+    assertThat(changes).hasSize(4);
+    assertThat(composedRoles().keySet()).containsAll(changes.keySet());
+    changes
+        .values()
+        .forEach(
+            change -> {
+              assertThat((List<?>) change.get("volumes")).isNotEmpty();
+              Map<String, String> environment = environment(change);
+              environment.keySet().removeIf(name -> !name.startsWith("SAPO_"));
+              assertThat(environment).isNotEmpty();
+              new ConfigLoader().environment(environment).load();
+            });
+  }
+
   @SuppressWarnings("unchecked")
+  private static Map<String, Map<String, Object>> services(String file) throws IOException {
+    Map<String, Object> whole = new Yaml().load(Files.readString(DOCKER.resolve(file)));
+    return (Map<String, Map<String, Object>>) whole.get("services");
+  }
+
   private static Map<String, Map<String, Object>> composedRoles() throws IOException {
-    Map<String, Object> file = new Yaml().load(Files.readString(DOCKER.resolve("compose.yaml")));
     Map<String, Map<String, Object>> roles = new TreeMap<>();
-    ((Map<String, Map<String, Object>>) file.get("services"))
+    services("compose.yaml")
         .forEach(
             (name, service) -> {
               if (((String) service.get("image")).startsWith("sapo-")) {

@@ -405,6 +405,22 @@ class PlanTest {
     return PlanText.of("a model", planner.work(), plan, fits, List.of());
   }
 
+  /** Beside an inference server on the same card; the context of whoever asks counts as none. */
+  @Test
+  void whatOthersHaveTakenOfADeviceIsNotThere() throws Exception {
+    OptionalLong host = OptionalLong.of(128 * GIB);
+    Machine shared = new Machine(OptionalLong.of(80 * GIB), host, 72 * GIB);
+    Fit fit = planner("qwen2.5-vl-7b", shared, "model.device=gpu0").fit("train");
+    assertThat(fit.verdict()).isEqualTo(Fit.Verdict.TOO_LARGE);
+    assertThat(fit.sentence()).contains("of the 80 GiB there are, of which others have taken 72");
+    assertThat(planner("qwen2.5-vl-7b", shared.alone(), "model.device=gpu0").fit("train").verdict())
+        .isEqualTo(Fit.Verdict.FITS);
+    assertThat(shared.with(OptionalLong.of(80 * GIB), OptionalLong.empty()))
+        .isEqualTo(shared.alone());
+    assertThat(DeviceMemory.of(80 * GIB, GIB / 2).taken()).isZero();
+    assertThat(DeviceMemory.of(80 * GIB, 72 * GIB).taken()).isEqualTo(72 * GIB);
+  }
+
   @Test
   void ofNoGpuNothingIsKnown() {
     assertThat(Machine.here(Device.cpu()).device()).isEmpty();

@@ -11,7 +11,9 @@ import io.sapo.standalone.run.RoleAccess;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
 import io.sapo.system.run.RunningRoles;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -84,6 +86,52 @@ class AccessTest {
     for (int i : List.of(1, 2, 4)) {
       assertThat(started.all().get(i).end()).isNotDone();
     }
+  }
+
+  /** Of the group that every consumer names, too, though this one joins none. */
+  @Test
+  void aWorkerInPythonNeedsWhatAProducerNeeds() throws Exception {
+    PythonExample.require();
+    Topics topics = new Topics("python.");
+    try (Admin admin = cluster.admin()) {
+      assertThat(new TopicAdmin(admin, topics).createAndCheck((short) 1)).isEmpty();
+    }
+    PythonExample python = new PythonExample(folder.resolve("python.log"));
+    Path tasks = folder.resolve("tasks.jsonl");
+    Files.writeString(tasks, "{\"prompt\": \"1 + 1\", \"answer\": 2}\n".repeat(4));
+    List<String> prefix = List.of("--topic-prefix", topics.prefix());
+    List<String> publishing =
+        new ArrayList<>(List.of("--bootstrap-servers", cluster.bootstrapServers()));
+    publishing.addAll(prefix);
+    publishing.add(tasks.toString());
+    assertThat(python.start("tasks.py", publishing).waitFor()).as(python.said()).isZero();
+    started.add(
+        RunningRole.start(
+            RoleKind.LEARNER,
+            folder.resolve("python"),
+            checkpoint,
+            "kafka.bootstrap-servers=" + cluster.bootstrapServers(),
+            "kafka.topic-prefix=" + topics.prefix()));
+    cluster.enrol(
+        "python", "right", new RoleAccess(RoleKind.PRODUCER, topics).bindings("User:python"));
+    List<String> working = new ArrayList<>(prefix);
+    working.addAll(List.of("--bootstrap-servers", cluster.secureServers(), "--count", "4"));
+    working.addAll(List.of("--tokenizer", checkpoint.resolve("tokenizer.json").toString()));
+    for (String property :
+        List.of(
+            "security.protocol=SASL_SSL",
+            "sasl.mechanism=SCRAM-SHA-512",
+            "sasl.username=python",
+            "sasl.password=right",
+            "enable.ssl.certificate.verification=false")) {
+      working.addAll(List.of("--property", property));
+    }
+    Process worker = python.start("worker.py", working);
+    assertThat(worker.waitFor(60, TimeUnit.SECONDS)).as(python.said()).isTrue();
+    assertThat(worker.exitValue()).as(python.said()).isZero();
+    assertThat(python.said())
+        .contains("published 4 trajectories")
+        .doesNotContainIgnoringCase("auth");
   }
 
   @Test

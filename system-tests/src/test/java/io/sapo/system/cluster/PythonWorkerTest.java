@@ -1,7 +1,6 @@
 package io.sapo.system.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sapo.broker.EmbeddedBroker;
 import io.sapo.fixtures.TinyCheckpoint;
@@ -9,7 +8,6 @@ import io.sapo.schemas.ClaimKind;
 import io.sapo.schemas.CommittedLog;
 import io.sapo.schemas.DeadLetters;
 import io.sapo.schemas.ProducerClients;
-import io.sapo.schemas.Task;
 import io.sapo.schemas.TaskClaim;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
@@ -48,22 +46,7 @@ class PythonWorkerTest {
 
   @BeforeAll
   static void requirePython() throws IOException, InterruptedException {
-    boolean there;
-    try {
-      there = python(List.of("-c", "import confluent_kafka, fastavro, zstandard")).waitFor() == 0;
-    } catch (IOException e) {
-      there = false;
-    }
-    assumeTrue(there, "python3 with confluent-kafka, fastavro and zstandard");
-  }
-
-  private static Process python(List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("python3"));
-    command.addAll(arguments);
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    PythonExample.require();
   }
 
   @Test
@@ -73,7 +56,7 @@ class PythonWorkerTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
         RunningRoles roles = new RunningRoles()) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
-      publishTasks(client);
+      publishTasks(broker);
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
         roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
       }
@@ -95,7 +78,7 @@ class PythonWorkerTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
         RunningRoles roles = new RunningRoles()) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
-      publishTasks(client);
+      publishTasks(broker);
       claimForSomebodyGone(client);
       for (RoleKind kind : List.of(RoleKind.LEARNER, RoleKind.SEGMENTER)) {
         roles.add(RunningRole.start(kind, folder.resolve("data"), checkpoint, settings(broker)));
@@ -165,12 +148,9 @@ class PythonWorkerTest {
   private Process startWorker(
       EmbeddedBroker broker, Path checkpoint, String name, int count, String... more)
       throws IOException {
-    Path home = Path.of("").toAbsolutePath().getParent();
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                "python3",
-                home.resolve("examples/python/worker.py").toString(),
                 "--bootstrap-servers",
                 broker.bootstrapServers(),
                 "--tokenizer",
@@ -179,32 +159,35 @@ class PythonWorkerTest {
                 name,
                 "--count",
                 Integer.toString(count)));
-    command.addAll(List.of(more));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("worker.log").toFile()))
-        .start();
+    arguments.addAll(List.of(more));
+    return python().start("worker.py", arguments);
+  }
+
+  private PythonExample python() {
+    return new PythonExample(folder.resolve("python.log"));
   }
 
   private String said() throws IOException {
-    return Files.readString(folder.resolve("worker.log"));
+    return python().said();
   }
 
-  private static void publishTasks(Map<String, Object> client) throws Exception {
-    try (Admin admin = Admin.create(client);
-        Producer<byte[], byte[]> producer = ProducerClients.create(client, Map.of())) {
+  private void publishTasks(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       assertThat(new TopicAdmin(admin, TOPICS).createAndCheck((short) 1)).isEmpty();
-      for (int i = 0; i < TRAJECTORIES; i++) {
-        Task task =
-            Task.newBuilder()
-                .setTaskId("sum-" + i)
-                .setPrompt("What is " + i + " plus " + i + "?")
-                .setAnswer(Integer.toString(2 * i))
-                .setVerifier("gsm8k")
-                .build();
-        producer.send(TOPICS.tasks().record(task.getTaskId(), task)).get();
-      }
     }
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < TRAJECTORIES; i++) {
+      lines.add(
+          "{\"id\": \"sum-%d\", \"prompt\": \"What is %d plus %d?\", \"answer\": %d, \"verifier\": \"gsm8k\"}"
+              .formatted(i, i, i, 2 * i));
+    }
+    Path file = Files.write(folder.resolve("sums.jsonl"), lines);
+    Process publisher =
+        python()
+            .start(
+                "tasks.py",
+                List.of("--bootstrap-servers", broker.bootstrapServers(), file.toString()));
+    assertThat(publisher.waitFor()).as(said()).isZero();
   }
 
   private static void check(Map<String, Object> client) throws Exception {
