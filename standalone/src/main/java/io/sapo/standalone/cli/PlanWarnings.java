@@ -43,7 +43,7 @@ final class PlanWarnings {
     if (fit.verdict() == Fit.Verdict.TOO_LARGE) {
       String why = fit.sentence() + remedy(planner.changes(role), checkpoint.get());
       boolean once =
-          new Planner(settings, folder.config(), StoredType.of(folder), machine.alone())
+          new Planner(settings, folder.config(), folder.storedType(), machine.alone())
                   .fit(role)
                   .verdict()
               != Fit.Verdict.TOO_LARGE;
