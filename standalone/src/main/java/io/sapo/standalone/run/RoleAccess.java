@@ -56,7 +56,8 @@ public final class RoleAccess {
       case PRODUCER -> {
         String claims = topics.taskClaims().name();
         reads(weights(), chunks(), status(), control(), topics.deadLetters(), claims);
-        reads(topics.tasks().name());
+        // Of trajectories it looks for offsets without a record, which count as queued otherwise.
+        reads(topics.tasks().name(), topics.trajectories().name());
         writes(topics.trajectories().name(), topics.deadLetters(), claims, status());
         grant(GROUP, LITERAL, prefix + "producers", READ);
       }

@@ -202,7 +202,7 @@ class TrainCommandTest {
             short2[0],
             short2[1]);
     assertThat(role.exitCode()).isEqualTo(1);
-    assertThat(role.err()).contains(why, "at most 2 are taken", "--tasks");
+    assertThat(role.err()).contains(why, "task figures-", "2 tokens", "--tasks");
   }
 
   private static void assertRefused(Outcome outcome, Path data, int exitCode, String why) {
