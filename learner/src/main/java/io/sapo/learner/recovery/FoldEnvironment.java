@@ -1,6 +1,7 @@
 package io.sapo.learner.recovery;
 
 import io.sapo.learner.checkpoint.CheckpointException;
+import io.sapo.pictures.JpegTrial;
 import io.sapo.policy.checkpoint.CheckpointFolder;
 import io.sapo.policy.device.Devices;
 import io.sapo.policy.device.LibTorch;
@@ -44,7 +45,7 @@ public final class FoldEnvironment {
                 System.getenv("ATEN_CPU_CAPABILITY"),
                 Set.of(processor.getOrDefault("flags", "").split(" "))))
         .setCpu(processor.getOrDefault("model name", System.getProperty("os.arch")))
-        .setJdk(System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor"))
+        .setJdk(java(base.config().multimodal()))
         .setDevice(Devices.description(base.device()))
         .setDeterministic(Devices.deterministic(base.device()))
         .setCode(CodeDigest.sha256())
@@ -52,6 +53,16 @@ public final class FoldEnvironment {
         .setTokenizerSha256(digest(model.path().resolve(CheckpointFolder.TOKENIZER)))
         .setPreprocessorSha256(model.ownPreprocessor().map(FoldEnvironment::digest).orElse(""))
         .build();
+  }
+
+  /**
+   * The Java machine; where pictures are looked at, with which JPEG decoder: Debian's uses the
+   * operating system's library, which has a version of its own.
+   */
+  static String java(boolean pictures) {
+    String machine =
+        System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor");
+    return pictures ? machine + ", JPEG decoder " + JpegTrial.sha256().substring(0, 12) : machine;
   }
 
   /**

@@ -26,6 +26,17 @@ class FoldEnvironmentTest {
     assertThat(FoldEnvironment.capability(null, Set.of("avx2"))).isEqualTo("DEFAULT");
   }
 
+  /** As of models that look at pictures: the same machine may get another decoder. */
+  @Test
+  void theDecoderOfPicturesIsPartOfTheJavaMachine() {
+    assertThat(FoldEnvironment.java(false))
+        .isEqualTo(
+            System.getProperty("java.vm.version") + ", " + System.getProperty("java.vendor"));
+    assertThat(FoldEnvironment.java(true))
+        .startsWith(FoldEnvironment.java(false) + ", JPEG decoder ")
+        .matches(".*[0-9a-f]{12}");
+  }
+
   @Test
   void whatDiffersIsNamed(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("tokenizer.json"), "{}");
