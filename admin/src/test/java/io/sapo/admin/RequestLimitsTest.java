@@ -24,6 +24,11 @@ class RequestLimitsTest extends GuardedServer {
     String long1 = "x".repeat(9_000);
     assertThat(get("/status", ownHost() + "X-Long: " + long1 + "\r\n")).startsWith("HTTP/1.1 4");
     assertThat(get("/" + long1, ownHost())).contains(" 414 ");
+    assertThat(get("/api/v1/commands", ownHost())).startsWith("HTTP/1.1 200");
+    for (String path :
+        List.of("/api/v1/v1/commands", "/api" + "/v1".repeat(1_000), "/api/v1/v%31")) {
+      assertThat(get(path, ownHost())).startsWith("HTTP/1.1 404");
+    }
     assertThat(client.post("/api/control/pause", TOKEN, long1).statusCode()).isEqualTo(413);
     try (RawConnection announcing = new RawConnection(server.port())) {
       announcing.send(

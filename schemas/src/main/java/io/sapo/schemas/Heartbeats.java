@@ -161,6 +161,17 @@ public final class Heartbeats implements AutoCloseable {
         .build();
   }
 
+  /** What tells that a process is alive, and no more: some thousand characters. */
+  public static Status leanest(Status status) {
+    return Status.newBuilder(status)
+        .setInstance(upTo(MOST_NAME_CHARS, status.getInstance()))
+        .setState(upTo(MOST_NAME_CHARS, status.getState()))
+        .setMessage(shortened(status.getMessage()))
+        .setGauges(Map.of())
+        .setInfo(Map.of())
+        .build();
+  }
+
   /** The short ones, of which there are few in ours, before the long ones. */
   private static SortedMap<String, String> leanInfo(Status status) {
     SortedMap<String, String> info = new TreeMap<>();
@@ -184,7 +195,8 @@ public final class Heartbeats implements AutoCloseable {
     return GAUGE_CHARS + entry.getKey().length() + entry.getValue().length();
   }
 
-  private static long chars(Status status) {
+  /** Characters of all texts, and what the objects around them weigh in such. */
+  public static long chars(Status status) {
     long chars =
         status.getInstance().length()
             + status.getState().length()

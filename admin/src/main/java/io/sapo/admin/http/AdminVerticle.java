@@ -166,9 +166,14 @@ public final class AdminVerticle extends VerticleBase {
   /** {@code /api} is the current version, {@code /api/v1} stays this one. */
   private static void stripVersion(RoutingContext context) {
     String path = context.normalizedPath();
+    String rest = path.substring("/api/v1".length());
+    if ((rest + "/").startsWith("/v1/")) {
+      // Not a version of a version: a path of a thousand would be rerouted as many times.
+      context.fail(404);
+      return;
+    }
     String query = context.request().query();
-    context.reroute(
-        "/api" + path.substring("/api/v1".length()) + (query == null ? "" : "?" + query));
+    context.reroute("/api" + rest + (query == null ? "" : "?" + query));
   }
 
   private void live(RoutingContext context) {

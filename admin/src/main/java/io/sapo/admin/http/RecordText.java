@@ -13,7 +13,7 @@ import org.apache.avro.generic.IndexedRecord;
 
 /**
  * Any record as JSON for people: packed number arrays as numbers, by the element type that their
- * schema documents, and only the first of many; other bytes as their size.
+ * schema documents; of them, lists and maps only the first of many; other bytes as their size.
  */
 final class RecordText {
   private static final int ELEMENTS_SHOWN = 64;
@@ -36,14 +36,10 @@ final class RecordText {
       return bytes(bytes, doc);
     }
     if (value instanceof List<?> list) {
-      JsonArray array = new JsonArray();
-      list.forEach(item -> array.add(value(item, doc)));
-      return array;
+      return elements(list.size(), i -> value(list.get(i), doc));
     }
     if (value instanceof Map<?, ?> map) {
-      Map<String, Object> sorted = new TreeMap<>();
-      map.forEach((key, item) -> sorted.put(key.toString(), value(item, doc)));
-      return new JsonObject(sorted);
+      return first(map, doc);
     }
     if (value instanceof Double number && !Double.isFinite(number)) {
       return number.toString();
@@ -53,19 +49,33 @@ final class RecordText {
         : value.toString();
   }
 
+  private static JsonObject first(Map<?, ?> map, String doc) {
+    TreeMap<String, Object> first = new TreeMap<>();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      first.put(entry.getKey().toString(), entry.getValue());
+      if (first.size() > ELEMENTS_SHOWN) {
+        first.pollLastEntry();
+      }
+    }
+    JsonObject object = new JsonObject();
+    first.forEach((key, item) -> object.put(key, value(item, doc)));
+    return map.size() > ELEMENTS_SHOWN ? object.put("…", map.size() + " in all") : object;
+  }
+
   private static Object bytes(ByteBuffer bytes, String doc) {
     try {
       if (doc.startsWith("int32")) {
         int[] values = PackedArrays.ints(bytes);
-        return numbers(values.length, i -> values[i]);
+        return elements(values.length, i -> values[i]);
       }
       if (doc.startsWith("float32")) {
         float[] values = PackedArrays.floats(bytes);
-        return numbers(values.length, i -> Float.isFinite(values[i]) ? values[i] : "" + values[i]);
+        return elements(values.length, i -> Float.isFinite(values[i]) ? values[i] : "" + values[i]);
       }
       if (doc.startsWith("float64")) {
         double[] values = PackedArrays.doubles(bytes);
-        return numbers(values.length, i -> Double.isFinite(values[i]) ? values[i] : "" + values[i]);
+        return elements(
+            values.length, i -> Double.isFinite(values[i]) ? values[i] : "" + values[i]);
       }
     } catch (IllegalArgumentException e) {
       return e.getMessage();
@@ -73,7 +83,7 @@ final class RecordText {
     return bytes.remaining() + " bytes";
   }
 
-  private static JsonArray numbers(int count, IntFunction<Object> element) {
+  private static JsonArray elements(int count, IntFunction<Object> element) {
     JsonArray array = new JsonArray();
     for (int i = 0; i < Math.min(count, ELEMENTS_SHOWN); i++) {
       array.add(element.apply(i));

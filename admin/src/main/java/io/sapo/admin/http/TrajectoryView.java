@@ -23,6 +23,7 @@ final class TrajectoryView {
   private static final int SMALL_BYTES = 1 << 13;
   private static final int BYTES_OF_TOKEN = 36;
   private static final int BYTES_OF_SEGMENT = 72;
+  private static final int BYTES_OF_VERSION = 32;
 
   private TrajectoryView() {}
 
@@ -83,13 +84,13 @@ final class TrajectoryView {
               .put("startedAtMs", trajectory.getStartedAtMs())
               .put("finishedAtMs", trajectory.getFinishedAtMs())
               .put("group", group(record))
-              .put("versions", versions(trajectory))
               .mergeIn(judging);
       SegmentTable segments = new SegmentTable(record);
       return JsonText.object(
           small,
           bytes(record),
           json -> {
+            writeVersions(json, trajectory);
             json.writeObjectFieldStart("perToken");
             writeTokens(json, trajectory);
             json.writeEndObject();
@@ -110,6 +111,7 @@ final class TrajectoryView {
         + trajectory.getPrompt().length()
         + trajectory.getResponseText().length()
         + BYTES_OF_TOKEN * PackedArrays.count(trajectory.getResponseTokens(), Integer.BYTES)
+        + BYTES_OF_VERSION * trajectory.getVersions().size()
         + BYTES_OF_SEGMENT * PackedArrays.count(record.getSegmentEnds(), Integer.BYTES);
   }
 
@@ -129,12 +131,16 @@ final class TrajectoryView {
         .put("complete", record.getGroupComplete());
   }
 
-  private static JsonArray versions(Trajectory trajectory) {
-    JsonArray all = new JsonArray();
+  /** A trajectory may have as many as tokens. */
+  private static void writeVersions(JsonGenerator json, Trajectory trajectory) throws IOException {
+    json.writeArrayFieldStart("versions");
     for (VersionRun run : trajectory.getVersions()) {
-      all.add(new JsonObject().put("version", run.getVersion()).put("tokens", run.getTokens()));
+      json.writeStartObject();
+      json.writeNumberField("version", run.getVersion());
+      json.writeNumberField("tokens", run.getTokens());
+      json.writeEndObject();
     }
-    return all;
+    json.writeEndArray();
   }
 
   private static void writeTokens(JsonGenerator json, Trajectory trajectory) throws IOException {

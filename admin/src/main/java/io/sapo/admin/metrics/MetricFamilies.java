@@ -12,8 +12,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Samples of one scrape, written by Prometheus' own library. Names and label values may come from
@@ -29,6 +31,8 @@ final class MetricFamilies {
   private final Map<String, Family> gauges = new LinkedHashMap<>();
 
   private final Map<String, Family> counters = new LinkedHashMap<>();
+
+  private final Set<String> leftOut = new HashSet<>();
 
   private record Family(String help, Map<Labels, Double> samples) {}
 
@@ -56,12 +60,18 @@ final class MetricFamilies {
       Map<String, Family> families, String name, String help, double value, String... labels) {
     String valid = PrometheusNaming.sanitizeMetricName(name.replaceAll("[^a-zA-Z0-9_]", "_"));
     if (!families.containsKey(valid) && gauges.size() + counters.size() == NAMES_AT_MOST) {
+      leftOut.add(valid);
       return;
     }
     families
         .computeIfAbsent(valid, first -> new Family(help, new LinkedHashMap<>()))
         .samples()
         .put(Labels.of(labels), value);
+  }
+
+  /** Names that came when there was no room for them any more. */
+  int leftOut() {
+    return leftOut.size();
   }
 
   private static String valid(String name) {

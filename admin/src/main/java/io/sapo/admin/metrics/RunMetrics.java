@@ -46,14 +46,25 @@ public final class RunMetrics {
       RunState run, Lags lags, boolean caughtUp, List<Condition> conditions, long nowMs) {
     RunMetrics metrics = new RunMetrics();
     metrics.conditions(conditions);
-    metrics.components(run, nowMs);
-    metrics.versions(run, nowMs);
     metrics.positions(run, lags);
     metrics.deadLetters(run, lags);
     if (caughtUp) {
       metrics.counted(run);
     }
+    metrics.evaluations(run);
+    metrics.versions(run, nowMs);
+    metrics.leftOut();
+    // Last, as there is no room for any number of names: those of the run itself come first.
+    metrics.components(run, nowMs);
+    metrics.leftOut();
     return metrics.families.text();
+  }
+
+  private void leftOut() {
+    families.gauge(
+        "sapo_metric_names_left_out",
+        "Names of gauges in heartbeats for which there is no room here",
+        families.leftOut());
   }
 
   private void conditions(List<Condition> conditions) {
@@ -118,6 +129,9 @@ public final class RunMetrics {
                           families.gauge(
                               "sapo_update_" + name, "Report of the newest update", value));
             });
+  }
+
+  private void evaluations(RunState run) {
     List<Evaluation> evaluated = run.evaluations().page(null, 1, any -> true).entries();
     for (Evaluation evaluation : evaluated) {
       families.gauge(

@@ -11,11 +11,14 @@ import io.sapo.admin.run.TrajectoryEntry;
 import io.sapo.schemas.PackedArrays;
 import io.sapo.schemas.SegmentedTrajectory;
 import io.sapo.schemas.Topics;
+import io.sapo.schemas.VersionRun;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +68,25 @@ class TrajectoryViewTest {
     assertThatThrownBy(() -> TrajectoryView.whole(record, entry, null, run, judging))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("1000 segment rewards");
+  }
+
+  @Test
+  void asManyVersionsAsTokensAreWrittenInLittleMoreThanTheirText() {
+    SegmentedTrajectory record = new SyntheticRecords().segmented("t", "so it is 5", 1, true);
+    TrajectoryEntry entry = entry(record);
+    List<VersionRun> versions = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      versions.add(new VersionRun((long) i, 1));
+    }
+    record.getTrajectory().setVersions(versions);
+    TrajectoryView.whole(record, entry, null, run, judging);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Buffer text = TrajectoryView.whole(record, entry, null, run, judging);
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(text.toJsonObject().getJsonArray("versions").getJsonObject(99_999))
+        .isEqualTo(new JsonObject().put("version", 99_999).put("tokens", 1));
+    assertThat(taken).isLessThan(120L * versions.size());
   }
 
   /** As a tree of numbers, one of a million tokens took a quarter of a gigabyte. */

@@ -90,6 +90,29 @@ class RunMetricsTest {
   }
 
   @Test
+  void noHeartbeatPushesTheRunsOwnMetricsOut() {
+    flows.put(topics.deadLetters(), new Lags.Flow(LETTERS, 0));
+    RunState run = from(LETTERS - 1);
+    TreeMap<String, Double> gauges = new TreeMap<>();
+    for (int i = 0; i < 1_500; i++) {
+      gauges.put("forged_%04d".formatted(i), 1.0);
+    }
+    hear(run, gauges);
+    String scraped = scrape(run, true);
+    assertThat(scraped)
+        .contains(
+            "\nsapo_topic_offsets_total{topic=\"dead-letters\"} 5000.0\n",
+            "\nsapo_dead_letters_total 5000.0\n",
+            "\nsapo_unreadable_records 0.0\n",
+            "\nsapo_heartbeat_age_seconds{",
+            "\nsapo_segmenter_forged_0000{");
+    int kept = (int) scraped.lines().filter(line -> line.startsWith("sapo_segmenter_")).count();
+    assertThat(kept).isBetween(900, 999);
+    assertThat(scraped).contains("\nsapo_metric_names_left_out %d.0\n".formatted(1_500 - kept));
+    assertThat(scrape(from(LETTERS - 1), true)).contains("\nsapo_metric_names_left_out 0.0\n");
+  }
+
+  @Test
   void whatOnlyGrowsIsACounter() {
     flows.put(topics.deadLetters(), new Lags.Flow(LETTERS, 0));
     RunState run = from(LETTERS - 1);
@@ -99,6 +122,17 @@ class RunMetricsTest {
     }
     gauges.put("judge_taste_open", 2.0);
     gauges.put("process_reward_mean", 0.5);
+    hear(run, gauges);
+    String scraped = scrape(run, true);
+    for (String name : COUNTERS) {
+      assertThat(scraped).contains("# TYPE sapo_segmenter_" + name + "_total counter\n");
+    }
+    assertThat(scraped)
+        .contains("# TYPE sapo_segmenter_judge_taste_open gauge\n")
+        .contains("# TYPE sapo_segmenter_process_reward_mean gauge\n");
+  }
+
+  private void hear(RunState run, TreeMap<String, Double> gauges) {
     Status status =
         Status.newBuilder()
             .setComponent(Component.SEGMENTER)
@@ -117,12 +151,5 @@ class RunMetricsTest {
             0,
             Topic.keyBytes("SEGMENTER/one"),
             topics.status().codec().encode(status)));
-    String scraped = scrape(run, true);
-    for (String name : COUNTERS) {
-      assertThat(scraped).contains("# TYPE sapo_segmenter_" + name + "_total counter\n");
-    }
-    assertThat(scraped)
-        .contains("# TYPE sapo_segmenter_judge_taste_open gauge\n")
-        .contains("# TYPE sapo_segmenter_process_reward_mean gauge\n");
   }
 }
