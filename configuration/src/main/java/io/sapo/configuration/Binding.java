@@ -24,6 +24,7 @@ import io.sapo.producer.StalenessBound;
 import io.sapo.producer.TaskSources;
 import io.sapo.producer.WeightUptake;
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.engine.ServerToken;
 import io.sapo.producer.gateway.GatewayLimits;
 import io.sapo.producer.prompt.PromptSettings;
 import io.sapo.producer.task.TaskSpec;
@@ -267,7 +268,9 @@ public final class Binding {
     return new EngineSettings(
         settings.constant("producer.engine", EngineSettings.Kind.class),
         servers(),
-        settings.optionalText("producer.server-token"),
+        new ServerToken(
+            settings.optionalText("producer.server-token"),
+            settings.optionalPath("producer.server-token-file")),
         settings.optionalPath("producer.server-folder").orElse(place.resolve("served")),
         settings.duration("producer.server-deadline"),
         settings.integer("producer.entropy-candidates"),

@@ -136,6 +136,7 @@ final class ConfigKeys {
                 "http://HOST:PORT, several with commas")
             .orEmpty());
     key("producer.server-token", Rule.text().orEmpty());
+    key("producer.server-token-file", Rule.path().orEmpty());
     key("producer.server-folder", Rule.path().orEmpty());
     key("producer.server-deadline", Rule.duration(Duration.ofMillis(100), Duration.ofDays(1)));
     key("producer.entropy-candidates", Rule.integer(1, 1_000));

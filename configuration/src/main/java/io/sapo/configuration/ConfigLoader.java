@@ -58,6 +58,11 @@ public final class ConfigLoader {
     return this;
   }
 
+  /** Whether a key's value is not to stand where others can read it: arguments, reports, logs. */
+  public static boolean secret(String key) {
+    return ConfigKeys.secret(key);
+  }
+
   public ConfigLoader file(Path file) {
     yaml(file, new Origin(Origin.Layer.FILE, "file " + file));
     return this;

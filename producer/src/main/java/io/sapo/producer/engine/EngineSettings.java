@@ -4,14 +4,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Which engine generates a producer's responses. Everything but the kind concerns inference
  * servers.
  *
  * @param servers where they listen
- * @param token sent as a bearer token where present
+ * @param token sent as a bearer token where there is one
  * @param folder weights are written here for servers to load, under a path that both see
  * @param deadline of one response, from request to last byte
  * @param entropyCandidates likeliest tokens that servers are asked for at every place, from which
@@ -22,7 +21,7 @@ import java.util.Optional;
 public record EngineSettings(
     Kind kind,
     List<URI> servers,
-    Optional<String> token,
+    ServerToken token,
     Path folder,
     Duration deadline,
     int entropyCandidates,
@@ -30,7 +29,7 @@ public record EngineSettings(
 
   public static final EngineSettings BUILTIN =
       new EngineSettings(
-          Kind.BUILTIN, List.of(), Optional.empty(), Path.of(""), Duration.ofMinutes(10), 20, 0.05);
+          Kind.BUILTIN, List.of(), ServerToken.NONE, Path.of(""), Duration.ofMinutes(10), 20, 0.05);
 
   /** What generates responses. */
   public enum Kind {
@@ -51,17 +50,10 @@ public record EngineSettings(
     }
   }
 
-  /** Whether there is a token, not which: settings end up in logs. */
+  /** Without the token, as that prints itself: settings end up in logs. */
   @Override
   public String toString() {
     return "EngineSettings[%s, servers=%s, token=%s, folder=%s, deadline=%s, entropyCandidates=%d, tolerance=%s]"
-        .formatted(
-            kind,
-            servers,
-            token.isPresent() ? "set" : "none",
-            folder,
-            deadline,
-            entropyCandidates,
-            tolerance);
+        .formatted(kind, servers, token, folder, deadline, entropyCandidates, tolerance);
   }
 }

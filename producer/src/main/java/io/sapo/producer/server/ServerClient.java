@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sapo.http.BodyTooLongException;
 import io.sapo.http.BoundedBody;
 import io.sapo.http.EventStreamBody;
+import io.sapo.producer.engine.ServerToken;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -18,7 +19,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -46,7 +46,7 @@ final class ServerClient {
 
   private final HttpClient http;
   private final URI server;
-  private final Optional<String> token;
+  private final ServerToken token;
 
   /** Whether it has answered anything yet. */
   private volatile boolean known;
@@ -98,7 +98,7 @@ final class ServerClient {
     }
   }
 
-  ServerClient(HttpClient http, URI server, Optional<String> token) {
+  ServerClient(HttpClient http, URI server, ServerToken token) {
     this.http = http;
     this.server = server;
     this.token = token;
@@ -173,7 +173,12 @@ final class ServerClient {
 
   private CompletableFuture<Reply> send(
       String path, JsonNode body, Duration deadline, Supplier<Reception> receptions) {
-    HttpRequest request = request(path, body, deadline);
+    HttpRequest request;
+    try {
+      request = request(path, body, deadline);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(new ServerException(server + ": " + e.getMessage(), e));
+    }
     AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent = new AtomicReference<>();
     Supplier<CompletableFuture<Reply>> exchange =
         () -> {
@@ -203,12 +208,12 @@ final class ServerClient {
         });
   }
 
-  private HttpRequest request(String path, JsonNode body, Duration deadline) {
+  private HttpRequest request(String path, JsonNode body, Duration deadline) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(deadline)
             .header("Content-Type", "application/json");
-    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    token.read().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     return (body == null ? request.GET() : request.POST(BodyPublishers.ofString(body.toString())))
         .build();
   }

@@ -23,6 +23,7 @@ import io.sapo.producer.engine.BuiltinEngine;
 import io.sapo.producer.engine.EngineSettings;
 import io.sapo.producer.engine.Outcome;
 import io.sapo.producer.engine.RolloutEngine;
+import io.sapo.producer.engine.ServerToken;
 import io.sapo.producer.server.FakeServer.Quirk;
 import java.io.IOException;
 import java.net.URI;
@@ -32,7 +33,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -238,7 +238,7 @@ abstract class EngineHarness {
     return new EngineSettings(
         kind,
         List.of(addresses),
-        Optional.empty(),
+        ServerToken.NONE,
         temp.resolve("served"),
         deadline,
         candidates,

@@ -1,11 +1,11 @@
 package io.sapo.producer.server;
 
 import io.sapo.producer.engine.EngineSettings;
+import io.sapo.producer.engine.ServerToken;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** A vLLM that somebody has started, for tests that are asked to use it. */
 final class RealServer {
@@ -19,7 +19,7 @@ final class RealServer {
     return new EngineSettings(
         EngineSettings.Kind.VLLM,
         List.of(URI.create(System.getProperty(property))),
-        Optional.empty(),
+        ServerToken.NONE,
         folder,
         Duration.ofMinutes(10),
         20,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.sapo.producer.engine.ServerToken;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +43,7 @@ class ServerClientTest {
         new ServerClient(
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
             URI.create("http://127.0.0.1:" + listening.getLocalPort()),
-            Optional.empty());
+            ServerToken.NONE);
   }
 
   @AfterEach
@@ -152,10 +154,25 @@ class ServerClientTest {
           new ServerClient(
               HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
               URI.create("https://127.0.0.1:" + plain.getLocalPort()),
-              Optional.empty());
+              ServerToken.NONE);
       assertThatThrownBy(this::ask)
           .isInstanceOf(ServerException.class)
           .hasMessageContaining("it speaks no TLS; is its address one of http?");
     }
+  }
+
+  /** It may be there again for the next request: no more than this one fails, and says why. */
+  @Test
+  void aTokenThatCannotBeReadFailsTheRequest() {
+    client =
+        new ServerClient(
+            HttpClient.newHttpClient(),
+            URI.create("http://127.0.0.1:" + listening.getLocalPort()),
+            new ServerToken(Optional.empty(), Optional.of(Path.of("/nowhere/token"))));
+    assertThat(client.send("/x", null, 100, Duration.ofSeconds(20))).isCompletedExceptionally();
+    assertThatThrownBy(this::ask)
+        .isInstanceOf(ServerException.class)
+        .hasMessageContaining("producer.server-token-file cannot be read")
+        .hasMessageContaining("/nowhere/token");
   }
 }

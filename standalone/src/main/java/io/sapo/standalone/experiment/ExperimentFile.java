@@ -70,6 +70,7 @@ public record ExperimentFile(
       require(read.parallel >= 1 && read.parallel <= 1024, "parallel must be 1 to 1024");
       read.checkRuns();
       read.checkOverridden();
+      read.checkSecrets();
       read.checkSettings();
       return read;
     } catch (FileTooLongException e) {
@@ -143,18 +144,39 @@ public record ExperimentFile(
     }
   }
 
-  /** What {@link #settings(String, String, long)} puts in the place of other values. */
-  private void checkOverridden() {
+  /** Where keys stand, in words. */
+  private Map<String, Map<String, String>> places() {
     Map<String, Map<String, String>> places = new LinkedHashMap<>();
     places.put("settings", settings);
     arms.forEach((arm, its) -> places.put("arm '" + arm + "'", its));
-    places.forEach(
-        (place, its) -> {
-          require(!its.containsKey(SEED), place + " has " + SEED + ", which seeds are for");
-          require(
-              tuning == null || !its.containsKey(tuning.key()),
-              "%s has %s, which is tuned".formatted(place, tuning == null ? "" : tuning.key()));
-        });
+    return places;
+  }
+
+  /** Settings become arguments of processes, names of folders and lines of the report. */
+  private void checkSecrets() {
+    places().forEach((place, its) -> its.keySet().forEach(key -> checkNoSecret(place, key)));
+    if (tuning != null) {
+      checkNoSecret("tuning", tuning.key());
+    }
+  }
+
+  private static void checkNoSecret(String place, String key) {
+    require(
+        !ConfigLoader.secret(key),
+        "%s has the secret %s, which every user of this machine and every reader of the results would see: name a file of it where there is such a key (token-file), or set it in the environment, which runs inherit"
+            .formatted(place, key));
+  }
+
+  /** What {@link #settings(String, String, long)} puts in the place of other values. */
+  private void checkOverridden() {
+    places()
+        .forEach(
+            (place, its) -> {
+              require(!its.containsKey(SEED), place + " has " + SEED + ", which seeds are for");
+              require(
+                  tuning == null || !its.containsKey(tuning.key()),
+                  "%s has %s, which is tuned".formatted(place, tuning == null ? "" : tuning.key()));
+            });
     require(tuning == null || !tuning.key().equals(SEED), SEED + " cannot be tuned");
   }
 

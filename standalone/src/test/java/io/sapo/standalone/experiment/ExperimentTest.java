@@ -128,6 +128,29 @@ class ExperimentTest {
         "run.seed cannot be tuned");
   }
 
+  /** They become arguments of processes, and lines of reports. */
+  @Test
+  void secretsOfAFile() throws IOException {
+    String file = "name: a\nseeds: [1]\n";
+    String arms = "arms: {x: {algorithm: ppo}, y: {algorithm: grpo, %s}}\n";
+    String sasl = "kafka.client.sasl.jaas.config";
+    String server = "producer.server-token: '0123456789abcdef'";
+    refused(
+        file + arms.formatted("learner.lambda: 1") + "settings: {" + sasl + ": x}\n",
+        "settings has the secret " + sasl);
+    refused(file + arms.formatted(server), "arm 'y' has the secret producer.server-token");
+    refused(
+        file
+            + arms.formatted("learner.lambda: 1")
+            + "tuning: {key: judges.x.token, values: [a, b], seed: 9}\n",
+        "tuning has the secret judges.x.token");
+    assertThatThrownBy(() -> read(file + arms.formatted(server)))
+        .hasMessageContaining("token-file")
+        .hasMessageNotContaining("0123456789abcdef");
+    assertThat(read(file + arms.formatted("model.max-new-tokens: 64, admin.token-file: t")).arms())
+        .hasSize(2);
+  }
+
   private void refused(String yaml, String why) {
     assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(CommandFailure.class)
