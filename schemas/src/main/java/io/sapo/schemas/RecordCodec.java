@@ -171,6 +171,9 @@ public final class RecordCodec<T extends SpecificRecordBase> {
     } catch (IOException | RuntimeException e) {
       // Damaged bytes surface as many unchecked types: index, cast, Avro, arithmetic.
       throw failure(RecordFormatException.Kind.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (StackOverflowError e) {
+      // Of schemas of later releases, which anybody may have written.
+      throw failure(RecordFormatException.Kind.MALFORMED, "its schema is nested too deeply", e);
     }
     if (in.available() > 0) {
       throw failure(

@@ -163,6 +163,25 @@ class RecordCodecTest {
     assertRefused(twofold, record, Kind.TOO_LARGE, "values in all");
   }
 
+  @Test
+  void aSchemaThatCannotBeWalkedThroughIsTheRecordsFault() {
+    Schema later = later("\"string\"");
+    SchemaSources.Source source =
+        asked -> {
+          throw new StackOverflowError();
+        };
+    SchemaSources.add(source);
+    try {
+      assertThat(
+              catchThrowableOfType(
+                      RecordFormatException.class, () -> tasks.decode(header(later).toByteArray()))
+                  .kind())
+          .isEqualTo(Kind.MALFORMED);
+    } finally {
+      SchemaSources.remove(source);
+    }
+  }
+
   /** Whoever leaves a field out skips as many bytes as a block says it has. */
   @Test
   void laterBlocksThatSayTheyHaveMoreOrLessAreRefused() throws Exception {

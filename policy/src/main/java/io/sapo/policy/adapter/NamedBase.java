@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NamedBase {
   private static final Logger log = LoggerFactory.getLogger(NamedBase.class);
+  private static final int MOST_SHOWN = 200;
 
   private NamedBase() {}
 
@@ -40,7 +41,7 @@ final class NamedBase {
                   log.warn(
                       "{}: holds adapters of {}, which is not here to be compared; make sure that {} is that model: adapters of another one fit, and are worth nothing",
                       where,
-                      name,
+                      shown(name),
                       checkpoint.path()));
       return;
     }
@@ -64,7 +65,7 @@ final class NamedBase {
    * above, as in a hub's cache ({@code models--OWNER--NAME/snapshots/REVISION}).
    */
   static boolean sameName(String name, Path folder) {
-    String last = name.replaceFirst("[/\\\\]+$", "").replaceFirst("^.*[/\\\\]", "");
+    String last = last(name);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       return true; // no name at all
     }
@@ -75,6 +76,27 @@ final class NamedBase {
       }
     }
     return false;
+  }
+
+  /** What stands behind the last separator that is not at the end. */
+  private static String last(String name) {
+    int end = name.length();
+    while (end > 0 && separates(name.charAt(end - 1))) {
+      end--;
+    }
+    int begin = end;
+    while (begin > 0 && !separates(name.charAt(begin - 1))) {
+      begin--;
+    }
+    return name.substring(begin, end);
+  }
+
+  private static boolean separates(char c) {
+    return c == '/' || c == '\\';
+  }
+
+  private static String shown(String name) {
+    return name.length() <= MOST_SHOWN ? name : name.substring(0, MOST_SHOWN) + "…";
   }
 
   private static Optional<Path> folder(String name) {

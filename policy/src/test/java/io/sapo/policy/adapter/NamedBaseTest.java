@@ -3,6 +3,8 @@ package io.sapo.policy.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,5 +25,15 @@ class NamedBaseTest {
   })
   void namesAreComparedByTheirLastPart(String name, Path folder, boolean same) {
     assertThat(NamedBase.sameName(name, folder)).isEqualTo(same);
+  }
+
+  /** A stranger's file names it; separators were gone through once for each of them. */
+  @Test
+  @Timeout(20)
+  void aNameOfManySeparatorsIsReadOnce() {
+    String many = "/".repeat(100_000);
+    Path folder = Path.of("/models/Qwen2.5-7B");
+    assertThat(NamedBase.sameName(many + "x", folder)).isFalse();
+    assertThat(NamedBase.sameName("Qwen/Qwen2.5-7B" + many, folder)).isTrue();
   }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
       "Writes what a run measured to an MLflow tracking server, read from its topics.",
       "A second call adds what is new; the run may be training meanwhile.",
       "Credentials are those of MLflow's own clients: MLFLOW_TRACKING_TOKEN, or"
-          + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
+          + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; http://USER:PASSWORD@HOST"
+          + " is taken, but seen in the list of processes."
     })
 final class MlflowCommand implements Callable<Integer> {
   private static final String ADDRESS = "MLFLOW_TRACKING_URI";
@@ -67,7 +68,11 @@ final class MlflowCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "%d versions and %d evaluations in run %s of %s, %d of them new%n",
-          written.updates(), written.evaluations(), written.run(), address, written.points());
+          written.updates(),
+          written.evaluations(),
+          written.run(),
+          server.address(),
+          written.points());
       out.flush();
       return ExitCodes.FINE;
     }

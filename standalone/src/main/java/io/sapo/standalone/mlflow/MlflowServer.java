@@ -9,6 +9,8 @@ import io.sapo.command.CommandFailure;
 import io.sapo.http.BoundedBody;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,7 +55,8 @@ public final class MlflowServer {
   }
 
   /**
-   * @param address of the server
+   * @param address of the server; with {@code USER:PASSWORD@} before the host these are the
+   *     credentials, as with MLflow's own clients
    * @param environment with the credentials that MLflow's own clients look for: {@code
    *     MLFLOW_TRACKING_TOKEN}, or {@code MLFLOW_TRACKING_USERNAME} and {@code
    *     MLFLOW_TRACKING_PASSWORD}
@@ -62,17 +65,39 @@ public final class MlflowServer {
   public static MlflowServer at(String address, Map<String, String> environment) {
     URI uri;
     try {
-      uri = URI.create(address.strip().replaceAll("/+$", ""));
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(address + " is no address: " + e.getMessage());
+      uri = new URI(address.strip().replaceAll("/+$", ""));
+    } catch (URISyntaxException e) {
+      // Its message has the whole address in it.
+      throw CommandFailure.usage(shown(address) + " is no address: " + e.getReason());
     }
     if (uri.getHost() == null
         || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
       throw CommandFailure.usage(
           "'%s' is not the address of an MLflow server: name http://HOST:PORT (files and databases are written by MLflow's server alone)"
-              .formatted(address));
+              .formatted(shown(address)));
     }
-    return new MlflowServer(uri, authorization(environment));
+    String credentials = uri.getRawUserInfo();
+    return credentials == null
+        ? new MlflowServer(uri, authorization(environment))
+        : new MlflowServer(
+            URI.create(uri.toString().replaceFirst("//[^/]*@", "//")),
+            Optional.of(basic(decoded(credentials))));
+  }
+
+  /** Without what may be credentials. */
+  private static String shown(String address) {
+    int at = address.lastIndexOf('@');
+    return at < 0 ? address : "…" + address.substring(at);
+  }
+
+  /** A plus sign is itself before a host. */
+  private static String decoded(String credentials) {
+    return URLDecoder.decode(credentials.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** Where the server is, without credentials. */
+  public URI address() {
+    return tracking;
   }
 
   private static Optional<String> authorization(Map<String, String> environment) {
@@ -85,8 +110,12 @@ public final class MlflowServer {
       return Optional.empty();
     }
     String both = user + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
-    return Optional.of(
-        "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
+    return Optional.of(basic(both));
+  }
+
+  private static String basic(String userAndPassword) {
+    byte[] bytes = userAndPassword.getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(bytes);
   }
 
   /** Empty where the server says that there is no such thing. */

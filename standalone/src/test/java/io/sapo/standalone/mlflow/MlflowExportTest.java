@@ -1,5 +1,6 @@
 package io.sapo.standalone.mlflow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.sapo.standalone.measurements.Measurements;
 import io.sapo.standalone.mlflow.MlflowExport.Written;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -104,6 +106,29 @@ class MlflowExportTest {
         Map.of("MLFLOW_TRACKING_USERNAME", "me", "MLFLOW_TRACKING_PASSWORD", "secret");
     new MlflowExport(MlflowServer.at(mlflow.address(), named)).write(RunToExport.upTo(0), "mine");
     assertThat(mlflow.authorizations).isNotEmpty().containsOnly("Basic bWU6c2VjcmV0");
+  }
+
+  /** As requests has them, which MLflow's clients ask by. */
+  @Test
+  void credentialsInTheAddressAreUsedAndNeverSaid() {
+    String with = mlflow.address().replace("http://", "http://me:s%40cret+1@");
+    MlflowServer server = MlflowServer.at(with, Map.of("MLFLOW_TRACKING_TOKEN", "t"));
+    new MlflowExport(server).write(RunToExport.upTo(0), "mine");
+    assertThat(mlflow.authorizations)
+        .isNotEmpty()
+        .containsOnly("Basic " + Base64.getEncoder().encodeToString("me:s@cret+1".getBytes(UTF_8)));
+    assertThat(server.address().toString() + "/").isEqualTo(mlflow.address());
+    mlflow.close();
+    assertThatThrownBy(() -> new MlflowExport(server).write(RunToExport.upTo(1), "mine"))
+        .hasMessageContaining("does not answer")
+        .hasMessageNotContaining("cret");
+    for (String wrong :
+        List.of("http://me:s@cret@ho_st:5000", "http://me:s cret@host", "ftp://me:s/cret@host")) {
+      assertThatThrownBy(() -> MlflowServer.at(wrong, Map.of()))
+          .as(wrong)
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageNotContaining("cret");
+    }
   }
 
   @Test
