@@ -63,7 +63,7 @@ public final class RoleAccess {
       }
       case GATEWAY -> {
         reads(weights(), chunks());
-        writes(topics.trajectories().name(), status());
+        writes(topics.trajectories().name(), topics.deadLetters(), status());
       }
       case SEGMENTER -> {
         reads(topics.trajectories().name());
