@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sapo.learner.TestRuns.Killed;
 import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.algorithm.Algorithm;
+import io.sapo.learner.checkpoint.CheckpointException;
 import io.sapo.learner.checkpoint.CheckpointStore;
 import io.sapo.learner.config.InitialModel;
 import io.sapo.learner.config.LearnerConfig;
@@ -23,6 +24,7 @@ import io.sapo.learner.replay.WhatIf;
 import io.sapo.policy.adapter.AdapterBase;
 import io.sapo.policy.adapter.AdapterWriter;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.policy.checkpoint.Folders;
 import io.sapo.policy.checkpoint.NamedTensor;
 import io.sapo.policy.layout.AdapterConfig;
 import io.sapo.policy.layout.Head;
@@ -109,6 +111,18 @@ class GivenAdaptersTest {
     earlier.sendAll(List.of(RecordDigest.sealed(earlier.topics().weights().record("0", zero))));
     assertThat(referenceTensors(now)).isPositive();
     assertThat(referenceTensors(earlier)).isZero();
+  }
+
+  /** Of it every recovery reads the reference: the other checkpoints are sound. */
+  @Test
+  void aDamagedVersionZeroIsNoFaultOfTheOthers() throws Exception {
+    Run run = run(GRPO, Optional.empty(), FaultHook.NONE);
+    Folders.delete(run.data().resolve("checkpoints/version-0000000000/actor"));
+    assertThatThrownBy(() -> learner(run, GRPO, Optional.empty(), FaultHook.NONE).run())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("version-0000000000")
+        .hasNoSuppressedExceptions();
+    assertThat(new CheckpointStore(run.data()).versions()).hasSizeGreaterThan(1);
   }
 
   private int referenceTensors(Run run) {

@@ -83,7 +83,8 @@ public final class Recovery {
   /**
    * @return the state of that version, or of an earlier one where the watcher has ended it; the
    *     caller closes it
-   * @throws CheckpointException when no checkpoint can be used
+   * @throws CheckpointException when no checkpoint can be used, or the reference policy cannot be
+   *     read
    * @throws DivergenceException when folding again gives other weights than were committed, and
    *     that is not accepted
    */
@@ -127,8 +128,12 @@ public final class Recovery {
       if (present.get(i) > version || !committed.contains(present.get(i))) {
         continue;
       }
+      WeightVersion candidate = committed.get(present.get(i));
+      // Of version 0 for all of them: where that cannot be read, it is no fault of this one.
+      Weights reference =
+          settings.usesReference() ? ReferencePolicy.read(committed, checkpoints, base) : null;
       try {
-        return load(committed.get(present.get(i)));
+        return load(candidate, reference);
       } catch (CheckpointException e) {
         log.warn("checkpoint is not used, an older one is tried: {}", e.getMessage());
         // Of the native library, such as of a full GPU: another start may load it.
@@ -150,10 +155,12 @@ public final class Recovery {
             null);
   }
 
-  /** A checkpoint whose tensors hash to what its version was committed with. */
-  private TrainingState load(WeightVersion version) {
-    Weights reference =
-        settings.usesReference() ? ReferencePolicy.read(committed, checkpoints, base) : null;
+  /**
+   * A checkpoint whose tensors hash to what its version was committed with.
+   *
+   * @param reference taken over, also when this fails; null without one
+   */
+  private TrainingState load(WeightVersion version, Weights reference) {
     TrainingState state =
         CheckpointFiles.read(
             checkpoints.folder(version.getVersion()),
