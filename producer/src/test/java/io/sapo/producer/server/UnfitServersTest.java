@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that do not suit a run are told apart before they generate. */
 class UnfitServersTest extends EngineHarness {
+  /** Changes less than a temperature of 0.7 does. */
+  private static final double SLIGHT = 0.02;
+
   static Stream<Arguments> unfit() {
     return Stream.of(
         Arguments.of(Quirk.RAW_LOG_PROBS, "--logprobs-mode processed_logprobs"),
@@ -100,18 +103,23 @@ class UnfitServersTest extends EngineHarness {
       throws Exception {
     FakeServer server = server(0, quirks.toArray(Quirk[]::new));
     engine = engine(tolerant(server), sampling);
-    engine.use(first, 5);
-    awaitObstacle("the adapter of version 5 had no effect");
+    try (Weights slight = adapters(base, 1, SLIGHT)) {
+      engine.use(slight, 5);
+      awaitObstacle("the adapter of version 5 had no effect");
+    }
   }
 
   @Test
   void oldWeightsAreSeenAtAnyToleranceInRawLogProbsAsWell() throws Exception {
     FakeServer server = server(0, Quirk.RAW_LOG_PROBS, Quirk.IGNORES_SECOND_ADAPTER);
     engine = engine(tolerant(server), new Sampling(1, 1, 0, 12));
-    engine.use(first, 1);
-    awaitSlots();
-    engine.use(second, 2);
-    awaitObstacle("it still answers by the weights before version 2");
+    try (Weights slight = adapters(base, 1, SLIGHT);
+        Weights next = adapters(base, 2, SLIGHT)) {
+      engine.use(slight, 1);
+      awaitSlots();
+      engine.use(next, 2);
+      awaitObstacle("it still answers by the weights before version 2");
+    }
   }
 
   /** Fresh adapters have no effect anywhere. */
