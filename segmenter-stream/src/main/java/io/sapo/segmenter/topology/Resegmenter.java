@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts recorded trajectories anew, through the code that cut them first. The group's statistics
- * stay: they do not depend on the cut. Judges outside the stream are not asked again: what they
- * said is in the record, and what they gave a segment goes to the one that holds its last token
- * now. Thread-safe.
+ * Cuts recorded trajectories anew, through the code that cut them first. The outcome's reward and
+ * the group's statistics stay as recorded, whatever the settings of rewards are now: they do not
+ * depend on the cut. Judges outside the stream are not asked again: what they said is in the
+ * record, and what they gave a segment goes to the one that holds its last token now. Thread-safe.
  */
 public final class Resegmenter {
   private final Topics topics;
@@ -44,12 +44,7 @@ public final class Resegmenter {
       ResponseTokens response = TrajectoryRules.check(key, trajectory);
       Accepted accepted = new Accepted(source, trajectory, response);
       Cut cut = segmenter.cut(accepted);
-      SegmentedTrajectory anew = segmenter.segment(accepted, cut, judgements(recorded, cut.ends()));
-      anew.setGroupMean(recorded.getGroupMean());
-      anew.setGroupStd(recorded.getGroupStd());
-      anew.setGroupCount(recorded.getGroupCount());
-      anew.setGroupComplete(recorded.getGroupComplete());
-      return anew;
+      return segmenter.segmentAgain(accepted, cut, judgements(recorded, cut.ends()), recorded);
     } catch (RefusedException e) {
       throw new IllegalArgumentException(
           "trajectory "

@@ -71,6 +71,29 @@ final class TrajectorySegmenter {
    */
   SegmentedTrajectory segment(Accepted accepted, Cut cut, List<Judgement> judgements)
       throws RefusedException {
+    Rewards judged = judge(accepted, cut, judgements);
+    double reward = shaped(judged.verdict(), accepted);
+    return record(accepted, cut, judgements, judged.segments(), reward)
+        .setCorrect(judged.verdict().correct())
+        .build();
+  }
+
+  /** The same of another cut: the outcome, and what the group came to, stay as recorded. */
+  SegmentedTrajectory segmentAgain(
+      Accepted accepted, Cut cut, List<Judgement> judgements, SegmentedTrajectory recorded)
+      throws RefusedException {
+    double[] segments = judge(accepted, cut, judgements).segments();
+    return record(accepted, cut, judgements, segments, recorded.getOutcomeReward())
+        .setCorrect(recorded.getCorrect())
+        .setGroupMean(recorded.getGroupMean())
+        .setGroupStd(recorded.getGroupStd())
+        .setGroupCount(recorded.getGroupCount())
+        .setGroupComplete(recorded.getGroupComplete())
+        .build();
+  }
+
+  private Rewards judge(Accepted accepted, Cut cut, List<Judgement> judgements)
+      throws RefusedException {
     int[] ends = cut.ends();
     checkSize(accepted.source(), ends.length, judgements);
     Trajectory trajectory = accepted.trajectory();
@@ -81,25 +104,30 @@ final class TrajectorySegmenter {
             .find(trajectory.getVerifier(), given)
             .orElseThrow(() -> unknownVerifier(trajectory.getVerifier()));
     Rewards judged = rewards(verifier, accepted, ends);
-    double[] rewards = judged.segments();
-    counters.countSegmentRewards(rewards);
-    double reward = shaped(judged.verdict(), accepted);
-    rewards[rewards.length - 1] += reward;
+    counters.countSegmentRewards(judged.segments());
+    return judged;
+  }
+
+  /**
+   * @param rewards of the segments without the outcome, which is added to the last one's
+   */
+  private static SegmentedTrajectory.Builder record(
+      Accepted accepted, Cut cut, List<Judgement> judgements, double[] rewards, double outcome) {
+    Trajectory trajectory = accepted.trajectory();
+    rewards[rewards.length - 1] += outcome;
     return SegmentedTrajectory.newBuilder()
         .setTrajectory(trajectory)
         .setSourcePartition(accepted.source().partition())
         .setSourceOffset(accepted.source().offset())
         .setStrategy(cut.strategy())
-        .setSegmentEnds(PackedArrays.pack(ends))
+        .setSegmentEnds(PackedArrays.pack(cut.ends()))
         .setSegmentRewards(PackedArrays.pack(rewards))
-        .setOutcomeReward(reward)
-        .setCorrect(judged.verdict().correct())
-        .setGroupMean(reward)
+        .setOutcomeReward(outcome)
+        .setGroupMean(outcome)
         .setGroupStd(0)
         .setGroupCount(1)
         .setGroupComplete(trajectory.getGroupSize() == 1)
-        .setJudgements(judgements)
-        .build();
+        .setJudgements(judgements);
   }
 
   /**

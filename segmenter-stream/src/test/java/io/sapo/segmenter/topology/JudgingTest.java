@@ -11,8 +11,10 @@ import io.sapo.schemas.Topics;
 import io.sapo.schemas.Trajectory;
 import io.sapo.segmenter.cut.SegmentationStrategy;
 import io.sapo.segmenter.judge.JudgeSettings;
+import io.sapo.verifier.RewardShaping;
 import io.sapo.verifier.VerifierSettings;
 import io.sapo.verifier.Verifiers;
+import io.sapo.verifier.math.EqualityPolicy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -312,6 +314,19 @@ class JudgingTest {
     assertThat(PackedArrays.doubles(other.getSegmentRewards()))
         .containsExactly(2 * 0.25 + 2 * 0.125 + 2 * 0.5 + 1);
     assertThat(other.getOutcomeReward()).isEqualTo(recorded.getOutcomeReward());
+  }
+
+  /** The group's mean and deviation are of the rewards that were recorded. */
+  @Test
+  void theOutcomeStaysAsRecordedWhereRewardsAreShapedOtherwiseNow() {
+    harness.send(asking("a", "taste*2+gsm8k").build());
+    harness.verdict("group-of-a", verdict(only("taste"), 0.5, 0.25, 0.125));
+    SegmentedTrajectory recorded = harness.segments().get(0);
+    Verifiers shaping =
+        Verifiers.load(
+            new VerifierSettings(
+                1e-3, EqualityPolicy.DEFAULT, new RewardShaping(1, 0, 0, 0), Optional.empty()));
+    assertThat(cut("newline", shaping, recorded)).isEqualTo(recorded);
   }
 
   private static SegmentedTrajectory cut(
