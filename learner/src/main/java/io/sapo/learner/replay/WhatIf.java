@@ -5,6 +5,7 @@ import io.sapo.learner.config.LearnerConfig;
 import io.sapo.learner.fold.TrainingState;
 import io.sapo.learner.fold.Update;
 import io.sapo.learner.fold.UpdateReport;
+import io.sapo.learner.input.Batch;
 import io.sapo.learner.input.RecordedBatches;
 import io.sapo.policy.network.Weights;
 import io.sapo.policy.training.TrainableModel;
@@ -52,6 +53,7 @@ public final class WhatIf {
    * @param from first version, at least 1
    * @param to last version, committed
    * @param progress told of each version reached on the way
+   * @throws IllegalStateException where a recorded batch cannot be trained on under the config
    */
   public void run(long from, long to, LongConsumer progress, Consumer<Comparison> each) {
     RecordedBatches batches = run.batches(rewrite);
@@ -59,8 +61,10 @@ public final class WhatIf {
       for (long number = from; number <= to; number++) {
         WeightVersion version = run.committed().get(number);
         LearnerConfig config = change.apply(run.config(number));
+        Batch batch = batches.read(version);
+        requireRatios(config, run.config(number), batch, number);
         Update update = run.update(config);
-        UpdateReport report = update.apply(state, batches.read(version)).report();
+        UpdateReport report = update.apply(state, batch).report();
         progress.accept(number);
         each.accept(
             new Comparison(
@@ -69,6 +73,19 @@ public final class WhatIf {
                 report.metrics(),
                 state.hashes().actor().equals(version.getActorSha256())));
       }
+    }
+  }
+
+  /** Training would have skipped what was sampled from the likeliest tokens alone. */
+  private static void requireRatios(
+      LearnerConfig config, LearnerConfig recorded, Batch batch, long version) {
+    boolean anew =
+        config.algorithm().offPolicy().comparesWithBehaviour()
+            && !recorded.algorithm().offPolicy().comparesWithBehaviour();
+    if (anew && !batch.examples().stream().allMatch(example -> example.sampled().fromAll())) {
+      throw new IllegalStateException(
+          "version %d was trained on what was sampled from the likeliest tokens alone (top-p, top-k), which biases the ratios that learner.off-policy would use: leave it at none"
+              .formatted(version));
     }
   }
 

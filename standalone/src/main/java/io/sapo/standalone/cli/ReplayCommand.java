@@ -52,8 +52,19 @@ import picocli.CommandLine.Spec;
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final List<String> WHAT_IF = List.of("algorithm", "learner.", "segmentation.");
-  private static final List<String> RECORDED =
-      List.of("learner.batch-size", "learner.max-staleness");
+
+  /** What decided which records make a batch. */
+  private static final List<String> OF_BATCHES =
+      List.of(
+          "learner.batch-size",
+          "learner.max-staleness",
+          "learner.max-sequence-tokens",
+          "learner.dynamic-sampling");
+
+  /** What decided the rewards in the records. */
+  private static final String OF_REWARDS = "segmenter.reward.";
+
+  private static final String OVERLONG = "learner.overlong";
 
   private final Surroundings surroundings;
   @Spec private CommandSpec spec;
@@ -140,9 +151,13 @@ final class ReplayCommand implements Callable<Integer> {
         throw CommandFailure.usage(
             key + " is what the critic of version 0 was; replays and forks begin with later ones");
       }
-      if (fork == null && RECORDED.contains(key)) {
+      if (fork == null && OF_BATCHES.contains(key)) {
         throw CommandFailure.usage(
             key + " decided which records make a batch; a replay takes the batches as recorded");
+      }
+      if (fork == null && key.startsWith(OF_REWARDS)) {
+        throw CommandFailure.usage(
+            key + " decided what was rewarded; a replay takes the rewards as recorded");
       }
       found |= WHAT_IF.stream().anyMatch(key::startsWith);
     }
@@ -197,6 +212,12 @@ final class ReplayCommand implements Callable<Integer> {
     LearnerConfig without =
         new Binding(options.targetWithoutSet(surroundings).settings()).learner();
     ConfigChange change = ConfigChange.between(without, with.learner());
+    List<String> asRecorded = change.asRecorded(run.config(span.from()));
+    if (asRecorded.contains(ConfigChange.OVERLONG) && isSet(OVERLONG)) {
+      throw CommandFailure.usage(
+          OVERLONG
+              + " to or from penalty decided what was rewarded; a replay takes the rewards as recorded");
+    }
     Optional<Resegmentation> recut =
         resegment || options.set().stream().anyMatch(s -> s.startsWith("segmentation."))
             ? Optional.of(
@@ -210,8 +231,12 @@ final class ReplayCommand implements Callable<Integer> {
         recut.<UnaryOperator<byte[]>>map(it -> it).orElse(UnaryOperator.identity());
     new WhatIf(run, change, rewrite)
         .run(span.from(), span.to(), this::progress, output::comparison);
-    output.compared(change, recut);
+    output.compared(change, asRecorded, recut);
     return ExitCodes.FINE;
+  }
+
+  private boolean isSet(String key) {
+    return options.set().stream().anyMatch(setting -> setting.split("=", 2)[0].strip().equals(key));
   }
 
   private void progress(long reached) {

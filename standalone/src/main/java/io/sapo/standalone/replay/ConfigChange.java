@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sapo.learner.algorithm.Overlong;
 import io.sapo.learner.config.LearnerConfig;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +16,9 @@ import java.util.function.UnaryOperator;
  * one without, put on top of the config that a version recorded.
  */
 public final class ConfigChange implements UnaryOperator<LearnerConfig> {
+  /** As {@link #keys} has it. */
+  public static final String OVERLONG = "algorithm.overlong";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode patch;
@@ -32,6 +36,26 @@ public final class ConfigChange implements UnaryOperator<LearnerConfig> {
     List<String> keys = new ArrayList<>();
     collect("", patch, keys);
     Collections.sort(keys);
+    return keys;
+  }
+
+  /**
+   * Those of the {@link #keys} that recorded batches do not show: what decided which records make a
+   * batch, and whether rewards have a penalty in them.
+   *
+   * @param recorded the config that is changed
+   */
+  public List<String> asRecorded(LearnerConfig recorded) {
+    LearnerConfig changed = apply(recorded);
+    List<String> keys = new ArrayList<>();
+    Overlong before = recorded.algorithm().overlong();
+    Overlong after = changed.algorithm().overlong();
+    if ((before == Overlong.PENALTY) != (after == Overlong.PENALTY)) {
+      keys.add(OVERLONG);
+    }
+    if (recorded.batch().dynamicSampling() != changed.batch().dynamicSampling()) {
+      keys.add("dynamicSampling");
+    }
     return keys;
   }
 

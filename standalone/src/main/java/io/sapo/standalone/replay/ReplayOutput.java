@@ -74,18 +74,26 @@ public final class ReplayOutput {
   /**
    * All versions have been compared.
    *
+   * @param asRecorded what of the change has no effect, as batches and rewards are recorded
    * @param recut the trajectories that were segmented anew, where they were
    */
-  public void compared(ConfigChange change, Optional<Resegmentation> recut) {
+  public void compared(
+      ConfigChange change, List<String> asRecorded, Optional<Resegmentation> recut) {
     if (json) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("changed", change.keys());
+      fields.put("without_effect", asRecorded);
       fields.put("trajectories_cut_anew", recut.map(Resegmentation::records).orElse(0L));
       fields.put("trajectories_cut_otherwise", recut.map(Resegmentation::changed).orElse(0L));
       fields.put("versions", comparisons);
       out.println(Json.of(fields));
     } else {
       out.println("changed: " + (change.keys().isEmpty() ? "nothing" : change.keys()));
+      if (!asRecorded.isEmpty()) {
+        out.println(
+            "of these without effect: %s; batches and rewards are taken as recorded"
+                .formatted(asRecorded));
+      }
       recut.ifPresent(
           it ->
               out.println(

@@ -245,6 +245,65 @@ class ReplayCommandTest {
     assertThat(replay("--set", "learner.critic.checkpoint=mine").err()).contains("of version 0");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "learner.max-staleness=4, batches as recorded",
+    "learner.dynamic-sampling=2, batches as recorded",
+    "learner.max-sequence-tokens=9000, batches as recorded",
+    "learner.overlong=penalty, rewards as recorded",
+    "segmenter.reward.overlong-penalty=1, rewards as recorded",
+    "segmenter.reward.format=0.5, rewards as recorded",
+  })
+  void whatMadeBatchesAndRewardsCannotBeAskedOtherwise(String setting, String message) {
+    CommandLineRunner.Outcome outcome =
+        replay("--version", "2", "--set", "algorithm=grpo", "--set", setting);
+    assertThat(outcome.err()).contains(setting.split("=")[0], message);
+    assertThat(outcome.exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  /** A learner that corrects skips them: ratios to the likeliest tokens alone are biased. */
+  @Test
+  void correctionsNeedWhatWasSampledFromAllTokens() throws Exception {
+    RecordCodec<WeightVersion> versions = RecordCodec.of(WeightVersion.class);
+    RecordCodec<SegmentedTrajectory> segments = RecordCodec.of(SegmentedTrajectory.class);
+    run.copy(
+        "likeliest.",
+        record -> {
+          if (record.topic().equals(run.topics().weights().name())) {
+            WeightVersion version = versions.decode(record.value());
+            version.setConfig(version.getConfig().replace("\"TRUNCATE\"", "\"NONE\""));
+            return versions.encode(version);
+          }
+          if (!record.topic().equals(run.topics().segments().name())) {
+            return record.value();
+          }
+          SegmentedTrajectory segmented = segments.decode(record.value());
+          segmented.getTrajectory().getSampling().setTopP(0.9);
+          return segments.encode(segmented);
+        });
+    CommandLineRunner.Outcome outcome =
+        sapo("likeliest.", "replay", "--version", "1", "--set", "learner.off-policy=icepop");
+    assertThat(outcome.err()).contains("version 1 was trained on", "leave it at none");
+    assertThat(outcome.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(
+            sapo("likeliest.", "replay", "--version", "1", "--set", "learner.loss-kl=0.1")
+                .exitCode())
+        .isZero();
+  }
+
+  /** Its batches would have been others, and its rewards. */
+  @Test
+  void whatOfAnAlgorithmCannotBeShownIsSaid() throws Exception {
+    CommandLineRunner.Outcome outcome = replay("--version", "2", "--set", "algorithm=dapo");
+    assertThat(outcome.out())
+        .contains("of these without effect: [algorithm.overlong, dynamicSampling];");
+    assertThat(outcome.exitCode()).isZero();
+    JsonNode other =
+        new ObjectMapper()
+            .readTree(replay("--version", "2", "--set", "algorithm=grpo", "--json").out());
+    assertThat(other.get("without_effect")).isEmpty();
+  }
+
   @Test
   void versionNamesItsTrajectories() throws Exception {
     CommandLineRunner.Outcome outcome = inspect("3", "--json");
