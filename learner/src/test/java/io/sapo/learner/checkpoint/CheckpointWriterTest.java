@@ -12,6 +12,7 @@ import io.sapo.policy.checkpoint.CheckpointFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +44,14 @@ class CheckpointWriterTest {
           Snapshot.of(new CheckpointManifest("a-run", 1, 0, "digest", state.hashes()), state));
       writer.settle();
       assertThat(writer.durableVersion()).isEqualTo(1);
+      assertThat(said.getCount()).isZero();
     }
   }
 
+  /** Not for ever: a writer that is closed waits for what it writes. */
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
-      latch.await();
+      latch.await(20, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
