@@ -42,7 +42,8 @@ public final class BoxedMathVerifier implements Verifier {
     if (found.isEmpty()) {
       return Explanation.notFound(verdict, expected, "box that holds something");
     }
-    MathEquality.Comparison comparison = MathEquality.compare(found.get(), expected, policy);
+    MathEquality.Comparison comparison =
+        MathEquality.compare(bare(found.get(), expected), expected, policy);
     return new Explanation(
         verdict, found.get(), comparison.answer(), comparison.reference(), comparison.why());
   }
@@ -50,8 +51,13 @@ public final class BoxedMathVerifier implements Verifier {
   boolean correct(String verifier, String response, String reference) {
     String expected = expected(verifier, reference);
     return FinalAnswer.boxed(response)
-        .filter(answer -> MathEquality.same(answer, expected, policy))
+        .filter(answer -> MathEquality.same(bare(answer, expected), expected, policy))
         .isPresent();
+  }
+
+  /** Without what decorates it, where the reference has nothing of the kind. */
+  private static String bare(String answer, String expected) {
+    return Markup.plain(expected).equals(expected) ? Markup.plain(answer) : answer;
   }
 
   private static String expected(String verifier, String reference) {

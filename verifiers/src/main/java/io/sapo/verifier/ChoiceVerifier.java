@@ -36,23 +36,6 @@ public final class ChoiceVerifier implements Verifier {
 
   private static final Pattern PARENTHESISED = Pattern.compile("\\(([A-Z])\\)");
 
-  private static final Pattern TAG = Pattern.compile("</?(?:b|i|u|em|strong|code)>");
-
-  /** Signs of other widths, and what they are in ASCII. */
-  private static final String WIDE =
-      "\uff08\uff09\uff0e\u3002\uff0c\u3001\uff1a\uff1b\uff01\uff1f\u3010\u3011";
-
-  private static final String NARROW = "()..,,:;!?[]";
-
-  /** Pictures begin here; those of crosses are kept, since they reject what they stand beside. */
-  private static final int FIRST_PICTURE = 0x2600;
-
-  private static final String CROSSES = "\u274c\u274e\u2716\u2717\u2718\u26d4";
-  private static final int LETTER_PICTURES = 0x1F100;
-  private static final int LAST_LETTER_PICTURE = 0x1F1FF;
-  private static final int PROHIBITED = 0x1F6AB;
-  private static final int VARIATION = 0xFE0F;
-
   @Override
   public String name() {
     return "choice";
@@ -89,13 +72,14 @@ public final class ChoiceVerifier implements Verifier {
     // A box of a formula is none of a choice.
     boolean formula = boxed.isPresent() && marked.isPresent() && !namesLetter(boxed.get());
     Optional<String> stated = formula ? marked : boxed.or(() -> marked);
-    String line = plain(lastLine(response));
+    String last = lastLine(response);
+    String line = plain(last);
     if (stated.isPresent()) {
       Optional<Character> letter = StatedChoice.of(stated.get());
       // Behind "the answer is 12" the last line may say which option that is.
       return letter.isPresent() || namesLetter(stated.get()) ? letter : StatedChoice.atEnd(line);
     }
-    boolean whole = line.equals(plain(response.strip()));
+    boolean whole = last.length() == response.strip().length();
     return letterOnly(line)
         .or(() -> whole ? StatedChoice.of(line) : StatedChoice.atEnd(line))
         .or(() -> StatedChoice.calledCorrect(line, response))
@@ -136,31 +120,9 @@ public final class ChoiceVerifier implements Verifier {
     return text.substring(start, end);
   }
 
-  /**
-   * Without LaTeX's signs around a formula, tags of emphasis and pictures (a tick, a hand that
-   * points); full-width signs as ASCII has them.
-   */
+  /** Without LaTeX's signs around a formula and what only decorates. */
   private static String plain(String text) {
-    String plain = TAG.matcher(text.replace("\\(", "").replace("\\)", "")).replaceAll("");
-    if (plain.chars().allMatch(c -> c < 128)) {
-      return plain;
-    }
-    StringBuilder ascii = new StringBuilder(plain.length());
-    plain
-        .codePoints()
-        .filter(point -> !isPicture(point))
-        .map(point -> WIDE.indexOf(point) < 0 ? point : NARROW.charAt(WIDE.indexOf(point)))
-        .forEach(ascii::appendCodePoint);
-    return ascii.toString().strip();
-  }
-
-  private static boolean isPicture(int point) {
-    return point == VARIATION
-        || point >= FIRST_PICTURE
-            && Character.getType(point) == Character.OTHER_SYMBOL
-            && CROSSES.indexOf(point) < 0
-            && point != PROHIBITED
-            && (point < LETTER_PICTURES || point > LAST_LETTER_PICTURE);
+    return Markup.plain(text.replace("\\(", "").replace("\\)", ""));
   }
 
   private static boolean namesLetter(String box) {

@@ -3,6 +3,7 @@ package io.sapo.verifier;
 import io.sapo.verifier.math.MathEquality;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds where a text states its final answer. The last statement counts; linear in the text. */
@@ -22,6 +23,13 @@ final class FinalAnswer {
   private static final int MAX_MARKS = 12;
   private static final int MAX_REMARK = 200;
   private static final int RAREST = PHRASE.indexOf('w');
+
+  /** What a heading behind hashes says instead of the answer, which follows. */
+  private static final Pattern HEADING =
+      Pattern.compile(
+          "[\\s*_]*+(?:the\\s++)?+(?:final\\s++)?+answer[ \\t*_:]*+(?=\\R)",
+          Pattern.CASE_INSENSITIVE);
+
   private static final List<String> WRONG = List.of("wrong ", "incorrect ", "false ");
   private static final List<String> PHRASE_ENDS = List.of(":", " is", "**:", "\":", "\uff1a");
 
@@ -30,18 +38,27 @@ final class FinalAnswer {
    * or letters. What may follow the word is listed, too: "correct: 20" says another answer.
    */
   private static final Pattern REMARK =
-      Pattern.compile(
-          "\\s++(?:(?:also|indeed|clearly|certainly|definitely|fully|well|thus|therefore|now|quite"
-              + "|very|both|entirely|perfectly)\\s++){0,3}+(?:correct|right|reasonable|consistent"
-              + "|supported|verified|confirmed|valid|plausible|sensible|justified|accurate|sound)"
-              + "[*_]{0,3}+(?:\\s*+(?:$|\\R|[.!;)]|,(?!\\s*+[-$(*\\\\]*+(?:[0-9\\\\]|[A-Z]\\b)))"
-              + "|\\s++(?:with|by|because|since|as|and|for|given|under|in|on|according)\\b)",
-          Pattern.CASE_INSENSITIVE);
+      Pattern.compile(remark("correct|right"), Pattern.CASE_INSENSITIVE);
+
+  /** The same where answers are words: "right" may say which side, and "Correct" be a label. */
+  private static final Pattern REMARK_BESIDE_WORDS = Pattern.compile(remark("correct"));
+
+  private static final Pattern NO_REMARK = Pattern.compile("(?!)");
 
   /** A mark without an answer behind it is passed over; so many of them. */
   private static final int MAX_EMPTY_MARKS = 64;
 
   private FinalAnswer() {}
+
+  private static String remark(String correct) {
+    return "\\s++(?:(?:also|indeed|clearly|certainly|definitely|fully|well|thus|therefore|now|quite"
+        + "|very|both|entirely|perfectly)\\s++){0,3}+(?:"
+        + correct
+        + "|reasonable|consistent"
+        + "|supported|verified|confirmed|valid|plausible|sensible|justified|accurate|sound)"
+        + "[*_]{0,3}+(?:\\s*+(?:$|\\R|[.!;)]|,(?!\\s*+[-$(*\\\\]*+(?:[0-9\\\\]|[A-Z]\\b)))"
+        + "|\\s++(?:with|by|because|since|as|and|for|given|under|in|on|according)\\b)";
+  }
 
   /** What follows the last {@code ####}, or {@code A:} at the start of a line. */
   static Optional<String> gsm8k(String text) {
@@ -55,18 +72,18 @@ final class FinalAnswer {
    * other.
    */
   static Optional<String> marked(String text) {
-    return marked(text, true);
+    return marked(text, REMARK);
   }
 
-  private static Optional<String> marked(String text, boolean overRemarks) {
+  private static Optional<String> marked(String text, Pattern remarks) {
     String tail = tail(text);
-    int mark = lastMark(tail, overRemarks);
-    return stated(tail, mark < 0 && overRemarks ? afterPhrase(tail, false) : mark);
+    int mark = lastMark(tail, remarks);
+    return stated(tail, mark < 0 ? afterPhrase(tail, NO_REMARK) : mark);
   }
 
-  private static int lastMark(String tail, boolean overRemarks) {
+  private static int lastMark(String tail, Pattern remarks) {
     int after = Math.max(afterHashes(tail), afterLineStart(tail));
-    return Math.max(after, Math.max(afterPhrase(tail, overRemarks), afterTag(tail)));
+    return Math.max(after, Math.max(afterPhrase(tail, remarks), afterTag(tail)));
   }
 
   /** What the last box holds, or the last ones that belong together; see {@link Boxes}. */
@@ -76,10 +93,10 @@ final class FinalAnswer {
 
   /** The box, unless an answer in tags comes later, or any once the thinking with it is over. */
   static Optional<String> finalBox(String text) {
-    return finalBox(text, true);
+    return finalBox(text, REMARK);
   }
 
-  private static Optional<String> finalBox(String text, boolean overRemarks) {
+  private static Optional<String> finalBox(String text, Pattern remarks) {
     String tail = tail(text);
     Boxes boxes = new Boxes(tail);
     Optional<String> box = boxes.last();
@@ -91,7 +108,7 @@ final class FinalAnswer {
     int tag = afterTag(tail);
     int later = tag >= end ? tag : -1;
     if (thought >= end) {
-      int mark = lastMark(tail, overRemarks);
+      int mark = lastMark(tail, remarks);
       later = mark > thought ? mark : later;
     }
     return stated(tail, later).filter(answer -> !answer.isEmpty()).isPresent()
@@ -104,9 +121,14 @@ final class FinalAnswer {
     return finalBox(text).or(() -> marked(text));
   }
 
-  /** As {@link #boxedOrMarked}, where the answer may be any words: "right" and "correct", too. */
-  static Optional<String> boxedOrMarkedWords(String text) {
-    return finalBox(text, false).or(() -> marked(text, false));
+  /**
+   * As {@link #boxedOrMarked}, where the answer may be any words.
+   *
+   * @param overRemarks whether "the answer is correct" is no answer
+   */
+  static Optional<String> boxedOrMarkedWords(String text, boolean overRemarks) {
+    Pattern remarks = overRemarks ? REMARK_BESIDE_WORDS : NO_REMARK;
+    return finalBox(text, remarks).or(() -> marked(text, remarks));
   }
 
   private static String tail(String text) {
@@ -121,8 +143,12 @@ final class FinalAnswer {
       if (closes(text, before, at)) {
         return before + HASHES.length();
       }
-      if (stated(text, at + HASHES.length()).filter(answer -> !answer.isEmpty()).isPresent()) {
-        return at + HASHES.length();
+      int start = at + HASHES.length();
+      Matcher heading =
+          HEADING.matcher(text).region(start, Math.min(text.length(), start + MAX_REMARK));
+      start = heading.lookingAt() ? heading.end() : start;
+      if (stated(text, start).filter(answer -> !answer.isEmpty()).isPresent()) {
+        return start;
       }
       at = before;
     }
@@ -157,9 +183,9 @@ final class FinalAnswer {
    * Past the last phrase, in any case; a lower-case copy of hostile text may be dear. Most places
    * are left after a look at one character, since this goes over the whole of most responses.
    *
-   * @param overRemarks whether one that only says that the answer is correct is passed over
+   * @param remarks behind "answer is", which are passed over
    */
-  private static int afterPhrase(String text, boolean overRemarks) {
+  private static int afterPhrase(String text, Pattern remarks) {
     for (int at = text.length() - PHRASE.length(); at >= 0; at--) {
       char c = text.charAt(at + RAREST);
       if ((c == 'w' || c == 'W') && text.regionMatches(true, at, PHRASE, 0, PHRASE.length())) {
@@ -167,7 +193,7 @@ final class FinalAnswer {
         for (String rest : PHRASE_ENDS) {
           if (!isWrongOne(text, at)
               && text.regionMatches(true, end, rest, 0, rest.length())
-              && !(overRemarks && rest.equals(" is") && isRemark(text, end + rest.length()))) {
+              && !(rest.equals(" is") && isRemark(remarks, text, end + rest.length()))) {
             return end + rest.length();
           }
         }
@@ -179,9 +205,9 @@ final class FinalAnswer {
     return -1;
   }
 
-  private static boolean isRemark(String text, int from) {
+  private static boolean isRemark(Pattern remarks, String text, int from) {
     int limit = Math.min(text.length(), from + MAX_REMARK);
-    return REMARK.matcher(text).region(from, limit).lookingAt();
+    return remarks.matcher(text).region(from, limit).lookingAt();
   }
 
   /** The wrong answer is not the answer. */

@@ -28,8 +28,13 @@ final class NumberContext {
           + "|\\b(?:greater|less|more)\\s++(?:than\\s++)?or\\s++equal(?:\\s++to)?"
           + "|[\u00b1\u2213\u2264\u2265\u2260]|\\+/-|(?<![-=])[<>]=?|\\\\(?:pm|mp|leq?|geq?|lt|gt|neq?)(?![a-z])";
 
+  /** One half and the like, each as one sign. */
+  private static final String VULGAR = "\u00bc-\u00be\u2150-\u215e";
+
   private static final String OPERATION =
-      "(?:\\b(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|square|root|cube|opposite|negative|reciprocal"
+      "(?:["
+          + VULGAR
+          + "](?:\\s*+of)?|\\b(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?|percent|square|root|cube|opposite|negative|reciprocal"
           + "|inverse|multiples?|divisors?|factors?|power)\\s++of|\\b(?:twice|double|triple|thrice|minus|negative|half|log|ln|sin|cos|tan"
           + "|but|except|besides|unlike|versus|vs|instead\\s++of)\\.?|\u221a|\\\\?sqrt|\\\\(?:overline|bar)"
           + "|\\b"
@@ -61,14 +66,16 @@ final class NumberContext {
 
   private static final Pattern BEHIND =
       Pattern.compile(
-          "(?i)[*$]*+(?:\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
+          "(?i)[*$]*+(?:\\s*+["
+              + VULGAR
+              + "\u00d7\u00f7]|\\s*+\\\\(?:times|cdot|div)(?![a-z])|\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
               + "|\\s++"
               + JOINT
               + "\\s++(?:an?\\s++)?+"
               + WORDS
               + "\\b|\\s++half\\b(?!-)|\\s++(?:plus|minus|divided|multiplied)\\b"
               + "|\\s++(?:[a-z]++\\s++)?or\\b"
-              + "|\\s*+(?:squared|cubed|doubled|tripled|quadrupled|halved|negated|inverted|incremented|decremented|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|factorial)\\b"
+              + "|\\s*+(?:squared|cubed|doubled|tripled|quadrupled|halved|negated|inverted|incremented|decremented|reversed|backwards|subtracted|hundred|thousand|million|billion|trillion|lakhs?|crores?|factorial)\\b"
               + "|\\s++(?:at\\s++(?:least|most)|below\\s++zero|in\\s++(?:base|binary)|is\\s++an?\\s++(?:upper|lower)\\s++bound"
               + "|and\\s++(?:up|upwards|over|under|above|below|more|less|counting))\\b"
               + "|['\u2019]s\\b|\\s++(?:when|whenever|if|once|unless|until|provided|assuming|without|excluding|mod|modulo)\\b"
@@ -79,12 +86,17 @@ final class NumberContext {
   /** Behind the first of several: (or 19), maybe 19. */
   private static final Pattern OTHERWISE =
       Pattern.compile(
-          "(?i)[\\s(,.]*+(?:or|maybe|perhaps|possibly|alternatively|otherwise|else|but|not|no|wait|actually|wrong|incorrect)\\b");
+          "(?i)[\\s(,.]*+(?:or|maybe|perhaps|possibly|alternatively|otherwise|else|but|not(?!\\s++\\$?[0-9][0-9.,]*+\\s*+\\)[\\s.*]*+$)|no|wait|actually|wrong|incorrect)\\b");
 
   /** Between two numbers of which either may be meant. */
   private static final Pattern BETWEEN =
       Pattern.compile(
           "(?i)[*$ \\t]*+(?:,|,?\\s*+(?:(?:and/)?or|to|through|versus|vs\\.?)(?:\\s++(?:maybe|perhaps|possibly))?|[/~\u2013])?[*$ \\t]*+");
+
+  /** Behind an amount of money: millions and billions. */
+  private static final Pattern MULTIPLIED_MONEY = Pattern.compile("\\s?(?:[MBTK]|[mb]n|MM)\\b");
+
+  private static final String CURRENCIES = "$\u20ac\u00a3\u00a5";
 
   private static final String CLAUSE_ENDS = ",;:!?\n";
 
@@ -106,6 +118,10 @@ final class NumberContext {
     boolean whole = from == 0 || endsClause(text, from - 1);
     String before = (whole ? "" : " ") + text.substring(from, start).stripLeading();
     Matcher behind = BEHIND.matcher(text).region(end, text.length());
+    boolean money = start > 0 && CURRENCIES.indexOf(text.charAt(start - 1)) >= 0;
+    if (money && MULTIPLIED_MONEY.matcher(text).region(end, text.length()).lookingAt()) {
+      return true;
+    }
     return BEFORE.matcher(before).find() || DENIED.matcher(before).find() || behind.lookingAt();
   }
 

@@ -3,6 +3,8 @@ package io.sapo.verifier;
 import io.sapo.verifier.math.MathEquality;
 import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A number within a tolerance of the reference: |a − r| ≤ tolerance · |r|, so that only zero is
@@ -10,6 +12,18 @@ import java.util.Optional;
  * number of the response.
  */
 public final class NumericVerifier implements Verifier {
+  /** The asterisks of "= **18". */
+  private static final Pattern EMPHASIS =
+      Pattern.compile("(?<![0-9)A-Za-z}]\\s?)\\*\\*(?=[$-]?[0-9])");
+
+  /** 0.25 (25%), which is no product. */
+  private static final Pattern SAID_AGAIN =
+      Pattern.compile("[-$]?[0-9][0-9.,/]*+%?\\s++\\((?=[^()]*[A-Za-z%=\u2248~])[^()]*+\\)");
+
+  /** The letter of a unit behind a calculation: 1.5 × 10^3 m. */
+  private static final Pattern UNIT =
+      Pattern.compile("(?<=[0-9}\u2070-\u2079\u00b2\u00b3\u00b9])\\$?\\s++[mgsNJWVAKLhCFHT]\\.?+$");
+
   private final BigDecimal tolerance;
 
   public NumericVerifier() {
@@ -67,9 +81,18 @@ public final class NumericVerifier implements Verifier {
     return stated.isPresent() ? value(stated.get()) : lastNumber(response);
   }
 
-  private static Optional<BigDecimal> value(String text) {
-    Optional<BigDecimal> evaluated = MathEquality.number(text);
-    return evaluated.isPresent() ? evaluated : Quantity.stated(text).map(Quantity::value);
+  private static Optional<BigDecimal> value(String written) {
+    String text = EMPHASIS.matcher(Markup.plain(written)).replaceAll("");
+    Optional<BigDecimal> evaluated =
+        SAID_AGAIN.matcher(text).lookingAt() ? Optional.empty() : MathEquality.number(text);
+    return evaluated
+        .or(() -> Quantity.stated(text).map(Quantity::value))
+        .or(() -> withoutUnit(text));
+  }
+
+  private static Optional<BigDecimal> withoutUnit(String text) {
+    Matcher unit = UNIT.matcher(text);
+    return unit.find() ? MathEquality.number(text.substring(0, unit.start())) : Optional.empty();
   }
 
   private static Optional<BigDecimal> lastNumber(String response) {

@@ -14,6 +14,10 @@ import java.util.regex.Pattern;
  */
 record Quantity(BigDecimal numerator, BigDecimal denominator) {
   private static final int MAX_DIGITS = 60;
+
+  /** From here on letters are of scripts that set no space before a number. */
+  private static final char IDEOGRAPHS = '\u2e80';
+
   private static final MathContext PRECISION = new MathContext(80);
 
   // Possessive throughout: no input makes it backtrack.
@@ -45,7 +49,8 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
   }
 
   /** The only number in a statement, else in its first clause: 10 (since 2·5 = 10). */
-  static Optional<Quantity> stated(String text) {
+  static Optional<Quantity> stated(String written) {
+    String text = Markup.plain(written);
     if (NEGATED.matcher(text).find()) {
       return Optional.empty();
     }
@@ -144,7 +149,7 @@ record Quantity(BigDecimal numerator, BigDecimal denominator) {
         return false;
       }
       char before = text.charAt(start - 1);
-      return Character.isLetter(before) || before == '^' || before == '_';
+      return Character.isLetter(before) && before < IDEOGRAPHS || before == '^' || before == '_';
     }
 
     private BigDecimal scaled(BigDecimal value) {

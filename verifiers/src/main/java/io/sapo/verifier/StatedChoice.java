@@ -164,12 +164,15 @@ final class StatedChoice {
 
   /** The letter that the last line of many comes to; it may say other things, too. */
   static Optional<Character> atEnd(String line) {
+    Optional<Character> letter = trailing(CONCLUDING, line).or(() -> namedWithText(line));
+    return letter.isPresent() && supposes(line) ? Optional.empty() : letter;
+  }
+
+  private static boolean supposes(String line) {
     String clause = lastClause(line);
-    boolean none =
-        SUPPOSING.matcher(clause).find()
-            || SUPPOSED.matcher(line).find()
-            || OF_A_THING.matcher(clause).find();
-    return none ? Optional.empty() : trailing(CONCLUDING, line).or(() -> namedWithText(line));
+    return SUPPOSING.matcher(clause).find()
+        || SUPPOSED.matcher(line).find()
+        || OF_A_THING.matcher(clause).find();
   }
 
   private static Optional<Character> namedWithText(String line) {
@@ -220,6 +223,9 @@ final class StatedChoice {
   }
 
   private static Optional<Character> trailing(Pattern pattern, String stated) {
+    if (!endsInLetter(stated)) {
+      return Optional.empty();
+    }
     Matcher trailing = pattern.matcher(stated);
     String clause = lastClause(stated);
     if (!trailing.find() || rejects(clause)) {
@@ -227,6 +233,19 @@ final class StatedChoice {
     }
     String before = stated.substring(0, stated.length() - clause.length());
     return OtherChoices.alone(rejects(before) ? clause : stated, upper(trailing.group(1)), -1);
+  }
+
+  /** Whether a letter by itself is the last that is said: most lines need no closer look. */
+  private static boolean endsInLetter(String stated) {
+    int end = stated.length() - 1;
+    while (end >= 0 && !Character.isLetterOrDigit(stated.charAt(end))) {
+      end--;
+    }
+    return end >= 0
+        && Character.isLetter(stated.charAt(end))
+        && (end == 0
+            || stated.charAt(end - 1) >= 128
+            || !Character.isLetter(stated.charAt(end - 1)));
   }
 
   private static String lastClause(String stated) {

@@ -101,7 +101,17 @@ class LongAnswersTest {
           "\u0130",
           "\u00df",
           "ignore ",
-          "dozen ");
+          "dozen ",
+          "not A or ",
+          "(A) and ",
+          "B is correct. ",
+          "the point is ",
+          "\nB) ",
+          "(1,2)U",
+          "2.5(4)=",
+          "4!=",
+          "#### Final answer\n",
+          "`*\"'");
 
   static Stream<String> verifiers() {
     return Stream.of("numeric", "gsm8k", "boxed-math", "choice", "exact", "geo3k", "gsm8k-steps");

@@ -1,5 +1,6 @@
 package io.sapo.verifier.math;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,19 @@ final class Makeshifts {
               + INTERVAL
               + ")");
 
+  /** {\\rm cm} and \\rm{cm}. */
+  private static final Pattern ROMAN =
+      Pattern.compile("\\\\rm\\s*+\\{|\\{\\s*+\\\\rm\\s++(?=[A-Za-z]++\\s*+\\})");
+
+  private static final Pattern PROBABILITY = Pattern.compile("\\\\Pr(?![A-Za-z])");
+
+  private static final Pattern EMPHASIS = Pattern.compile("\\s*+\\*([^*]++)\\*\\s*+\\.?+\\s*+");
+
+  /** 2\\sqrt{3} (\\approx 3.46). */
+  private static final Pattern ROUNDED =
+      Pattern.compile(
+          "(?:\\s|\\\\[ ,;:]|\\\\quad)++\\(\\s*+\\\\approx\\s*+([0-9]++(?:\\.[0-9]++)?+)\\s*+\\)\\s*+$");
+
   private Makeshifts() {}
 
   /** With LaTeX's own. */
@@ -34,8 +48,19 @@ final class Makeshifts {
       plain = ARC.matcher(plain).replaceAll("\\\\widehat ");
       plain = ARROW.matcher(plain).replaceAll("\\\\vec ");
     }
+    if (plain.indexOf('\\') >= 0) {
+      plain = ROMAN.matcher(plain).replaceAll("\\\\mathrm{");
+      plain = PROBABILITY.matcher(plain).replaceAll("P");
+      plain = ROUNDED.matcher(plain).replaceFirst("\\\\approx $1");
+    }
+    plain = emphasised(plain);
     return plain.indexOf('U') < 0 && plain.indexOf('u') < 0
         ? plain
         : UNION.matcher(plain).replaceAll("$1\\\\cup ");
+  }
+
+  private static String emphasised(String text) {
+    Matcher emphasis = EMPHASIS.matcher(text);
+    return emphasis.matches() ? emphasis.group(1) : text;
   }
 }
