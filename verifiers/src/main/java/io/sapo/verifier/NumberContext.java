@@ -68,7 +68,7 @@ final class NumberContext {
       Pattern.compile(
           "(?i)[*$]*+(?:\\s*+["
               + VULGAR
-              + "\u00d7\u00f7]|\\s*+\\\\(?:times|cdot|div)(?![a-z])|\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
+              + "\u00d7\u00f7\u274c\u274e\u2716\u2717\u2718\u26d4]|\\s*+\\\\(?:times|cdot|div)(?![a-z])|\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
               + "|\\s++"
               + JOINT
               + "\\s++(?:an?\\s++)?+"
