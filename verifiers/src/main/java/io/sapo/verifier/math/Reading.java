@@ -17,9 +17,15 @@ record Reading(
   static final Reading PLAIN = new Reading(true, false, false, false);
   private static final Pattern LETTER_UNIT =
       Pattern.compile("[0-9](?:\\s|~|\\\\[ ,;:])\\s?[a-zA-Z](?![a-zA-Z])");
-  private static final Pattern FACTORIAL_EQUALS = Pattern.compile("(?<=[0-9)}])!=(?!=)");
+
+  /** 4!=24 and \frac{6!}{3!}!=…, but nothing with a letter, of which it says what it is not. */
+  private static final Pattern FACTORIAL_EQUALS =
+      Pattern.compile(
+          "((?:^|(?<==))(?:[^=A-Za-z!\\\\]|!(?!=)|\\\\[A-Za-z]++)*+(?<=[0-9)}]))!=(?!=)");
+
   private static final Pattern DECIMAL_TIMES =
-      Pattern.compile("([0-9]\\.[0-9]++)(?=\\([0-9]++\\))");
+      Pattern.compile("([0-9]\\.[0-9]++)(?=\\([0-9]++\\)[^=]*+=)");
+
   private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})++");
 
   /** Without brackets, and with more than commas between its elements. */
@@ -53,7 +59,7 @@ record Reading(
     return text.indexOf('=') < 0
         ? text
         : DECIMAL_TIMES
-            .matcher(FACTORIAL_EQUALS.matcher(text).replaceAll("! ="))
+            .matcher(FACTORIAL_EQUALS.matcher(text).replaceAll("$1! ="))
             .replaceAll("$1\\\\cdot ");
   }
 
