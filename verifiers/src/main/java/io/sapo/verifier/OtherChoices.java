@@ -22,7 +22,7 @@ final class OtherChoices {
   private static final Pattern OTHER =
       Pattern.compile(
           "(?<![A-Za-z0-9'])(?:([A-Z])(?=\\**+[)\\].,:;!?]|[\\s*]*+$"
-              + "|[*$]*+\\s(?:too|also|as\\swell|(?:is|are)\\s(?:also\\s)?(?:correct|right|true|possible|valid|the))\\b)"
+              + "|[*$]*+\\s(?:too|also|as\\swell|(?:is|are)\\s(?:also\\s)?(?:correct|right|true|possible|valid|the|not\\s(?:wrong|incorrect|false)))\\b)"
               + "|\\(([A-Za-z])\\))");
 
   /** A letter that is none of a word. */

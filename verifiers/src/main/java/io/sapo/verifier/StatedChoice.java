@@ -90,7 +90,8 @@ final class StatedChoice {
   /** A last line that only supposes, asks or guesses. */
   private static final Pattern SUPPOSING =
       Pattern.compile(
-          "(?i)\\b(?:if|unless|whether|suppose|assume|assuming|might|may|could|nobody|none|few|perhaps|maybe|possibly|let|denote|call)\\b");
+          "(?i)\\b(?:if|unless|whether|suppose|assume|assuming|might|may|could|nobody|none|few|perhaps|maybe|possibly|let|denote|call|refuse|avoid|distractor|trap|tempting|opposite"
+              + "|(?:first|people|students?|many|most|others)\\s++(?:would\\s++|will\\s++)?(?:choose|pick|select))\\b");
 
   /** If it were 3, it would be C. */
   private static final Pattern SUPPOSED =
