@@ -11,11 +11,17 @@ import io.sapo.standalone.run.RoleAccess;
 import io.sapo.standalone.run.RoleKind;
 import io.sapo.system.run.RunningRole;
 import io.sapo.system.run.RunningRoles;
+import io.sapo.testing.Await;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -83,6 +89,11 @@ class AccessTest {
     }
     assertThat(started.all().get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
     assertThat(started.all().get(3).end()).succeedsWithin(60, TimeUnit.SECONDS);
+    CompletableFuture<Void> producer = started.all().get(2).end();
+    Await.until(
+        "a look at what nobody consumes",
+        Duration.ofMinutes(1),
+        () -> producer.isDone() || hasReadTrajectories("sapo-producer-absent"));
     for (int i : List.of(1, 2, 4)) {
       assertThat(started.all().get(i).end()).isNotDone();
     }
@@ -132,6 +143,19 @@ class AccessTest {
     assertThat(python.said())
         .contains("published 4 trajectories")
         .doesNotContainIgnoringCase("auth");
+  }
+
+  /** As metrics of a client of this JVM say. */
+  private static boolean hasReadTrajectories(String client) {
+    try {
+      ObjectName read =
+          new ObjectName(
+              "kafka.consumer:type=consumer-fetch-manager-metrics,client-id=%s*,topic=%s"
+                  .formatted(client, TOPICS.trajectories().name().replace('.', '?')));
+      return !ManagementFactory.getPlatformMBeanServer().queryNames(read, null).isEmpty();
+    } catch (MalformedObjectNameException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
