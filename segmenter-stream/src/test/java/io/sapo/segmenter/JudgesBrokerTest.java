@@ -56,8 +56,7 @@ class JudgesBrokerTest {
       send(topics, "j", judged, "taste");
       send(topics, "p", plain, "gsm8k");
       for (int kill = 1; kill <= 2; kill++) {
-        Process process =
-            SegmenterProcess.start(fixture.bootstrapServers(), topics.prefix(), stateDir, url);
+        Process process = fixture.process(topics, stateDir, url);
         int enough = plain + kill * judged / 4;
         fixture.read(topics.segments().name(), records -> records.size() >= enough);
         process.destroyForcibly().waitFor();

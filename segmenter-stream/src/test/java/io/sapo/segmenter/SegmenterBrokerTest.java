@@ -62,12 +62,10 @@ class SegmenterBrokerTest {
     int good = 300;
     int groups = 40;
     int bad = 60;
-    Process first =
-        SegmenterProcess.start(fixture.bootstrapServers(), topics.prefix(), stateDir, "");
+    Process first = fixture.process(topics, stateDir, "");
     send(topics, 0, good / 3, groups, 0, 1);
     killOnce(topics, first, 50);
-    Process second =
-        SegmenterProcess.start(fixture.bootstrapServers(), topics.prefix(), stateDir, "");
+    Process second = fixture.process(topics, stateDir, "");
     send(topics, good / 3, good, groups, 1, 2);
     killOnce(topics, second, 200);
     sendBad(topics, bad);

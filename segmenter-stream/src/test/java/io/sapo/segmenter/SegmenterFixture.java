@@ -6,6 +6,7 @@ import io.sapo.broker.EmbeddedBroker;
 import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.TopicAdmin;
 import io.sapo.schemas.Topics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,18 +24,25 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** A broker for segmenters, and what tests do with it. */
 final class SegmenterFixture implements AutoCloseable {
   private final EmbeddedBroker broker;
+  private final List<Process> processes = new ArrayList<>();
 
   SegmenterFixture(Path folder) {
     broker = EmbeddedBroker.start(folder, 0);
   }
 
+  /** Processes that a test that failed has left behind end as well. */
   @Override
   public void close() {
+    processes.forEach(Process::destroyForcibly);
     broker.close();
   }
 
-  String bootstrapServers() {
-    return broker.bootstrapServers();
+  /** A segmenter to be killed; see {@link SegmenterProcess#start}. */
+  Process process(Topics topics, Path stateDir, String judge) throws IOException {
+    Process process =
+        SegmenterProcess.start(broker.bootstrapServers(), topics.prefix(), stateDir, judge);
+    processes.add(process);
+    return process;
   }
 
   Map<String, Object> kafka() {
