@@ -33,9 +33,10 @@ public final class ExactVerifier implements Verifier {
   /** Of "Paris**." and "Yes!"; a sign behind a single letter is a factorial. */
   private static final Pattern ENDING = Pattern.compile("\\*{1,3}+\\.?+$|(?<=\\p{L}{2})!$");
 
+  /** Of the sentence; before a small letter, one may be of the answer: simply connected. */
   private static final Pattern ADVERB =
       Pattern.compile(
-          "(?:therefore|thus|hence|clearly|obviously|simply|definitely),?+\\s++(?=\\S)");
+          "(?:(?:therefore|thus|hence),?+\\s++|(?:clearly|obviously|simply|definitely)(?:,\\s++|\\s++(?=[^\\p{Ll}])))(?=\\S)");
 
   /** A reference of this kind is no word that says whether something is right. */
   private static final Pattern NO_VERDICT =

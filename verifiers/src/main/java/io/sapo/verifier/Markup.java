@@ -16,6 +16,17 @@ final class Markup {
   private static final int FIRST_PICTURE = 0x2600;
 
   private static final String CROSSES = "\u274c\u274e\u2716\u2717\u2718\u26d4";
+
+  /** Signs of sexes and of notes. */
+  private static final String SIGNS = "\u2640\u2642\u266d\u266e";
+
+  private static final int FIRST_BRAILLE = 0x2800;
+  private static final int LAST_BRAILLE = 0x28FF;
+
+  /** Letters and months in circles, and units in a square. */
+  private static final int FIRST_UNIT = 0x3200;
+
+  private static final int LAST_UNIT = 0x33FF;
   private static final int LETTER_PICTURES = 0x1F100;
   private static final int LAST_LETTER_PICTURE = 0x1F1FF;
   private static final int PROHIBITED = 0x1F6AB;
@@ -53,8 +64,15 @@ final class Markup {
     return point == VARIATION
         || point >= FIRST_PICTURE
             && Character.getType(point) == Character.OTHER_SYMBOL
-            && CROSSES.indexOf(point) < 0
-            && point != PROHIBITED
-            && (point < LETTER_PICTURES || point > LAST_LETTER_PICTURE);
+            && !saysSomething(point);
+  }
+
+  private static boolean saysSomething(int point) {
+    return CROSSES.indexOf(point) >= 0
+        || SIGNS.indexOf(point) >= 0
+        || point == PROHIBITED
+        || point >= FIRST_BRAILLE && point <= LAST_BRAILLE
+        || point >= FIRST_UNIT && point <= LAST_UNIT
+        || point >= LETTER_PICTURES && point <= LAST_LETTER_PICTURE;
   }
 }

@@ -64,11 +64,22 @@ final class NumberContext {
               + "(?:(?!\\b(?:is|are|was|were|equals|has|have|had)\\b|=).)*+$"
               + "|\\b(?:wrong|incorrect|false)\\b");
 
+  /** What a times sign stands before, if it is none that says how many times: 40×. */
+  private static final String FACTOR = "\\s*+\\$?+(?:[0-9(\u221aA-Za-z]|\\\\(?![)\\]]))";
+
+  /** 40× magnification is no product, 18× ten is. */
+  private static final String NO_UNIT =
+      "(?!\\s++(?!" + WORDS + "\\b|hundred|thousand|million|billion)[a-z]{4,}+(?!\\())";
+
   private static final Pattern BEHIND =
       Pattern.compile(
           "(?i)[*$]*+(?:\\s*+["
               + VULGAR
-              + "\u00d7\u00f7\u274c\u274e\u2716\u2717\u2718\u26d4]|\\s*+\\\\(?:times|cdot|div)(?![a-z])|\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
+              + "\u274c\u274e\u2716\u2717\u2718\u26d4]|(?:\u00d7"
+              + NO_UNIT
+              + "|\\s++\u00d7|\\s*+(?:\u00f7|\\\\(?:times|cdot|div)(?![a-z])))(?="
+              + FACTOR
+              + ")|\\s*+\\+(?!\\s*+[0-9])|\\s*+(?:!=|\u2260|\\\\neq?)|\\s*+r\\s?+[0-9]"
               + "|\\s++"
               + JOINT
               + "\\s++(?:an?\\s++)?+"

@@ -16,9 +16,11 @@ public final class NumericVerifier implements Verifier {
   private static final Pattern EMPHASIS =
       Pattern.compile("(?<![0-9)A-Za-z}]\\s?)\\*\\*(?=[$-]?[0-9])");
 
-  /** 0.25 (25%), which is no product. */
+  /** 0.25 (25%), which is no product, as 3 (\frac{1}{2}) and 2 (sin 30) are. */
   private static final Pattern SAID_AGAIN =
-      Pattern.compile("[-$]?[0-9][0-9.,/]*+%?\\s++\\((?=[^()]*[A-Za-z%=\u2248~])[^()]*+\\)");
+      Pattern.compile(
+          "[-$]?[0-9][0-9.,/]*+%?\\s++\\((?=[^()]*[A-Za-z%=\u2248~])"
+              + "(?![^()=]*(?:\\\\(?!text|approx|%)|(?<![A-Za-z])(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi)(?![A-Za-z])))[^()]*+\\)");
 
   /** The letter of a unit behind a calculation: 1.5 × 10^3 m. */
   private static final Pattern UNIT =

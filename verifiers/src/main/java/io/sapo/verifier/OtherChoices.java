@@ -30,15 +30,15 @@ final class OtherChoices {
 
   private static final String LETTER = "[*$(]*+(?<![A-Za-z0-9'])[A-Z](?![A-Za-z0-9'])[*$)]*+";
 
-  /** Behind a label: , c or "and \text{C}". */
+  /** Behind a label, what joins and a letter: , c or "and \text{C}"; not "i.e." or "e.g.". */
   private static final Pattern SECOND =
       Pattern.compile(
-          "[)\\]}*$_\"'\u201d\u2019`\\s]*+(?:[,;/&|]|\\b(?=(?:and|or)\\b))\\s*+(?i:(?:and/or|and|or|also|maybe|perhaps|possibly)\\b\\s*+)*+"
+          "[)\\]}*$_\"'\u201d\u2019`\\s]*+((?:[,;/&|]|\\b(?=(?:and|or)\\b))\\s*+(?i:(?:and/or|and|or|also|maybe|perhaps|possibly)\\b\\s*+)*+)"
               + "[*$_\"'\u201c\u2018`(\\[{\\s]*+"
               + StatedChoice.STYLE
-              + "\\(?+([A-Ja-j])[)\\]}*$_\"'\u201d\u2019`]*+\\s*+(?:$|[.,;:/&|)!?]|(?:and|or)\\b)");
+              + "\\(?+(?!i\\.\\s?e\\b|e\\.\\s?g\\b|a\\.\\s?k)([A-Ja-j])[)\\]}*$_\"'\u201d\u2019`]*+\\s*+(?:$|[.,;:/&|)!?]|(?:and|or)\\b)");
 
-  private static final String NEGATION =
+  static final String NEGATION =
       "(?:"
           + StatedChoice.CROSS
           + "|(?:wrong|incorrect|false|(?:not|cannot|\\w{2,6}n['\u2019]t|can['\u2019]t)\\b(?!\\s++(?:\\w++\\s++){0,2}(?:wrong|incorrect|false|excluded|eliminated|ruled|impossible|only|bad|unlikely|unreasonable|implausible))"
@@ -60,6 +60,13 @@ final class OtherChoices {
               + NEGATION
               + ")");
 
+  /** A label that closes with a parenthesis: its option's text may read like a dismissal. */
+  private static final Pattern CLOSED = Pattern.compile("[*$}\\s]*+\\)");
+
+  /** Behind a label: others beside it. */
+  private static final Pattern JOINED =
+      Pattern.compile("[)\\]}*$\\s]*+(?:,|\\(|(?:and|or|nor)\\b)");
+
   /** Not A, B, or C. */
   private static final Pattern NOT_THESE =
       Pattern.compile(
@@ -74,14 +81,24 @@ final class OtherChoices {
   /** From behind a label to its option's text: a dash or a semicolon may begin anything. */
   private static final String LABELLED = "(?=[\\s}*$]*+[)\\].:])[\\s)\\]}.:*$]++";
 
+  private static final String AMOUNT =
+      "(?:(?:about|approximately|roughly|nearly|exactly)\\s++)?+[-+\u2212]?+[0-9]++(?:[.,][0-9]++)*+";
+
   /**
    * A label and nothing but a quantity, up to its unit's letter: 12 V, 30 °C, 5 N/C. Without
-   * another sign of a unit (the group), an A or a C may be a choice, and so may those behind it.
+   * another sign of a unit (the group), an A or a C may be a choice, and so may those behind it; F,
+   * G and H are units only where the label closes with a parenthesis.
    */
   private static final Pattern QUANTITY =
       Pattern.compile(
-          LABELLED
-              + "(?:(?:about|approximately|roughly|nearly|exactly)\\s++)?+[-+\u2212]?+[0-9]++(?:[.,][0-9]++)*+"
+          "(?="
+              + CLOSED
+              + ")"
+              + LABELLED
+              + AMOUNT
+              + "\\s{1,3}+[FGH]|"
+              + LABELLED
+              + AMOUNT
               + "(?:\\s{1,3}+[JKLMNSTVW]"
               + "|(\\s{0,3}+\u00b0\\s{0,2}+|\\s{1,3}+[A-Za-z]{1,3}+/)[ACFGHJKLMNSTVW])");
 
@@ -110,13 +127,14 @@ final class OtherChoices {
   static Optional<Character> alone(String stated, char letter, int labelEnd) {
     if (labelEnd >= 0) {
       Matcher second = SECOND.matcher(stated).region(labelEnd, stated.length());
-      if (second.lookingAt() && StatedChoice.upper(second.group(1)) != letter) {
+      if (second.lookingAt() && isSecond(second, letter, stated.charAt(labelEnd - 1))) {
         return Optional.empty();
       }
     }
     if (ANY.matcher(stated)
         .results()
-        .anyMatch(any -> any.group().charAt(0) == letter && isCalledWrong(stated, any.end()))) {
+        .anyMatch(
+            any -> any.group().charAt(0) == letter && isCalledWrong(stated, any.end(), labelEnd))) {
       return Optional.empty();
     }
     List<MatchResult> rejections = NOT_THESE.matcher(stated).results().toList();
@@ -124,7 +142,9 @@ final class OtherChoices {
     while (named.find()) {
       boolean bare = named.group(1) != null;
       int group = bare ? 1 : 2;
-      boolean dismissed = isDismissed(stated, named.start(group), named.end(group), rejections);
+      boolean dismissed =
+          isCalledWrong(stated, named.end(group), labelEnd)
+              || isDenied(named.start(group), named.end(group), rejections);
       boolean chosen = StatedChoice.upper(named.group(group)) == letter;
       if (chosen ? dismissed : !dismissed && !(bare && isOfOption(stated, labelEnd, named.end()))) {
         return Optional.empty();
@@ -133,16 +153,28 @@ final class OtherChoices {
     return Optional.of(letter);
   }
 
-  /** Whether it is called wrong behind it, or stands behind "not". */
-  private static boolean isDismissed(
-      String stated, int start, int end, List<MatchResult> rejections) {
-    return rejections.stream().anyMatch(not -> not.start() <= start && end <= not.end())
-        || isCalledWrong(stated, end);
+  /** A small letter behind a capital one and a mere comma or slash is no choice: B, g/mol. */
+  private static boolean isSecond(Matcher second, char letter, char label) {
+    char other = second.group(2).charAt(0);
+    boolean word = second.group(1).strip().length() > 1;
+    boolean alike = Character.isUpperCase(other) || Character.isLowerCase(label);
+    return (alike || word) && Character.toUpperCase(other) != letter;
   }
 
-  private static boolean isCalledWrong(String stated, int end) {
-    return DISMISSED.matcher(stated).region(end, stated.length()).lookingAt()
-        || ALL_DISMISSED.matcher(stated).region(end, stated.length()).lookingAt();
+  private static boolean isDenied(int start, int end, List<MatchResult> rejections) {
+    return rejections.stream().anyMatch(not -> not.start() <= start && end <= not.end());
+  }
+
+  private static boolean isCalledWrong(String stated, int end, int labelEnd) {
+    boolean all = ALL_DISMISSED.matcher(stated).region(end, stated.length()).lookingAt();
+    return end == labelEnd && isClosed(stated, end)
+        ? all && JOINED.matcher(stated).region(end, stated.length()).lookingAt()
+        : all || DISMISSED.matcher(stated).region(end, stated.length()).lookingAt();
+  }
+
+  /** Whether a label that ends there closes with a parenthesis. */
+  static boolean isClosed(String stated, int end) {
+    return CLOSED.matcher(stated).region(end, stated.length()).lookingAt();
   }
 
   /** Whether the letter before {@code end} can only be of the labelled option's text. */

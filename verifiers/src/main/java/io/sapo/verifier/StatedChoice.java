@@ -90,8 +90,8 @@ final class StatedChoice {
   /** A last line that only supposes, asks or guesses. */
   private static final Pattern SUPPOSING =
       Pattern.compile(
-          "(?i)\\b(?:if|unless|whether|suppose|assume|assuming|might|may|could|nobody|none|few|perhaps|maybe|possibly|let|denote|call|refuse|avoid|distractor|trap|tempting|opposite"
-              + "|(?:first|people|students?|many|most|others)\\s++(?:would\\s++|will\\s++)?(?:choose|pick|select))\\b");
+          "(?i)\\b(?:if|unless|whether|suppose|assume|assuming|might|may|could|nobody|none|few|perhaps|maybe|possibly|let|denote|call|refuse|avoid|distractor|trap|tempting|opposite|exceptions?"
+              + "|(?:first|people|students?|many|most|some|others|beginners|everyone)\\s++(?:(?:would|will|often|usually|commonly|typically|frequently|sometimes|mistakenly|wrongly|tend\\s++to)\\s++){0,3}+(?:choose|pick|select))\\b");
 
   /** If it were 3, it would be C. */
   private static final Pattern SUPPOSED =
@@ -115,10 +115,30 @@ final class StatedChoice {
               + CROSS
               + ")");
 
+  /**
+   * Right behind a label that closes with a parenthesis: (D) is wrong. Its text may begin with
+   * "fails to", "does not change" or "too low".
+   */
+  private static final Pattern REJECTED_LABEL =
+      Pattern.compile(
+          "(?i)[)\\]}*$\\s]*+(?:(?:(?:is|was|can|could|seems|looks|must)\\s*+(?:be\\s++)?)?(?:also\\s++|clearly\\s++|definitely\\s++)?"
+              + "(?:wrong|incorrect|false|not|cannot|\\w{2,6}n['\u2019]t|can['\u2019]t|excluded|eliminated|impossible|ruled)\\b"
+              + "|(?:does|do|will)\\s++not\\s++(?:work|hold|fit|apply|satisfy|match)\\b|"
+              + CROSS
+              + ")");
+
   /** Which is option D: 12 cm. */
   private static final Pattern NAMED_WITH_TEXT =
       Pattern.compile(
           "(?i:\\b(?:is|be|choose|pick|select|match(?:es)?|with|to)\\s++(?:the\\s++)?+(?:correct\\s++)?+(?:option|choice)\\s++)[*$(]*+([A-Z]|(?<=\\()[a-z](?=\\)))[)*$]*+(?=[:.]\\s|,\\s|\\s[(\u2013\u2014-])");
+
+  /** Behind such a letter: , which is too small; , but 12 is odd. */
+  private static final Pattern BELIED =
+      Pattern.compile(
+          "(?i)[)*$]*+[,.\\s(\u2013\u2014-]++(?:(?:and|so)\\s++)?+(?:(?:but(?!\\s++not\\b)|yet|however|though|although|except|unless)\\b"
+              + "|(?:which|that|this|it)\\s++(?:(?:is|was|would|can|could|seems|looks|does|did|will)\\s++(?:be\\s++)?)?(?:also\\s++|clearly\\s++|definitely\\s++|simply\\s++)?"
+              + OtherChoices.NEGATION
+              + ")");
 
   /** A last line in bold that begins with a label: **D. 12**. */
   private static final Pattern BOLD_LABEL =
@@ -141,12 +161,15 @@ final class StatedChoice {
               + "(?:\\s++(?:answer|option|choice|one|statement))?+)"
               + "[*]*+(?:[.!]?+[\\s*]*+$|,?+\\s(?:because|since|as)\\s(?!well).*+$)");
 
-  /** Only D works. */
+  /** Only D works; what follows, but for a reason, may be another clue, or take it back. */
   private static final Pattern ONLY_ONE =
       Pattern.compile(
           "(?:^|[.!?]\\s)[\\s*]*+(?i:"
               + SENTENCE
-              + "only\\s++(?:(?:option|choice|answer)\\s++)?+)[*$(]*+([A-Z])[)*$]*+\\s++(?:works|fits|remains|is\\s++(?:left|possible)|matches|satisfies)\\b.*+$",
+              + "only\\s++(?:(?:option|choice|answer)\\s++)?+)[*$(]*+([A-Z])[)*$]*+\\s++(?:works|fits|remains|is\\s++(?:left|possible)|matches|satisfies)\\b"
+              + "(?:\\s++(?:here|all|both|every|each|these|this|the\\s++(?:given\\s++)?(?:conditions|constraints|criteria|requirements|equations?|inequalit(?:y|ies)|system|description|definition|graph|data))\\b"
+              + "(?:(?!\\b(?:but|except|because|since)\\b)[^.,;:!?])*+)?+"
+              + "(?:[*]*+[.!]?+[\\s*]*+$|(?:,\\s++|\\s++|(?<=\\s))(?:because|since)\\s.*+$)",
           Pattern.DOTALL);
 
   /** Any letter that is called right anywhere: of two nothing says which is chosen. */
@@ -178,7 +201,9 @@ final class StatedChoice {
 
   private static Optional<Character> namedWithText(String line) {
     Matcher named = NAMED_WITH_TEXT.matcher(line);
-    return named.find() && !rejects(line.substring(0, named.start()))
+    return named.find()
+            && !rejects(line.substring(0, named.start()))
+            && !BELIED.matcher(line).region(named.end(1), line.length()).lookingAt()
         ? OtherChoices.alone(line, upper(named.group(1)), named.end(1))
         : Optional.empty();
   }
@@ -260,7 +285,8 @@ final class StatedChoice {
       return Optional.empty();
     }
     int group = first.group(1) == null ? 2 : 1;
-    return REJECTED.matcher(stated).region(first.end(group), stated.length()).lookingAt()
+    Pattern rejected = OtherChoices.isClosed(stated, first.end(group)) ? REJECTED_LABEL : REJECTED;
+    return rejected.matcher(stated).region(first.end(group), stated.length()).lookingAt()
         ? Optional.empty()
         : OtherChoices.alone(stated, upper(first.group(group)), first.end(group));
   }
