@@ -51,7 +51,7 @@ final class DataFolder {
     Files.deleteIfExists(folder.resolve(SIGNED_OFF));
   }
 
-  /** After it has ended; where that cannot be noted, the next start takes longer. */
+  /** Once its registration has ended; where that cannot be noted, the next start takes longer. */
   static void signOff(Path folder) {
     try {
       Files.write(folder.resolve(SIGNED_OFF), new byte[0]);

@@ -195,12 +195,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   @Override
   public void close() {
     LIVE.remove(this);
-    boolean signedOff = signOff();
+    if (signOff()) {
+      DataFolder.signOff(folder); // while the folder's lock is held
+    }
     broker.shutdown(CONTROLLED_SHUTDOWN);
     controller.shutdown();
-    if (signedOff) {
-      DataFolder.signOff(folder);
-    }
   }
 
   /**

@@ -208,7 +208,7 @@ final class ConfigKeys {
     key("learner.dual-clip", Rule.number(0, 1e6).orEmpty());
     key("learner.value-clip", Rule.positive());
     key("learner.aggregation", Rule.choice(names(Aggregation.class)).orEmpty());
-    key("learner.advantage-limit", Rule.number(0, 1e6).orEmpty());
+    key("learner.advantage-limit", Rule.number(0, 1e12).orEmpty());
     key("learner.reward-kl", Rule.number(0, 1e6).orEmpty());
     key("learner.reward-kl-estimator", Rule.choice(names(KlEstimator.class)));
     key("learner.reward-kl-target", Rule.number(0, 1e6));

@@ -95,12 +95,6 @@ final class Contradictions {
           "learner.reward-kl-target is %s, but learner.reward-kl is 0: there is no penalty in the rewards to steer. Set learner.reward-kl, or the target to 0"
               .formatted(algorithm.rewardKl().target()));
     }
-    Optional<Double> limit = settings.optionalNumber("learner.advantage-limit");
-    if (!algorithm.usesCritic() && limit.orElse(0.0) > 0) {
-      findings.add(
-          "learner.advantage-limit is %s, but %s whitens no advantages: leave it empty"
-              .formatted(limit.get(), algorithm.algorithm().configName()));
-    }
     if (algorithm.offPolicy().rejection() == null) {
       for (String key : List.of("rejection-form", "rejection-low", "rejection-high")) {
         if (isChanged("learner." + key)) {
@@ -152,6 +146,12 @@ final class Contradictions {
             "learner.%s is %s, which does nothing with learner.off-policy %s"
                 .formatted(key, text("learner." + key), text("learner.off-policy")));
       }
+    }
+    Optional<Double> limit = settings.optionalNumber("learner.advantage-limit");
+    if (!algorithm.usesCritic() && limit.orElse(0.0) > 0) {
+      warnings.add(
+          "learner.advantage-limit is %s, which does nothing: %s whitens no advantages"
+              .formatted(limit.get(), algorithm.algorithm().configName()));
     }
     warnings.addAll(ofOverlongPenalty(algorithm));
     return warnings;

@@ -390,7 +390,6 @@ class BindingTest {
         "learner.reward-kl=0 learner.reward-kl-target=0.1 | no penalty in the rewards to steer",
         "algorithm=grpo learner.reward-kl-target=0.1 | no penalty in the rewards to steer",
         "algorithm=dapo tasks.verifier=numeric+gsm8k-steps*0.5 | which gives rewards to steps",
-        "algorithm=grpo learner.advantage-limit=3 | grpo whitens no advantages",
         "learner.rejection-low=0.4 | learner.rejection-low is 0.4, but without",
         "learner.rejection-high=3 | learner.rejection-high is 3, but without",
         "learner.rejection-form=product | learner.rejection-form is product, but without",
@@ -425,6 +424,7 @@ class BindingTest {
         "learner.off-policy=none learner.off-policy-normalize=true | off-policy-normalize is true,",
         "learner.overlong=penalty segmenter.reward.overlong-tokens=0 | no response is punished",
         "segmenter.reward.overlong-penalty=1 | segmenter.reward.overlong-penalty is 1, but there is none",
+        "algorithm=grpo learner.advantage-limit=3 | grpo whitens no advantages",
       })
   void settingsThatDoNothingAreSaid(String assignment, String message) {
     Binding binding = new Binding(settings(assignment.split(" "))).check();

@@ -10,7 +10,9 @@ import io.sapo.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,6 +54,9 @@ final class Commands implements AutoCloseable {
   private boolean following;
   private RuntimeException failure;
 
+  /** Outcomes of what nobody has answered before this start, by id. */
+  private final Map<String, String> unanswered = new LinkedHashMap<>();
+
   /**
    * Reads what was commanded before, then starts to follow.
    *
@@ -73,6 +78,7 @@ final class Commands implements AutoCloseable {
       while (consumer.position(partition) < end) {
         consumer.poll(POLL).forEach(this::take);
       }
+      unanswered.forEach(answers::answer);
       following = true;
     } catch (RuntimeException e) {
       consumer.close();
@@ -151,21 +157,31 @@ final class Commands implements AutoCloseable {
   }
 
   private void answer(ConsumerRecord<byte[], byte[]> record, Control command, String outcome) {
-    if (following || isUnanswered(record, command)) {
+    if (following) {
       answers.answer(command.getCommandId(), outcome);
+    } else {
+      noteUnanswered(record, command, outcome);
     }
   }
 
-  /** Of the learner before this one, or of none: it was sent when nobody followed. */
-  private boolean isUnanswered(ConsumerRecord<byte[], byte[]> record, Control command) {
-    if (former.isEmpty()) {
-      return true;
+  /**
+   * Of what was sent before this start: what the learner before this one has answered is done with,
+   * and so is all that came before it, of which only the newest answers are still said.
+   */
+  private void noteUnanswered(
+      ConsumerRecord<byte[], byte[]> record, Control command, String outcome) {
+    Optional<String> said = CommandOutcomes.of(former.stream().toList(), command.getCommandId());
+    if (said.isPresent()) {
+      unanswered.clear();
     }
-    boolean history = record.timestamp() < former.get().getStartedAtMs();
-    return !history
-        && CommandOutcomes.of(former.stream().toList(), command.getCommandId())
-            .filter(outcome -> !outcome.startsWith("accepted"))
-            .isEmpty();
+    boolean open = said.filter(known -> !known.startsWith("accepted")).isEmpty();
+    if (open && former.stream().allMatch(it -> record.timestamp() >= it.getStartedAtMs())) {
+      unanswered.remove(command.getCommandId());
+      unanswered.put(command.getCommandId(), outcome);
+      if (unanswered.size() > AnsweredCommands.MOST) {
+        unanswered.remove(unanswered.keySet().iterator().next());
+      }
+    }
   }
 
   /**

@@ -146,6 +146,7 @@ public final class Learner {
   /** Not over the heartbeats of another learner: a third one would take that for ended. */
   private void sayHowItEnds(Heartbeats heartbeats, Standby standby) {
     if (!heartbeats.started() && !standby.otherAtWork()) {
+      standby.former().ifPresent(status::remember);
       heartbeats.start(options.heartbeats().interval());
     }
   }
@@ -179,18 +180,26 @@ public final class Learner {
       try {
         return train(resources, loader, commits, commands, heartbeats);
       } catch (FencedException e) {
-        throw isAlone(loader, commits, standby) ? CommitFailedException.expired(e) : e;
+        throw isAlone(loader, commits, standby, e) ? CommitFailedException.expired(e) : e;
       }
     }
   }
 
-  /** Whether nobody is there, or was, by whom this learner can have been fenced. */
-  private boolean isAlone(StateLoader loader, CommitLog commits, Standby standby) {
-    if (standby.otherHasBegun(this::stopping)) {
+  /**
+   * Whether it is known that nobody is there, or was, by whom this learner can have been fenced.
+   */
+  private boolean isAlone(
+      StateLoader loader, CommitLog commits, Standby standby, FencedException fenced) {
+    try {
+      if (standby.otherHasBegun(this::stopping)) {
+        return false;
+      }
+      CommittedVersions now = loader.committed();
+      return commits.isOwn(now.isEmpty() ? null : now.sha256());
+    } catch (RuntimeException e) {
+      fenced.addSuppressed(e);
       return false;
     }
-    CommittedVersions now = loader.committed();
-    return commits.isOwn(now.isEmpty() ? null : now.sha256());
   }
 
   private CommitLog openCommitLog() {

@@ -21,6 +21,9 @@ final class Standby implements AutoCloseable {
 
   private static final int QUIET_POLLS = 20;
 
+  /** Of brokers that do not answer. */
+  private static final int MOST_POLLS = 30 * QUIET_POLLS;
+
   private final LiveProcesses learners;
 
   /**
@@ -51,7 +54,9 @@ final class Standby implements AutoCloseable {
    */
   boolean otherHasBegun(BooleanSupplier stopping) {
     int quiet = 0;
-    while (quiet < QUIET_POLLS && !stopping.getAsBoolean()) {
+    for (int polls = 0;
+        quiet < QUIET_POLLS && polls < MOST_POLLS && !stopping.getAsBoolean();
+        polls++) {
       quiet += learners.catchUp() ? 1 : 0;
       if (learners.atWork().stream().anyMatch(Heard::again)) {
         return true;

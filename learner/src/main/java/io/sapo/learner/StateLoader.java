@@ -227,6 +227,7 @@ final class StateLoader {
         checkpointVersion = saved.finish();
         return recovered;
       } catch (RuntimeException | Error e) {
+        saved.failing();
         recovered.close();
         throw e;
       }

@@ -7,6 +7,7 @@ import io.sapo.learner.TestRuns.Run;
 import io.sapo.learner.fault.FaultHook;
 import io.sapo.learner.fault.FaultPoint;
 import io.sapo.policy.checkpoint.CheckpointFolder;
+import io.sapo.schemas.AnsweredCommands;
 import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.ControlAction;
 import io.sapo.schemas.Status;
@@ -135,6 +136,34 @@ class LearnerCommandsTest {
     assertThat(outcome(second, "between")).startsWith("refused: no learner was at work");
     assertThat(outcome(second, "in-time")).isEqualTo(done);
     assertThat(outcome(second, "before-all")).isEqualTo(outcome(first, "before-all"));
+  }
+
+  /** A heartbeat has room for the newest outcomes only. */
+  @Test
+  void manyAnswersOutliveAStartThatCameToNothing() throws Exception {
+    Run run = runs.create();
+    run.send(TestRuns.records().subList(0, 2 * TestRuns.CONFIG.batch().size()));
+    int many = AnsweredCommands.MOST + 8;
+    FaultHook operator =
+        TestRuns.onCommit(
+            1,
+            reached -> {
+              for (int i = 0; i < many; i++) {
+                run.command("resume-" + i, ControlAction.RESUME);
+              }
+              run.awaitStatus(status -> !outcome(status, "resume-" + (many - 1)).isEmpty());
+            });
+    run.learner(1, operator).run();
+    Learner nothing = run.learner(2, FaultHook.NONE);
+    nothing.stop();
+    nothing.run();
+    run.command("between", ControlAction.CHECKPOINT);
+    run.learner(2, FaultHook.NONE).run();
+    Status last =
+        run.awaitStatus(status -> status.getState().equals("stopped") && status.getVersion() == 2);
+    assertThat(outcome(last, "between")).startsWith("refused: no learner was at work");
+    assertThat(outcome(last, "resume-" + (many - 1))).startsWith("done");
+    assertThat(outcome(last, "resume-0")).as("forgotten, not refused").isEmpty();
   }
 
   private static String outcome(Status status, String command) {

@@ -5,9 +5,10 @@ import java.util.Map;
 
 /** What became of the newest commands to one process, for its heartbeats. Thread-safe. */
 public final class AnsweredCommands {
-  private static final int MOST = 32;
+  /** So many are kept. */
+  public static final int MOST = 32;
 
-  /** An id of that length or more was made up: it is neither kept nor said. */
+  /** A longer id was made up: it is neither kept nor said. */
   public static final int MAX_ID_CHARS = 1_024;
 
   private final Map<String, String> outcomes = new LinkedHashMap<>();

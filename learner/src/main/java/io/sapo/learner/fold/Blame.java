@@ -12,6 +12,7 @@ import java.io.IOException;
  */
 final class Blame {
   private static final String NATIVE_LIBRARY = "ai.djl.";
+  private static final String OWN = "io.sapo.";
 
   private Blame() {}
 
@@ -35,9 +36,19 @@ final class Blame {
     return true;
   }
 
-  /** Such as that a tensor has been released, which is said without an exception of its own. */
+  /**
+   * Whether it was thrown within a call of the library, such as that a tensor has been released,
+   * which is said without an exception of its own.
+   */
   private static boolean isOfNativeLibrary(Throwable failure) {
-    StackTraceElement[] frames = failure.getStackTrace();
-    return frames.length > 0 && frames[0].getClassName().startsWith(NATIVE_LIBRARY);
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      if (frame.getClassName().startsWith(OWN)) {
+        return false;
+      }
+      if (frame.getClassName().startsWith(NATIVE_LIBRARY)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -197,16 +197,19 @@ public final class Update {
     metrics.put("kl_coefficient", state.klCoefficient());
     metrics.put(
         "learning_rate_factor", config.actor().schedule().factor(config.actorUpdate(version)));
+    Folded folded =
+        new Folded(
+            new UpdateReport(version + 1, metrics.finish()),
+            SegmentCredits.of(experience, targets, trainedLogProbs),
+            Optional.empty());
+    // Last: whatever throws before it leaves the update out, which advances by itself.
     state.advance(
         config
             .algorithm()
             .rewardKl()
             .next(state.klCoefficient(), referenceKl, targets.keptRows().length),
         advanced(state.progress(), batch));
-    return new Folded(
-        new UpdateReport(version + 1, metrics.finish()),
-        SegmentCredits.of(experience, targets, trainedLogProbs),
-        Optional.empty());
+    return folded;
   }
 
   /**

