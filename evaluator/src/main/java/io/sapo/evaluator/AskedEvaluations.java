@@ -1,6 +1,7 @@
 package io.sapo.evaluator;
 
 import io.sapo.evaluator.EvaluationService.Examined;
+import io.sapo.schemas.AnsweredCommands;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -11,10 +12,12 @@ import java.util.function.BiConsumer;
  * another are done together. Thread-safe.
  */
 final class AskedEvaluations {
-  private static final int MOST = 100;
+  /** Of more, heartbeats have no room for the outcomes. */
+  private static final int MOST = AnsweredCommands.MOST;
 
   private final BiConsumer<String, String> answers;
   private final Deque<String> waiting = new ArrayDeque<>();
+  private final Deque<String> underWay = new ArrayDeque<>();
   private boolean ended;
 
   /**
@@ -27,7 +30,7 @@ final class AskedEvaluations {
   synchronized void ask(String command) {
     if (ended) {
       answers.accept(command, "refused: the evaluation has ended");
-    } else if (waiting.size() >= MOST) {
+    } else if (waiting.size() + underWay.size() >= MOST) {
       answers.accept(command, "refused: %d others wait".formatted(MOST));
     } else {
       waiting.add(command);
@@ -35,14 +38,18 @@ final class AskedEvaluations {
     }
   }
 
-  /** Those that wait, which are the caller's to answer from now on. */
-  synchronized Deque<String> take() {
-    Deque<String> taken = new ArrayDeque<>(waiting);
+  /**
+   * Begins with those that wait, until {@link #done} or {@link #end}.
+   *
+   * @return whether there are any
+   */
+  synchronized boolean take() {
+    underWay.addAll(waiting);
     waiting.clear();
-    return taken;
+    return !underWay.isEmpty();
   }
 
-  void done(Deque<String> commands, Examined examined) {
+  synchronized void done(Examined examined) {
     String outcome =
         String.format(
             Locale.ROOT,
@@ -51,12 +58,15 @@ final class AskedEvaluations {
             examined.sampled().accuracy(),
             examined.sampled().tasks(),
             examined.greedy().accuracy());
-    commands.forEach(command -> answers.accept(command, outcome));
+    underWay.forEach(command -> answers.accept(command, outcome));
+    underWay.clear();
   }
 
   /** None is done any more. */
   synchronized void end() {
     ended = true;
-    take().forEach(command -> answers.accept(command, "refused: the evaluation has ended"));
+    take();
+    underWay.forEach(command -> answers.accept(command, "refused: the evaluation has ended"));
+    underWay.clear();
   }
 }

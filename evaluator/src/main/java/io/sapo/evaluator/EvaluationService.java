@@ -11,8 +11,6 @@ import io.sapo.schemas.ProducerClients;
 import io.sapo.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -212,9 +210,8 @@ public final class EvaluationService implements AutoCloseable {
       after.complete(same ? before.join() : examine());
       return;
     }
-    Deque<String> commands = interim ? asked.take() : new ArrayDeque<>();
-    if (!commands.isEmpty()) {
-      asked.done(commands, examine());
+    if (interim && asked.take()) {
+      asked.done(examine());
     } else if (interim
         && config.schedule().every() > 0
         && held.version() >= examinedVersion + config.schedule().every()) {

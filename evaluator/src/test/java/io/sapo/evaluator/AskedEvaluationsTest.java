@@ -7,7 +7,6 @@ import io.sapo.schemas.CommandOutcomes;
 import io.sapo.schemas.Liveness;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,15 +30,18 @@ class AskedEvaluationsTest {
     asked.ask("one");
     asked.ask("two");
     assertThat(outcome("one")).startsWith("accepted");
-    Deque<String> taken = asked.take();
+    assertThat(asked.take()).isTrue();
     asked.ask("late");
-    asked.done(taken, new Examined(score(4), score(6)));
+    asked.done(new Examined(score(4), score(6)));
     assertThat(outcome("one"))
         .isEqualTo(outcome("two"))
         .isEqualTo(
             "done: version 7 is right in 0.500 of 8 held-out tasks, sampled, and in 0.750, greedy");
     assertThat(outcome("late")).startsWith("accepted");
+    asked.ask("begun");
+    assertThat(asked.take()).isTrue();
     asked.end();
+    assertThat(outcome("begun")).isEqualTo("refused: the evaluation has ended");
     asked.ask("too-late");
     assertThat(outcome("late")).isEqualTo("refused: the evaluation has ended");
     assertThat(outcome("too-late")).isEqualTo(outcome("late"));

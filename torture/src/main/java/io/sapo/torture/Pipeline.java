@@ -208,9 +208,11 @@ final class Pipeline implements AutoCloseable {
   void stop(RoleKind role) throws InterruptedException {
     Child child = children.remove(role);
     if (child != null) {
+      boolean endedBefore = !child.alive();
       child.terminate();
       int status = child.awaitEnd(LIMIT);
-      if (status != ExitCodes.FINE) {
+      // What the broker's absence has ended meanwhile would have been started again.
+      if (status != ExitCodes.FINE && !(endedBefore && status == ExitCodes.RETRY)) {
         throw new TortureException(
             "%s was asked to end and ended with %d:\n%s"
                 .formatted(role.label(), status, child.tail()),

@@ -86,8 +86,7 @@ final class Failures {
       if (at instanceof FencedInstanceIdException) {
         return ExitCodes.FAILED; // Started again it would fence the other one of its name.
       }
-      if (at instanceof CommandFailure asked && asked.isOutside()
-          || at instanceof CommitFailedException
+      if (at instanceof CommitFailedException
           || at instanceof RetriableException
           || at instanceof UnknownServerException
           || at instanceof ApplicationRecoverableException

@@ -23,8 +23,8 @@ final class PlanWarnings {
   /**
    * Says what was chosen for the model, and whether it will be tight. Silent for the shipped one.
    *
-   * @throws CommandFailure where the role needs more memory than there is; where others have taken
-   *     it, a later start may do
+   * @throws CommandFailure where the role needs more memory than there is; what others have taken
+   *     of it they may give back, so that it is named and no more
    */
   static void look(Settings settings, String role, PrintWriter out) {
     look(settings, role, out, Machine.here(Devices.named(settings.text("model.device"))));
@@ -41,13 +41,16 @@ final class PlanWarnings {
     Planner planner = new Planner(settings, folder.config(), folder.storedType(), machine);
     Fit fit = planner.fit(role);
     if (fit.verdict() == Fit.Verdict.TOO_LARGE) {
-      String why = fit.sentence() + remedy(planner.changes(role), checkpoint.get());
-      boolean once =
+      boolean alone =
           new Planner(settings, folder.config(), folder.storedType(), machine.alone())
                   .fit(role)
                   .verdict()
               != Fit.Verdict.TOO_LARGE;
-      throw once ? CommandFailure.outside(why) : CommandFailure.failed(why);
+      if (!alone) {
+        throw CommandFailure.failed(
+            fit.sentence() + remedy(planner.changes(role), checkpoint.get()));
+      }
+      out.println(fit.sentence() + "; it goes on, and fails unless they give it back");
     }
     if (fit.verdict() == Fit.Verdict.TIGHT) {
       out.println(fit.sentence() + "; little is left for anything else");

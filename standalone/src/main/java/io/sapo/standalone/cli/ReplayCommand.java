@@ -62,7 +62,14 @@ final class ReplayCommand implements Callable<Integer> {
           "learner.dynamic-sampling");
 
   /** What decided the rewards in the records. */
-  private static final String OF_REWARDS = "segmenter.reward.";
+  private static final List<String> OF_REWARDS =
+      List.of(
+          "segmenter.reward.",
+          "segmenter.numeric-tolerance",
+          "segmenter.equality.",
+          "tasks.verifier",
+          "verifiers.",
+          "judges.");
 
   private static final String OVERLONG = "learner.overlong";
 
@@ -151,11 +158,13 @@ final class ReplayCommand implements Callable<Integer> {
         throw CommandFailure.usage(
             key + " is what the critic of version 0 was; replays and forks begin with later ones");
       }
-      if (fork == null && OF_BATCHES.contains(key)) {
+      // Without groups there is none to drop, and algorithms without groups want to hear so.
+      boolean noGroups = setting.strip().equals("learner.dynamic-sampling=0");
+      if (fork == null && OF_BATCHES.contains(key) && !noGroups) {
         throw CommandFailure.usage(
             key + " decided which records make a batch; a replay takes the batches as recorded");
       }
-      if (fork == null && key.startsWith(OF_REWARDS)) {
+      if (fork == null && OF_REWARDS.stream().anyMatch(key::startsWith)) {
         throw CommandFailure.usage(
             key + " decided what was rewarded; a replay takes the rewards as recorded");
       }

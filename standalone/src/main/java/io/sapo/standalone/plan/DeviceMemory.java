@@ -13,9 +13,6 @@ import java.util.Optional;
  * @param taken by others, such as an inference server on the same card
  */
 record DeviceMemory(long all, long taken) {
-  /** Less is the context of the process that asks, a display, or a driver's own. */
-  private static final long LEAST_TAKEN = 1L << 30;
-
   /** Empty for a CPU, and where CUDA's runtime does not say. */
   static Optional<DeviceMemory> of(Device device) {
     if (!device.isGpu()) {
@@ -32,6 +29,7 @@ record DeviceMemory(long all, long taken) {
   }
 
   static DeviceMemory of(long all, long used) {
-    return new DeviceMemory(all, used < LEAST_TAKEN ? 0 : used);
+    // Asking makes the context that each need counts as well.
+    return new DeviceMemory(all, Math.max(0, used - Runtimes.CUDA_CONTEXT));
   }
 }

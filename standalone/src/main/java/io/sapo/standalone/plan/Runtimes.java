@@ -16,7 +16,7 @@ final class Runtimes {
    */
   private static final long CUDA_HOST = 3L << 30;
 
-  private static final long CUDA_CONTEXT = 900L << 20;
+  static final long CUDA_CONTEXT = 900L << 20;
 
   private Runtimes() {}
 

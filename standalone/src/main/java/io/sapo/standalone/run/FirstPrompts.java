@@ -43,7 +43,7 @@ public record FirstPrompts(int tried, int refused, Optional<Task> first, Optiona
     FirstPrompts looked = look(source, checkpoint, settings, true);
     if (looked.none()) {
       throw new TaskFormatException(
-          looked.objection(source.name()) + "; other tasks are named by --tasks", null);
+          looked.objection(source.name()) + "; tasks are those of tasks.train (--tasks)", null);
     }
   }
 

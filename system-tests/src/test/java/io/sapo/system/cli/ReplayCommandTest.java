@@ -253,12 +253,21 @@ class ReplayCommandTest {
     "learner.overlong=penalty, rewards as recorded",
     "segmenter.reward.overlong-penalty=1, rewards as recorded",
     "segmenter.reward.format=0.5, rewards as recorded",
+    "segmenter.numeric-tolerance=0.1, rewards as recorded",
+    "tasks.verifier=exact, rewards as recorded",
   })
   void whatMadeBatchesAndRewardsCannotBeAskedOtherwise(String setting, String message) {
     CommandLineRunner.Outcome outcome =
         replay("--version", "2", "--set", "algorithm=grpo", "--set", setting);
     assertThat(outcome.err()).contains(setting.split("=")[0], message);
     assertThat(outcome.exitCode()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  @Test
+  void anAlgorithmWithoutGroupsMayBeToldThatNoneAreDropped() {
+    CommandLineRunner.Outcome outcome =
+        replay("--version", "2", "--set", "algorithm=ppo", "--set", "learner.dynamic-sampling=0");
+    assertThat(outcome.exitCode()).as("%s", outcome).isZero();
   }
 
   /** A learner that corrects skips them: ratios to the likeliest tokens alone are biased. */

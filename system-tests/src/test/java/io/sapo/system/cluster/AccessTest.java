@@ -138,7 +138,11 @@ class AccessTest {
       working.addAll(List.of("--property", property));
     }
     Process worker = python.start("worker.py", working);
-    assertThat(worker.waitFor(60, TimeUnit.SECONDS)).as(python.said()).isTrue();
+    try {
+      assertThat(worker.waitFor(60, TimeUnit.SECONDS)).as(python.said()).isTrue();
+    } finally {
+      worker.destroyForcibly();
+    }
     assertThat(worker.exitValue()).as(python.said()).isZero();
     assertThat(python.said())
         .contains("published 4 trajectories")

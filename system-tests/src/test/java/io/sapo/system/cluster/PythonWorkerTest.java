@@ -62,7 +62,11 @@ class PythonWorkerTest {
       }
       Process worker =
           startWorker(broker, checkpoint, "worker", TRAJECTORIES, "--broken", "" + BROKEN);
-      assertThat(worker.waitFor(300, TimeUnit.SECONDS)).as("it ends: " + said()).isTrue();
+      try {
+        assertThat(worker.waitFor(300, TimeUnit.SECONDS)).as("it ends: " + said()).isTrue();
+      } finally {
+        worker.destroyForcibly();
+      }
       assertThat(worker.exitValue()).as(said()).isZero();
       assertThat(roles.all().get(0).end()).succeedsWithin(60, TimeUnit.SECONDS);
       check(client);
