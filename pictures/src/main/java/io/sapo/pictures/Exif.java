@@ -11,6 +11,7 @@ final class Exif {
   private static final int SHORT = 3;
   private static final int LONG = 4;
   private static final int ENTRY_BYTES = 12;
+  private static final long UNSIGNED = 0xFFFFFFFFL;
 
   private Exif() {}
 
@@ -54,18 +55,27 @@ final class Exif {
       if (entry > tiff.limit() - ENTRY_BYTES) {
         break;
       }
-      if ((tiff.getShort(entry) & 0xFFFF) == ORIENTATION && tiff.getInt(entry + 4) == 1) {
-        switch (tiff.getShort(entry + 2)) {
-          case SHORT -> {
-            return OptionalInt.of(tiff.getShort(entry + 8) & 0xFFFF);
-          }
-          case LONG -> {
-            return OptionalInt.of(tiff.getInt(entry + 8));
-          }
-          default -> {}
+      if ((tiff.getShort(entry) & 0xFFFF) == ORIENTATION) {
+        OptionalInt said = firstValue(tiff, entry);
+        if (said.isPresent()) {
+          return said;
         }
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** Of several the first counts, as in Pillow; four bytes are in the entry, more elsewhere. */
+  private static OptionalInt firstValue(ByteBuffer tiff, int entry) {
+    int type = tiff.getShort(entry + 2);
+    if (type != SHORT && type != LONG) {
+      return OptionalInt.empty();
+    }
+    long bytes = (tiff.getInt(entry + 4) & UNSIGNED) * (type == SHORT ? 2 : 4);
+    long at = bytes <= 4 ? entry + 8 : tiff.getInt(entry + 8) & UNSIGNED;
+    if (bytes == 0 || bytes > tiff.limit() - at) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(type == SHORT ? tiff.getShort((int) at) & 0xFFFF : tiff.getInt((int) at));
   }
 }

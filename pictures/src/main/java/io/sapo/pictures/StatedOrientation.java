@@ -4,13 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
  * How a picture is to be turned, from all that a file may say of it, in the order in which Pillow's
  * {@code ImageOps.exif_transpose} believes it: EXIF data of its own, EXIF data in a text of a PNG,
- * then XMP where these say nothing. What is damaged says nothing.
+ * then XMP where these say nothing. What is damaged says nothing. Of the texts of a PNG the last of
+ * its keyword counts, and no other is inflated: a file may have hundreds of thousands.
  */
 final class StatedOrientation {
   private static final byte[] XMP_TAG = "tiff:Orientation".getBytes(StandardCharsets.US_ASCII);
@@ -23,15 +25,31 @@ final class StatedOrientation {
   /** As Pillow: a text that inflates to more is not read. */
   private static final int MOST_TEXT_BYTES = 1 << 20;
 
+  private final Supplier<Inflater> inflaters;
   private ByteBuffer exif;
-  private ByteBuffer exifText;
-  private ByteBuffer xmp;
+  private Text exifText = Text.NONE;
+  private Text xmp = Text.NONE;
+
+  /** As it is in the file. */
+  private record Text(ByteBuffer bytes, boolean deflated) {
+    static final Text NONE = new Text(ByteBuffer.allocate(0), false);
+  }
+
+  StatedOrientation() {
+    this(Inflater::new);
+  }
+
+  /**
+   * @param inflaters one for each text that is inflated
+   */
+  StatedOrientation(Supplier<Inflater> inflaters) {
+    this.inflaters = inflaters;
+  }
 
   /** 1 to 8, 1 where nothing is said or what is said is no orientation. */
   int value() {
-    ByteBuffer data = exif == null ? exifText : exif;
-    OptionalInt said = data == null ? OptionalInt.empty() : Exif.orientation(data);
-    int value = said.isEmpty() && xmp != null ? ofXmp(xmp) : said.orElse(1);
+    OptionalInt said = Exif.orientation(exif == null ? ofDigits(read(exifText)) : exif);
+    int value = said.isPresent() ? said.getAsInt() : ofXmp(read(xmp));
     return value >= 1 && value <= 8 ? value : 1;
   }
 
@@ -43,7 +61,7 @@ final class StatedOrientation {
   }
 
   void xmp(ByteBuffer data) {
-    xmp = data;
+    xmp = new Text(data, false);
   }
 
   /** A segment APP1 of a JPEG: the first with EXIF data counts, and the last with XMP. */
@@ -51,7 +69,7 @@ final class StatedOrientation {
     if (Exif.marked(content)) {
       exif = exif == null ? content : exif;
     } else if (startsWith(content, XMP_SEGMENT)) {
-      xmp = content.slice(XMP_SEGMENT.length, content.remaining() - XMP_SEGMENT.length);
+      xmp(content.slice(XMP_SEGMENT.length, content.remaining() - XMP_SEGMENT.length));
     }
   }
 
@@ -70,50 +88,54 @@ final class StatedOrientation {
     if (!keyword.equals(XMP_TEXT) && !keyword.equals(EXIF_TEXT)) {
       return;
     }
-    ByteBuffer text =
+    Text text =
         switch (type) {
-          case PngChunks.TEXT -> content.slice(end + 1, content.limit() - end - 1);
-          case PngChunks.DEFLATED_TEXT -> inflated(content, end + 2);
+          case PngChunks.TEXT -> new Text(from(content, end + 1), false);
+          case PngChunks.DEFLATED_TEXT -> new Text(from(content, end + 2), true);
           default -> international(content, end + 1);
         };
     if (text != null && keyword.equals(XMP_TEXT)) {
       xmp = text;
     } else if (text != null) {
-      exifText = ofDigits(text);
+      exifText = text;
     }
   }
 
+  private static ByteBuffer from(ByteBuffer content, int at) {
+    int begin = Math.min(at, content.limit());
+    return content.slice(begin, content.limit() - begin);
+  }
+
   /** Behind the keyword: whether it is deflated, how, a language, and the keyword translated. */
-  private static ByteBuffer international(ByteBuffer content, int at) {
+  private static Text international(ByteBuffer content, int at) {
     int language = at + 2 > content.limit() ? -1 : zero(content, at + 2);
     int translated = language < 0 ? -1 : zero(content, language + 1);
     if (translated < 0) {
       return null;
     }
-    return content.get(at) == 0
-        ? content.slice(translated + 1, content.limit() - translated - 1)
-        : inflated(content, translated + 1);
+    return new Text(from(content, translated + 1), content.get(at) != 0);
   }
 
-  private static ByteBuffer inflated(ByteBuffer content, int from) {
-    if (from > content.limit()) {
-      return null;
-    }
-    Inflater inflater = new Inflater();
+  private ByteBuffer read(Text text) {
+    return text.deflated() ? inflated(text.bytes()) : text.bytes();
+  }
+
+  private ByteBuffer inflated(ByteBuffer deflated) {
+    Inflater inflater = inflaters.get();
     try {
-      inflater.setInput(content.slice(from, content.limit() - from));
-      byte[] text = new byte[MOST_TEXT_BYTES];
+      inflater.setInput(deflated.slice());
+      byte[] text = new byte[MOST_TEXT_BYTES + 1];
       int length = 0;
-      while (!inflater.finished()) {
-        int more = inflater.inflate(text, length, text.length - length);
-        if (more == 0) {
-          return null;
-        }
+      int more = inflater.inflate(text);
+      while (more > 0) {
         length += more;
+        more = inflater.inflate(text, length, text.length - length);
       }
-      return ByteBuffer.wrap(text, 0, length).slice();
+      return inflater.finished() && length <= MOST_TEXT_BYTES
+          ? ByteBuffer.wrap(text, 0, length).slice()
+          : Text.NONE.bytes();
     } catch (DataFormatException e) {
-      return null;
+      return Text.NONE.bytes();
     } finally {
       inflater.end();
     }
@@ -137,10 +159,10 @@ final class StatedOrientation {
       } else if (digit >= 0) {
         high = digit;
       } else if (!Character.isWhitespace(c)) {
-        return null;
+        return Text.NONE.bytes();
       }
     }
-    return bytes.size() == 0 ? null : ByteBuffer.wrap(bytes.toByteArray());
+    return ByteBuffer.wrap(bytes.toByteArray());
   }
 
   /** The digit behind the first {@code tiff:Orientation="} or {@code tiff:Orientation>}. */
