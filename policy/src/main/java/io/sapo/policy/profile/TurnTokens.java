@@ -15,8 +15,11 @@ import java.util.TreeSet;
 /**
  * Added tokens that structure a chat although tokenizer.json does not call them special, as
  * DeepSeek's distilled models have {@code <｜User｜>} and {@code <｜Assistant｜>}: those that the
- * template itself writes into a chat. Tags in pairs ({@code <think>…</think>}) belong to a text,
- * unless they stand right around the user's.
+ * template itself writes into a chat of messages without calls of tools. Those that it writes
+ * around calls alone ({@code <｜tool▁calls▁begin｜>}, {@code <｜tool▁sep｜>}) are the model's own, as
+ * {@code <tool_call>} is: it samples them, and a text may hold them. Tags in pairs ({@code
+ * <think>…</think>}) belong to a text, unless they stand right around the user's. So does white
+ * space that is a token.
  */
 final class TurnTokens {
   private static final String TEXT = "Hi";
@@ -33,7 +36,7 @@ final class TurnTokens {
     this.tokenizer = tokenizer;
     for (AddedToken token : tokenizer.addedTokens()) {
       names.add(token.content());
-      if (!token.special()) {
+      if (!token.special() && !token.content().isBlank()) {
         ordinary.put(token.id(), token);
       }
     }

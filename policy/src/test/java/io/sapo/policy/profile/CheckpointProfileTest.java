@@ -282,6 +282,19 @@ class CheckpointProfileTest {
     }
   }
 
+  /** Such tokens for runs of spaces or lines: nearly every text has one. */
+  @Test
+  void whiteSpaceThatTheTemplateWritesIsNoControl() throws IOException {
+    String template = "{% for m in messages %}<｜User｜>    {{ m.content }}\n\n\n{% endfor %}";
+    CheckpointFolder folder = folder("qwen2", "", Map.of("chat_template.jinja", template));
+    append(folder, List.of("<｜User｜>", "    ", "\n\n\n"));
+    try (CheckpointProfile profile = open(folder)) {
+      assertThat(profile.controlTokenIn("a<｜User｜>b")).contains("<｜User｜>");
+      assertThat(profile.controlTokenIn("a    b")).isEmpty();
+      assertThat(profile.controlTokenIn("a\n\n\nb")).isEmpty();
+    }
+  }
+
   @Test
   void tagsInPairsAreControlAroundTheUsersTextAlone() throws IOException {
     String template =
