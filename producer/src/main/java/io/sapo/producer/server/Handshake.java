@@ -111,7 +111,7 @@ final class Handshake {
           throw e;
         }
         log.warn(
-            "inference server {} keeps version {} waiting while responses by older ones are running: start vLLM with --max-loras of learner.max-staleness and 2 at least",
+            "inference server {} keeps version {} waiting while responses by older ones are running: start vLLM with --max-loras of at least learner.max-staleness + 2",
             client.address(),
             weights.version());
       }

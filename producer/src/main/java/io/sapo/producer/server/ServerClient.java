@@ -19,10 +19,12 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -173,15 +175,10 @@ final class ServerClient {
 
   private CompletableFuture<Reply> send(
       String path, JsonNode body, Duration deadline, Supplier<Reception> receptions) {
-    HttpRequest request;
-    try {
-      request = request(path, body, deadline);
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(new ServerException(server + ": " + e.getMessage(), e));
-    }
-    AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent = new AtomicReference<>();
-    Supplier<CompletableFuture<Reply>> exchange =
-        () -> {
+    AtomicReference<CompletableFuture<HttpResponse<byte[]>>> sent =
+        new AtomicReference<>(new CompletableFuture<>());
+    Function<HttpRequest, CompletableFuture<Reply>> exchange =
+        request -> {
           Reception reception = receptions.get();
           sent.set(http.sendAsync(request, reception.handler()));
           return sent.get().thenApply(reception.reply());
@@ -189,13 +186,19 @@ final class ServerClient {
     // A server that the request has ended refuses the second connection: the first decides.
     AtomicBoolean lost = new AtomicBoolean();
     CompletableFuture<Reply> reply =
-        exchange
-            .get()
-            .exceptionallyCompose(
-                problem -> {
-                  lost.set(hungUp(problem));
-                  return lost.get() ? exchange.get() : CompletableFuture.failedFuture(problem);
-                })
+        secret()
+            .thenApply(secret -> request(path, body, deadline, secret))
+            .thenCompose(
+                request ->
+                    exchange
+                        .apply(request)
+                        .exceptionallyCompose(
+                            problem -> {
+                              lost.set(hungUp(problem));
+                              return lost.get()
+                                  ? exchange.apply(request)
+                                  : CompletableFuture.failedFuture(problem);
+                            }))
             .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     return reply.handle(
         (answer, problem) -> {
@@ -208,12 +211,29 @@ final class ServerClient {
         });
   }
 
-  private HttpRequest request(String path, JsonNode body, Duration deadline) throws IOException {
+  /** The token; a file is read on a thread of the client's: callers hold locks. */
+  private CompletableFuture<Optional<String>> secret() {
+    return token.file().isEmpty()
+        ? CompletableFuture.completedFuture(token.text())
+        : CompletableFuture.supplyAsync(
+            this::readSecret, http.executor().orElse(ForkJoinPool.commonPool()));
+  }
+
+  private Optional<String> readSecret() {
+    try {
+      return token.read();
+    } catch (IOException e) {
+      throw new ServerException(server + ": " + e.getMessage(), e);
+    }
+  }
+
+  private HttpRequest request(
+      String path, JsonNode body, Duration deadline, Optional<String> secret) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(path))
             .timeout(deadline)
             .header("Content-Type", "application/json");
-    token.read().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    secret.ifPresent(word -> request.header("Authorization", "Bearer " + word));
     return (body == null ? request.GET() : request.POST(BodyPublishers.ofString(body.toString())))
         .build();
   }
@@ -257,6 +277,9 @@ final class ServerClient {
     Throwable cause = cause(problem);
     if (cause instanceof RefusedAnswerException refused) {
       return refused;
+    }
+    if (cause instanceof ServerException unsent) {
+      return unsent;
     }
     if (cause instanceof BodyTooLongException) {
       return new RefusedAnswerException(cause.getMessage(), cause);

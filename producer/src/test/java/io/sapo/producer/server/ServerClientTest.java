@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,10 +171,24 @@ class ServerClientTest {
             HttpClient.newHttpClient(),
             URI.create("http://127.0.0.1:" + listening.getLocalPort()),
             new ServerToken(Optional.empty(), Optional.of(Path.of("/nowhere/token"))));
-    assertThat(client.send("/x", null, 100, Duration.ofSeconds(20))).isCompletedExceptionally();
     assertThatThrownBy(this::ask)
         .isInstanceOf(ServerException.class)
         .hasMessageContaining("producer.server-token-file cannot be read")
         .hasMessageContaining("/nowhere/token");
+  }
+
+  /** Callers hold locks: a slow file system would keep all of an engine from going on. */
+  @Test
+  void theFileOfATokenIsNotReadByTheCaller() {
+    Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+    client =
+        new ServerClient(
+            HttpClient.newBuilder().executor(later::add).build(),
+            URI.create("http://127.0.0.1:" + listening.getLocalPort()),
+            new ServerToken(Optional.empty(), Optional.of(Path.of("/nowhere/token"))));
+    var reply = client.send("/x", null, 100, Duration.ofSeconds(20));
+    assertThat(reply).isNotDone();
+    later.forEach(Runnable::run);
+    assertThat(reply).isCompletedExceptionally();
   }
 }
