@@ -38,6 +38,8 @@ final class InferenceServer {
   /** Whether it has shown that since it was looked at anew: until then nothing is asked of it. */
   private boolean proved;
 
+  private boolean givenUp;
+
   private final Load load = new Load();
   private final Confirmations confirmations;
   private final Standing standing;
@@ -82,6 +84,11 @@ final class InferenceServer {
   /** Of what it has last shown to report log-probabilities; empty before. Under the lock. */
   Optional<ReportedDistribution> reports() {
     return Optional.ofNullable(reported);
+  }
+
+  /** Whether it is never looked at again. Under the lock. */
+  boolean givenUp() {
+    return givenUp;
   }
 
   /** Requests it has. Under the lock. */
@@ -163,6 +170,10 @@ final class InferenceServer {
         }
         log.error("inference server {} is given up", client.address(), e);
         failed("given up: " + e);
+        synchronized (engine.lock()) {
+          givenUp = true;
+          engine.dispatch();
+        }
         return;
       }
     }

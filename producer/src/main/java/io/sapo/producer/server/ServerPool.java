@@ -44,10 +44,13 @@ final class ServerPool {
   }
 
   /**
-   * Why none of those that have shown of what they report log-probabilities will do for a sampling;
-   * empty where one of them will, in use or not.
+   * Why none of them will do for a sampling; empty where one of them will, in use or not, and while
+   * one that may yet come into use has not shown of what it reports log-probabilities.
    */
   Optional<Mismatch> mismatch(Sampling sampling) {
+    if (servers.stream().anyMatch(server -> server.reports().isEmpty() && !server.givenUp())) {
+      return Optional.empty();
+    }
     List<Optional<Mismatch>> all =
         servers.stream()
             .map(InferenceServer::reports)

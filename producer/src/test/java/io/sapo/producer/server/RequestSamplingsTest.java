@@ -69,6 +69,23 @@ class RequestSamplingsTest extends EngineHarness {
   }
 
   @Test
+  void aRequestWaitsForAServerThatIsStarting() throws Exception {
+    FakeServer raw = server(0, Quirk.RAW_LOG_PROBS);
+    FakeServer gone = server(0);
+    int port = gone.port();
+    engine = plain(EngineSettings.Kind.VLLM, raw.address(), gone.address());
+    servers.remove(gone);
+    gone.close();
+    engine.use(first, 1);
+    awaitSlots();
+    engine.submit(asked("sharp", 0.5, 1));
+    engine.submit(asked("plain", 1, 1));
+    assertThat(outcomes(1)).extracting(Outcome::id).containsExactly("plain");
+    server(port);
+    agrees(byId(outcomes(1)).get("sharp"), asked("sharp", 0.5, 1), first, 2e-3f);
+  }
+
+  @Test
   void aRequestGoesToAServerThatReportsWhatItSamplesFrom() throws Exception {
     FakeServer raw = server(0, Quirk.RAW_LOG_PROBS);
     FakeServer processed = server(0);
