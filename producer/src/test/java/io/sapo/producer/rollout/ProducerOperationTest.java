@@ -34,6 +34,9 @@ class ProducerOperationTest extends RunningProducer {
       assertThat(kafka.values(kafka.topics().trajectories())).isEmpty();
       command(ControlAction.RESUME);
       await(2 * BATCH);
+      awaitStatus(
+          status ->
+              CommandOutcomes.of(List.of(status), "c").equals(Optional.of("done: rollouts go on")));
       assertThat(producer.done()).isNotDone();
     }
   }
